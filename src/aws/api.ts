@@ -1,0 +1,85 @@
+/**
+ * The only seam between the guard and AWS: each AWS call the guard makes, in AWS's own words, and no other. It is also the
+ * list of permissions (`test/serverless/` holds it against the roles). The SDK stands below it in production (`sdk.ts`),
+ * a simulated AWS in the simulator.
+ */
+import type {
+  CompleteLifecycleActionCommandInput,
+  DescribeAutoScalingGroupsCommandInput,
+  DescribeAutoScalingGroupsCommandOutput,
+  DescribeAutoScalingInstancesCommandInput,
+  DescribeAutoScalingInstancesCommandOutput,
+  DescribeLifecycleHooksCommandInput,
+  DescribeLifecycleHooksCommandOutput,
+  DescribeScalingActivitiesCommandInput,
+  DescribeScalingActivitiesCommandOutput,
+  RecordLifecycleActionHeartbeatCommandInput,
+} from '@aws-sdk/client-auto-scaling'
+import type { DescribeInstancesCommandInput, DescribeInstancesCommandOutput } from '@aws-sdk/client-ec2'
+import type {
+  GetObjectCommandInput,
+  HeadObjectCommandInput,
+  HeadObjectCommandOutput,
+  ListObjectsV2CommandInput,
+  ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3'
+import type {
+  ChangeMessageVisibilityCommandInput,
+  GetQueueAttributesCommandInput,
+  GetQueueAttributesCommandOutput,
+  SendMessageCommandInput,
+} from '@aws-sdk/client-sqs'
+import type {
+  GetCommandInvocationCommandInput,
+  GetCommandInvocationCommandOutput,
+  ListCommandInvocationsCommandInput,
+  ListCommandInvocationsCommandOutput,
+  SendCommandCommandInput,
+  SendCommandCommandOutput,
+} from '@aws-sdk/client-ssm'
+
+/** An answer without the SDK's transport details: a simulated AWS has none. */
+export type Answer<Output> = Omit<Output, '$metadata'>
+
+/** A body that is read once, piece by piece, so that an object larger than memory can be hashed. */
+export type ObjectBody = AsyncIterable<Uint8Array>
+
+export interface AwsApi {
+  recordLifecycleActionHeartbeat(input: RecordLifecycleActionHeartbeatCommandInput): Promise<unknown>
+  completeLifecycleAction(input: CompleteLifecycleActionCommandInput): Promise<unknown>
+  describeAutoScalingInstances(
+    input: DescribeAutoScalingInstancesCommandInput,
+  ): Promise<Answer<DescribeAutoScalingInstancesCommandOutput>>
+  describeAutoScalingGroups(
+    input: DescribeAutoScalingGroupsCommandInput,
+  ): Promise<Answer<DescribeAutoScalingGroupsCommandOutput>>
+  describeLifecycleHooks(
+    input: DescribeLifecycleHooksCommandInput,
+  ): Promise<Answer<DescribeLifecycleHooksCommandOutput>>
+  describeScalingActivities(
+    input: DescribeScalingActivitiesCommandInput,
+  ): Promise<Answer<DescribeScalingActivitiesCommandOutput>>
+
+  sendCommand(input: SendCommandCommandInput): Promise<Answer<SendCommandCommandOutput>>
+  listCommandInvocations(
+    input: ListCommandInvocationsCommandInput,
+  ): Promise<Answer<ListCommandInvocationsCommandOutput>>
+  getCommandInvocation(
+    input: GetCommandInvocationCommandInput,
+  ): Promise<Answer<GetCommandInvocationCommandOutput>>
+
+  listObjectsV2(input: ListObjectsV2CommandInput): Promise<Answer<ListObjectsV2CommandOutput>>
+  headObject(input: HeadObjectCommandInput): Promise<Answer<HeadObjectCommandOutput>>
+  getObject(input: GetObjectCommandInput): Promise<{ readonly Body: ObjectBody }>
+
+  changeMessageVisibility(input: ChangeMessageVisibilityCommandInput): Promise<unknown>
+  sendMessage(input: SendMessageCommandInput): Promise<unknown>
+  getQueueAttributes(input: GetQueueAttributesCommandInput): Promise<Answer<GetQueueAttributesCommandOutput>>
+
+  describeInstances(input: DescribeInstancesCommandInput): Promise<Answer<DescribeInstancesCommandOutput>>
+}
+
+/** The time, in epoch milliseconds. It does not move when read. */
+export interface Clock {
+  now(): number
+}

@@ -1,0 +1,132 @@
+/**
+ * The nouns. Everything the guard knows about one terminating instance, in AWS's words where AWS has one.
+ * Times are epoch milliseconds throughout; sizes are bytes.
+ */
+
+/** One pause of one instance by our hook (Auto Scaling's term). */
+export interface LifecycleAction {
+  readonly groupName: string
+  readonly hookName: string
+  readonly instanceId: string
+  /** Auto Scaling's token; `undefined` for an action that the sweep adopted, which Auto Scaling lets us address by instance. */
+  readonly token: string | undefined
+  /**
+   * When Auto Scaling began to wait. From the notification, from the scaling activity, or (a lower bound of the age)
+   * from the first flush of the action. An adopted action is identified by it.
+   */
+  readonly startedAt: number
+}
+
+/** What Auto Scaling says about the pause. `pending`: the instance has not reached the hook yet. */
+export type Hold = 'held' | 'pending' | 'over'
+
+/** What EC2 says about the machine. `unknown`: not asked in this pass, because nothing hinged on it. */
+export type Machine = 'alive' | 'gone' | 'unknown'
+
+/** One log file that must be in S3, as the instance saw it. `path` is absolute on the instance. */
+export interface ManifestFile {
+  readonly path: string
+  readonly size: number
+  /** Lower-case hex. */
+  readonly md5: string
+  /** Lower-case hex; the instance always has it, S3 only sometimes. */
+  readonly sha256: string
+}
+
+/** What a flush reports: every log file that must be in S3, and what is still live (could not be rotated, or still grows). */
+export interface Manifest {
+  readonly instanceId: string
+  readonly purpose: FlushPurpose
+  readonly files: readonly ManifestFile[]
+  readonly live: readonly { readonly path: string; readonly size: number }[]
+  /** Whether the writer was stopped before the last rotation. */
+  readonly quiesced: boolean
+  /** Things the script wants an operator to read; never decided upon. */
+  readonly notes: readonly string[]
+}
+
+/** `termination` may stop the writer; `audit` flushes an instance that stays in service and never does. */
+export type FlushPurpose = 'termination' | 'audit'
+
+/** What could be read of a flush's standard output. Only `manifest` is ever believed. */
+export type Report =
+  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'unreadable'; readonly why: string }
+
+/** One run of our SSM document on the instance (a command invocation). */
+export interface Flush {
+  readonly commandId: string
+  readonly status: 'running' | 'succeeded' | 'failed'
+  /** SSM's StatusDetails without spaces, for people. */
+  readonly statusDetails: string
+  readonly requestedAt: number
+  /** Present once the flush succeeded. */
+  readonly report: Report | undefined
+}
+
+/** One object in S3, as a listing tells it. */
+export interface ArchivedObject {
+  readonly key: string
+  readonly size: number
+  /** Without quotes. */
+  readonly etag: string
+  readonly lastModified: number
+}
+
+/** Why one file of the manifest is not proven. `unproven`: an object is there but nothing comparable is known of it. */
+export type Gap = {
+  readonly path: string
+  readonly key: string
+  readonly is: 'missing' | 'short' | 'different' | 'unproven'
+}
+
+/** The archive compared with the manifest. Complete when there are no gaps. */
+export interface Proof {
+  readonly files: number
+  readonly bytes: number
+  readonly gaps: readonly Gap[]
+}
+
+/** Everything one pass saw. The only input of `decide` besides the policy. */
+export interface Observation {
+  readonly now: number
+  readonly action: LifecycleAction
+  readonly hold: Hold
+  /** Auto Scaling's LifecycleState, or `undefined` when it was not read or the group no longer has the instance. */
+  readonly lifecycleState: string | undefined
+  readonly machine: Machine
+  /** `unreachable`: SSM refused to send (no agent, no permission, or no machine). */
+  readonly agent: 'unknown' | 'unreachable'
+  /** This action's flushes, newest first. */
+  readonly flushes: readonly Flush[]
+  /** The newest flush's manifest against S3, when it has a readable one. */
+  readonly proof: Proof | undefined
+  /** What the hook and its group are set to, when the pass had reason to look. */
+  readonly hook: HookFacts | undefined
+}
+
+/** The facts of the hook and the group that bound what may be decided. */
+export interface HookFacts {
+  readonly heartbeatTimeoutSeconds: number
+  /** Auto Scaling ends every action at this age: min(48 h, 100 × heartbeat timeout). */
+  readonly globalTimeoutSeconds: number
+  /** Whether the group's instance lifecycle policy keeps an instance whose action is abandoned. */
+  readonly retains: boolean
+}
+
+/** How an action ended. */
+export type Outcome = 'archived' | 'empty' | 'retained' | 'lost' | 'expired'
+
+/** What one pass does. Exactly one thing. */
+export type Decision =
+  /** The action is over: the message may go. */
+  | { readonly do: 'settle'; readonly outcome: Outcome; readonly reason: string }
+  | { readonly do: 'continue'; readonly outcome: 'archived' | 'empty' | 'lost'; readonly reason: string }
+  | { readonly do: 'abandon'; readonly outcome: 'retained' | 'lost'; readonly reason: string }
+  | {
+      readonly do: 'flush'
+      /** The files to upload directly; `undefined` = let the platform's own publisher do it. */
+      readonly upload: readonly string[] | undefined
+      readonly reason: string
+    }
+  | { readonly do: 'wait'; readonly seconds: number; readonly overdue: boolean; readonly reason: string }

@@ -1,0 +1,24 @@
+/** One EC2 instance on this machine: a directory for a disk, and processes that die with it. */
+export interface Machine {
+  readonly instanceId: string
+  /** The directory that stands for the root of its file system. */
+  readonly disk: string
+  /** Whether the SSM agent answers. A dead agent leaves commands undelivered. */
+  agentOnline(): boolean
+  /** Runs a script as the SSM agent would: in a real shell, on the instance's disk, killed after `timeoutMs`. */
+  run(script: string, timeoutMs: number): Promise<ShellResult>
+  /** Pulls the plug: every process dies at once, nothing is flushed. The disk stays until `destroy`. */
+  powerOff(): Promise<void>
+  /** EC2 deletes the volumes: whatever was on the disk is gone. */
+  destroy(): Promise<void>
+}
+
+export interface ShellResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly timedOut: boolean
+}
+
+/** How the local EC2 makes a machine for a new instance of a group. */
+export type Launch = (instance: { readonly instanceId: string; readonly groupName: string }) => Promise<Machine>
