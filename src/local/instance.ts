@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { CollectorProcess } from './instance/collector-process.ts'
+import { startCollector } from './instance/collector-process.ts'
+import { layDisk, PATHS, type Programs } from './instance/disk.ts'
+import { type Fault, faultEnvironment } from './instance/faults.ts'
+import { SYSTEM_PATH } from './instance/programs.ts'
+import { type Session, startSession } from './instance/session.ts'
+import type { Machine, ShellResult } from './machine.ts'
+
+export interface InstanceOptions {
+  readonly instanceId: string
+  readonly groupName: string
+  /** An empty or missing directory that becomes its disk. */
+  readonly disk: string
+  readonly programs: Programs
+  /** What its processes find in their environment besides PATH and the place of the disk: credentials, endpoints, EB_*. */
+  readonly environment: Readonly<Record<string, string>>
+  /** How often the collector's buffer reaches the disk. Tomcat: about 10 s. */
+  readonly bufferMs: number
+  /** How often logs are rotated and published. Elastic Beanstalk: once an hour. `undefined`: never. */
+  readonly publishEveryMs: number | undefined
+}
+
+/** A local EC2 instance with a collector on it. */
+export interface Instance extends Machine {
+  readonly groupName: string
+  /** Where its collector listens. */
+  readonly url: string
+  isRunning(): boolean
+  /** Breaks something, from now on. */
+  inject(fault: Fault): void
+  /** Stops the collector as an operator would who recovers a kept machine: what it still had in memory is on the disk afterwards. */
+  stopCollector(): Promise<void>
+}
+
+const HOURLY = fileURLToPath(new URL('instance/bin/hourly.sh', import.meta.url))
+
+/** Lays the disk, starts the collector and the hourly publishing. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  layDisk(options.disk, options.programs)
+  const collector = await startCollector(options.disk, options.bufferMs, environmentOf(options, new Set()))
+  return new LocalInstance(options, collector)
+}
+
+class LocalInstance implements Instance {
+  readonly instanceId: string
+  readonly groupName: string
+  readonly disk: string
+  readonly url: string
+  readonly #options: InstanceOptions
+  readonly #collector: CollectorProcess
+  readonly #faults = new Set<Fault>()
+  readonly #sessions = new Set<Session>()
+  #nextPublication: NodeJS.Timeout | undefined
+  #running = true
+
+  constructor(options: InstanceOptions, collector: CollectorProcess) {
+    this.instanceId = options.instanceId
+    this.groupName = options.groupName
+    this.disk = options.disk
+    this.url = collector.url
+    this.#options = options
+    this.#collector = collector
+    this.#planPublication()
+  }
+
+  isRunning(): boolean {
+    return this.#running
+  }
+
+  agentOnline(): boolean {
+    return this.#running && !this.#faults.has('agent-dead')
+  }
+
+  inject(fault: Fault): void {
+    this.#faults.add(fault)
+    if (fault === 'collector-unhealthy') this.#collector.tell({ answers: 'unhealthy' })
+    if (fault === 'rotation-broken') breakLogrotate(this.disk)
+  }
+
+  run(script: string, timeoutMs: number): Promise<ShellResult> {
+    const directory = join(this.disk, PATHS.agent, randomUUID())
+    mkdirSync(directory, { mode: 0o700 })
+    const file = join(directory, '_script.sh')
+    writeFileSync(file, script, { mode: 0o700 })
+    // As the agent does it: the shell starts the file, whose first line may name another shell.
+    return this.#inSession(['sh', '-c', file], timeoutMs)
+  }
+
+  async stopCollector(): Promise<void> {
+    this.#collector.stop()
+    await this.#collector.ended
+  }
+
+  async powerOff(): Promise<void> {
+    this.#running = false
+    clearTimeout(this.#nextPublication)
+    this.#collector.kill()
+    for (const session of this.#sessions) session.kill()
+    await Promise.all([this.#collector.ended, ...[...this.#sessions].map((session) => session.ended)])
+  }
+
+  async destroy(): Promise<void> {
+    await this.powerOff()
+    rmSync(this.disk, { recursive: true, force: true })
+  }
+
+  async #inSession(command: readonly string[], timeoutMs?: number): Promise<ShellResult> {
+    if (!this.#running) throw new Error(`${this.instanceId} is switched off: nothing runs on it`)
+    const session = startSession(command, {
+      directory: this.disk,
+      environment: environmentOf(this.#options, this.#faults),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    })
+    this.#sessions.add(session)
+    try {
+      return await session.ended
+    } finally {
+      this.#sessions.delete(session)
+    }
+  }
+
+  #planPublication(): void {
+    const { publishEveryMs } = this.#options
+    if (publishEveryMs === undefined || !this.#running) return
+    this.#nextPublication = setTimeout(async () => {
+      await this.#inSession(['/bin/bash', HOURLY])
+      this.#planPublication()
+    }, publishEveryMs)
+  }
+}
+
+function environmentOf(options: InstanceOptions, faults: ReadonlySet<Fault>): Record<string, string> {
+  return {
+    ...options.environment,
+    ...faultEnvironment(faults),
+    PATH: [join(options.disk, PATHS.programs), ...SYSTEM_PATH].join(':'),
+    HOME: options.disk,
+    TMPDIR: join(options.disk, 'tmp'),
+    TERMINATION_GUARD_ROOT: options.disk,
+    EB_INSTANCE_ID: options.instanceId,
+  }
+}
+
+function breakLogrotate(disk: string): void {
+  const program = join(disk, PATHS.programs, 'logrotate')
+  rmSync(program, { force: true })
+  writeFileSync(program, '#!/bin/sh\necho "error: broken" >&2\nexit 1\n', { mode: 0o755 })
+}
