@@ -1,0 +1,175 @@
+import type { Activity, AutoScalingGroup, TagDescription } from '@aws-sdk/client-auto-scaling'
+
+/** What the caller must carry out. The model itself touches nothing. */
+export type Effect =
+  /** Send `body` to a hook's notification target. `token` is absent in a test notification. */
+  | { readonly do: 'notify'; readonly targetArn: string; readonly body: string; readonly token?: string }
+  /** Make a machine, then report `machineStarted` (or `machineFailed`). */
+  | { readonly do: 'launch'; readonly instanceId: string; readonly groupName: string }
+  /** The load balancer sends traffic to the instance, or stops sending it new requests. */
+  | { readonly do: 'register' | 'deregister'; readonly instanceId: string; readonly groupName: string }
+  /** Every process on the machine stops at once; the disk is still there. */
+  | { readonly do: 'power-off'; readonly instanceId: string }
+  /** The volumes are deleted (`destroy`), or the root volume is replaced by a fresh one. */
+  | { readonly do: 'destroy' | 'replace-root-volume'; readonly instanceId: string }
+  /** An event on the default EventBridge bus. */
+  | { readonly do: 'publish'; readonly event: EventBridgeEvent }
+
+/** The envelope of every event on an EventBridge bus. */
+export interface EventBridgeEvent {
+  readonly version: '0'
+  readonly id: string
+  readonly 'detail-type': string
+  readonly source: string
+  readonly account: string
+  readonly time: string
+  readonly region: string
+  readonly resources: readonly string[]
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** How long AWS takes for what it does by itself, in milliseconds. */
+export interface Timings {
+  /** From a running machine to InService. */
+  readonly inServiceMs: number
+  /** Connection draining, for groups with a load balancer. */
+  readonly drainMs: number
+  /** From Terminating:Proceed to what follows. */
+  readonly proceedMs: number
+  /** From shutting-down to terminated. */
+  readonly shutdownMs: number
+  /** Until Auto Scaling sees that a machine is dead. */
+  readonly noticeMs: number
+  /** From Unhealthy to the start of the replacement. */
+  readonly unhealthyMs: number
+  /** How long EC2 still shows a terminated instance. */
+  readonly rememberMs: number
+}
+
+/** What a new id is for, so that the caller can give each kind its shape. */
+export type IdKind = 'instance' | 'token' | 'activity' | 'request' | 'event'
+
+export interface AutoScalingOptions {
+  readonly region: string
+  readonly accountId: string
+  /** Must not repeat itself; deterministic wherever the caller needs that. */
+  readonly newId: (kind: IdKind) => string
+  readonly timings?: Partial<Timings>
+  /** Whether Auto Scaling could send the test notification to this target; when not, PutLifecycleHook fails. */
+  readonly canNotify?: (targetArn: string) => boolean
+}
+
+export interface Hook {
+  readonly name: string
+  readonly transition: string
+  readonly heartbeatTimeout: number
+  readonly defaultResult: Result
+  readonly targetArn: string | undefined
+  readonly roleArn: string | undefined
+  readonly metadata: string | undefined
+}
+
+export type Result = 'CONTINUE' | 'ABANDON'
+
+/** One hook waiting for one instance. */
+export interface Action {
+  readonly token: string
+  readonly hookName: string
+  readonly startedAt: number
+  /** min(48 h, 100 × heartbeat timeout) after the start. */
+  readonly globalDueAt: number
+  heartbeatDueAt: number
+}
+
+/** Why an instance leaves service. All of them pause at terminate hooks. */
+export type DepartureKind = 'terminate' | 'return-to-warm-pool' | 'terminate-warmed' | 'replace-root-volume'
+
+/** One instance leaving service: from the decision until it is gone, kept, or back. */
+export interface Departure {
+  readonly kind: DepartureKind
+  readonly activity: Activity
+  actions: Action[]
+  /** Why the instance may be kept: an ABANDON, or a timeout that counts as one. */
+  abandonedBecause: string | undefined
+}
+
+/** What an instance does next by itself, and when. */
+export interface Step {
+  readonly at: number
+  readonly what: 'in-service' | 'replace-unhealthy' | 'drained' | 'proceeded'
+}
+
+export interface MachineStep {
+  readonly at: number
+  readonly what: 'terminated' | 'notice' | 'forget'
+}
+
+/** One EC2 instance, as EC2 and Auto Scaling see it. */
+export interface Instance {
+  readonly id: string
+  readonly groupName: string
+  readonly availabilityZone: string
+  readonly launchedAt: number
+  readonly launchActivity: Activity
+  lifecycleState: string
+  health: 'Healthy' | 'Unhealthy'
+  machine: 'pending' | 'running' | 'stopped' | 'shutting-down' | 'terminated'
+  /** Whether the group still has it. */
+  member: boolean
+  /** EC2's DisableApiTermination. */
+  terminationProtection: boolean
+  scaleInProtection: boolean
+  departure: Departure | undefined
+  step: Step | undefined
+  machineStep: MachineStep | undefined
+}
+
+export interface Group {
+  readonly name: string
+  readonly arn: string
+  readonly createdAt: number
+  minSize: number
+  maxSize: number
+  desiredCapacity: number
+  /** The instance lifecycle policy's TerminateHookAbandon is `retain`. */
+  retains: boolean
+  /** What is stored and answered but changes nothing here, in the API's own shape. */
+  settings: Partial<AutoScalingGroup>
+  readonly tags: Map<string, TagDescription>
+  readonly hooks: Map<string, Hook>
+  /** In the order they were launched. */
+  instances: Instance[]
+  /** Oldest first. */
+  readonly activities: Activity[]
+}
+
+/** Everything there is. */
+export interface World {
+  readonly options: Omit<AutoScalingOptions, 'timings'>
+  readonly timings: Timings
+  readonly groups: Map<string, Group>
+  /** Every instance EC2 still shows. */
+  readonly instances: Map<string, Instance>
+  effects: Effect[]
+}
+
+const realTimings: Timings = {
+  inServiceMs: 0,
+  drainMs: 0,
+  proceedMs: 0,
+  shutdownMs: 30_000,
+  noticeMs: 60_000,
+  unhealthyMs: 60_000,
+  rememberMs: 3_600_000,
+}
+
+/** An account in which nothing has happened yet. */
+export function newWorld({ timings, ...options }: AutoScalingOptions): World {
+  return {
+    options,
+    timings: { ...realTimings, ...timings },
+    groups: new Map(),
+    instances: new Map(),
+    effects: [],
+  }
+}
