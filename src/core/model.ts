@@ -60,6 +60,8 @@ export interface Flush {
   /** SSM's StatusDetails without spaces, for people. */
   readonly statusDetails: string
   readonly requestedAt: number
+  /** When the script ended, as the agent reported it. */
+  readonly endedAt: number | undefined
   /** Present once the flush succeeded. */
   readonly report: Report | undefined
 }

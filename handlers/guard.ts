@@ -1,0 +1,28 @@
+/** The composition root that both functions share: environment, AWS, time, chance and log, made once per container. */
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import { connect } from '../src/aws/sdk.ts'
+import { readPolicy } from '../src/core/policy.ts'
+import type { Guard } from '../src/guard.ts'
+import { journalTo, METRICS_NAMESPACE, SERVICE } from '../src/log.ts'
+
+let guard: Guard | undefined
+
+/** Throws one Error that names every bad value of the environment; the messages then stay in the queue. */
+export function theGuard(): Guard {
+  guard ??= compose(process.env)
+  return guard
+}
+
+function compose(environment: NodeJS.ProcessEnv): Guard {
+  const policy = readPolicy(environment)
+  const logger = new Logger({ serviceName: SERVICE })
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE })
+  return {
+    aws: connect(policy.region),
+    clock: { now: Date.now },
+    random: Math.random,
+    policy,
+    journal: journalTo(logger, metrics),
+  }
+}

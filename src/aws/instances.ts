@@ -1,0 +1,17 @@
+/** What EC2 says about a machine. SSM has one error for dead and for merely unreachable; EC2 can tell. */
+import type { Machine } from '../core/model.ts'
+import type { AwsApi } from './api.ts'
+import { isUnknownInstance } from './failures.ts'
+
+const GONE = new Set(['shutting-down', 'terminated'])
+
+export async function machineState(aws: AwsApi, instanceId: string): Promise<Machine> {
+  try {
+    const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
+    const instance = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
+    return instance?.State?.Name && !GONE.has(instance.State.Name) ? 'alive' : 'gone'
+  } catch (error) {
+    if (isUnknownInstance(error)) return 'gone'
+    throw error
+  }
+}

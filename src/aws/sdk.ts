@@ -1,0 +1,60 @@
+/** The real AWS: the only file that constructs SDK clients. Endpoints and credentials come from the SDK's own environment variables. */
+import {
+  AutoScalingClient,
+  CompleteLifecycleActionCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeAutoScalingInstancesCommand,
+  DescribeLifecycleHooksCommand,
+  DescribeScalingActivitiesCommand,
+  RecordLifecycleActionHeartbeatCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import {
+  GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm'
+import type { AwsApi, ObjectBody } from './api.ts'
+
+/**
+ * Standard retries with few attempts: throttling is waited for by the queue, not by a Lambda that is paid for. (SendCommand has no
+ * idempotency token, so a retried one may run twice; the flush is safe to run twice.)
+ */
+const SHARED = { maxAttempts: 3 } as const
+
+export function connect(region: string): AwsApi {
+  const config = { region, ...SHARED }
+  const autoScaling = new AutoScalingClient(config)
+  const ec2 = new EC2Client(config)
+  // Path style is what local endpoints understand; AWS itself gets the bucket's own host name.
+  const s3 = new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
+  const sqs = new SQSClient(config)
+  const ssm = new SSMClient(config)
+  return {
+    recordLifecycleActionHeartbeat: (input) =>
+      autoScaling.send(new RecordLifecycleActionHeartbeatCommand(input)),
+    completeLifecycleAction: (input) => autoScaling.send(new CompleteLifecycleActionCommand(input)),
+    describeAutoScalingInstances: (input) => autoScaling.send(new DescribeAutoScalingInstancesCommand(input)),
+    describeAutoScalingGroups: (input) => autoScaling.send(new DescribeAutoScalingGroupsCommand(input)),
+    describeLifecycleHooks: (input) => autoScaling.send(new DescribeLifecycleHooksCommand(input)),
+    describeScalingActivities: (input) => autoScaling.send(new DescribeScalingActivitiesCommand(input)),
+    sendCommand: (input) => ssm.send(new SendCommandCommand(input)),
+    listCommandInvocations: (input) => ssm.send(new ListCommandInvocationsCommand(input)),
+    getCommandInvocation: (input) => ssm.send(new GetCommandInvocationCommand(input)),
+    listObjectsV2: (input) => s3.send(new ListObjectsV2Command(input)),
+    headObject: (input) => s3.send(new HeadObjectCommand(input)),
+    getObject: async (input) => ({ Body: (await s3.send(new GetObjectCommand(input))).Body as ObjectBody }),
+    changeMessageVisibility: (input) => sqs.send(new ChangeMessageVisibilityCommand(input)),
+    sendMessage: (input) => sqs.send(new SendMessageCommand(input)),
+    getQueueAttributes: (input) => sqs.send(new GetQueueAttributesCommand(input)),
+    describeInstances: (input) => ec2.send(new DescribeInstancesCommand(input)),
+  }
+}

@@ -1,0 +1,161 @@
+/** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
+import { z } from 'zod'
+
+const HOUR = 3600
+/** Auto Scaling ends every action at the latest then: min(48 h, 100 × heartbeat timeout) (API reference, LifecycleHook). */
+const LONGEST_HOLD_SECONDS = 48 * HOUR
+
+export interface Policy {
+  /** The one hook we act for. Another hook's notification is refused. */
+  readonly hookName: string
+  readonly documentName: string
+  readonly region: string
+  readonly queueUrl: string
+  readonly deadLetterQueueUrl: string
+  /** The queue's own visibility timeout: when a kept message is seen again if nobody says otherwise. */
+  readonly queueVisibilitySeconds: number
+
+  readonly archive: ArchivePolicy
+
+  /** The hook's heartbeat timeout as we deploy it; a hook that differs is read at run time. */
+  readonly heartbeatTimeoutSeconds: number
+  /** How long one action may take before it is given up. */
+  readonly patienceSeconds: number
+  readonly maxAttempts: number
+  /** The first back-off between two flushes, and between two tries to reach an agent; doubles. */
+  readonly retrySeconds: number
+  /** The longest time between two looks at one action. */
+  readonly lookAgainSeconds: number
+  /** The look-again time where an answer is expected any moment. */
+  readonly pendingSeconds: number
+  /** How long SSM tries to hand a flush to the agent. Adds to the execution timeout, so it is small. */
+  readonly deliveryTimeoutSeconds: number
+  readonly executionTimeoutSeconds: number
+  /** What to do without proof where the group does not retain: `hold` until Auto Scaling's end, or `abandon` at once. */
+  readonly withoutRetention: 'hold' | 'abandon'
+  /** An action held for longer than this is looked at by the sweep too: its message may be lost. */
+  readonly adoptAfterSeconds: number
+  /** No pass is started with less of the Lambda's time left. */
+  readonly passSeconds: number
+}
+
+/** Where logs must be, and how they are compared. */
+export interface ArchivePolicy {
+  readonly bucket: string
+  /** With `{environment}`, `{instance}` and `{group}`. Ends with a slash. */
+  readonly prefix: string
+  readonly keyRule: 'underscores' | 'path'
+  /** Prefixes in the same bucket to which a collector moves objects; what lies there counts. */
+  readonly movedTo: readonly string[]
+  /** Where a manifest too large for standard output is put. */
+  readonly manifestPrefix: string
+  /** So many bytes are read and hashed in one proof where S3 keeps no comparable digest; what is beyond is unproven. */
+  readonly hashLimitBytes: number
+}
+
+const text = (what: string) =>
+  z.string({ error: `is not set; write ${what}` }).min(1, `is empty; write ${what}`)
+
+const wholeNumber = (fallback: number, min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}; leave it out for ${fallback}`
+  return z
+    .string()
+    .regex(/^[0-9]{1,15}$/, error)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, error)
+    .default(fallback)
+}
+
+const prefixPattern = /^([A-Za-z0-9_.=/-]|\{environment\}|\{instance\}|\{group\})*$/
+const prefixError =
+  "may hold letters, digits, '_.=/-' and {environment}, {instance}, {group}, and ends with '/'"
+const prefix = (value: string) => prefixPattern.test(value) && value.endsWith('/') && !value.startsWith('/')
+
+const Environment = z
+  .object({
+    HOOK_NAME: text('the name of the lifecycle hook, such as termination-guard'),
+    DOCUMENT_NAME: text('the name of the SSM document that flushes'),
+    AWS_REGION: text('the region, such as eu-west-1'),
+    QUEUE_URL: z.url({ error: "must be the queue's URL, https://sqs…" }),
+    DEAD_LETTER_QUEUE_URL: z.url({ error: "must be the dead-letter queue's URL, https://sqs…" }),
+    QUEUE_VISIBILITY_SECONDS: wholeNumber(900, 1, 43_200),
+    ARCHIVE_BUCKET: z
+      .string({ error: 'is not set; write the name of the bucket that the logs go to' })
+      .regex(
+        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+        'must be the name of a bucket, without s3:// and without a path',
+      ),
+    ARCHIVE_PREFIX: text('the prefix of an instance’s logs, with {instance}')
+      .refine(prefix, prefixError)
+      .refine(
+        (value) => value.includes('{instance}'),
+        'must hold {instance}: two instances write the same names',
+      ),
+    ARCHIVE_KEY_RULE: z.enum(['underscores', 'path'], { error: "must be 'underscores' or 'path'" }),
+    ARCHIVE_MOVED_TO: z
+      .string()
+      .default('')
+      .transform((value) => value.split(',').filter((part) => part !== ''))
+      .refine((parts) => parts.every(prefix), `each prefix ${prefixError}`),
+    MANIFEST_PREFIX: z.string().default('termination-guard/manifests/').refine(prefix, prefixError),
+    HASH_LIMIT_BYTES: wholeNumber(512 * 1024 ** 2, 0, 50 * 1024 ** 4),
+    HEARTBEAT_TIMEOUT_SECONDS: wholeNumber(HOUR, 30, 7200),
+    PATIENCE_SECONDS: wholeNumber(2 * HOUR, 1, LONGEST_HOLD_SECONDS),
+    MAX_ATTEMPTS: wholeNumber(5, 1, 100),
+    RETRY_SECONDS: wholeNumber(30, 0, HOUR),
+    LOOK_AGAIN_SECONDS: wholeNumber(900, 1, 43_200),
+    PENDING_SECONDS: wholeNumber(20, 1, 900),
+    DELIVERY_TIMEOUT_SECONDS: wholeNumber(60, 30, 3600),
+    EXECUTION_TIMEOUT_SECONDS: wholeNumber(1800, 5, 172_800),
+    WITHOUT_RETENTION: z.enum(['hold', 'abandon'], { error: "must be 'hold' or 'abandon'" }).default('hold'),
+    ADOPT_AFTER_SECONDS: wholeNumber(1200, 0, LONGEST_HOLD_SECONDS),
+    PASS_SECONDS: wholeNumber(15, 0, 900),
+  })
+  .superRefine((env, context) => {
+    const globalTimeout = Math.min(LONGEST_HOLD_SECONDS, 100 * env.HEARTBEAT_TIMEOUT_SECONDS)
+    if (env.PATIENCE_SECONDS > 0.8 * globalTimeout) {
+      const message = `must be at most ${0.8 * globalTimeout}: Auto Scaling itself ends the action after ${globalTimeout} s (100 heartbeats, or 48 hours)`
+      context.addIssue({ code: 'custom', path: ['PATIENCE_SECONDS'], message })
+    }
+    if (env.QUEUE_VISIBILITY_SECONDS > env.HEARTBEAT_TIMEOUT_SECONDS / 2) {
+      const message = `must be at most half of HEARTBEAT_TIMEOUT_SECONDS (${env.HEARTBEAT_TIMEOUT_SECONDS}): every look is a heartbeat`
+      context.addIssue({ code: 'custom', path: ['QUEUE_VISIBILITY_SECONDS'], message })
+    }
+  })
+
+/** Reads the policy from the environment. Throws one Error that names every bad value and what to write instead. */
+export function readPolicy(environment: Readonly<Record<string, string | undefined>>): Policy {
+  const parsed = Environment.safeParse(environment)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
+    throw new Error(`The guard cannot start. In its environment:\n${lines.join('\n')}`)
+  }
+  const env = parsed.data
+  return {
+    hookName: env.HOOK_NAME,
+    documentName: env.DOCUMENT_NAME,
+    region: env.AWS_REGION,
+    queueUrl: env.QUEUE_URL,
+    deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL,
+    queueVisibilitySeconds: env.QUEUE_VISIBILITY_SECONDS,
+    archive: {
+      bucket: env.ARCHIVE_BUCKET,
+      prefix: env.ARCHIVE_PREFIX,
+      keyRule: env.ARCHIVE_KEY_RULE,
+      movedTo: env.ARCHIVE_MOVED_TO,
+      manifestPrefix: env.MANIFEST_PREFIX,
+      hashLimitBytes: env.HASH_LIMIT_BYTES,
+    },
+    heartbeatTimeoutSeconds: env.HEARTBEAT_TIMEOUT_SECONDS,
+    patienceSeconds: env.PATIENCE_SECONDS,
+    maxAttempts: env.MAX_ATTEMPTS,
+    retrySeconds: env.RETRY_SECONDS,
+    lookAgainSeconds: env.LOOK_AGAIN_SECONDS,
+    pendingSeconds: env.PENDING_SECONDS,
+    deliveryTimeoutSeconds: env.DELIVERY_TIMEOUT_SECONDS,
+    executionTimeoutSeconds: env.EXECUTION_TIMEOUT_SECONDS,
+    withoutRetention: env.WITHOUT_RETENTION,
+    adoptAfterSeconds: env.ADOPT_AFTER_SECONDS,
+    passSeconds: env.PASS_SECONDS,
+  }
+}

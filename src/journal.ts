@@ -1,0 +1,163 @@
+/**
+ * What the guard tells: a closed list of events, each one structured JSON line in the log. Nothing is stored between passes, so
+ * whoever reads the journal adds the passes of an action up and merges its summaries (`history.ts`): an answer of AWS that was
+ * lost makes a later pass tell the end again.
+ */
+import type { Decision, LifecycleAction, Outcome } from './core/model.ts'
+
+/** What made a pass look at an instance. */
+export type Trigger = 'notification' | 'command-status' | 'sweep'
+
+/** Correlates every line about one action. */
+export interface ActionName {
+  readonly instanceId: string
+  readonly groupName: string
+  readonly token: string | undefined
+}
+
+/** One pass: what it saw, decided and did. */
+export interface PassEvent extends ActionName {
+  readonly event: 'pass'
+  readonly trigger: Trigger
+  readonly saw: {
+    readonly hold: string
+    readonly lifecycleState: string | undefined
+    readonly machine: string
+    readonly flushes: number
+    readonly newestFlush: string | undefined
+    readonly gaps: number | undefined
+  }
+  readonly decided: Decision['do']
+  readonly reason: string
+  /** What came of it; `superseded`: somebody else ended the action in the meantime. */
+  readonly did: 'done' | 'unreachable' | 'superseded'
+  /** Patience is spent and the machine is only held because its group does not retain. */
+  readonly overdue: boolean
+  /** Whether the obligation is over with this pass. */
+  readonly over: boolean
+  readonly lookAgainSeconds: number | undefined
+  readonly durationMs: number
+  /** AWS calls by operation. */
+  readonly calls: Readonly<Record<string, number>>
+}
+
+/** The end of an action. Told at least once; an end without proof is told as a warning and counted for the alarm. */
+export interface ActionEndedEvent extends ActionName {
+  readonly event: 'action-ended'
+  readonly outcome: Outcome
+  readonly reason: string
+  /** `completed`: this pass ended it. `found-over`: this pass found it ended. */
+  readonly by: 'completed' | 'found-over'
+  readonly heldMs: number
+  /** Time between request and end of all flushes together. */
+  readonly flushMs: number
+  readonly attempts: number
+  readonly files: number
+  readonly bytes: number
+  /** The first of the files that are not proven. */
+  readonly unproven: readonly string[]
+  /** What the flush on the instance wanted read. */
+  readonly notes: readonly string[]
+}
+
+export type JournalEvent =
+  | PassEvent
+  | ActionEndedEvent
+  /** A pass broke off; its message stays and will be seen again. */
+  | {
+      readonly event: 'pass-failed'
+      readonly trigger: Trigger
+      readonly instanceId: string
+      readonly token: string | undefined
+      readonly error: string
+      readonly errorMessage: string
+      readonly durationMs: number
+      readonly calls: Readonly<Record<string, number>>
+    }
+  /** A message that is no work: a test notification, or the status of a command that is not ours. */
+  | { readonly event: 'message-ignored'; readonly messageId: string; readonly why: string }
+  /** A message that cannot be understood or is not true; a copy lies in the dead-letter queue. */
+  | { readonly event: 'message-refused'; readonly messageId: string; readonly why: string }
+  /** Messages that were left for later because the function's time was nearly over. */
+  | { readonly event: 'passes-deferred'; readonly messages: number; readonly remainingMs: number }
+  | {
+      readonly event: 'sweep'
+      readonly held: number
+      readonly adopted: number
+      readonly failed: number
+      readonly retained: readonly string[]
+      readonly deadLetters: number
+      readonly oldestHeldSeconds: number
+    }
+
+export type Journal = (event: JournalEvent) => void
+
+/** Bump when a field changes its meaning; readers of old lines go by it. */
+export const JOURNAL_VERSION = 1
+
+export function actionName({ instanceId, groupName, token }: LifecycleAction): ActionName {
+  return { instanceId, groupName, token }
+}
+
+/** An end that is neither `archived` nor `empty` must wake somebody. */
+export function isLoud(event: JournalEvent): boolean {
+  switch (event.event) {
+    case 'action-ended':
+      return event.outcome !== 'archived' && event.outcome !== 'empty'
+    case 'pass':
+      return event.overdue
+    case 'pass-failed':
+    case 'message-refused':
+      return true
+    case 'sweep':
+      return event.retained.length > 0 || event.deadLetters > 0
+    case 'message-ignored':
+    case 'passes-deferred':
+      return false
+  }
+}
+
+export interface Metric {
+  readonly name: string
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes'
+  readonly value: number
+}
+
+/** Metrics are a view of the journal: whatever an alarm counts is also a line that says which instance. */
+export function metricsOf(event: JournalEvent): readonly Metric[] {
+  const count = (name: string, value = 1): Metric => ({ name, unit: 'Count', value })
+  switch (event.event) {
+    case 'action-ended':
+      return endMetrics(event)
+    case 'pass':
+      return event.overdue ? [count('ActionOverdue')] : []
+    case 'pass-failed':
+      return [count('PassFailed')]
+    case 'message-refused':
+      return [count('MessageRefused')]
+    case 'message-ignored':
+      return []
+    case 'passes-deferred':
+      return [count('PassesDeferred', event.messages)]
+    case 'sweep':
+      return [
+        count('ActionsHeld', event.held),
+        count('ActionsAdopted', event.adopted),
+        count('InstancesRetained', event.retained.length),
+        count('DeadLetters', event.deadLetters),
+        { name: 'OldestActionHeld', unit: 'Seconds', value: event.oldestHeldSeconds },
+      ]
+  }
+}
+
+/** A good end is counted by the pass that made it, so that finding it over later does not count it twice. */
+function endMetrics(event: ActionEndedEvent): readonly Metric[] {
+  const isGood = event.outcome === 'archived' || event.outcome === 'empty'
+  if (isGood && event.by === 'found-over') return []
+  return [
+    { name: isGood ? 'ActionArchived' : 'ActionNotArchived', unit: 'Count', value: 1 },
+    { name: 'ActionHeld', unit: 'Milliseconds', value: event.heldMs },
+    { name: 'FlushDuration', unit: 'Milliseconds', value: event.flushMs },
+    { name: 'ArchivedBytes', unit: 'Bytes', value: isGood ? event.bytes : 0 },
+  ]
+}

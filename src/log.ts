@@ -1,0 +1,17 @@
+/** The journal as the Lambda writes it: JSON lines with Powertools' Logger, metrics in CloudWatch's embedded format. */
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { Metrics } from '@aws-lambda-powertools/metrics'
+import { isLoud, JOURNAL_VERSION, type Journal, metricsOf } from './journal.ts'
+
+export const SERVICE = 'termination-guard'
+export const METRICS_NAMESPACE = 'TerminationGuard'
+
+export function journalTo(logger: Logger, metrics: Metrics): Journal {
+  return (event) => {
+    const line = { journal: JOURNAL_VERSION, ...event }
+    if (isLoud(event)) logger.warn(event.event, line)
+    else logger.info(event.event, line)
+    for (const { name, unit, value } of metricsOf(event)) metrics.addMetric(name, unit, value)
+    metrics.publishStoredMetrics()
+  }
+}

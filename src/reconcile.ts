@@ -1,0 +1,174 @@
+/**
+ * One pass for one lifecycle action: heartbeat → observe → decide → perform. A pass knows nothing of earlier ones: all state is
+ * in AWS (is it held? was it flushed? is it in S3?), so a pass can be lost, repeated or run twice at once.
+ */
+import { prove } from './aws/archives.ts'
+import { belongs, type Invocation, listInvocations } from './aws/commands.ts'
+import { startFlush, terminationFlush, withReport } from './aws/flushes.ts'
+import { prefixOf } from './aws/groups.ts'
+import { machineState } from './aws/instances.ts'
+import { complete, heartbeat, hookFacts, type Whereabouts, whereabouts } from './aws/lifecycle-actions.ts'
+import { decide } from './core/decide.ts'
+import { holdOfUnflushed } from './core/hold.ts'
+import type { Decision, Hold, LifecycleAction, Observation } from './core/model.ts'
+import type { Policy } from './core/policy.ts'
+import type { Guard } from './guard.ts'
+
+/** What one pass saw, decided and did, and what becomes of the obligation. */
+export interface Pass {
+  readonly seen: Observation
+  readonly decision: Decision
+  readonly did: Did
+  readonly over: boolean
+  /** When to look again; `undefined` while not over: when the queue's own visibility timeout says. */
+  readonly lookAgainSeconds: number | undefined
+}
+
+/** `superseded`: somebody else ended the action between our look and our word. */
+export type Did = 'done' | 'unreachable' | 'superseded'
+
+/** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
+export class NotOurs extends Error {
+  override name = 'NotOurs'
+}
+
+/** The youngest age at which Auto Scaling could end an action by itself (0.8 of 100 × the smallest heartbeat, 30 s). */
+const EARLIEST_DEADLINE_SECONDS = 2400
+
+export async function reconcile(
+  guard: Guard,
+  action: LifecycleAction,
+  listed?: readonly Invocation[],
+): Promise<Pass> {
+  const seen = await observe(guard, action, listed)
+  const decision = decide(seen, guard.policy)
+  const did = await perform(guard, seen, decision)
+  return did === 'unreachable'
+    ? await reconsider(guard, seen)
+    : concluded(guard.policy, { seen, decision, did })
+}
+
+/** SSM could not reach the agent: whether the machine is gone decides what that means. */
+async function reconsider(guard: Guard, before: Observation): Promise<Pass> {
+  const seen: Observation = { ...(await withTrouble(guard, before)), agent: 'unreachable' }
+  const decision = decide(seen, guard.policy)
+  const did = decision.do === 'flush' ? 'unreachable' : await perform(guard, seen, decision)
+  return concluded(guard.policy, { seen, decision, did })
+}
+
+/** Everything this pass can see of the action. Asks only for what the decision can hinge on, which keeps a good end at 8 calls. */
+export async function observe(
+  { aws, clock, policy }: Pick<Guard, 'aws' | 'clock' | 'policy'>,
+  action: LifecycleAction,
+  listed?: readonly Invocation[],
+): Promise<Observation> {
+  // Heartbeat first, so that a failing read cannot cost us the hold (S3).
+  const answer = await heartbeat(aws, action)
+  const now = clock.now()
+  const all = listed ?? (await listInvocations(aws, policy.documentName, action.instanceId, now))
+  const ours = all.filter((invocation) => belongs(invocation, action))
+  const ageSeconds = (now - action.startedAt) / 1000
+
+  const flushed = ours.length > 0
+  const where = flushed ? undefined : await whereabouts(aws, action.instanceId)
+  const lifecycleState = where?.lifecycleState
+  const hold = flushed ? (answer === 'held' ? 'held' : 'over') : firstHold(action, where, answer, ageSeconds)
+
+  const [newest, ...older] = ours
+  const report = newest && (await withReport(aws, policy, newest, action.instanceId))
+  const flushes = report ? [report, ...older.map(({ flush }) => ({ ...flush, report: undefined }))] : []
+  const manifest = report?.report?.kind === 'manifest' ? report.report.manifest : undefined
+  const proof =
+    manifest &&
+    (await prove(aws, policy.archive, await prefixOf(aws, policy.archive.prefix, action), manifest))
+
+  const seen: Observation = {
+    now,
+    action,
+    hold,
+    lifecycleState,
+    machine: 'unknown',
+    agent: 'unknown',
+    flushes,
+    proof,
+    hook: undefined,
+  }
+  const isProven = proof?.gaps.length === 0 && manifest?.live.length === 0
+  if (isProven || hold === 'pending') return seen
+  if (hold === 'over') return flushed ? { ...seen, lifecycleState: await stateOf(aws, action) } : seen
+  const isTroubled =
+    flushes.length > 0 || ageSeconds >= Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
+  return isTroubled ? await withTrouble({ aws }, seen) : seen
+}
+
+/** What is only asked when there is no proof: is the machine still there, and what happens if we give up? */
+async function withTrouble({ aws }: Pick<Guard, 'aws'>, seen: Observation): Promise<Observation> {
+  const [machine, hook] = await Promise.all([
+    machineState(aws, seen.action.instanceId),
+    hookFacts(aws, seen.action),
+  ])
+  return { ...seen, machine, hook }
+}
+
+async function stateOf(aws: Guard['aws'], { instanceId }: LifecycleAction): Promise<string | undefined> {
+  return (await whereabouts(aws, instanceId))?.lifecycleState
+}
+
+/** S4: before anything is done to an instance for the first time, Auto Scaling must agree that this action is its own. */
+function firstHold(
+  { instanceId, groupName }: LifecycleAction,
+  where: Whereabouts | undefined,
+  answer: 'held' | 'none',
+  ageSeconds: number,
+): Hold {
+  if (where && where.groupName !== groupName) {
+    throw new NotOurs(`${instanceId} is in group ${where.groupName}, not in ${groupName}`)
+  }
+  const hold = holdOfUnflushed({ answer, lifecycleState: where?.lifecycleState, ageSeconds })
+  if (hold !== 'unfounded') return hold
+  throw new NotOurs(
+    `Auto Scaling knows no such action: ${instanceId} is ${where?.lifecycleState ?? 'in no group'}`,
+  )
+}
+
+async function perform(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  seen: Observation,
+  decision: Decision,
+): Promise<Did> {
+  const { action } = seen
+  switch (decision.do) {
+    case 'settle':
+    case 'wait':
+      return 'done'
+    case 'continue':
+      return (await complete(aws, action, 'CONTINUE')) === 'done' ? 'done' : 'superseded'
+    case 'abandon':
+      return (await complete(aws, action, 'ABANDON')) === 'done' ? 'done' : 'superseded'
+    case 'flush': {
+      const prefix = await prefixOf(aws, policy.archive.prefix, action)
+      const started = await startFlush(aws, policy, terminationFlush(action, prefix, decision.upload))
+      return started === 'unreachable' ? 'unreachable' : 'done'
+    }
+  }
+}
+
+function concluded(policy: Policy, did: Pick<Pass, 'seen' | 'decision' | 'did'>): Pass {
+  if (did.did === 'superseded') return { ...did, over: false, lookAgainSeconds: policy.pendingSeconds }
+  switch (did.decision.do) {
+    case 'settle':
+    case 'continue':
+    case 'abandon':
+      return { ...did, over: true, lookAgainSeconds: undefined }
+    case 'wait':
+      return { ...did, over: false, lookAgainSeconds: did.decision.seconds }
+    case 'flush':
+      return { ...did, over: false, lookAgainSeconds: afterFlush(policy, did.seen) }
+  }
+}
+
+/** The queue's own visibility timeout is long enough for nearly every flush, and costs no call. A shorter hook needs sooner looks. */
+function afterFlush(policy: Policy, { hook }: Observation): number | undefined {
+  const isInTime = !hook || policy.queueVisibilitySeconds <= hook.heartbeatTimeoutSeconds / 2
+  return isInTime ? undefined : hook.heartbeatTimeoutSeconds / 3
+}
