@@ -1,0 +1,128 @@
+import { styleText } from 'node:util'
+import type { Outcome } from '../../core/model.ts'
+import type { ActionHistory } from '../../history.ts'
+import type { Ledger } from './ledger.ts'
+
+/** One lifecycle action of the day, as `--json` prints it. */
+export interface ActionReport {
+  readonly instance: string
+  readonly scenario: string
+  /** `null`: it had not ended when the day did. */
+  readonly outcome: Outcome | null
+  readonly reason: string
+  readonly attempts: number
+  readonly heldMs: number
+  readonly flushMs: number
+  /** Lambda time of all passes together. */
+  readonly lambdaMs: number
+  /** AWS calls of all passes together, besides heartbeats. */
+  readonly awsCalls: number
+}
+
+/** Colours text where it is shown on a terminal. */
+export type Paint = (colour: 'bold' | 'dim' | 'green' | 'yellow' | 'red', text: string) => string
+
+export const plain: Paint = (_, text) => text
+
+export function paintFor(stream: NodeJS.WriteStream): Paint {
+  return (colour, text) => styleText(colour, text, { stream })
+}
+
+export function reportAction(history: ActionHistory, scenario: string): ActionReport {
+  const { instanceId, end, outcome, passes, lambdaMs, awsCalls } = history
+  return {
+    instance: instanceId,
+    scenario,
+    outcome: outcome ?? null,
+    reason: end?.reason ?? passes.at(-1)?.reason ?? 'no pass has told anything',
+    attempts: end?.attempts ?? 0,
+    heldMs: end?.heldMs ?? 0,
+    flushMs: end?.flushMs ?? 0,
+    lambdaMs,
+    awsCalls,
+  }
+}
+
+/** What the guard did about one instance, pass by pass; times count from when the hook held it. */
+export function timeline(history: ActionHistory, action: ActionReport, paint: Paint): string[] {
+  const endedAt = history.passes.at(-1)?.at ?? 0
+  const heldFrom = endedAt - action.heldMs
+  const head = [
+    paint('bold', action.scenario.padEnd(17)),
+    action.instance,
+    paintOutcome(action.outcome, paint),
+    paint('dim', cost(history, action)),
+  ]
+  const passes = history.passes.map(({ at, decided, reason }) => {
+    const seconds = `${Math.max(0, (at - heldFrom) / 1_000).toFixed(1)} s`
+    return `  ${paint('dim', seconds.padStart(7))}  ${decided.padEnd(8)}  ${reason}`
+  })
+  return [head.join('  '), ...passes]
+}
+
+function cost(
+  history: ActionHistory,
+  { heldMs, attempts, flushMs, lambdaMs, awsCalls }: ActionReport,
+): string {
+  return [
+    `held ${seconds(heldMs)}`,
+    `${counted(attempts, 'flush', 'flushes')} ${seconds(flushMs)}`,
+    `${counted(history.passes.length, 'pass', 'passes')} ${Math.round(lambdaMs)} ms`,
+    `${awsCalls} AWS calls + ${counted(history.heartbeats, 'heartbeat', 'heartbeats')}`,
+  ].join(', ')
+}
+
+/** The ledger, and in one sentence what it means. */
+export function ledgerLines(ledger: Ledger, guarded: boolean, paint: Paint): string[] {
+  const row = (name: string, number: number, meaning: string) =>
+    `  ${name.padEnd(11)}${grouped(number).padStart(8)}   ${paint('dim', meaning)}`
+  const lost = row('lost', ledger.lost, 'neither')
+  return [
+    paint('bold', 'Ledger, by unique event id'),
+    row('accepted', ledger.accepted, 'answered with 200'),
+    row('in S3', ledger.inS3, 'found in an object under the publish prefix'),
+    row('kept', ledger.kept, 'on the disk of a retained instance'),
+    ledger.lost > 0 ? paint('red', lost) : lost,
+    row('duplicated', ledger.duplicated, 'in S3 more than once'),
+    '',
+    verdict(ledger, guarded, paint),
+  ]
+}
+
+function verdict({ accepted, lost }: Ledger, guarded: boolean, paint: Paint): string {
+  if (lost === 0) return paint('green', 'Nothing was lost.')
+  const what = `${grouped(lost)} of ${grouped(accepted)} accepted events were lost`
+  return guarded
+    ? paint('red', `${what}.`)
+    : paint(
+        'red',
+        `${what}, because nothing held the instances. Run it without --without-guard to see the difference.`,
+      )
+}
+
+function paintOutcome(outcome: Outcome | null, paint: Paint): string {
+  switch (outcome) {
+    case 'archived':
+    case 'empty':
+      return paint('green', outcome)
+    case 'retained':
+      return paint('yellow', outcome)
+    case 'lost':
+    case 'expired':
+      return paint('red', outcome)
+    case null:
+      return paint('red', 'unfinished')
+  }
+}
+
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`
+}
+
+export function grouped(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+function counted(number: number, one: string, several: string): string {
+  return `${number} ${number === 1 ? one : several}`
+}
