@@ -1,0 +1,116 @@
+/** The SSM document of a deployment: the flush script, one profile, and parameters that cannot break out of their quotes. */
+import { readFileSync } from 'node:fs'
+import { compileProfile, type Profile } from './profile.ts'
+import { MAX_UPLOAD_CHARS } from './upload.ts'
+
+/** One parameter of a Command document. Patterns must mean the same in Java (the service) and in RE2 (the agent). */
+export interface DocumentParameter {
+  readonly type: 'String'
+  readonly description: string
+  readonly allowedPattern: string
+  readonly default?: string
+  readonly maxChars?: number
+}
+
+/** The content of the document, ready for `JSON.stringify`. */
+export interface FlushDocument {
+  readonly schemaVersion: '2.2'
+  readonly description: string
+  readonly parameters: Readonly<Record<string, DocumentParameter>>
+  readonly mainSteps: readonly {
+    readonly action: 'aws:runShellScript'
+    readonly name: string
+    readonly precondition: { readonly StringEquals: readonly ['platformType', 'Linux'] }
+    readonly inputs: { readonly timeoutSeconds: string; readonly runCommand: readonly string[] }
+  }[]
+}
+
+const KEY_PREFIX = '^[A-Za-z0-9_./=-]{0,512}$'
+
+const parameters = {
+  InstanceId: {
+    type: 'String',
+    description: 'The instance that is flushed, as the manifest names it.',
+    allowedPattern: '^i-[0-9a-f]{8,32}$',
+  },
+  Region: {
+    type: 'String',
+    description: 'The region of the bucket.',
+    allowedPattern: '^[a-z0-9-]{1,32}$',
+  },
+  Purpose: {
+    type: 'String',
+    description: 'termination may stop the writers of logs, audit never does.',
+    allowedPattern: '^(termination|audit)$',
+  },
+  Bucket: {
+    type: 'String',
+    description: 'The bucket of the archive.',
+    allowedPattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
+  },
+  Prefix: {
+    type: 'String',
+    description: 'Where this instance is archived: empty, or ends with /.',
+    allowedPattern: KEY_PREFIX,
+  },
+  Upload: {
+    type: 'String',
+    description:
+      'Empty: the publisher of the platform. *: every file, directly. Otherwise base64(gzip(paths, NUL after each)).',
+    // RE2 refuses a repetition above 1,000, so the length is bounded by maxChars.
+    allowedPattern: '^(\\*|[A-Za-z0-9+/=]*)$',
+    maxChars: MAX_UPLOAD_CHARS,
+    default: '',
+  },
+  ManifestPrefix: {
+    type: 'String',
+    description: 'Where a manifest is put that is too large for standard output: empty, or ends with /.',
+    allowedPattern: KEY_PREFIX,
+  },
+  ExecutionTimeout: {
+    type: 'String',
+    description: 'Seconds after which the flush is stopped.',
+    allowedPattern: '^[0-9]{1,6}$',
+    default: '1800',
+  },
+} as const satisfies Record<string, DocumentParameter>
+
+/** The names of the document's parameters. */
+export type FlushParameter = keyof typeof parameters
+
+/** The document that flushes instances of this profile. */
+export function buildDocument(profile: Profile): FlushDocument {
+  return {
+    schemaVersion: '2.2',
+    description: `Termination guard: archives this instance's logs in S3 and reports what must be there (${profile.name}).`,
+    parameters,
+    mainSteps: [
+      {
+        action: 'aws:runShellScript',
+        name: 'flush',
+        precondition: { StringEquals: ['platformType', 'Linux'] },
+        inputs: { timeoutSeconds: '{{ ExecutionTimeout }}', runCommand: scriptOf(profile).split('\n') },
+      },
+    ],
+  }
+}
+
+/** flush.sh with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
+function scriptOf(profile: Profile): string {
+  const script = readFileSync(new URL('./flush.sh', import.meta.url), 'utf8')
+  const settings = [
+    ...SETTINGS.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
+    compileProfile(profile),
+  ].join('\n')
+  return script.replace(/^#@settings$/m, () => settings)
+}
+
+const SETTINGS: readonly (readonly [string, FlushParameter])[] = [
+  ['INSTANCE_ID', 'InstanceId'],
+  ['REGION', 'Region'],
+  ['PURPOSE', 'Purpose'],
+  ['BUCKET', 'Bucket'],
+  ['PREFIX', 'Prefix'],
+  ['UPLOAD', 'Upload'],
+  ['MANIFEST_PREFIX', 'ManifestPrefix'],
+]
