@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CollectorProcess } from './instance/collector-process.ts'
 import { startCollector } from './instance/collector-process.ts'
-import { layDisk, PATHS, type Programs } from './instance/disk.ts'
+import { layDisk, PATHS, PROGRAM_DIRECTORIES, type Programs } from './instance/disk.ts'
 import { type Fault, faultEnvironment } from './instance/faults.ts'
 import { SYSTEM_PATH } from './instance/programs.ts'
 import { type Session, startSession } from './instance/session.ts'
@@ -137,7 +137,7 @@ function environmentOf(options: InstanceOptions, faults: ReadonlySet<Fault>): Re
   return {
     ...options.environment,
     ...faultEnvironment(faults),
-    PATH: [join(options.disk, PATHS.programs), ...SYSTEM_PATH].join(':'),
+    PATH: [...PROGRAM_DIRECTORIES.map((path) => join(options.disk, path)), ...SYSTEM_PATH].join(':'),
     HOME: options.disk,
     TMPDIR: join(options.disk, 'tmp'),
     TERMINATION_GUARD_ROOT: options.disk,
@@ -146,7 +146,7 @@ function environmentOf(options: InstanceOptions, faults: ReadonlySet<Fault>): Re
 }
 
 function breakLogrotate(disk: string): void {
-  const program = join(disk, PATHS.programs, 'logrotate')
+  const program = join(disk, '/usr/sbin/logrotate')
   rmSync(program, { force: true })
   writeFileSync(program, '#!/bin/sh\necho "error: broken" >&2\nexit 1\n', { mode: 0o755 })
 }

@@ -12,15 +12,17 @@ export const PATHS = {
   cron: '/etc/cron.d/publishlogs',
   initScript: '/etc/init.d/tomcat8',
   pidFile: '/var/run/tomcat8.pid',
-  programs: '/usr/bin',
   agent: '/var/lib/amazon/ssm',
 } as const
 
 /** Under it, `<environment id>/<instance id>/`, the platform publishes rotated logs. */
 export const PUBLISH_PREFIX = 'resources/environments/logs/publish/'
 
-/** Programs that stand on the instance's own PATH: name → file on this machine. */
+/** Programs of the instance's own: path on the instance → file on this machine. */
 export type Programs = Readonly<Record<string, string>>
+
+/** Where they may be: the beginning of the instance's PATH. */
+export const PROGRAM_DIRECTORIES = ['/usr/bin', '/usr/sbin', '/bin', '/sbin']
 
 /** Makes a directory look like the disk of a new instance, down to what logrotate demands of permissions. */
 export function layDisk(root: string, programs: Programs): void {
@@ -29,7 +31,7 @@ export function layDisk(root: string, programs: Programs): void {
     '/var/run',
     '/var/lib/logrotate',
     PATHS.agent,
-    PATHS.programs,
+    ...PROGRAM_DIRECTORIES,
     '/tmp',
   ]) {
     makeDirectory(root, directory)
@@ -40,7 +42,7 @@ export function layDisk(root: string, programs: Programs): void {
   write(root, PATHS.publication, `${PATHS.rotated}/*\n`)
   write(root, PATHS.cron, cron())
   write(root, PATHS.initScript, INIT_SCRIPT, 0o755)
-  for (const [name, file] of Object.entries(programs)) symlinkSync(file, join(root, PATHS.programs, name))
+  for (const [path, file] of Object.entries(programs)) symlinkSync(file, join(root, path))
 }
 
 /** The settings of the platform's later versions; only the paths are this machine's, since the real logrotate reads them. */

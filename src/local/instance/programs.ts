@@ -14,12 +14,12 @@ const MACHINE_PROGRAMS = fileURLToPath(new URL('bin/', import.meta.url))
 export function instancePrograms(environment: NodeJS.ProcessEnv): Programs {
   const realAws = environment.TERMINATION_GUARD_REAL_AWS_CLI ? find('aws', environment) : undefined
   return {
-    node: process.execPath,
-    service: join(MACHINE_PROGRAMS, 'service'),
-    systemctl: join(MACHINE_PROGRAMS, 'systemctl'),
-    'publishLogs.py': join(STAND_INS, 'publishLogs.py'),
-    aws: realAws ?? join(STAND_INS, 'aws'),
-    logrotate: find('logrotate', environment) ?? join(STAND_INS, 'logrotate'),
+    '/usr/bin/node': process.execPath,
+    '/usr/bin/aws': realAws ?? join(STAND_INS, 'aws'),
+    '/usr/bin/publishLogs.py': join(STAND_INS, 'publishLogs.py'),
+    '/usr/sbin/logrotate': find('logrotate', environment) ?? join(STAND_INS, 'logrotate'),
+    '/sbin/service': join(MACHINE_PROGRAMS, 'service'),
+    '/bin/systemctl': join(MACHINE_PROGRAMS, 'systemctl'),
   }
 }
 
