@@ -5,6 +5,9 @@
  */
 import type {
   CompleteLifecycleActionCommandInput,
+  CreateOrUpdateTagsCommandInput,
+  DeleteLifecycleHookCommandInput,
+  DeleteTagsCommandInput,
   DescribeAutoScalingGroupsCommandInput,
   DescribeAutoScalingGroupsCommandOutput,
   DescribeAutoScalingInstancesCommandInput,
@@ -13,7 +16,9 @@ import type {
   DescribeLifecycleHooksCommandOutput,
   DescribeScalingActivitiesCommandInput,
   DescribeScalingActivitiesCommandOutput,
+  PutLifecycleHookCommandInput,
   RecordLifecycleActionHeartbeatCommandInput,
+  UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling'
 import type { DescribeInstancesCommandInput, DescribeInstancesCommandOutput } from '@aws-sdk/client-ec2'
 import type {
@@ -59,6 +64,12 @@ export interface AwsApi {
   describeScalingActivities(
     input: DescribeScalingActivitiesCommandInput,
   ): Promise<Answer<DescribeScalingActivitiesCommandOutput>>
+
+  putLifecycleHook(input: PutLifecycleHookCommandInput): Promise<unknown>
+  deleteLifecycleHook(input: DeleteLifecycleHookCommandInput): Promise<unknown>
+  updateAutoScalingGroup(input: UpdateAutoScalingGroupCommandInput): Promise<unknown>
+  createOrUpdateTags(input: CreateOrUpdateTagsCommandInput): Promise<unknown>
+  deleteTags(input: DeleteTagsCommandInput): Promise<unknown>
 
   sendCommand(input: SendCommandCommandInput): Promise<Answer<SendCommandCommandOutput>>
   listCommandInvocations(

@@ -2,11 +2,16 @@
 import {
   AutoScalingClient,
   CompleteLifecycleActionCommand,
+  CreateOrUpdateTagsCommand,
+  DeleteLifecycleHookCommand,
+  DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   DescribeLifecycleHooksCommand,
   DescribeScalingActivitiesCommand,
+  PutLifecycleHookCommand,
   RecordLifecycleActionHeartbeatCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
@@ -46,6 +51,11 @@ export function connect(region: string): AwsApi {
     describeAutoScalingGroups: (input) => autoScaling.send(new DescribeAutoScalingGroupsCommand(input)),
     describeLifecycleHooks: (input) => autoScaling.send(new DescribeLifecycleHooksCommand(input)),
     describeScalingActivities: (input) => autoScaling.send(new DescribeScalingActivitiesCommand(input)),
+    putLifecycleHook: (input) => autoScaling.send(new PutLifecycleHookCommand(input)),
+    deleteLifecycleHook: (input) => autoScaling.send(new DeleteLifecycleHookCommand(input)),
+    updateAutoScalingGroup: (input) => autoScaling.send(new UpdateAutoScalingGroupCommand(input)),
+    createOrUpdateTags: (input) => autoScaling.send(new CreateOrUpdateTagsCommand(input)),
+    deleteTags: (input) => autoScaling.send(new DeleteTagsCommand(input)),
     sendCommand: (input) => ssm.send(new SendCommandCommand(input)),
     listCommandInvocations: (input) => ssm.send(new ListCommandInvocationsCommand(input)),
     getCommandInvocation: (input) => ssm.send(new GetCommandInvocationCommand(input)),
