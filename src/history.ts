@@ -22,6 +22,8 @@ export interface ActionHistory {
   /** `undefined`: it had not ended. */
   readonly end: ActionEndedEvent | undefined
   readonly outcome: Outcome | undefined
+  /** When the end was told, epoch milliseconds. */
+  readonly endedAt: number | undefined
   /** In the order of time; those that broke off too. */
   readonly passes: readonly PassHistory[]
   /** Milliseconds of all passes together. */
@@ -88,7 +90,7 @@ function keyOf(lines: readonly ActionLine[]): (line: ActionLine) => string {
 }
 
 function historyOf(lines: readonly ActionLine[]): ActionHistory {
-  const ends = lines.flatMap(({ event }) => (event.event === 'action-ended' ? [event] : []))
+  const ends = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [{ at, event }] : []))
   const passes = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [] : [{ at, event }]))
   const calls = passes.flatMap(({ event }) => Object.entries(event.calls))
   const end = mergeEnds(ends)
@@ -97,8 +99,9 @@ function historyOf(lines: readonly ActionLine[]): ActionHistory {
     instanceId: names[0]?.instanceId ?? '',
     groupName: names.find((name) => 'groupName' in name)?.groupName ?? '',
     token: names.find((name) => name.token !== undefined)?.token,
-    end,
-    outcome: end?.outcome,
+    end: end?.event,
+    outcome: end?.event.outcome,
+    endedAt: end?.at,
     passes: passes.map(passOf),
     lambdaMs: sum(passes.map(({ event }) => event.durationMs)),
     awsCalls: sum(calls.map(([operation, count]) => (operation === HEARTBEAT ? 0 : count))),
@@ -110,8 +113,8 @@ function historyOf(lines: readonly ActionLine[]): ActionHistory {
  * The pass that ended the action knows best how; one that found it ended can only say what it still saw. Among equals the
  * first, which was nearest to it.
  */
-function mergeEnds(ends: readonly ActionEndedEvent[]): ActionEndedEvent | undefined {
-  return ends.find((end) => end.by === 'completed') ?? ends[0]
+function mergeEnds<End extends { readonly event: ActionEndedEvent }>(ends: readonly End[]): End | undefined {
+  return ends.find(({ event }) => event.by === 'completed') ?? ends[0]
 }
 
 function passOf({ at, event }: { readonly at: number; readonly event: CostlyEvent }): PassHistory {

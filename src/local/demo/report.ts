@@ -45,10 +45,10 @@ export function reportAction(history: ActionHistory, scenario: string): ActionRe
 
 /** What the guard did about one instance, pass by pass; times count from when the hook held it. */
 export function timeline(history: ActionHistory, action: ActionReport, paint: Paint): string[] {
-  const endedAt = history.passes.at(-1)?.at ?? 0
+  const endedAt = history.endedAt ?? history.passes.at(-1)?.at ?? 0
   const heldFrom = endedAt - action.heldMs
   const head = [
-    paint('bold', action.scenario.padEnd(17)),
+    paint('bold', action.scenario.padEnd(16)),
     action.instance,
     paintOutcome(action.outcome, paint),
     paint('dim', cost(history, action)),
