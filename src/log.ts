@@ -11,7 +11,8 @@ export function journalTo(logger: Logger, metrics: Metrics): Journal {
     const line = { journal: JOURNAL_VERSION, ...event }
     if (isLoud(event)) logger.warn(event.event, line)
     else logger.info(event.event, line)
-    for (const { name, unit, value } of metricsOf(event)) metrics.addMetric(name, unit, value)
-    metrics.publishStoredMetrics()
+    const counted = metricsOf(event)
+    for (const { name, unit, value } of counted) metrics.addMetric(name, unit, value)
+    if (counted.length > 0) metrics.publishStoredMetrics()
   }
 }

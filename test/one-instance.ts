@@ -1,0 +1,185 @@
+/**
+ * AWS around one terminating instance, small enough to see through: the test sets its state, runs production code and looks at the
+ * calls. (The simulator has the whole world; this is for facts about single passes.)
+ */
+import { gzipSync } from 'node:zlib'
+import type { Activity } from '@aws-sdk/client-auto-scaling'
+import type { CommandInvocation } from '@aws-sdk/client-ssm'
+import type { AwsApi } from '../src/aws/api.ts'
+import type { ManifestFile } from '../src/core/model.ts'
+import type { Guard } from '../src/guard.ts'
+import type { JournalEvent } from '../src/journal.ts'
+import { action, file, policy, START } from './core/observations.ts'
+
+export const TOKEN = 'bbbbbbbb-0000-0000-0000-000000000002'
+export const PREFIX = `resources/environments/logs/publish/e-abcdefghij/${action.instanceId}/`
+export const KEY = `${PREFIX}${file.path.replaceAll('/', '_')}`
+
+export function awsError(name: string, message = ''): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } })
+}
+
+/** A pass never changes hooks, groups or tags. */
+async function unexpected(): Promise<never> {
+  throw new Error('no pass makes this call')
+}
+
+/** What a flush of the instance prints when it found these files. */
+export function manifestLine(files: readonly ManifestFile[], live: readonly string[] = []): string {
+  const records = [
+    `manifest\t1\t${action.instanceId}\ttermination\tyes`,
+    ...files.map(({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${path}`),
+    ...live.map((path) => `live\t1\t${path}`),
+  ]
+  const payload = [...records, `end\t${records.length}`].map((record) => `${record}\0`).join('')
+  return `termination-guard manifest 1 ${gzipSync(payload).toString('base64')} end`
+}
+
+export class OneInstance {
+  now = START + 1000
+  groupName = action.groupName
+  lifecycleState: string | undefined = 'Terminating:Wait'
+  activeToken: string | undefined = TOKEN
+  machine = 'running'
+  agent: 'online' | 'dead' = 'online'
+  retains = true
+  heartbeatTimeout = 3600
+  invocations: CommandInvocation[] = []
+  wholeOutput = ''
+  objects = new Map<string, { size: number; etag: string }>()
+  activities: Activity[] = []
+  deadLetters: string[] = []
+  completed: string[] = []
+  visibility: number[] = []
+  /** Operations that fail once, with this error. */
+  failing = new Map<keyof AwsApi, Error>()
+  readonly calls: string[] = []
+  readonly journal: JournalEvent[] = []
+
+  readonly guard: Guard = {
+    aws: this.#recorded(),
+    clock: { now: () => this.now },
+    random: () => 0.5,
+    policy,
+    journal: (event) => void this.journal.push(event),
+  }
+
+  /** The newest command ends, having printed this. */
+  flushEnds(output: string, status: CommandInvocation['Status'] = 'Success'): void {
+    const newest = this.invocations[0]
+    if (!newest) throw new Error('there is no command to end')
+    newest.Status = status
+    newest.StatusDetails = status
+    newest.CommandPlugins = [{ Output: output, ResponseFinishDateTime: new Date(this.now) }]
+  }
+
+  callsBesidesHeartbeats(): string[] {
+    return this.calls.filter((call) => call !== 'recordLifecycleActionHeartbeat')
+  }
+
+  #active(token: string | undefined, instanceId: string | undefined): void {
+    const isActive =
+      this.activeToken !== undefined && (token === this.activeToken || instanceId === action.instanceId)
+    if (!isActive)
+      throw awsError('ValidationError', `No active Lifecycle Action found with token ${token ?? ''}`)
+  }
+
+  #recorded(): AwsApi {
+    const api = this.#api()
+    return new Proxy(api, {
+      get: (target, operation: keyof AwsApi) => async (input: never) => {
+        this.calls.push(operation)
+        const failure = this.failing.get(operation)
+        this.failing.delete(operation)
+        if (failure) throw failure
+        return await target[operation](input)
+      },
+    })
+  }
+
+  #api(): AwsApi {
+    return {
+      recordLifecycleActionHeartbeat: async ({ LifecycleActionToken, InstanceId }) =>
+        this.#active(LifecycleActionToken, InstanceId),
+      completeLifecycleAction: async ({ LifecycleActionToken, InstanceId, LifecycleActionResult }) => {
+        this.#active(LifecycleActionToken, InstanceId)
+        this.completed.push(LifecycleActionResult ?? '')
+        this.activeToken = undefined
+        this.lifecycleState =
+          LifecycleActionResult === 'CONTINUE' ? 'Terminating:Proceed' : 'Terminating:Retained'
+      },
+      describeAutoScalingInstances: async () => ({
+        AutoScalingInstances: this.lifecycleState
+          ? [
+              {
+                InstanceId: action.instanceId,
+                AutoScalingGroupName: this.groupName,
+                LifecycleState: this.lifecycleState,
+                AvailabilityZone: 'eu-west-1a',
+                HealthStatus: 'HEALTHY',
+                ProtectedFromScaleIn: false,
+              },
+            ]
+          : [],
+      }),
+      describeAutoScalingGroups: async () => ({
+        AutoScalingGroups: [
+          {
+            AutoScalingGroupName: this.groupName,
+            InstanceLifecyclePolicy: {
+              RetentionTriggers: { TerminateHookAbandon: this.retains ? 'retain' : 'terminate' },
+            },
+            MinSize: 0,
+            MaxSize: 1,
+            DesiredCapacity: 0,
+            DefaultCooldown: 0,
+            AvailabilityZones: [],
+            HealthCheckType: 'EC2',
+            CreatedTime: new Date(0),
+          },
+        ],
+      }),
+      describeLifecycleHooks: async () => ({
+        LifecycleHooks: [{ LifecycleHookName: action.hookName, HeartbeatTimeout: this.heartbeatTimeout }],
+      }),
+      describeScalingActivities: async () => ({ Activities: this.activities }),
+      sendCommand: async ({ Comment }) => {
+        if (this.agent === 'dead') throw awsError('InvalidInstanceId')
+        const CommandId = `c-${this.invocations.length + 1}`
+        const invocation: CommandInvocation = {
+          CommandId,
+          InstanceId: action.instanceId,
+          Comment: Comment ?? '',
+          Status: 'InProgress',
+          StatusDetails: 'InProgress',
+          RequestedDateTime: new Date(this.now),
+        }
+        this.invocations.unshift(invocation)
+        return { Command: { CommandId } }
+      },
+      listCommandInvocations: async () => ({ CommandInvocations: [...this.invocations] }),
+      getCommandInvocation: async () => ({ StandardOutputContent: this.wholeOutput }),
+      listObjectsV2: async ({ Prefix }) => ({
+        Contents: [...this.objects]
+          .filter(([key]) => key.startsWith(Prefix ?? ''))
+          .map(([Key, { size, etag }]) => ({ Key, Size: size, ETag: `"${etag}"` })),
+      }),
+      headObject: async () => ({}),
+      getObject: async () => ({ Body: (async function* () {})() }),
+      changeMessageVisibility: async ({ VisibilityTimeout }) =>
+        void this.visibility.push(VisibilityTimeout ?? -1),
+      sendMessage: async ({ MessageBody }) => void this.deadLetters.push(MessageBody ?? ''),
+      getQueueAttributes: async () => ({
+        Attributes: { ApproximateNumberOfMessages: String(this.deadLetters.length) },
+      }),
+      putLifecycleHook: unexpected,
+      deleteLifecycleHook: unexpected,
+      updateAutoScalingGroup: unexpected,
+      createOrUpdateTags: unexpected,
+      deleteTags: unexpected,
+      describeInstances: async () => ({
+        Reservations: [{ Instances: [{ State: { Name: this.machine as 'running' } }] }],
+      }),
+    }
+  }
+}
