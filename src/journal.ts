@@ -80,6 +80,13 @@ export type JournalEvent =
   | { readonly event: 'message-refused'; readonly messageId: string; readonly why: string }
   /** Messages that were left for later because the function's time was nearly over. */
   | { readonly event: 'passes-deferred'; readonly messages: number; readonly remainingMs: number }
+  /** A group could not be looked at in a scheduled run; the next one tries again. */
+  | {
+      readonly event: 'group-failed'
+      readonly groupName: string
+      readonly error: string
+      readonly errorMessage: string
+    }
   | {
       readonly event: 'sweep'
       readonly held: number
@@ -107,6 +114,7 @@ export function isLoud(event: JournalEvent): boolean {
     case 'pass':
       return event.overdue
     case 'pass-failed':
+    case 'group-failed':
     case 'message-refused':
       return true
     case 'sweep':
@@ -132,6 +140,7 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
     case 'pass':
       return event.overdue ? [count('ActionOverdue')] : []
     case 'pass-failed':
+    case 'group-failed':
       return [count('PassFailed')]
     case 'message-refused':
       return [count('MessageRefused')]

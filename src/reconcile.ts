@@ -40,7 +40,9 @@ export async function reconcile(
   action: LifecycleAction,
   listed?: readonly Invocation[],
 ): Promise<Pass> {
-  const seen = await observe(guard, action, listed)
+  // Heartbeat first, so that a failing read cannot cost us the hold (S3).
+  const heartbeaten = await heartbeat(guard.aws, action)
+  const seen = await observe(guard, action, heartbeaten, listed)
   const decision = decide(seen, guard.policy)
   const did = await perform(guard, seen, decision)
   return did === 'unreachable'
@@ -56,14 +58,16 @@ async function reconsider(guard: Guard, before: Observation): Promise<Pass> {
   return concluded(guard.policy, { seen, decision, did })
 }
 
-/** Everything this pass can see of the action. Asks only for what the decision can hinge on, which keeps a good end at 8 calls. */
+/**
+ * Everything this pass can see of the action; reads, and changes nothing. Asks only for what the decision can hinge on, which
+ * keeps a good end at 8 calls.
+ */
 export async function observe(
   { aws, clock, policy }: Pick<Guard, 'aws' | 'clock' | 'policy'>,
   action: LifecycleAction,
+  heartbeaten: 'held' | 'none',
   listed?: readonly Invocation[],
 ): Promise<Observation> {
-  // Heartbeat first, so that a failing read cannot cost us the hold (S3).
-  const answer = await heartbeat(aws, action)
   const now = clock.now()
   const all = listed ?? (await listInvocations(aws, policy.documentName, action.instanceId, now))
   const ours = all.filter((invocation) => belongs(invocation, action))
@@ -72,7 +76,11 @@ export async function observe(
   const flushed = ours.length > 0
   const where = flushed ? undefined : await whereabouts(aws, action.instanceId)
   const lifecycleState = where?.lifecycleState
-  const hold = flushed ? (answer === 'held' ? 'held' : 'over') : firstHold(action, where, answer, ageSeconds)
+  const hold = flushed
+    ? heartbeaten === 'held'
+      ? 'held'
+      : 'over'
+    : firstHold(action, where, heartbeaten, ageSeconds)
 
   const [newest, ...older] = ours
   const report = newest && (await withReport(aws, policy, newest, action.instanceId))
@@ -118,13 +126,13 @@ async function stateOf(aws: Guard['aws'], { instanceId }: LifecycleAction): Prom
 function firstHold(
   { instanceId, groupName }: LifecycleAction,
   where: Whereabouts | undefined,
-  answer: 'held' | 'none',
+  heartbeaten: 'held' | 'none',
   ageSeconds: number,
 ): Hold {
   if (where && where.groupName !== groupName) {
     throw new NotOurs(`${instanceId} is in group ${where.groupName}, not in ${groupName}`)
   }
-  const hold = holdOfUnflushed({ answer, lifecycleState: where?.lifecycleState, ageSeconds })
+  const hold = holdOfUnflushed({ heartbeaten, lifecycleState: where?.lifecycleState, ageSeconds })
   if (hold !== 'unfounded') return hold
   throw new NotOurs(
     `Auto Scaling knows no such action: ${instanceId} is ${where?.lifecycleState ?? 'in no group'}`,

@@ -14,36 +14,56 @@ import { reconcile } from './reconcile.ts'
 const CONCURRENT_PASSES = 5
 
 export async function sweep(guard: Guard, remainingMs: () => number): Promise<void> {
-  const { aws, policy, clock, journal } = guard
-  const now = clock.now()
+  const { aws, journal } = guard
   const { waiting, retained } = await waitingAndRetained(aws)
-  const isGuarded = await guardedGroups(guard, [...waiting, ...retained])
-  const held = (
-    await pMap(groupsOf(waiting.filter(isGuarded)), (group) => actionsOf(guard, group), { concurrency: 2 })
-  ).flat()
-  // Younger actions have a message that will be seen by itself; a second pass would only cost calls.
-  const orphans = held.filter(({ startedAt }) => now - startedAt >= policy.adoptAfterSeconds * 1000)
+  const groups = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
+  const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
+  const kept: string[] = []
+  for (const groupName of groups) {
+    const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
+    try {
+      if (!(await hasHook(aws, groupName, guard.policy.hookName))) continue
+      kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))
+      await sweepGroup(guard, waiting.filter(ofGroup), counts, remainingMs)
+    } catch (error) {
+      journal({ event: 'group-failed', groupName, ...described(error) })
+    }
+  }
+  const { deferred, ...told } = counts
+  if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
+  journal({ event: 'sweep', ...told, retained: kept, deadLetters: await countDeadLetters(guard) })
+}
 
-  let failed = 0
-  let deferred = 0
+interface Counts {
+  held: number
+  adopted: number
+  failed: number
+  deferred: number
+  oldestHeldSeconds: number
+}
+
+async function sweepGroup(
+  guard: Guard,
+  waiting: readonly Standing[],
+  counts: Counts,
+  remainingMs: () => number,
+): Promise<void> {
+  const { policy, clock } = guard
+  const ageSeconds = ({ startedAt }: LifecycleAction) => (clock.now() - startedAt) / 1000
+  const held = await actionsOf(guard, waiting)
+  counts.held += held.length
+  counts.oldestHeldSeconds = Math.max(counts.oldestHeldSeconds, ...held.map(ageSeconds))
+  // Younger actions have a message that will be seen by itself; a second pass would only cost calls.
+  const orphans = held.filter((action) => ageSeconds(action) >= policy.adoptAfterSeconds)
   await pMap(
     orphans,
     async (action) => {
-      if (remainingMs() < policy.passSeconds * 1000) deferred++
-      else if (!(await adopt(guard, action))) failed++
+      if (remainingMs() < policy.passSeconds * 1000) counts.deferred++
+      else if (await adopt(guard, action)) counts.adopted++
+      else counts.failed++
     },
     { concurrency: CONCURRENT_PASSES },
   )
-  if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
-  journal({
-    event: 'sweep',
-    held: held.length,
-    adopted: orphans.length - deferred,
-    failed,
-    retained: retained.filter(isGuarded).map(({ instanceId }) => instanceId),
-    deadLetters: await countDeadLetters(guard),
-    oldestHeldSeconds: Math.max(0, ...held.map(({ startedAt }) => (now - startedAt) / 1000)),
-  })
 }
 
 /** One pass; one that fails does not stop the others. */
@@ -59,20 +79,6 @@ async function adopt(guard: Guard, action: LifecycleAction): Promise<boolean> {
     guard.journal({ event: 'pass-failed', instanceId, token, ...described(error), ...cost() })
     return false
   }
-}
-
-async function guardedGroups(
-  { aws, policy }: Guard,
-  standings: readonly Standing[],
-): Promise<(one: Standing) => boolean> {
-  const names = [...new Set(standings.map(({ groupName }) => groupName))]
-  const guarded = new Set<string>()
-  for (const name of names) if (await hasHook(aws, name, policy.hookName)) guarded.add(name)
-  return ({ groupName }) => guarded.has(groupName)
-}
-
-function groupsOf(waiting: readonly Standing[]): Standing[][] {
-  return [...Map.groupBy(waiting, ({ groupName }) => groupName).values()]
 }
 
 /**

@@ -60,7 +60,13 @@ it('leaves a young action to its own message', async () => {
 it('one action that fails does not stop the sweep', async () => {
   aws.failing.set('recordLifecycleActionHeartbeat', awsError('ThrottlingException'))
   await run()
-  expect(told()).toMatchObject({ adopted: 1, failed: 1 })
+  expect(told()).toMatchObject({ adopted: 0, failed: 1 })
+})
+
+it('a group that cannot be read does not stop the sweep', async () => {
+  aws.failing.set('describeScalingActivities', awsError('Throttling'))
+  await run()
+  expect(aws.journal.map(({ event }) => event)).toEqual(['group-failed', 'sweep'])
 })
 
 it('names the machines that are kept', async () => {

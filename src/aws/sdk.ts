@@ -33,7 +33,11 @@ import type { AwsApi, ObjectBody } from './api.ts'
  * Standard retries with few attempts: throttling is waited for by the queue, not by a Lambda that is paid for. (SendCommand has no
  * idempotency token, so a retried one may run twice; the flush is safe to run twice.)
  */
-const SHARED = { maxAttempts: 3 } as const
+const SHARED = {
+  maxAttempts: 3,
+  // A call that hangs must not eat the whole invocation: the pass fails and the message comes back.
+  requestHandler: { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true },
+} as const
 
 export function connect(region: string): AwsApi {
   const config = { region, ...SHARED }

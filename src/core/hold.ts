@@ -15,7 +15,7 @@ export const SETTLING_SECONDS = 15 * 60
 
 export interface UnflushedAction {
   /** What the heartbeat said. */
-  readonly answer: 'held' | 'none'
+  readonly heartbeaten: 'held' | 'none'
   /** `undefined`: no group has this instance (any more). */
   readonly lifecycleState: string | undefined
   readonly ageSeconds: number
@@ -25,11 +25,15 @@ export interface UnflushedAction {
  * The hold of an action that was never flushed. (One that was flushed had been held by us, so that no active action means over.)
  * `unfounded`: the instance is in service or elsewhere, and has been for long enough to say that the message is not true.
  */
-export function holdOfUnflushed({ answer, lifecycleState, ageSeconds }: UnflushedAction): Hold | 'unfounded' {
+export function holdOfUnflushed({
+  heartbeaten,
+  lifecycleState,
+  ageSeconds,
+}: UnflushedAction): Hold | 'unfounded' {
   const waits = lifecycleState?.endsWith(':Wait') ?? false
-  if (answer === 'held' && waits) return 'held'
+  if (heartbeaten === 'held' && waits) return 'held'
   const isYoung = ageSeconds <= SETTLING_SECONDS
-  if (answer === 'held') return isYoung ? 'pending' : 'unfounded'
+  if (heartbeaten === 'held') return isYoung ? 'pending' : 'unfounded'
   if (lifecycleState === undefined) return 'over'
   // Another hook of the group may hold it now and ours may be next.
   if (waits || UNDER_WAY.has(lifecycleState)) return 'pending'

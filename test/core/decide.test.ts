@@ -194,12 +194,12 @@ describe('the agent is unreachable', () => {
     })
   })
   it('asks more rarely the longer it was silent', () => {
-    const after = (minutes: number) => {
+    const secondsAfter = (minutes: number) => {
       const decision = decide(seen({ ...silent, now: START + minutes * MINUTE }), policy)
       return decision.do === 'wait' ? decision.seconds : 0
     }
-    expect(after(1)).toBe(policy.retrySeconds)
-    expect(after(20)).toBe(300)
-    expect(after(100)).toBe(policy.lookAgainSeconds)
+    expect(secondsAfter(1)).toBe(policy.retrySeconds)
+    expect(secondsAfter(20)).toBe(300)
+    expect(secondsAfter(100)).toBe(policy.lookAgainSeconds)
   })
 })

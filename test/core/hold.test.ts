@@ -4,7 +4,7 @@ import { holdOfUnflushed, SETTLING_SECONDS } from '../../src/core/hold.ts'
 const young = 10
 const old = SETTLING_SECONDS + 1
 const none = (lifecycleState: string | undefined, ageSeconds = young) =>
-  holdOfUnflushed({ answer: 'none', lifecycleState, ageSeconds })
+  holdOfUnflushed({ heartbeaten: 'none', lifecycleState, ageSeconds })
 
 describe('no active lifecycle action', () => {
   it('means not yet while the load balancer drains the instance, however long that takes', () => {
@@ -30,16 +30,16 @@ describe('no active lifecycle action', () => {
 
 describe('an active lifecycle action', () => {
   it('holds an instance that waits', () => {
-    expect(holdOfUnflushed({ answer: 'held', lifecycleState: 'Terminating:Wait', ageSeconds: old })).toBe(
-      'held',
-    )
     expect(
-      holdOfUnflushed({ answer: 'held', lifecycleState: 'ReplacingRootVolume:Wait', ageSeconds: old }),
+      holdOfUnflushed({ heartbeaten: 'held', lifecycleState: 'Terminating:Wait', ageSeconds: old }),
+    ).toBe('held')
+    expect(
+      holdOfUnflushed({ heartbeaten: 'held', lifecycleState: 'ReplacingRootVolume:Wait', ageSeconds: old }),
     ).toBe('held')
   })
   it('is not acted upon while the instance is not seen to wait: the token may be another instance’s', () => {
     const at = (ageSeconds: number) =>
-      holdOfUnflushed({ answer: 'held', lifecycleState: 'InService', ageSeconds })
+      holdOfUnflushed({ heartbeaten: 'held', lifecycleState: 'InService', ageSeconds })
     expect(at(young)).toBe('pending')
     expect(at(old)).toBe('unfounded')
   })
