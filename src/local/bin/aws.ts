@@ -1,0 +1,147 @@
+/**
+ * Stands in for the AWS CLI on a local instance, with what a flush uses of it and the CLI's exit codes and words:
+ * `aws s3api put-object` and `aws s3 cp <file or -> s3://bucket/key`. Speaks to AWS_ENDPOINT_URL_S3.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import {
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+
+const OPTIONS = {
+  region: { type: 'string' },
+  bucket: { type: 'string' },
+  key: { type: 'string' },
+  body: { type: 'string' },
+  'content-md5': { type: 'string' },
+  'checksum-sha256': { type: 'string' },
+  'checksum-algorithm': { type: 'string' },
+  'generate-cli-skeleton': { type: 'boolean' },
+  'only-show-errors': { type: 'boolean' },
+  quiet: { type: 'boolean' },
+} as const
+
+const SERVICE_ERROR = 254
+const USAGE_ERROR = 252
+const OTHER_ERROR = 255
+
+/** An error whose text and exit code are the CLI's. */
+class CliError extends Error {
+  readonly exitCode: number
+  constructor(message: string, exitCode: number) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+type Options = ReturnType<typeof parse>['values']
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (cause) {
+    throw new CliError(`Unknown options: ${(cause as Error).message}`, USAGE_ERROR)
+  }
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(args)
+  const [service, operation, from, to] = positionals
+  if (service === 's3api' && operation === 'put-object') return putObject(values)
+  if (service === 's3' && operation === 'cp' && from && to) return copy(values, from, to)
+  throw new CliError(`this stand-in does not know: aws ${positionals.join(' ')}`, USAGE_ERROR)
+}
+
+async function putObject(options: Options): Promise<string> {
+  if (options['generate-cli-skeleton']) {
+    return '{ "Body": "", "Bucket": "", "ContentMD5": "", "ChecksumSHA256": "", "Key": "" }'
+  }
+  const { bucket, key, body } = options
+  if (!bucket || !key)
+    throw new CliError('the following arguments are required: --bucket, --key', USAGE_ERROR)
+  if (body && !existsSync(body))
+    throw new CliError(
+      `Error parsing parameter '--body': Blob values must be a path to a file: ${body}`,
+      USAGE_ERROR,
+    )
+  const input: PutObjectCommandInput = { Bucket: bucket, Key: key }
+  if (options['content-md5']) input.ContentMD5 = options['content-md5']
+  if (options['checksum-sha256']) input.ChecksumSHA256 = options['checksum-sha256']
+  if (options['checksum-algorithm'] === 'SHA256' && body) input.ChecksumSHA256 = await digest(body, 'sha256')
+  if (body) await refuseOtherBytes(body, input)
+  const answer = await send(options, { ...input, ...(body ? await streamOf(body) : {}) })
+  return JSON.stringify({ ETag: answer.ETag }, null, 4)
+}
+
+async function copy(options: Options, from: string, to: string): Promise<string> {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(to) ?? []
+  if (!bucket || !key) throw new CliError('Error: Invalid argument type', USAGE_ERROR)
+  if (from !== '-' && !existsSync(from))
+    throw new CliError(`The user-provided path ${from} does not exist.`, OTHER_ERROR)
+  const body = from === '-' ? { Body: await buffer(process.stdin) } : await streamOf(from)
+  await send(options, { Bucket: bucket, Key: key, ...body })
+  return options['only-show-errors'] || options.quiet ? '' : `upload: ${from} to ${to}`
+}
+
+async function streamOf(file: string) {
+  return { Body: createReadStream(file), ContentLength: (await stat(file)).size }
+}
+
+/** S3 compares the body with the digests that came with it. A local S3 may not, so it is done here. */
+async function refuseOtherBytes(file: string, { ContentMD5, ChecksumSHA256 }: PutObjectCommandInput) {
+  const refused =
+    (ContentMD5 && ContentMD5 !== (await digest(file, 'md5'))) ||
+    (ChecksumSHA256 && ChecksumSHA256 !== (await digest(file, 'sha256')))
+  if (!refused) return
+  throw serviceError('BadDigest', 'The Content-MD5 you specified did not match what we received.')
+}
+
+async function digest(file: string, algorithm: 'md5' | 'sha256'): Promise<string> {
+  const hash = createHash(algorithm)
+  for await (const piece of createReadStream(file)) hash.update(piece as Buffer)
+  return hash.digest('base64')
+}
+
+async function send(options: Options, input: PutObjectCommandInput) {
+  const client = new S3Client({
+    region: options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    ...(process.env.AWS_ACCESS_KEY_ID
+      ? {}
+      : { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+  })
+  try {
+    return await client.send(new PutObjectCommand(input))
+  } catch (error) {
+    if (error instanceof S3ServiceException) throw serviceError(error.name, error.message)
+    const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? 'https://s3.amazonaws.com/'
+    throw new CliError(
+      `Could not connect to the endpoint URL: "${endpoint}" (${(error as Error).message})`,
+      OTHER_ERROR,
+    )
+  } finally {
+    client.destroy()
+  }
+}
+
+function serviceError(code: string, message: string): CliError {
+  return new CliError(
+    `An error occurred (${code}) when calling the PutObject operation: ${message}`,
+    SERVICE_ERROR,
+  )
+}
+
+try {
+  const said = await run(process.argv.slice(2))
+  if (said) console.log(said)
+} catch (error) {
+  console.error(`\n${(error as Error).message}`)
+  process.exitCode = error instanceof CliError ? error.exitCode : OTHER_ERROR
+}

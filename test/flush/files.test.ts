@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { keyOf } from '../../src/core/keys.ts'
+import { encodeUpload } from '../../src/flush/upload.ts'
+import { makeDisk, removeDisks } from './disk.ts'
+import { FILES, flush, INSTANCE, PREFIX, sha256 } from './flush.ts'
+
+afterAll(removeDisks)
+
+const LOG = '/var/log/app/a.log'
+
+/** An `aws` that does something to the log whenever it is about to upload. */
+const meddling = (command: string) =>
+  `#!/bin/bash\ncase "$*" in *--body*) ${command} ;; esac\nexec "$(dirname "$0")/aws.real" "$@"\n`
+
+describe('files that are archived as they stand', () => {
+  it('are in S3 byte for byte, with the size and digests that the manifest reports', async () => {
+    const disk = makeDisk()
+    const content = randomBytes(100_000)
+    disk.write(LOG, content)
+    const { manifest } = await flush(disk, { profile: FILES })
+    expect(manifest.files).toEqual([
+      { path: LOG, size: 100_000, md5: expect.stringMatching(/^[0-9a-f]{32}$/), sha256: sha256(content) },
+    ])
+    expect(manifest.live).toEqual([])
+    expect(disk.object(keyOf(LOG, PREFIX, 'path'))).toEqual(content)
+  })
+
+  it('are none when all are empty, or when there are none', async () => {
+    const disk = makeDisk()
+    expect((await flush(disk, { profile: FILES })).manifest).toMatchObject({ files: [], live: [] })
+    disk.write(LOG, '')
+    expect((await flush(disk, { profile: FILES })).manifest).toMatchObject({ files: [], live: [] })
+  })
+
+  it('may have spaces, tabs, newlines, quotes and shell in their names, and can be asked for by name', async () => {
+    const names = [
+      'a b',
+      'a\tb',
+      'a\nb',
+      "it's",
+      '"q"',
+      '$(id)',
+      '`x`',
+      'a]b',
+      '[a',
+      '*',
+      '?',
+      '\\',
+      '-n',
+      'ü',
+      '$x',
+    ]
+    const paths = names.map((name) => `/var/log/app/${name}`).sort()
+    const disk = makeDisk()
+    for (const path of paths) disk.write(path, `of ${path}`)
+    const flushed = await flush(disk, { profile: FILES })
+    expect(flushed.paths).toEqual(paths)
+    for (const path of paths) expect(disk.object(keyOf(path, PREFIX, 'path'))?.toString()).toBe(`of ${path}`)
+
+    const again = makeDisk()
+    for (const path of paths) again.write(path, `of ${path}`)
+    await flush(again, { profile: FILES, parameters: { Upload: encodeUpload(paths) } })
+    expect(again.keys()).toHaveLength(paths.length)
+  })
+
+  it('are live when they grew after they were hashed, so that a termination goes on', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.linkAws('aws.real')
+    disk.program('aws', meddling(`echo two >>"$TERMINATION_GUARD_ROOT${LOG}"`))
+    const { manifest } = await flush(disk, { profile: FILES })
+    expect(manifest.live).toEqual([{ path: LOG, size: 8 }])
+    // S3 refused a body that is not the one of the manifest.
+    expect(disk.keys()).toEqual([])
+  })
+
+  it('are live when they appeared after the inventory', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.linkAws('aws.real')
+    disk.program('aws', meddling(`echo new >"$TERMINATION_GUARD_ROOT${LOG}.1"`))
+    const flushed = await flush(disk, { profile: FILES })
+    expect(flushed.paths).toEqual([LOG])
+    expect(flushed.live).toEqual([`${LOG}.1`])
+  })
+
+  it('stay in the manifest of a termination when they vanish after they were hashed', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.program('aws', `#!/bin/bash\nrm -f "$TERMINATION_GUARD_ROOT${LOG}"\n`)
+    const flushed = await flush(disk, { profile: FILES })
+    expect(flushed.paths).toEqual([LOG])
+    expect(flushed.live).toEqual([])
+  })
+
+  it('are never half-believed while a writer keeps writing: each is either live or as S3 has it', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'x'.repeat(2_000_000))
+    disk.write('/var/log/app/quiet.log', 'quiet')
+    const writer = spawn('/bin/bash', ['-c', `while sleep 0.002; do echo more >>"$0"; done`, disk.root + LOG])
+    const flushed = await flush(disk, { profile: FILES })
+    writer.kill()
+    expect(flushed.live).toEqual([LOG])
+    expect(flushed.paths).toContain('/var/log/app/quiet.log')
+  })
+
+  it('that still grow are left out of an audit, which has no live files', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.write('/var/log/app/quiet.log', 'quiet')
+    disk.linkAws('aws.real')
+    disk.program('aws', meddling(`echo two >>"$TERMINATION_GUARD_ROOT${LOG}"`))
+    const flushed = await flush(disk, { profile: FILES, parameters: { Purpose: 'audit' } })
+    expect(flushed.paths).toEqual(['/var/log/app/quiet.log'])
+    expect(flushed.live).toEqual([])
+    expect(flushed.manifest.notes).toContain('1 files changed while they were being archived')
+  })
+})
+
+describe('many and large files', () => {
+  it('5,000 of them fit into a manifest that goes by object, and each is hashed right', async () => {
+    const disk = makeDisk()
+    disk.write('/var/log/app/0.log', 'log 0')
+    for (let i = 1; i < 5000; i++) writeFileSync(join(disk.root, `/var/log/app/${i}.log`), `log ${i}`)
+    disk.program('publish-all', '#!/bin/sh\n')
+    const flushed = await flush(disk, { profile: { ...FILES, publisher: { command: ['publish-all'] } } })
+    expect(flushed.stdout).toMatch(
+      new RegExp(
+        `^termination-guard manifest-at 1 termination-guard/manifests/${INSTANCE}/\\S+\\.gz [0-9a-f]{64} end\n$`,
+      ),
+    )
+    expect(flushed.paths).toHaveLength(5000)
+    for (const file of flushed.manifest.files) {
+      expect(file.sha256).toBe(sha256(Buffer.from(disk.read(file.path))))
+    }
+  })
+
+  it('fail the flush when that object cannot be put: a manifest that nobody can read is none', async () => {
+    const disk = makeDisk()
+    for (let i = 0; i < 600; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)
+    disk.program('publish-all', '#!/bin/sh\n')
+    const profile = { ...FILES, publisher: { command: ['publish-all'] } }
+    const flushed = await flush(disk, { profile, env: { FAKE_AWS_FAILS: 'yes' } })
+    expect(flushed).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(flushed.stderr).toContain('cannot put the manifest into S3')
+  })
+
+  it('a sparse file of 2 GB is hashed once and uploaded whole', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, '')
+    truncateSync(disk.root + LOG, 2 ** 31)
+    appendFileSync(disk.root + LOG, 'the end\n')
+    disk.program('aws', '#!/bin/bash\necho "$@" >>"$FAKE_S3/calls"\n')
+    for (const sum of ['md5sum', 'sha256sum']) {
+      disk.program(sum, `#!/bin/bash\necho ${sum} >>"$FAKE_S3/hashed"\nexec /usr/bin/${sum} "$@"\n`)
+    }
+    const { manifest } = await flush(disk, { profile: FILES })
+    expect(manifest.files).toMatchObject([{ path: LOG, size: 2 ** 31 + 8 }])
+    expect(disk.readS3('calls')).toContain(`--body ${disk.root}${LOG}`)
+    expect(disk.readS3('hashed')).toBe('md5sum\nsha256sum\n')
+  })
+
+  it('a file larger than one PUT can carry goes up in parts', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, '')
+    truncateSync(disk.root + LOG, 5 * 2 ** 30 + 1)
+    for (const sum of ['md5sum', 'sha256sum']) {
+      disk.program(sum, `#!/bin/bash\necho "${'0'.repeat(64)}  -"\n`)
+    }
+    disk.program('aws', '#!/bin/bash\necho "$@" >>"$FAKE_S3/calls"\n')
+    await flush(disk, { profile: FILES })
+    expect(disk.readS3('calls')).toContain(
+      `s3 cp --only-show-errors ${disk.root}${LOG} s3://bucket/${PREFIX}var/log/app/a.log`,
+    )
+  })
+})

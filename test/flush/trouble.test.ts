@@ -1,0 +1,175 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { type Disk, has, itWhere, makeDisk, removeDisks } from './disk.ts'
+import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
+import { flush, PREFIX, quick, scriptFor } from './flush.ts'
+
+afterAll(removeDisks)
+
+const collector = (root?: string): Disk => {
+  const disk = makeDisk(root)
+  layTomcat(disk)
+  disk.standIn('publishLogs.py')
+  return disk
+}
+
+/** What an instance without our own program in front would run. */
+const REAL_LOGROTATE = '#!/bin/sh\nPATH=$(echo "$PATH" | cut -d: -f2-):/usr/sbin logrotate'
+
+const archived = (disk: Disk): string =>
+  disk
+    .keys()
+    .map((key) => gunzipSync(disk.object(key) ?? Buffer.alloc(0)).toString())
+    .join('')
+
+describe('two flushes', () => {
+  it('one after the other archive everything once, and the second has nothing new to say', async () => {
+    const disk = collector()
+    disk.write(ACCESS_LOG, 'one event\n')
+    const first = await flush(disk)
+    const second = await flush(disk)
+    expect(second.manifest.files).toEqual(first.manifest.files)
+    expect(archived(disk)).toBe('one event\n')
+  })
+
+  it('at once take turns: every line is archived once and both manifests are whole', async () => {
+    const disk = collector()
+    disk.write(ACCESS_LOG, 'one event\n')
+    disk.script('/bin/systemctl', '#!/bin/sh\nsleep 0.1; exit 1\n')
+    const both = await Promise.all([flush(disk), flush(disk)])
+    for (const flushed of both) {
+      expect(flushed.paths).toHaveLength(1)
+      expect(flushed.live).toEqual([])
+    }
+    expect(archived(disk)).toBe('one event\n')
+  })
+
+  itWhere(has('flock'), 'needs flock')('do not wait for each other for ever', async () => {
+    const disk = collector()
+    disk.program('publishLogs.py', '#!/bin/sh\nsleep 3\n')
+    const slow = flush(disk)
+    await sleep(400)
+    const impatient = await flush(disk, { profile: quick('beanstalk', { commandSeconds: 1 }) })
+    expect(impatient).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(impatient.stderr).toContain('another flush is still running after 1 seconds')
+    expect((await slow).exitCode).toBe(0)
+  })
+})
+
+describe('a flush that is killed', () => {
+  for (const [moment, logrotate] of [
+    ['before it rotates', '#!/bin/sh\nsleep 20\n'],
+    ['after it rotated', `${REAL_LOGROTATE} "$@"\nsleep 20\n`],
+  ] as const) {
+    it(`${moment} leaves nothing that the next one stumbles over`, async () => {
+      const disk = collector()
+      disk.write(ACCESS_LOG, 'one event\n')
+      disk.program('logrotate', logrotate)
+      const killed = await flush(disk, { killAfterMs: 1_500 })
+      expect(killed.stdout).toBe('')
+      disk.program('logrotate', `${REAL_LOGROTATE} "$@"\n`)
+      const next = await flush(disk)
+      expect(next.paths).toHaveLength(1)
+      expect(next.live).toEqual([])
+      expect(archived(disk)).toBe('one event\n')
+    })
+  }
+
+  it('in the middle of a compression leaves a half-written file that is done again', async () => {
+    const disk = collector()
+    disk.write(`/var/log/httpd/error_log-1426089661`, 'earlier\n')
+    disk.write(`/var/log/httpd/error_log-1426089661.gz`, 'half')
+    disk.write('/var/log/httpd/error_log', '')
+    disk.write(
+      '/etc/logrotate.d/x.elasticbeanstalk.conf',
+      `${disk.root}/var/log/httpd/*log {\n  notifempty\n}\n`,
+    )
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/httpd.conf', '/var/log/httpd/*.gz\n')
+    const flushed = await flush(disk)
+    expect(flushed.live).toEqual([])
+    expect(archived(disk)).toBe('earlier\n')
+  })
+})
+
+describe('the script', () => {
+  it('finds its way to bash when another shell reads it', () => {
+    const disk = collector()
+    disk.write(ACCESS_LOG, 'one event\n')
+    const file = `${disk.root}/script`
+    writeFileSync(file, scriptFor(quick('beanstalk')))
+    const env = { PATH: disk.path, TERMINATION_GUARD_ROOT: disk.root, FAKE_S3: disk.s3 }
+    const { stdout } = spawnSync('/bin/sh', [file], { env, encoding: 'utf8' })
+    expect(stdout).toMatch(/^termination-guard manifest 1 \S+ end\n$/)
+  })
+
+  it('says one line and nothing else, however much its tools talk', async () => {
+    const disk = collector()
+    disk.write(ACCESS_LOG, 'one event\n')
+    disk.program('publishLogs.py', '#!/bin/sh\nyes | head -c 100000\nyes | head -c 100000 >&2\n')
+    const flushed = await flush(disk)
+    expect(flushed.stdout).toMatch(/^termination-guard manifest 1 \S+ end\n$/)
+    expect(flushed.stderr).toBe('')
+  })
+})
+
+const small = join(mkdtempSync(join(tmpdir(), 'flush-small-')), 'disk')
+const mounts = ((): boolean => {
+  mkdirSync(small)
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs', small]).status === 0
+})()
+
+afterAll(() => {
+  if (mounts) execFileSync('umount', [small])
+  rmSync(join(small, '..'), { recursive: true })
+})
+
+describe('on a full disk', () => {
+  itWhere(mounts, 'needs the right to mount a small disk')(
+    'a flush reports what is there, leaves the log live, and loses nothing of it',
+    async () => {
+      const disk = collector(small)
+      const events = 'an event\n'.repeat(20_000)
+      disk.write(`${ROTATED}/localhost_access_log.txt1466114461.gz`, 'old')
+      disk.write(ACCESS_LOG, events)
+      spawnSync('dd', ['if=/dev/zero', `of=${small}/filler`, 'bs=4096'], { stdio: 'ignore' })
+      const full = await flush(disk, { parameters: { Upload: '*' } })
+      expect(full.exitCode).toBe(0)
+      expect(full.paths).toContain(`${ROTATED}/localhost_access_log.txt1466114461.gz`)
+      expect(full.live).toEqual([ACCESS_LOG])
+      expect(full.manifest.notes.join()).toContain('full disk?')
+      expect(disk.read(ACCESS_LOG)).toBe(events)
+
+      rmSync(`${small}/filler`)
+      const healed = await flush(disk, { parameters: { Upload: '*' } })
+      expect(healed.live).toEqual([])
+      const key = healed.paths.map((path) => PREFIX + path.replaceAll('/', '_')).at(-1)
+      expect(gunzipSync(disk.object(key ?? '') ?? Buffer.alloc(0)).toString()).toBe(events)
+    },
+  )
+
+  itWhere(mounts, 'needs the right to mount a small disk')(
+    'whose state can be written elsewhere, a failed rotation leaves the log live',
+    async () => {
+      const disk = collector(small)
+      const events = 'an event\n'.repeat(20_000)
+      disk.write(ACCESS_LOG, events)
+      mkdirSync(join(small, 'run'), { recursive: true })
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs', join(small, 'run')])
+      try {
+        spawnSync('dd', ['if=/dev/zero', `of=${small}/filler`, 'bs=4096'], { stdio: 'ignore' })
+        const full = await flush(disk, { parameters: { Upload: '*' } })
+        expect(full.live).toEqual([ACCESS_LOG])
+        expect(full.manifest.notes.join()).toContain('ended with exit 1')
+        expect(disk.read(ACCESS_LOG)).toBe(events)
+        expect(existsSync(join(small, 'run/termination-guard'))).toBe(true)
+      } finally {
+        execFileSync('umount', [join(small, 'run')])
+      }
+    },
+  )
+})
