@@ -1,0 +1,65 @@
+/** EC2's XML does not use its API's names: it has its own for every field. */
+import type {
+  DescribeInstancesCommandOutput,
+  Instance,
+  InstanceState,
+  TerminateInstancesCommandOutput,
+} from '@aws-sdk/client-ec2'
+
+export function describedInstances({
+  Reservations,
+}: Pick<DescribeInstancesCommandOutput, 'Reservations'>): object {
+  return {
+    reservationSet: Reservations?.map(({ ReservationId, OwnerId, Instances }) => ({
+      reservationId: ReservationId,
+      ownerId: OwnerId,
+      groupSet: [],
+      instancesSet: Instances?.map(instance),
+    })),
+  }
+}
+
+export function terminatedInstances({
+  TerminatingInstances,
+}: Pick<TerminateInstancesCommandOutput, 'TerminatingInstances'>): object {
+  return {
+    instancesSet: TerminatingInstances?.map(({ InstanceId, CurrentState, PreviousState }) => ({
+      instanceId: InstanceId,
+      currentState: state(CurrentState),
+      previousState: state(PreviousState),
+    })),
+  }
+}
+
+/** EC2 names lists in the singular in requests: `InstanceId.1`, `Filter.1.Value.1`. */
+export function ec2Input({
+  InstanceId,
+  Filter,
+  DisableApiTermination: protection,
+  ...rest
+}: Record<string, unknown>): Record<string, unknown> {
+  const filters = Array.isArray(Filter) ? (Filter as { Name?: string; Value?: string[] }[]) : undefined
+  return {
+    ...rest,
+    ...(Array.isArray(InstanceId) ? { InstanceIds: InstanceId } : { InstanceId }),
+    ...(typeof protection === 'object' && protection !== null && 'Value' in protection
+      ? { DisableApiTermination: { Value: protection.Value === 'true' } }
+      : {}),
+    ...(filters ? { Filters: filters.map(({ Name, Value }) => ({ Name, Values: Value })) } : {}),
+  }
+}
+
+function instance({ InstanceId, InstanceType, LaunchTime, State, Placement, Tags }: Instance): object {
+  return {
+    instanceId: InstanceId,
+    instanceState: state(State),
+    instanceType: InstanceType,
+    launchTime: LaunchTime,
+    placement: { availabilityZone: Placement?.AvailabilityZone },
+    tagSet: Tags?.map(({ Key, Value }) => ({ key: Key, value: Value })),
+  }
+}
+
+function state(value: InstanceState | undefined): object {
+  return { code: value?.Code, name: value?.Name }
+}

@@ -1,0 +1,28 @@
+/** Where each service listens. */
+export type Endpoints = Readonly<Record<'autoscaling' | 'ec2' | 'ssm' | 'sts' | 'sqs' | 's3', string>>
+
+export function endpointsOf(controlPort: number, storagePort: number): Endpoints {
+  const control = `http://127.0.0.1:${controlPort}`
+  const storage = `http://127.0.0.1:${storagePort}`
+  return { autoscaling: control, ec2: control, ssm: control, sts: control, sqs: storage, s3: storage }
+}
+
+/** What a process needs in its environment to use this AWS. The credentials are a name; nobody checks them. */
+export function environmentFor(
+  endpoints: Endpoints,
+  region: string,
+  caller: string,
+): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL_AUTO_SCALING: endpoints.autoscaling,
+    AWS_ENDPOINT_URL_EC2: endpoints.ec2,
+    AWS_ENDPOINT_URL_SSM: endpoints.ssm,
+    AWS_ENDPOINT_URL_STS: endpoints.sts,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: caller,
+    AWS_SECRET_ACCESS_KEY: 'local',
+  }
+}

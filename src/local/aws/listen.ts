@@ -1,0 +1,26 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Listens on this machine only, and answers the port. 0 = any free one. */
+export async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve()
+    })
+  }).catch((error: unknown) => {
+    throw explained(error, port)
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/** A port that is taken is told with what to type. */
+export function explained(error: unknown, port: number): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error
+  return new Error(
+    `Port ${port} is taken by another program. Stop it (\`lsof -i :${port}\` shows it), ` +
+      'or let a free port be chosen with --port 0.',
+    { cause: error },
+  )
+}

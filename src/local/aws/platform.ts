@@ -1,0 +1,115 @@
+/** Auto Scaling, EC2, Systems Manager and EventBridge, wired to each other, to the queues and to the machines. */
+import { randomUUID } from 'node:crypto'
+import { advanceDelivery, nextDeliveryDue } from '../ssm/delivery.ts'
+import { ssmOperations } from '../ssm/operations.ts'
+import { newSsm, type SsmOptions } from '../ssm/state.ts'
+import type { Services } from '../wire/server.ts'
+import { type Compute, createCompute } from './compute.ts'
+import { createEventBridge, type EventBridge } from './event-bridge.ts'
+import { createMachines, type Machines } from './machines.ts'
+import { type LocalAwsOptions, localTimings } from './options.ts'
+import type { Queues } from './queues.ts'
+import { createWake } from './wake.ts'
+
+export interface Platform {
+  readonly services: Services
+  readonly compute: Compute
+  readonly machines: Machines
+  readonly bus: EventBridge
+  readonly now: () => number
+  /** Applies what became due and waits until it has happened. */
+  settle(): Promise<void>
+  /** Nothing happens by itself any more; machines are switched off and their disks deleted. */
+  stop(): Promise<void>
+}
+
+export function createPlatform(
+  options: LocalAwsOptions,
+  {
+    region,
+    accountId,
+    queues,
+  }: { readonly region: string; readonly accountId: string; readonly queues: Queues },
+): Platform {
+  const { clock } = options
+  const now = clock === undefined ? Date.now : () => clock.now()
+  const failed = options.onProblem ?? ((error: unknown) => console.error(error))
+  const bus = createEventBridge({
+    rules: options.rules ?? [],
+    fate: options.eventFate ?? (() => 'deliver'),
+    send: queues.send,
+    failed,
+  })
+  const machines = createMachines(options.launch, failed)
+  const nextDue = () => {
+    const due = [compute.model.nextDue(), nextDeliveryDue(ssm)].filter((at) => at !== undefined)
+    return clock === undefined && due.length > 0 ? Math.min(...due) : undefined
+  }
+  const tick = () => {
+    compute.settle()
+    advanceDelivery(ssm)
+    wake.plan()
+  }
+  const wake = createWake(now, nextDue, tick)
+  const compute = createCompute(
+    {
+      region,
+      accountId,
+      now,
+      timings: { ...localTimings, ...options.timings },
+      machines,
+      canNotify: queues.exists,
+      notify: queues.send,
+      publish: bus.publish,
+      onEffect: options.onEffect ?? (() => {}),
+      failed,
+    },
+    () => wake.plan(),
+  )
+  const ssm = newSsm({
+    region,
+    accountId,
+    newId: randomUUID,
+    now,
+    lagMs: options.commandLagMs ?? 100,
+    ...running(compute, machines),
+    publish: bus.publish,
+  })
+  const identity = { Arn: `arn:aws:iam::${accountId}:root`, UserId: accountId, Account: accountId }
+  return {
+    now,
+    bus,
+    compute,
+    machines,
+    services: {
+      autoscaling: compute.autoscaling,
+      ec2: compute.ec2,
+      ssm: ssmOperations(ssm, wake.plan),
+      sts: { GetCallerIdentity: () => identity },
+    },
+    async settle() {
+      // What one round starts may make something due in the next.
+      for (let round = 0; round < 3; round += 1) {
+        tick()
+        await compute.idle()
+        await bus.idle()
+      }
+    },
+    async stop() {
+      wake.stop()
+      bus.stop()
+      await compute.idle()
+      await machines.stop()
+      await bus.idle()
+    },
+  }
+}
+
+/** Only machines that EC2 has running can be commanded. */
+function running(compute: Compute, machines: Machines): Pick<SsmOptions, 'machine' | 'instanceIds'> {
+  const all = () => compute.model.instances().filter(({ machine }) => machine === 'running')
+  return {
+    machine: (id) => (all().some((instance) => instance.id === id) ? machines.get(id) : undefined),
+    instanceIds: () => all().map(({ id }) => id),
+  }
+}

@@ -1,0 +1,122 @@
+/** Commands and invocations in the API's words. */
+import { invocationOutput, pluginOutput } from './output.ts'
+import { type Command, type Invocation, isOver, type StatusDetails } from './state.ts'
+
+/** Status is coarser than StatusDetails. */
+const statuses: Record<StatusDetails, string> = {
+  Pending: 'Pending',
+  InProgress: 'InProgress',
+  Success: 'Success',
+  Failed: 'Failed',
+  Cancelled: 'Cancelled',
+  Cancelling: 'Cancelling',
+  DeliveryTimedOut: 'TimedOut',
+  ExecutionTimedOut: 'TimedOut',
+}
+
+export function statusOf({ statusDetails }: Invocation): string {
+  return statuses[statusDetails]
+}
+
+/** As SendCommand and ListCommands answer it. */
+export function commandView(command: Command): object {
+  const { invocations } = command
+  const worst =
+    invocations.find((invocation) => !isOver(invocation)) ??
+    invocations.find(({ statusDetails }) => statusDetails !== 'Success') ??
+    invocations[0]
+  return {
+    CommandId: command.id,
+    DocumentName: command.documentName,
+    DocumentVersion: '$DEFAULT',
+    Comment: command.comment,
+    Parameters: command.parameters,
+    InstanceIds: invocations.map(({ instanceId }) => instanceId),
+    Targets: [],
+    RequestedDateTime: new Date(command.requestedAt),
+    ExpiresAfter: new Date(command.requestedAt + command.deliveryMs + command.executionMs),
+    Status: worst && statusOf(worst),
+    StatusDetails: worst?.statusDetails,
+    MaxConcurrency: '50',
+    MaxErrors: '0',
+    TargetCount: invocations.length,
+    CompletedCount: invocations.filter(isOver).length,
+    ErrorCount: invocations.filter(({ statusDetails }) => statusDetails === 'Failed').length,
+    DeliveryTimedOutCount: invocations.filter(({ statusDetails }) => statusDetails === 'DeliveryTimedOut')
+      .length,
+    TimeoutSeconds: command.deliveryMs / 1000,
+  }
+}
+
+/** As ListCommandInvocations answers it. The comment is there; it cannot be filtered on. */
+export function invocationView(command: Command, invocation: Invocation, details: boolean): object {
+  return {
+    CommandId: command.id,
+    InstanceId: invocation.instanceId,
+    InstanceName: '',
+    Comment: command.comment,
+    DocumentName: command.documentName,
+    DocumentVersion: '$DEFAULT',
+    RequestedDateTime: new Date(command.requestedAt),
+    Status: statusOf(invocation),
+    StatusDetails: invocation.statusDetails,
+    StandardOutputUrl: '',
+    StandardErrorUrl: '',
+    CommandPlugins: details ? [pluginView(command, invocation)] : [],
+  }
+}
+
+/** As GetCommandInvocation answers it. Output only of a run that ended by itself. */
+export function invocationDetails(command: Command, invocation: Invocation): object {
+  const { stdout, stderr } = invocationOutput(reported(invocation))
+  return {
+    CommandId: command.id,
+    InstanceId: invocation.instanceId,
+    Comment: command.comment,
+    DocumentName: command.documentName,
+    DocumentVersion: '$DEFAULT',
+    PluginName: command.pluginName,
+    ResponseCode: invocation.result?.exitCode ?? -1,
+    ExecutionStartDateTime: iso(invocation.startedAt),
+    ExecutionElapsedTime: elapsed(invocation),
+    ExecutionEndDateTime: iso(invocation.endedAt),
+    Status: statusOf(invocation),
+    StatusDetails: invocation.statusDetails,
+    StandardOutputContent: stdout,
+    StandardOutputUrl: '',
+    StandardErrorContent: stderr,
+    StandardErrorUrl: '',
+  }
+}
+
+function pluginView(command: Command, invocation: Invocation): object {
+  const { startedAt, endedAt, result } = invocation
+  return {
+    Name: command.pluginName,
+    Status: statusOf(invocation),
+    StatusDetails: invocation.statusDetails,
+    ResponseCode: result?.exitCode ?? -1,
+    ...(startedAt === undefined ? {} : { ResponseStartDateTime: new Date(startedAt) }),
+    ...(endedAt === undefined ? {} : { ResponseFinishDateTime: new Date(endedAt) }),
+    Output: pluginOutput(reported(invocation)),
+    StandardOutputUrl: '',
+    StandardErrorUrl: '',
+    OutputS3Region: '',
+    OutputS3BucketName: '',
+    OutputS3KeyPrefix: '',
+  }
+}
+
+function reported({ statusDetails, result }: Invocation): { stdout: string; stderr: string } {
+  const ended = statusDetails === 'Success' || statusDetails === 'Failed'
+  return ended && result !== undefined ? result : { stdout: '', stderr: '' }
+}
+
+function iso(time: number | undefined): string {
+  return time === undefined ? '' : new Date(time).toISOString()
+}
+
+function elapsed({ startedAt, endedAt }: Invocation): string {
+  if (startedAt === undefined || endedAt === undefined) return ''
+  return `PT${((endedAt - startedAt) / 1000).toFixed(3)}S`
+}

@@ -1,0 +1,84 @@
+/** How a command reaches an instance, runs there, and is heard of again, or is not. */
+import { announceInvocation } from './events.ts'
+import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './state.ts'
+
+const agentPollMs = 500
+
+/** Starts every pending invocation whose agent answers. */
+export function deliver(ssm: Ssm, command: Command): void {
+  for (const invocation of command.invocations) {
+    if (invocation.statusDetails !== 'Pending') continue
+    const machine = ssm.options.machine(invocation.instanceId)
+    if (!machine?.agentOnline()) continue
+    move(ssm, command, invocation, 'InProgress')
+    machine.run(command.script, command.executionMs).then(
+      (result) => {
+        // Only the agent can report. One that died with its machine never does: the command stays InProgress.
+        const lost = ssm.options.machine(invocation.instanceId) !== machine || !machine.agentOnline()
+        if (lost || isOver(invocation)) return
+        invocation.result = result
+        move(ssm, command, invocation, outcomeOf(invocation, result))
+      },
+      () => {},
+    )
+  }
+}
+
+/** Delivers what can be delivered, and gives up on what took longer than delivery and execution may take together. */
+export function advanceDelivery(ssm: Ssm): void {
+  const now = ssm.options.now()
+  for (const command of ssm.commands) {
+    for (const invocation of command.invocations)
+      if (!isOver(invocation) && now >= deadlineOf(command, invocation))
+        move(ssm, command, invocation, 'DeliveryTimedOut')
+    deliver(ssm, command)
+  }
+}
+
+/** When `advanceDelivery` has something to look at. */
+export function nextDeliveryDue(ssm: Ssm): number | undefined {
+  const open = ssm.commands.flatMap((command) =>
+    command.invocations
+      .filter((invocation) => !isOver(invocation))
+      .map((invocation) => {
+        const deadline = deadlineOf(command, invocation)
+        if (invocation.statusDetails !== 'Pending') return deadline
+        return Math.min(deadline, ssm.options.now() + agentPollMs)
+      }),
+  )
+  return open.length === 0 ? undefined : Math.min(...open)
+}
+
+/** No guarantee that the process stops; only its result is no longer waited for. */
+export function cancelCommand(ssm: Ssm, input: { readonly CommandId?: string }): object {
+  for (const command of ssm.commands)
+    if (command.id === input.CommandId)
+      for (const invocation of command.invocations) {
+        if (invocation.statusDetails === 'Pending') move(ssm, command, invocation, 'Cancelled')
+        if (invocation.statusDetails === 'InProgress') move(ssm, command, invocation, 'Cancelling')
+      }
+  return {}
+}
+
+/** A command not started in time is dropped; one that started is given up when both timeouts are over. */
+function deadlineOf(command: Command, { statusDetails }: Invocation): number {
+  const delivered = statusDetails !== 'Pending'
+  return command.requestedAt + command.deliveryMs + (delivered ? command.executionMs : 0)
+}
+
+function outcomeOf(
+  { statusDetails }: Invocation,
+  { timedOut, exitCode }: { readonly timedOut: boolean; readonly exitCode: number },
+): StatusDetails {
+  if (statusDetails === 'Cancelling') return 'Cancelled'
+  if (timedOut) return 'ExecutionTimedOut'
+  return exitCode === 0 ? 'Success' : 'Failed'
+}
+
+function move(ssm: Ssm, command: Command, invocation: Invocation, to: StatusDetails): void {
+  const now = ssm.options.now()
+  invocation.statusDetails = to
+  if (to === 'InProgress') invocation.startedAt = now
+  if (isOver(invocation)) invocation.endedAt = now
+  announceInvocation(ssm, command, invocation)
+}

@@ -1,0 +1,40 @@
+import type { Operation } from '../wire/operations.ts'
+import { cancelCommand } from './delivery.ts'
+import { createDocument, deleteDocument, describeDocument, getDocument } from './documents.ts'
+import {
+  describeInstanceInformation,
+  getCommandInvocation,
+  listCommandInvocations,
+  listCommands,
+} from './queries.ts'
+import { sendCommand } from './send-command.ts'
+import type { Ssm } from './state.ts'
+
+const operations = {
+  CancelCommand: cancelCommand,
+  CreateDocument: createDocument,
+  DeleteDocument: deleteDocument,
+  DescribeDocument: describeDocument,
+  DescribeInstanceInformation: describeInstanceInformation,
+  GetCommandInvocation: getCommandInvocation,
+  GetDocument: getDocument,
+  ListCommandInvocations: listCommandInvocations,
+  ListCommands: listCommands,
+  SendCommand: sendCommand,
+} as const
+
+/** Systems Manager's operations, by AWS's names. `changed` is called after each, since it may have made something due. */
+export function ssmOperations(ssm: Ssm, changed: () => void): Readonly<Record<string, Operation>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (input: never) => {
+        try {
+          return (operation as (ssm: Ssm, input: never) => unknown)(ssm, input)
+        } finally {
+          changed()
+        }
+      },
+    ]),
+  )
+}
