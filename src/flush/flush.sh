@@ -309,8 +309,7 @@ take_inventory() {
 hash_files() { # <files…>
   local i file md5 sha256 facts md5s sha256s again
   mapfile -t facts < <(facts_of "$@")
-  mapfile -t md5s < <(md5_of "$@")
-  mapfile -t sha256s < <(sha256_of "$@")
+  { mapfile -t md5s <&4 && mapfile -t sha256s <&5; } 4< <(md5_of "$@") 5< <(sha256_of "$@") # both at once
   mapfile -t again < <(facts_of "$@")
   if [ "${#facts[@]}:${#md5s[@]}:${#sha256s[@]}:${facts[*]}" != "$#:$#:$#:${again[*]}" ]; then
     [ $# -gt 1 ] || return 0

@@ -12,7 +12,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { it } from '@jest/globals'
 
 const HERE = import.meta.dirname
 const STAND_INS = join(HERE, '../../src/local/bin')
@@ -105,14 +104,6 @@ export function has(program: string): boolean {
   } catch {
     return false
   }
-}
-
-/** A test for machines that can run it; elsewhere it is skipped and its name says why. */
-export function itWhere(
-  condition: boolean,
-  reason: string,
-): (name: string, test: () => Promise<void>) => void {
-  return (name, test) => (condition ? it(name, test) : it.skip(`${name} (skipped: ${reason})`, test))
 }
 
 /** Says which logrotate these tests are about: the system's, or the stand-in where there is none. */

@@ -155,13 +155,17 @@ describe('many and large files', () => {
     truncateSync(disk.root + LOG, 2 ** 31)
     appendFileSync(disk.root + LOG, 'the end\n')
     disk.program('aws', '#!/bin/bash\necho "$@" >>"$FAKE_S3/calls"\n')
-    for (const sum of ['md5sum', 'sha256sum']) {
-      disk.program(sum, `#!/bin/bash\necho ${sum} >>"$FAKE_S3/hashed"\nexec /usr/bin/${sum} "$@"\n`)
+    // OpenSSL is several times faster at it than Debian's coreutils.
+    for (const sum of ['md5', 'sha256']) {
+      disk.program(
+        `${sum}sum`,
+        `#!/bin/bash\necho ${sum} >>"$FAKE_S3/hashed"\nexec openssl ${sum} -r "\${@:2}"\n`,
+      )
     }
     const { manifest } = await flush(disk, { profile: FILES })
     expect(manifest.files).toMatchObject([{ path: LOG, size: 2 ** 31 + 8 }])
     expect(disk.readS3('calls')).toContain(`--body ${disk.root}${LOG}`)
-    expect(disk.readS3('hashed')).toBe('md5sum\nsha256sum\n')
+    expect(disk.readS3('hashed').trim().split('\n').sort()).toEqual(['md5', 'sha256'])
   })
 
   it('a file larger than one PUT can carry goes up in parts', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { type Disk, has, itWhere, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
+import { type Disk, has, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
 import {
   ACCESS_LOG,
   GENERATIONS,
@@ -11,6 +11,7 @@ import {
   ROTATED,
 } from './elastic-beanstalk.ts'
 import { flush, PREFIX, quick } from './flush.ts'
+import { itWhere } from './it-where.ts'
 
 afterAll(removeDisks)
 

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { type Disk, has, itWhere, makeDisk, removeDisks } from './disk.ts'
+import { type Disk, has, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
 import { flush, PREFIX, quick, scriptFor } from './flush.ts'
+import { itWhere } from './it-where.ts'
 
 afterAll(removeDisks)
 
@@ -51,9 +52,9 @@ describe('two flushes', () => {
 
   itWhere(has('flock'), 'needs flock')('do not wait for each other for ever', async () => {
     const disk = collector()
-    disk.program('publishLogs.py', '#!/bin/sh\nsleep 3\n')
+    disk.program('publishLogs.py', '#!/bin/sh\nsleep 1\n')
     const slow = flush(disk)
-    await sleep(400)
+    await sleep(300)
     const impatient = await flush(disk, { profile: quick('beanstalk', { commandSeconds: 1 }) })
     expect(impatient).toMatchObject({ exitCode: 1, stdout: '' })
     expect(impatient.stderr).toContain('another flush is still running after 1 seconds')

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { buildDocument, type FlushParameter } from '../../src/flush/document.ts'
+import { loadProfile } from '../../src/flush/profile.ts'
+import { encodeUpload, MAX_UPLOAD_CHARS } from '../../src/flush/upload.ts'
+import { scriptFor } from './flush.ts'
+
+const PROFILES = ['beanstalk', 'files']
+const document = buildDocument(loadProfile('beanstalk'))
+const parameters = Object.entries(document.parameters)
+const script = document.mainSteps[0]?.inputs.runCommand.join('\n') ?? ''
+const patternOf = (name: FlushParameter) => new RegExp(document.parameters[name]?.allowedPattern ?? '')
+
+describe('the SSM document', () => {
+  for (const name of PROFILES) {
+    it(`of profile ${name} is a Command document that SSM takes: 2.2, Linux only, below 64 KB`, () => {
+      const content = buildDocument(loadProfile(name))
+      expect(content).toMatchObject({
+        schemaVersion: '2.2',
+        mainSteps: [
+          {
+            action: 'aws:runShellScript',
+            precondition: { StringEquals: ['platformType', 'Linux'] },
+            inputs: { timeoutSeconds: '{{ ExecutionTimeout }}' },
+          },
+        ],
+      })
+      expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThan(64 * 1024)
+    })
+  }
+
+  it('names bash on its first line and moves to bash on its first command', () => {
+    const lines = script.split('\n')
+    expect(lines[0]).toBe('#!/bin/bash')
+    expect(lines.find((line) => !line.startsWith('#'))).toBe(
+      '[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"',
+    )
+  })
+
+  it('uses every parameter, each in one place, in single quotes, and no other', () => {
+    const used = [...JSON.stringify(document.mainSteps).matchAll(/\{\{ (\w+) \}\}/g)].map((match) => match[1])
+    expect([...used].sort()).toEqual(Object.keys(document.parameters).sort())
+    const quoted = [...script.matchAll(/^[A-Z_]+='\{\{ (\w+) \}\}'$/gm)].map((match) => match[1])
+    expect(quoted).toHaveLength(used.length - 1)
+    expect(script.match(/\{\{/g)).toHaveLength(quoted.length)
+  })
+})
+
+describe('a parameter of the document', () => {
+  for (const [name, parameter] of parameters) {
+    const pattern = new RegExp(parameter.allowedPattern)
+
+    it(`${name} is held by a pattern from end to end, without what RE2 or Java lacks`, () => {
+      expect(parameter.type).toBe('String')
+      expect(parameter.allowedPattern).toMatch(/^\^.*\$$/)
+      expect(parameter.allowedPattern).not.toMatch(/\(\?|\\[1-9dwsbp]/)
+      const repetitions = [...parameter.allowedPattern.matchAll(/\{\d*,?(\d+)\}/g)].map((match) =>
+        Number(match[1]),
+      )
+      for (const most of repetitions) expect(most).toBeLessThanOrEqual(1000)
+    })
+
+    it(`${name} refuses quotes, shell and line ends`, () => {
+      for (const poison of ["'", '"', '$', '`', '\n', '\r', '\0', '\\', ';', ' ', '{{', '&', '|', '<', '(']) {
+        expect(pattern.test(poison)).toBe(false)
+        for (const good of ['', 'i-0123456789abcdef0', 'audit', 'bucket', '1800', '*', 'a/']) {
+          expect(pattern.test(good + poison)).toBe(false)
+          expect(pattern.test(poison + good)).toBe(false)
+        }
+      }
+    })
+
+    it(`${name} has a default that its pattern accepts, if any`, () => {
+      if (parameter.default !== undefined) expect(parameter.default).toMatch(pattern)
+    })
+
+    it(`${name} can never escape its quotes`, () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.string(), fc.stringMatching(pattern)), (value) => {
+          fc.pre(pattern.test(value))
+          expect(value).toMatch(/^[^'\0\n\r]*$/)
+        }),
+        { numRuns: 200 },
+      )
+    })
+  }
+
+  it('of any accepted value arrives in the shell as it is', () => {
+    const names = ['InstanceId', 'Region', 'Purpose', 'Bucket', 'Prefix', 'Upload', 'ManifestPrefix'] as const
+    const values = fc.record(
+      Object.fromEntries(names.map((name) => [name, fc.stringMatching(patternOf(name))])),
+    )
+    const variables = '"$INSTANCE_ID" "$REGION" "$PURPOSE" "$BUCKET" "$PREFIX" "$UPLOAD" "$MANIFEST_PREFIX"'
+    fc.assert(
+      fc.property(values, (accepted) => {
+        const run = scriptFor(loadProfile('files'), accepted).replace(
+          /\nmain "\$@"\n$/,
+          `\nprintf '%s\\n' ${variables}\n`,
+        )
+        const seen = execFileSync('bash', ['-c', run], { encoding: 'utf8' })
+        expect(seen).toBe(names.map((name) => `${accepted[name]}\n`).join(''))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('Purpose, Bucket and the rest accept what the guard sends', () => {
+    const accepted: Record<FlushParameter, string[]> = {
+      InstanceId: ['i-0123456789abcdef0', 'i-615f3c85'],
+      Region: ['eu-west-1', 'us-gov-east-1'],
+      Purpose: ['termination', 'audit'],
+      Bucket: ['elasticbeanstalk-us-east-1-123456789012', 'my.bucket'],
+      Prefix: ['', 'resources/environments/logs/publish/e-abc/i-615f3c85/', 'logs/awseb-e_x=1/i-1/'],
+      Upload: ['', '*', encodeUpload(['/var/log/a'])],
+      ManifestPrefix: ['', 'termination-guard/'],
+      ExecutionTimeout: ['5', '172800'],
+    }
+    for (const [name, values] of Object.entries(accepted) as [FlushParameter, string[]][]) {
+      for (const value of values) expect(value).toMatch(patternOf(name))
+    }
+    expect(document.parameters.Upload?.maxChars).toBe(MAX_UPLOAD_CHARS)
+  })
+})

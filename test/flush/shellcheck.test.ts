@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect } from '@jest/globals'
+import { loadProfile } from '../../src/flush/profile.ts'
+import { has } from './disk.ts'
+import { scriptFor } from './flush.ts'
+import { itWhere } from './it-where.ts'
+
+const shellcheck = (script: string, ...options: string[]): string =>
+  spawnSync('shellcheck', [...options, '-'], { input: script, encoding: 'utf8' }).stdout
+
+const itWithShellcheck = itWhere(has('shellcheck'), 'shellcheck is not installed')
+
+describe('shellcheck', () => {
+  itWithShellcheck('finds nothing in flush.sh', async () => {
+    expect(shellcheck(readFileSync(new URL('../../src/flush/flush.sh', import.meta.url), 'utf8'))).toBe('')
+  })
+
+  for (const name of ['beanstalk', 'files']) {
+    itWithShellcheck(`finds nothing in the script of profile ${name}`, async () => {
+      // SC2034: the commands of the writers are used by their number, which it cannot see.
+      expect(shellcheck(scriptFor(loadProfile(name)), '--exclude=SC2034')).toBe('')
+    })
+  }
+})
