@@ -1,0 +1,93 @@
+/** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
+import { Command } from 'commander'
+import { connect } from '../aws/sdk.ts'
+import type { Flush, HookFacts, Observation } from '../core/model.ts'
+import { type Explanation, explain } from '../explain.ts'
+import { duration } from './duration.ts'
+import { instanceId } from './instance-id.ts'
+import { DEFAULT_FUNCTION, readSettings } from './settings.ts'
+
+const MAX_NAMED_FILES = 10
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('what the guard sees of an instance now, and would do; changes nothing')
+    .argument('<instance>', 'the instance id', instanceId)
+    .option('--function <name>', 'the deployed function whose settings count', DEFAULT_FUNCTION)
+    .action(async (instance: string, { function: functionName }: { function: string }) => {
+      const policy = await readSettings(functionName)
+      const guard = { aws: connect(policy.region), clock: { now: Date.now }, policy }
+      console.log(explanationLines(instance, await explain(guard, instance)).join('\n'))
+    })
+}
+
+export function explanationLines(instance: string, explanation: Explanation): string[] {
+  switch (explanation.is) {
+    case 'unknown':
+      return [
+        `${instance} is in no Auto Scaling group: it never was, or it is gone.`,
+        `What became of it:  npm run guard -- history ${instance}`,
+      ]
+    case 'standing':
+      return standingLines(instance, explanation)
+    case 'held':
+      return heldLines(explanation.seen, explanation.decision.do, explanation.decision.reason)
+  }
+}
+
+function standingLines(
+  instance: string,
+  { groupName, lifecycleState, hook }: Extract<Explanation, { is: 'standing' }>,
+): string[] {
+  const head = [`${instance}  ${lifecycleState}  in ${groupName}`, row('hook', hookLine(hook))]
+  if (!lifecycleState.endsWith(':Retained')) return head
+  return [
+    ...head,
+    row('kept', 'its logs could not be proven to be in S3; its disk is still there'),
+    row('why', `npm run guard -- history ${instance}`),
+    row('save', `aws ssm start-session --target ${instance}`),
+    row(
+      'release',
+      `aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id ${instance}`,
+    ),
+  ]
+}
+
+function heldLines(seen: Observation, decision: string, reason: string): string[] {
+  const { action, flushes, proof, now } = seen
+  const report = flushes[0]?.report
+  const live = report?.kind === 'manifest' ? report.manifest.live.map(({ path }) => `live     ${path}`) : []
+  const open = [...(proof?.gaps.map((gap) => `${gap.is.padEnd(9)}${gap.path}`) ?? []), ...live]
+  return [
+    `${action.instanceId}  ${seen.lifecycleState}  in ${action.groupName}`,
+    row('hook', hookLine(seen.hook)),
+    row('held', `for ${duration(now - action.startedAt)}`),
+    row('machine', seen.machine === 'gone' ? 'gone: it was terminated past the hook' : 'there'),
+    ...flushes.map((flush, index) => row(index === 0 ? 'flushes' : '', flushLine(flush))),
+    ...(flushes.length === 0 ? [row('flushes', 'none yet')] : []),
+    row(
+      'archive',
+      proof
+        ? `${proof.files - proof.gaps.length} of ${proof.files} files proven, ${proof.bytes} bytes`
+        : 'not known yet',
+    ),
+    ...open.slice(0, MAX_NAMED_FILES).map((line) => row('', line)),
+    ...(open.length > MAX_NAMED_FILES ? [row('', `and ${open.length - MAX_NAMED_FILES} more`)] : []),
+    row('next', `${decision}: ${reason}`),
+  ]
+}
+
+function flushLine({ commandId, statusDetails, requestedAt, endedAt }: Flush): string {
+  const took = endedAt === undefined ? '' : ` after ${duration(endedAt - requestedAt)}`
+  return `${commandId}  ${statusDetails}${took}  (asked for at ${new Date(requestedAt).toISOString()})`
+}
+
+function hookLine(hook: HookFacts | undefined): string {
+  if (!hook) return 'none of ours: this group is not guarded'
+  const retains = hook.retains ? 'retains on ABANDON' : 'DOES NOT RETAIN on ABANDON'
+  return `heartbeat ${hook.heartbeatTimeoutSeconds} s, ${retains}`
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(9)}${value}`
+}

@@ -1,0 +1,52 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { explanationLines } from '../../src/cli/explain.ts'
+import { explain } from '../../src/explain.ts'
+import { reconcile } from '../../src/reconcile.ts'
+import { action, file, MINUTE, START } from '../core/observations.ts'
+import { manifestLine, OneInstance } from '../one-instance.ts'
+
+let aws: OneInstance
+const told = async () =>
+  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId)).join('\n')
+
+beforeEach(() => {
+  aws = new OneInstance()
+  aws.activities = [
+    {
+      ActivityId: 'a-1',
+      AutoScalingGroupName: action.groupName,
+      Cause: '',
+      Description: `Terminating EC2 instance: ${action.instanceId}`,
+      StartTime: new Date(START),
+      StatusCode: 'MidLifecycleAction',
+    },
+  ]
+})
+
+it('says what is held, what was flushed, what is missing and what comes next', async () => {
+  await reconcile(aws.guard, action)
+  aws.now += 4 * MINUTE
+  aws.flushEnds(manifestLine([file], ['/var/log/live.txt']))
+  const text = await told()
+  expect(text).toContain(`${action.instanceId}  Terminating:Wait  in ${action.groupName}`)
+  expect(text).toContain('heartbeat 3600 s, retains on ABANDON')
+  expect(text).toContain('0 of 1 files proven')
+  expect(text).toContain(`missing  ${file.path}`)
+  expect(text).toContain('live     /var/log/live.txt')
+  expect(text).toContain('next     flush: 1 missing, 1 still live of 1 files')
+})
+
+it('changes nothing: no heartbeat, no command, no end', async () => {
+  await told()
+  expect(aws.calls.filter((call) => !/^(describe|list|get|head)/.test(call))).toEqual([])
+})
+
+it('says how to save and release a machine that is kept', async () => {
+  aws.lifecycleState = 'Terminating:Retained'
+  expect(await told()).toMatch(/kept .*start-session.*terminate-instance-in-auto-scaling-group/s)
+})
+
+it('points to the history of an instance that no group has', async () => {
+  aws.lifecycleState = undefined
+  expect(await told()).toContain(`npm run guard -- history ${action.instanceId}`)
+})

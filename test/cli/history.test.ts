@@ -1,0 +1,40 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { tell } from '../../src/account.ts'
+import { historyLines } from '../../src/cli/history.ts'
+import { readHistory } from '../../src/history.ts'
+import { reconcile } from '../../src/reconcile.ts'
+import { action, file, MINUTE } from '../core/observations.ts'
+import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
+
+let aws: OneInstance
+beforeEach(() => {
+  aws = new OneInstance()
+})
+
+async function pass(): Promise<void> {
+  const cost = { trigger: 'notification' as const, durationMs: 120, calls: { sendCommand: 1 } }
+  tell(aws.guard.journal, await reconcile(aws.guard, action), cost)
+}
+const told = (passes: boolean) => {
+  const lines = aws.journal.map((event, index) => ({ at: aws.now + index, event }))
+  return historyLines(readHistory(lines), passes).join('\n')
+}
+
+it('tells the outcome, the reason and the cost of a termination in a few lines', async () => {
+  await pass()
+  aws.now += MINUTE
+  aws.flushEnds(manifestLine([file]))
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  await pass()
+  expect(told(false)).toMatch(/archived .*\n\s+all 1 files are in S3\n\s+held 1 min 1 s, 1 flushes/)
+  expect(told(true)).toMatch(/flush +120 ms {2}nothing has been flushed yet\n.*continue +120 ms/)
+})
+
+it('says what to type for one that is still held', async () => {
+  await pass()
+  expect(told(false)).toMatch(/still held.*npm run guard -- explain i-0123456789abcdef0/s)
+})
+
+it('says so when there is nothing to tell', () => {
+  expect(historyLines([], false)).toEqual([expect.stringContaining('--since 7d')])
+})
