@@ -16,8 +16,10 @@ export function theGuard(): Guard {
 
 function compose(environment: NodeJS.ProcessEnv): Guard {
   const policy = readPolicy(environment)
-  const logger = new Logger({ serviceName: SERVICE })
-  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE })
+  // Alarms tell the deployments of an account apart by it.
+  const serviceName = environment.POWERTOOLS_SERVICE_NAME ?? SERVICE
+  const logger = new Logger({ serviceName })
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName })
   return {
     aws: connect(policy.region),
     clock: { now: Date.now },

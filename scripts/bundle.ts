@@ -10,10 +10,19 @@ const options = (createRequire(import.meta.url)('../esbuild.config.cjs') as () =
 export interface Bundles {
   readonly terminations: string
   readonly sweep: string
+  readonly enrol: string
+  readonly audit: string
 }
 
 export async function bundle(outDirectory: string): Promise<Bundles> {
-  const entryPoints = ['terminations', 'sweep'].map((name) => join(root, 'handlers', `${name}.ts`))
+  const names = ['terminations', 'sweep', 'enrol', 'audit'] as const
+  const entryPoints = names.map((name) => join(root, 'handlers', `${name}.ts`))
   await build({ ...options, entryPoints, outdir: outDirectory })
-  return { terminations: join(outDirectory, 'terminations.mjs'), sweep: join(outDirectory, 'sweep.mjs') }
+  const path = (name: (typeof names)[number]) => join(outDirectory, `${name}.mjs`)
+  return {
+    terminations: path('terminations'),
+    sweep: path('sweep'),
+    enrol: path('enrol'),
+    audit: path('audit'),
+  }
 }

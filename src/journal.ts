@@ -96,6 +96,54 @@ export type JournalEvent =
       readonly deadLetters: number
       readonly oldestHeldSeconds: number
     }
+  | EnrolmentEvent
+  | AuditEvent
+  /** One running instance could not be audited; the others were. */
+  | {
+      readonly event: 'audit-failed'
+      readonly instanceId: string
+      readonly groupName: string
+      readonly error: string
+      readonly errorMessage: string
+    }
+  /** The end of one audit of everything that runs. */
+  | {
+      readonly event: 'audit'
+      readonly instances: number
+      readonly findings: number
+      readonly failed: number
+      readonly deferred: number
+    }
+
+/** What became of the groups that were chosen. Told by whoever enrols: the sweep, a launch, a deployment. */
+export interface EnrolmentEvent {
+  readonly event: 'enrolment'
+  readonly trigger: 'sweep' | 'launch' | 'deployment'
+  /** All groups that are guarded now. */
+  readonly guarded: readonly string[]
+  /** Those of them that were not before. */
+  readonly enrolled: readonly string[]
+  readonly changed: readonly { readonly groupName: string; readonly what: string }[]
+  readonly refused: readonly { readonly groupName: string; readonly why: string }[]
+  /** What differs from the configuration because a person set it; it is left alone. */
+  readonly differs: readonly { readonly groupName: string; readonly what: string }[]
+  /** Chosen by name, but no group has it (yet). */
+  readonly missing: readonly string[]
+}
+
+/** A running instance that has published nothing for longer than it should, as one audit sees it. Merge by `commandId`. */
+export interface AuditEvent {
+  readonly event: 'audited'
+  readonly instanceId: string
+  readonly groupName: string
+  readonly finding: 'silent' | 'flushing' | 'idle' | 'archived' | 'unproven' | 'failed' | 'unreachable'
+  readonly reason: string
+  /** How long nothing was published. */
+  readonly silentSeconds: number
+  readonly commandId: string | undefined
+  readonly files: number
+  readonly unproven: readonly string[]
+}
 
 export type Journal = (event: JournalEvent) => void
 
@@ -115,12 +163,34 @@ export function isLoud(event: JournalEvent): boolean {
       return event.overdue
     case 'pass-failed':
     case 'group-failed':
+    case 'audit-failed':
     case 'message-refused':
       return true
     case 'sweep':
       return event.retained.length > 0 || event.deadLetters > 0
+    case 'enrolment':
+      return event.refused.length > 0 || event.differs.length > 0
+    case 'audited':
+      return isFinding(event)
+    case 'audit':
+      return event.deferred > 0
     case 'message-ignored':
     case 'passes-deferred':
+      return false
+  }
+}
+
+/** Whether an audit's event is bad news: the instance's own publishing does not work, or it could not be flushed. */
+export function isFinding({ finding }: AuditEvent): boolean {
+  switch (finding) {
+    case 'archived':
+    case 'unproven':
+    case 'failed':
+    case 'unreachable':
+      return true
+    case 'silent':
+    case 'flushing':
+    case 'idle':
       return false
   }
 }
@@ -156,6 +226,16 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
         count('DeadLetters', event.deadLetters),
         { name: 'OldestActionHeld', unit: 'Seconds', value: event.oldestHeldSeconds },
       ]
+    case 'enrolment':
+      // Only the sweep sees all groups.
+      if (event.trigger !== 'sweep') return []
+      return [count('GroupsEnrolled', event.guarded.length), count('GroupsNotEnrolled', event.refused.length)]
+    case 'audited':
+      return isFinding(event) ? [count('AuditFindings')] : []
+    case 'audit-failed':
+      return [count('AuditFindings')]
+    case 'audit':
+      return [count('InstancesAudited', event.instances)]
   }
 }
 

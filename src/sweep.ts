@@ -7,6 +7,7 @@ import { tell } from './account.ts'
 import { countCalls } from './aws/counted.ts'
 import { hasHook, type Standing, terminationsBegan, waitingAndRetained } from './aws/waiting.ts'
 import type { LifecycleAction } from './core/model.ts'
+import { enrolAndTell } from './enrol.ts'
 import { described } from './failure.ts'
 import type { Guard } from './guard.ts'
 import { reconcile } from './reconcile.ts'
@@ -32,6 +33,8 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
   const { deferred, ...told } = counts
   if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
   journal({ event: 'sweep', ...told, retained: kept, deadLetters: await countDeadLetters(guard) })
+  // Last, so that no trouble with it keeps an action waiting.
+  await enrolAndTell(guard, { trigger: 'sweep' })
 }
 
 interface Counts {

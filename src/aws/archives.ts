@@ -76,7 +76,7 @@ async function withoutMoved(
 }
 
 /** `undefined`: S3 does not let us look, so nothing under the prefix can be proven. */
-async function list(
+export async function list(
   aws: AwsApi,
   bucket: string,
   prefix: string,

@@ -7,6 +7,8 @@ import type { AwsApi } from './api.ts'
 export interface Invocation {
   readonly flush: Omit<Flush, 'report'>
   readonly belongsTo: Ownership | undefined
+  /** A flush of a running instance by the audit; it belongs to no action. */
+  readonly isAudit: boolean
   readonly output: string
 }
 
@@ -18,6 +20,7 @@ export type Ownership =
 /** An action is at most 48 hours old (GlobalTimeout), so nothing older can be its flush. */
 const WINDOW_MS = 48 * 3600 * 1000
 const MAX_COMMENT_CHARACTERS = 100
+const AUDIT = 'audit:'
 
 /** Every recent run of our document on an instance, newest first. SSM cannot filter on Comment. */
 export async function listInvocations(
@@ -59,6 +62,7 @@ function readInvocation(invocation: CommandInvocation): Invocation {
       endedAt: plugins.at(-1)?.ResponseFinishDateTime?.getTime(),
     },
     belongsTo: readComment(invocation.Comment ?? ''),
+    isAudit: (invocation.Comment ?? '').startsWith(AUDIT),
     output: plugins.map((plugin) => plugin.Output ?? '').join('\n'),
   }
 }
@@ -76,9 +80,14 @@ export function commentFor({ token, startedAt, groupName }: LifecycleAction): st
   return comment.length <= MAX_COMMENT_CHARACTERS ? comment : owner
 }
 
+/** The Comment of an audit's flush, which serves no action. */
+export function auditComment(groupName: string): string {
+  return `${AUDIT}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
+}
+
 function readComment(comment: string): Ownership | undefined {
   const [, owner, group] = /^(\S+)(?: (.+))?$/.exec(comment) ?? []
-  if (!owner) return undefined
+  if (!owner || comment.startsWith(AUDIT)) return undefined
   if (!owner.startsWith('adopted:')) return { token: owner, groupName: group }
   const adoptedAt = Date.parse(owner.slice('adopted:'.length))
   return Number.isNaN(adoptedAt) ? undefined : { adoptedAt, groupName: group }

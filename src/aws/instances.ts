@@ -15,3 +15,15 @@ export async function machineState(aws: AwsApi, instanceId: string): Promise<Mac
     throw error
   }
 }
+
+/** When the machine was launched; `undefined` when EC2 no longer knows it. */
+export async function launchedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
+  try {
+    const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
+    const instance = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
+    return instance?.LaunchTime?.getTime()
+  } catch (error) {
+    if (isUnknownInstance(error)) return undefined
+    throw error
+  }
+}

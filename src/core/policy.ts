@@ -1,5 +1,6 @@
 /** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
 import { z } from 'zod'
+import { parseSelections, type Selection } from './selection.ts'
 
 const HOUR = 3600
 /** Auto Scaling ends every action at the latest then: min(48 h, 100 × heartbeat timeout) (API reference, LifecycleHook). */
@@ -37,6 +38,20 @@ export interface Policy {
   readonly adoptAfterSeconds: number
   /** No pass is started with less of the Lambda's time left. */
   readonly passSeconds: number
+  /** Whom to guard, for the functions that enrol; `undefined` where enrolment is somebody else's. */
+  readonly enrolment: EnrolmentPolicy | undefined
+  /** A running instance that has published nothing for so long is flushed by the audit. */
+  readonly auditAfterSeconds: number
+}
+
+/** Which groups get our hook, and with what. */
+export interface EnrolmentPolicy {
+  readonly selections: readonly Selection[]
+  /** What the hook notifies, and the role that Auto Scaling takes to do so. */
+  readonly queueArn: string
+  readonly notifierRoleArn: string
+  /** Whether abandoned instances are kept (`TerminateHookAbandon: retain`). */
+  readonly retain: boolean
 }
 
 /** Where logs must be, and how they are compared. */
@@ -70,6 +85,15 @@ const prefixPattern = /^([A-Za-z0-9_.=/-]|\{environment\}|\{instance\}|\{group\}
 const prefixError =
   "may hold letters, digits, '_.=/-' and {environment}, {instance}, {group}, and ends with '/'"
 const prefix = (value: string) => prefixPattern.test(value) && value.endsWith('/') && !value.startsWith('/')
+
+function selections(text: string, context: z.RefinementCtx): Selection[] {
+  try {
+    return parseSelections(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    return []
+  }
+}
 
 const Environment = z
   .object({
@@ -110,6 +134,11 @@ const Environment = z
     WITHOUT_RETENTION: z.enum(['hold', 'abandon'], { error: "must be 'hold' or 'abandon'" }).default('hold'),
     ADOPT_AFTER_SECONDS: wholeNumber(1200, 0, LONGEST_HOLD_SECONDS),
     PASS_SECONDS: wholeNumber(15, 0, 900),
+    GROUPS: z.string().transform(selections).optional(),
+    QUEUE_ARN: z.string().default(''),
+    NOTIFIER_ROLE_ARN: z.string().default(''),
+    RETAIN: z.enum(['yes', 'no'], { error: "must be 'yes' or 'no'" }).default('yes'),
+    AUDIT_AFTER_SECONDS: wholeNumber(3 * HOUR, 1, 7 * 24 * HOUR),
   })
   .superRefine((env, context) => {
     const globalTimeout = Math.min(LONGEST_HOLD_SECONDS, 100 * env.HEARTBEAT_TIMEOUT_SECONDS)
@@ -120,6 +149,10 @@ const Environment = z
     if (env.QUEUE_VISIBILITY_SECONDS > env.HEARTBEAT_TIMEOUT_SECONDS / 2) {
       const message = `must be at most half of HEARTBEAT_TIMEOUT_SECONDS (${env.HEARTBEAT_TIMEOUT_SECONDS}): every look is a heartbeat`
       context.addIssue({ code: 'custom', path: ['QUEUE_VISIBILITY_SECONDS'], message })
+    }
+    for (const name of ['QUEUE_ARN', 'NOTIFIER_ROLE_ARN'] as const) {
+      if (env.GROUPS === undefined || env[name].startsWith('arn:')) continue
+      context.addIssue({ code: 'custom', path: [name], message: 'must be an ARN where GROUPS is set' })
     }
   })
 
@@ -157,5 +190,12 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
     withoutRetention: env.WITHOUT_RETENTION,
     adoptAfterSeconds: env.ADOPT_AFTER_SECONDS,
     passSeconds: env.PASS_SECONDS,
+    enrolment: env.GROUPS && {
+      selections: env.GROUPS,
+      queueArn: env.QUEUE_ARN,
+      notifierRoleArn: env.NOTIFIER_ROLE_ARN,
+      retain: env.RETAIN === 'yes',
+    },
+    auditAfterSeconds: env.AUDIT_AFTER_SECONDS,
   }
 }

@@ -1,0 +1,66 @@
+/** What each function is told: the policy's variables (`src/core/policy.ts`), and nothing else. */
+import type { Settings } from './settings.ts'
+
+/** A value of a CloudFormation template. */
+export type Value = string | Readonly<Record<string, unknown>>
+
+export const functionNames = ['terminations', 'sweep', 'enrol', 'audit'] as const
+export type FunctionName = (typeof functionNames)[number]
+
+/** Elastic Beanstalk's own bucket of the account and Region, where it publishes logs to. */
+const BEANSTALK_BUCKET: Value = { 'Fn::Sub': 'elasticbeanstalk-${AWS::Region}-${AWS::AccountId}' }
+
+/** The bucket of the archive. */
+export function bucketOf({ bucket }: Settings): Value {
+  return bucket ?? BEANSTALK_BUCKET
+}
+
+/** The name of the SSM document. */
+export function documentNameOf({ name }: Settings): string {
+  return `${name}-flush`
+}
+
+/** All functions share one policy; only those that enrol know whom and with what. */
+export function environmentOf(settings: Settings, functionName: FunctionName): Record<string, Value> {
+  const shared = sharedEnvironment(settings)
+  switch (functionName) {
+    case 'terminations':
+      return shared
+    case 'sweep':
+    case 'enrol':
+    case 'audit':
+      return { ...shared, ...enrolmentEnvironment(settings) }
+  }
+}
+
+function sharedEnvironment(settings: Settings): Record<string, Value> {
+  return {
+    POWERTOOLS_SERVICE_NAME: settings.name,
+    HOOK_NAME: settings.name,
+    DOCUMENT_NAME: documentNameOf(settings),
+    QUEUE_URL: { Ref: 'Queue' },
+    DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
+    QUEUE_VISIBILITY_SECONDS: String(settings.visibilitySeconds),
+    ARCHIVE_BUCKET: bucketOf(settings),
+    ARCHIVE_PREFIX: settings.prefix,
+    ARCHIVE_KEY_RULE: settings.profile.keyRule,
+    ARCHIVE_MOVED_TO: settings.movedTo,
+    MANIFEST_PREFIX: settings.manifestPrefix,
+    HEARTBEAT_TIMEOUT_SECONDS: String(settings.heartbeatSeconds),
+    PATIENCE_SECONDS: String(settings.patienceSeconds),
+    MAX_ATTEMPTS: String(settings.maxAttempts),
+    LOOK_AGAIN_SECONDS: String(settings.lookAgainSeconds),
+    EXECUTION_TIMEOUT_SECONDS: String(settings.flushTimeoutSeconds),
+    WITHOUT_RETENTION: settings.withoutRetention,
+  }
+}
+
+function enrolmentEnvironment(settings: Settings): Record<string, Value> {
+  return {
+    GROUPS: settings.groups,
+    QUEUE_ARN: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+    NOTIFIER_ROLE_ARN: { 'Fn::GetAtt': ['NotifierRole', 'Arn'] },
+    RETAIN: settings.retain ? 'yes' : 'no',
+    AUDIT_AFTER_SECONDS: String(settings.auditAfterSeconds),
+  }
+}

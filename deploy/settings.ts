@@ -1,0 +1,146 @@
+/** The deployment's parameters, read and checked before anything is packaged: every bad value at once, with what to write instead. */
+import { parseSelections, type Selection } from '../src/core/selection.ts'
+import { loadProfile, type Profile } from '../src/flush/profile.ts'
+import { receiveBudget } from './receive-budget.ts'
+
+/** As `serverless.yml` and `--param` give them. */
+export type Parameters = Readonly<Record<ParameterName, unknown>>
+
+export const parameterNames = [
+  'groups',
+  'profile',
+  'bucket',
+  'prefix',
+  'movedTo',
+  'manifestPrefix',
+  'kmsKeyArn',
+  'retain',
+  'withoutRetention',
+  'heartbeat',
+  'patience',
+  'attempts',
+  'lookAgain',
+  'flushTimeout',
+  'auditAfter',
+  'heldAlarm',
+  'alarmEmail',
+  'logRetention',
+] as const
+export type ParameterName = (typeof parameterNames)[number]
+
+export interface Settings {
+  /** `termination-guard-<stage>`: what everything of one deployment is named after, the hook included. */
+  readonly name: string
+  readonly groups: string
+  readonly selections: readonly Selection[]
+  readonly profile: Profile
+  /** `undefined`: Elastic Beanstalk's own bucket of the account and Region. */
+  readonly bucket: string | undefined
+  readonly prefix: string
+  readonly movedTo: string
+  readonly manifestPrefix: string
+  readonly kmsKeyArn: string | undefined
+  readonly retain: boolean
+  readonly withoutRetention: 'hold' | 'abandon'
+  readonly heartbeatSeconds: number
+  readonly patienceSeconds: number
+  readonly maxAttempts: number
+  readonly lookAgainSeconds: number
+  readonly flushTimeoutSeconds: number
+  readonly auditAfterSeconds: number
+  readonly heldAlarmSeconds: number
+  readonly alarmEmail: string | undefined
+  readonly logRetentionDays: number
+  /** The queue's visibility timeout: at least six times the function's (Lambda's rule), at most half a heartbeat. */
+  readonly visibilitySeconds: number
+  readonly functionTimeoutSeconds: number
+  readonly maxReceiveCount: number
+}
+
+/** SQS moves a message to the dead-letter queue after at most so many receives. */
+const MOST_RECEIVES = 1000
+/** Below this, a function that must end within a sixth of half a heartbeat has no time to work. */
+const SHORTEST_HEARTBEAT = 360
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+/** The periods that CloudWatch Logs accepts. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]
+
+/** Throws one Error that lists every parameter that cannot be used. */
+export function readSettings(name: string, parameters: Parameters): Settings {
+  const problems: string[] = []
+  const text = (parameter: ParameterName) => String(parameters[parameter] ?? '').trim()
+  const attempt = <Value>(
+    parameter: ParameterName,
+    fallback: Value,
+    read: (text: string) => Value,
+  ): Value => {
+    try {
+      return read(text(parameter))
+    } catch (error) {
+      problems.push(`${parameter}: ${error instanceof Error ? error.message : error}`)
+      return fallback
+    }
+  }
+  const whole = (parameter: ParameterName, min: number, max: number) =>
+    attempt(parameter, min, (value) => {
+      if (/^[0-9]{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value)
+      throw new Error(`write a whole number from ${min} to ${max} instead of '${value}'`)
+    })
+  const matching = (parameter: ParameterName, pattern: RegExp, advice: string) =>
+    attempt(parameter, undefined, (value) => {
+      if (value === '') return undefined
+      if (pattern.test(value)) return value
+      throw new Error(`${advice} instead of '${value}'`)
+    })
+  const oneOf = <Choice extends string>(parameter: ParameterName, first: Choice, second: Choice): Choice =>
+    attempt<Choice>(parameter, first, (value) => {
+      const choice = [first, second].find((candidate) => candidate === value)
+      if (choice) return choice
+      throw new Error(`write ${first} or ${second} instead of '${value}'`)
+    })
+
+  const profile = attempt('profile', undefined, loadProfile)
+  const heartbeatSeconds = whole('heartbeat', SHORTEST_HEARTBEAT, 7200)
+  const lookAgainSeconds = whole('lookAgain', 60, 43_200)
+  const maxAttempts = whole('attempts', 1, 100)
+  const visibilitySeconds = Math.min(900, Math.floor(heartbeatSeconds / 2))
+  const maxReceiveCount = receiveBudget({ heartbeatSeconds, lookAgainSeconds, maxAttempts })
+  if (maxReceiveCount > MOST_RECEIVES) {
+    problems.push(`lookAgain: an action could be looked at ${maxReceiveCount} times, but SQS gives up after
+      ${MOST_RECEIVES}: write a larger lookAgain, or a larger heartbeat`)
+  }
+  const settings = {
+    name,
+    groups: text('groups'),
+    selections: attempt('groups', [], parseSelections),
+    bucket: matching('bucket', BUCKET, 'write the name of a bucket, without s3:// and without a path,'),
+    prefix: text('prefix') || (profile?.archivePrefix ?? ''),
+    movedTo: text('movedTo'),
+    manifestPrefix: text('manifestPrefix'),
+    kmsKeyArn: matching('kmsKeyArn', /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/\S+$/, 'write a key’s ARN'),
+    retain: oneOf('retain', 'yes', 'no') === 'yes',
+    withoutRetention: oneOf('withoutRetention', 'hold', 'abandon'),
+    heartbeatSeconds,
+    patienceSeconds: whole('patience', 60, 138_240),
+    maxAttempts,
+    lookAgainSeconds,
+    flushTimeoutSeconds: whole('flushTimeout', 60, 172_800),
+    auditAfterSeconds: whole('auditAfter', 600, 604_800),
+    heldAlarmSeconds: whole('heldAlarm', 60, 172_800),
+    alarmEmail: matching('alarmEmail', /^[^@\s]+@[^@\s]+$/, 'write one e-mail address'),
+    logRetentionDays: attempt('logRetention', 90, (value) => {
+      if (RETENTION_DAYS.includes(Number(value))) return Number(value)
+      throw new Error(`write one of ${RETENTION_DAYS.join(', ')} days instead of '${value}'`)
+    }),
+    visibilitySeconds,
+    functionTimeoutSeconds: Math.min(120, Math.floor(visibilitySeconds / 6)),
+    maxReceiveCount,
+  }
+  if (problems.length > 0 || !profile)
+    throw new Error(
+      `These parameters cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    )
+  return { ...settings, profile }
+}

@@ -1,0 +1,74 @@
+/** Everything that `serverless.yml` takes from here: one function of the deployment's name and parameters. */
+import { buildDocument } from '../src/flush/document.ts'
+import { alarmResources } from './alarms.ts'
+import { dashboardResource, queryResources } from './dashboard.ts'
+import { documentNameOf, environmentOf, functionNames } from './environment.ts'
+import { instancePolicyResource } from './instance-policy.ts'
+import { messagingResources } from './messaging.ts'
+import { roleOf, roleResources } from './roles.ts'
+import { type Parameters, readSettings, type Settings } from './settings.ts'
+
+/** Throws one Error that lists every parameter that cannot be used. */
+export function deployment(name: string, parameters: Parameters) {
+  const settings = readSettings(name, parameters)
+  return {
+    settings,
+    functions: Object.fromEntries(
+      functionNames.map((functionName) => [
+        functionName,
+        { role: roleOf(functionName), environment: environmentOf(settings, functionName) },
+      ]),
+    ),
+    resources: {
+      ...messagingResources(settings),
+      FlushDocument: documentResource(settings),
+      ...roleResources(settings, functionNames),
+      InstancePolicy: instancePolicyResource(settings),
+      ...alarmResources(settings),
+      Dashboard: dashboardResource(settings),
+      ...queryResources(settings),
+    },
+    outputs: outputs(settings),
+  }
+}
+
+/** The document keeps its name over updates: a command that is under way names it. */
+function documentResource(settings: Settings): unknown {
+  return {
+    Type: 'AWS::SSM::Document',
+    Properties: {
+      Name: documentNameOf(settings),
+      DocumentType: 'Command',
+      DocumentFormat: 'JSON',
+      TargetType: '/AWS::EC2::Instance',
+      UpdateMethod: 'NewVersion',
+      Content: buildDocument(settings.profile),
+    },
+  }
+}
+
+/** What the enrolment (`plugin.ts`), the command line and a person need to know of what was deployed. */
+function outputs(settings: Settings): Record<string, { Description: string; Value: unknown }> {
+  return {
+    HookName: { Description: 'The lifecycle hook of every guarded group', Value: settings.name },
+    QueueArn: {
+      Description: 'Where Auto Scaling notifies',
+      Value: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+    },
+    QueueUrl: { Description: 'The queue of open actions', Value: { Ref: 'Queue' } },
+    DeadLetterQueueUrl: {
+      Description: 'Messages that could not be understood or done',
+      Value: { Ref: 'DeadLetterQueue' },
+    },
+    NotifierRoleArn: {
+      Description: 'The role that Auto Scaling takes to notify',
+      Value: { 'Fn::GetAtt': ['NotifierRole', 'Arn'] },
+    },
+    FlushDocumentName: { Description: 'The SSM document that flushes', Value: { Ref: 'FlushDocument' } },
+    AlarmTopicArn: { Description: 'Where alarms are told', Value: { Ref: 'AlarmTopic' } },
+    InstancePolicyArn: {
+      Description: 'Attach it to the role of guarded instances',
+      Value: { Ref: 'InstancePolicy' },
+    },
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The bridge from Serverless's variables to `template.ts`: `${file(./deploy/variables.cjs):resources}`. Serverless reads variable
+ * files with require(), which Node 24 lets load TypeScript modules.
+ */
+const { deployment } = require('./template.ts')
+const { parameterNames } = require('./settings.ts')
+
+/** Serverless would take `${digest:0:64}` in the flush script for a variable of its own. */
+const escaped = (value) => {
+  if (typeof value === 'string') return value.replaceAll(/\$\{(?=[a-z][a-zA-Z0-9]*[:(])/g, '\\${')
+  if (Array.isArray(value)) return value.map(escaped)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]))
+}
+
+const deployed = async ({ resolveVariable }) => {
+  const service = await resolveVariable('self:service')
+  const stage = await resolveVariable('sls:stage')
+  const values = await Promise.all(parameterNames.map((name) => resolveVariable(`param:${name}`)))
+  const parameters = Object.fromEntries(parameterNames.map((name, index) => [name, values[index]]))
+  return deployment(`${service}-${stage}`, parameters)
+}
+
+for (const part of ['settings', 'functions', 'resources', 'outputs'])
+  module.exports[part] = async (serverless) => escaped((await deployed(serverless))[part])
