@@ -1,0 +1,53 @@
+/** Chance that can be had again: the same seed gives the same numbers (mulberry32). */
+export class Chance {
+  #state: number
+
+  constructor(seed: number) {
+    // Neighbouring seeds must not give neighbouring worlds.
+    this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0
+  }
+
+  /** From 0 up to 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0
+    const state = this.#state
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+
+  /** Whether a thing of this probability happens. Costs no number where it cannot. */
+  of(probability: number): boolean {
+    return probability > 0 && this.next() < probability
+  }
+
+  between(min: number, max: number): number {
+    return min + (max - min) * this.next()
+  }
+
+  /** Whole, both ends included. */
+  whole(min: number, max: number): number {
+    return Math.floor(this.between(min, max + 1))
+  }
+
+  /** Small values as likely as large ones, order by order. */
+  logBetween(min: number, max: number): number {
+    return Math.exp(this.between(Math.log(min), Math.log(max)))
+  }
+
+  /** One of a list that is not empty. */
+  pick<Item>(items: readonly Item[]): Item {
+    if (items.length === 0) throw new Error('there is nothing to pick from')
+    return items[Math.floor(this.next() * items.length)] as Item
+  }
+
+  /** Hexadecimal digits. */
+  hex(digits: number): string {
+    let text = ''
+    while (text.length < digits)
+      text += Math.floor(this.next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0')
+    return text.slice(0, digits)
+  }
+}

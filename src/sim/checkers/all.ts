@@ -1,0 +1,26 @@
+/** Every checker, for one world. */
+import type { World } from '../world.ts'
+import type { Checker } from './checker.ts'
+import { aGoodEndIsCheap, nothingAfterProof, oneFlushAtATime } from './e-economy.ts'
+import { ledger } from './ledger.ts'
+import { noFalseAlarm } from './no-false-alarm.ts'
+import { continueWithProof } from './s1-continue-with-proof.ts'
+import { messagesAreKept } from './s2-messages-are-kept.ts'
+import { noHoldExpires } from './s3-no-hold-expires.ts'
+import { onlyWhatWeHold } from './s4-only-what-we-hold.ts'
+import { endsAreTold } from './s5-ends-are-told.ts'
+
+export function createCheckers(world: World): readonly Checker[] {
+  return [
+    continueWithProof,
+    messagesAreKept,
+    noHoldExpires,
+    onlyWhatWeHold,
+    endsAreTold,
+    ledger,
+    oneFlushAtATime,
+    nothingAfterProof,
+    aGoodEndIsCheap,
+    noFalseAlarm,
+  ].map((create) => create(world))
+}

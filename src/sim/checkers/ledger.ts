@@ -1,0 +1,46 @@
+/**
+ * The ledger of lines: every line ever written is in S3, or on a disk that still exists, or its instance was named loudly. Nothing
+ * else, but where no hook of ours ever held the instance.
+ */
+import type { Disk } from '../disk.ts'
+import type { TrackedAction } from '../region.ts'
+import type { World } from '../world.ts'
+import { missingLines } from './archive.ts'
+import type { Checker } from './checker.ts'
+import { isUnheard, toldOf } from './s5-ends-are-told.ts'
+
+export function ledger(world: World): Checker {
+  return {
+    atRest() {
+      for (const machine of world.region.machines.values()) {
+        machine.write()
+        for (const disk of machine.disks) {
+          const missing = disk.isGone ? missingLines(world, disk) : 0
+          const why = missing > 0 ? unaccounted(world, disk) : undefined
+          if (why) world.violation('ledger', `${missing} lines of ${machine.instanceId} are gone: ${why}`)
+        }
+      }
+    },
+  }
+}
+
+/** Why the loss of a disk is not accounted for; `undefined` when it is. */
+function unaccounted(world: World, disk: Disk): string | undefined {
+  const actions = [...world.region.actions.values()].filter((action) => action.disk === disk)
+  // Nothing is promised of an instance that left while its group had no hook of ours.
+  if (actions.length === 0) return undefined
+  if (actions.some((action) => isUnheard(world, action))) return undefined
+  const outcomes = actions
+    .flatMap((action) => toldOf(world, action))
+    .flatMap((event) =>
+      event.event === 'action-ended' ? [event.outcome] : event.event === 'sweep' ? ['retained' as const] : [],
+    )
+  if (outcomes.includes('lost') || outcomes.includes('expired')) return undefined
+  if (!outcomes.includes('retained')) return 'nobody said so'
+  return actions.some(wasKept) ? undefined : 'it was said to be kept'
+}
+
+/** Kept for a time, or on the way there when the machine died. */
+function wasKept({ machine, instance }: TrackedAction): boolean {
+  return machine.wasReleased || machine.hasVanished || instance.lifecycleState.endsWith(':Retained')
+}

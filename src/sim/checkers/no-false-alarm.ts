@@ -1,0 +1,23 @@
+/** In a calm world nothing is loud but what is really lost or cannot be proven. */
+import { isLoud } from '../../journal.ts'
+import type { World } from '../world.ts'
+import { missingLines } from './archive.ts'
+import type { Checker } from './checker.ts'
+
+export function noFalseAlarm(world: World): Checker {
+  if (!world.isCalm) return {}
+  const { encryption, multipartShare, collector } = world.setting
+  const isHardToProve = encryption === 'aws:kms' || multipartShare > 0 || collector !== undefined
+  return {
+    told(event) {
+      if (!isLoud(event)) return
+      if (event.event !== 'action-ended') {
+        if (event.event !== 'sweep') world.violation('no false alarm', JSON.stringify(event))
+        return
+      }
+      const machine = world.region.machines.get(event.instanceId)
+      const isLost = machine?.disks.some((disk) => missingLines(world, disk) > 0)
+      if (!isLost && !isHardToProve && machine?.isOn) world.violation('no false alarm', JSON.stringify(event))
+    },
+  }
+}

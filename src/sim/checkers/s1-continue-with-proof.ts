@@ -1,0 +1,43 @@
+/** S1: CONTINUE for a machine that still has its disk only when every line on it is in S3, by a flush that began after the action. */
+import type { Cause, TrackedAction } from '../region.ts'
+import type { World } from '../world.ts'
+import { missingLines } from './archive.ts'
+import type { Checker } from './checker.ts'
+
+export function continueWithProof(world: World): Checker {
+  return {
+    actionEnded(action, cause) {
+      if (cause.by !== 'guard' || cause.result !== 'CONTINUE' || !isAlive(action)) return
+      action.machine.write()
+      const missing = missingLines(world, action.disk)
+      if (missing > 0)
+        world.violation('S1', `${action.instance.id} may go, but ${missing} lines are not in S3`)
+      if (!wasFlushedSince(world, action)) {
+        world.violation('S1', `${action.instance.id} may go without a flush that began after the action did`)
+      }
+    },
+    told(event) {
+      if (event.event !== 'action-ended') return
+      if (event.outcome !== 'archived' && event.outcome !== 'empty') return
+      const action = world.region.actions.get(event.token ?? '')
+      const missing = action ? missingLines(world, action.disk) : 0
+      if (missing > 0)
+        world.violation('S1', `${event.instanceId} is told ${event.outcome}; ${missing} lines are missing`)
+    },
+  }
+}
+
+function isAlive({ instance, disk }: TrackedAction): boolean {
+  return !disk.isGone && (instance.machine === 'running' || instance.machine === 'stopped')
+}
+
+function wasFlushedSince({ ssm }: World, { instance, startedAt }: TrackedAction): boolean {
+  return ssm.commandsOf(instance.id).some(({ status, requestedAt, parameters }) => {
+    return status === 'Success' && requestedAt >= startedAt && parameters.purpose === 'termination'
+  })
+}
+
+/** Whether the guard itself let the instance go. */
+export function isReleasedByGuard(cause: Cause): boolean {
+  return cause.by === 'guard' && cause.result === 'CONTINUE'
+}

@@ -1,0 +1,35 @@
+/** S2: a message goes away only when its action is over, or it is no action at all and that was counted. */
+import type { World } from '../world.ts'
+import type { Checker } from './checker.ts'
+
+export function messagesAreKept(world: World): Checker {
+  const counted = new Set<string>()
+  const endedInstances = new Set<string>()
+  return {
+    told(event) {
+      if (event.event === 'message-ignored' || event.event === 'message-refused') counted.add(event.messageId)
+      if (event.event === 'action-ended') endedInstances.add(event.instanceId)
+    },
+    messageDeleted({ id, body, truth }) {
+      switch (truth.is) {
+        case 'notification': {
+          const action = world.region.actions.get(truth.token)
+          if (action && !action.end)
+            world.violation('S2', `the message of ${truth.instanceId} is gone, and it still waits`)
+          return
+        }
+        case 'status':
+          return
+        case 'no action':
+          if (!counted.has(id) && ![...endedInstances].some((instanceId) => body.includes(instanceId))) {
+            world.violation('S2', `${truth.what} (${id}) is gone and nobody counted it`)
+          }
+      }
+    },
+    redriven({ truth }) {
+      const action = truth.is === 'notification' ? world.region.actions.get(truth.token) : undefined
+      if (action && !action.end)
+        world.violation('S2', `the message of ${action.instance.id} used up its receives`)
+    },
+  }
+}

@@ -1,0 +1,30 @@
+/** S4: nothing is done to an instance that our hook does not hold. */
+import { publishPrefix } from '../publisher.ts'
+import { HOOK } from '../setting.ts'
+import type { World } from '../world.ts'
+import type { Checker } from './checker.ts'
+
+export function onlyWhatWeHold(world: World): Checker {
+  const wasHeldSince = (instanceId: string, since: number) => {
+    for (const { instance, end } of world.region.actions.values()) {
+      if (instance.id === instanceId && (!end || end.at >= since)) return true
+    }
+    return false
+  }
+  return {
+    flushSent({ instanceId, parameters }, run) {
+      if (parameters.purpose === 'termination' && !wasHeldSince(instanceId, run.startedAt)) {
+        world.violation('S4', `${instanceId} is flushed for a termination, and our hook does not hold it`)
+      }
+      const machine = world.region.machines.get(instanceId)
+      if (machine && parameters.prefix !== publishPrefix(world, machine)) {
+        world.violation('S4', `the flush of ${instanceId} writes to ${parameters.prefix}`)
+      }
+    },
+    called(_run, operation, input: { LifecycleHookName?: string }, tookEffect) {
+      if (operation !== 'completeLifecycleAction' || !tookEffect) return
+      if (input.LifecycleHookName !== HOOK)
+        world.violation('S4', `hook ${input.LifecycleHookName} was completed`)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/** The script on the instance, as far as the guard can tell: quiesce, rotate, publish, wait, rotate and publish again, report. */
+import { gunzipSync } from 'node:zlib'
+import type { Machine } from './machine.ts'
+import { manifestLine } from './manifest-line.ts'
+import { publish, uploadDirectly } from './publisher.ts'
+import type { Command } from './run-command.ts'
+import { second } from './setting.ts'
+import type { World } from './world.ts'
+
+export interface FlushParameters {
+  readonly purpose: string
+  readonly prefix: string
+  /** '' the platform's publisher; '*' every file; otherwise base64(gzip(NUL-terminated paths)). */
+  readonly upload: string
+  readonly manifestPrefix: string
+}
+
+/** How long a log may be buffered before it is written (Tomcat). */
+const BUFFER_MS = 11 * second
+
+/** Each stage happens only on a machine that still runs; a dead agent tells nothing of it. */
+export function runFlush(world: World, machine: Machine, command: Command): void {
+  const { time, chance, faults, setting } = world
+  const { disk } = machine
+  const startsAt = Math.max(time.now, machine.flushFreeAt)
+  const [min, max] = setting.flushMs
+  const neverEnds = chance.of(faults['script-never-ends'])
+  const endsAt = startsAt + chance.between(min, max)
+  const failsAt = chance.of(faults['script-fails'])
+    ? chance.between(startsAt, endsAt)
+    : Number.POSITIVE_INFINITY
+  machine.flushFreeAt = endsAt
+
+  const stage = (at: number, work: () => void) =>
+    time.at(at, () => {
+      const isThere = machine.isOn && machine.disk === disk && command.endedAt === undefined
+      if (isThere && at < failsAt) work()
+    })
+  let isQuiesced = false
+  stage(startsAt, () => {
+    isQuiesced = command.parameters.purpose === 'termination' && machine.quiesce()
+    archive(world, machine, command)
+  })
+  stage(startsAt + BUFFER_MS, () => archive(world, machine, command))
+  const tell = (work: () => void) => () => {
+    if (machine.canRun && machine.disk === disk) work()
+  }
+  const timesOutAt = startsAt + command.executionTimeoutMs
+  if (failsAt < endsAt)
+    time.at(
+      failsAt,
+      tell(() => world.ssm.report(command, 'Failed', 'Failed', 'no space left')),
+    )
+  else if (!neverEnds && endsAt < timesOutAt) {
+    time.at(
+      endsAt,
+      tell(() => report(world, machine, command, isQuiesced)),
+    )
+  } else
+    time.at(
+      timesOutAt,
+      tell(() => world.ssm.report(command, 'TimedOut', 'Execution Timed Out')),
+    )
+}
+
+function archive(world: World, machine: Machine, { parameters }: Command): void {
+  machine.write()
+  machine.disk.rotate()
+  const { upload } = parameters
+  if (upload === '') publish(world, machine)
+  else if (upload === '*') uploadDirectly(world, machine, '*')
+  else uploadDirectly(world, machine, gunzipSync(Buffer.from(upload, 'base64')).toString('utf8').split('\0'))
+}
+
+function report(world: World, machine: Machine, command: Command, isQuiesced: boolean): void {
+  machine.write()
+  const { chance, faults, ssm } = world
+  const line = manifestLine(world, machine, command, isQuiesced)
+  const isCut = chance.of(faults['output-is-cut'])
+  ssm.report(
+    command,
+    'Success',
+    'Success',
+    isCut ? line.slice(0, chance.whole(0, line.length - 1)) : `${line}\n`,
+  )
+}

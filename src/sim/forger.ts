@@ -1,0 +1,81 @@
+/** Messages that are not true: somebody else's, a stranger's, yesterday's, or nonsense. */
+import { HOOK, hour, OTHER_HOOK } from './setting.ts'
+import type { World } from './world.ts'
+
+export function startForger(world: World): void {
+  const { faults, chance, time } = world
+  const perHour = faults['message-is-forged']
+  if (perHour === 0) return
+  const forge = () => {
+    if (world.isHealed) return
+    const { body, what } = forgery(world)
+    world.queue.send(body, { is: 'no action', what })
+    time.after((hour / perHour) * chance.between(0.2, 2), forge)
+  }
+  time.after((hour / perHour) * chance.next(), forge)
+}
+
+function forgery(world: World): { body: string; what: string } {
+  const { chance, region, setting, time } = world
+  const instance = chance.pick(region.model.instances())
+  const notification = {
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    AutoScalingGroupName: instance.groupName,
+    LifecycleHookName: HOOK,
+    EC2InstanceId: instance.id,
+    LifecycleActionToken: `ffffffff-0000-4000-8000-${chance.hex(12)}`,
+    Time: new Date(time.now - chance.pick([0, hour, 50 * hour])).toISOString(),
+  }
+  const say = (what: string, body: unknown) => ({
+    what,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  switch (chance.whole(0, 10)) {
+    case 0:
+      return say('a forged notification', notification)
+    case 1:
+      return say('a notification of another hook', { ...notification, LifecycleHookName: OTHER_HOOK })
+    case 2:
+      return say('a notification of another group', {
+        ...notification,
+        AutoScalingGroupName: 'somebody-elses',
+      })
+    case 3:
+      return say('a notification of no instance', { ...notification, EC2InstanceId: 'i-0badbadbadbadbad0' })
+    case 4:
+      return say('a launching instance', {
+        ...notification,
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+      })
+    case 5:
+      return say('a notification without a token', { ...notification, LifecycleActionToken: undefined })
+    case 6:
+      return say(
+        'junk',
+        chance.pick(['', 'null', '[]', '"text"', '{"a":', '{}', '{"Event":"x"}', ' '.repeat(70_000)]),
+      )
+    case 7:
+      return say('a test notification', { Event: 'autoscaling:TEST_NOTIFICATION', AutoScalingGroupName: 'g' })
+    case 8:
+      return say('a command of another document', status(instance.id, 'AWS-RunPatchBaseline'))
+    case 9:
+      return say('a command that never was', status(instance.id, setting.policy.documentName))
+    default:
+      return say('a forged notification in an envelope', {
+        Type: 'Notification',
+        Message: JSON.stringify(notification),
+      })
+  }
+}
+
+function status(instanceId: string, documentName: string): object {
+  return {
+    'detail-type': 'EC2 Command Invocation Status-change Notification',
+    detail: {
+      'command-id': 'c-unknown',
+      'instance-id': instanceId,
+      'document-name': documentName,
+      status: 'Success',
+    },
+  }
+}

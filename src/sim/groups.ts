@@ -1,0 +1,45 @@
+/** The deployment: groups, enrolled as `serverless deploy` leaves them. */
+import type { Region } from './region.ts'
+import { HOOK, OTHER_HOOK, QUEUE_ARN } from './setting.ts'
+import type { World } from './world.ts'
+
+/** Machines start at once: the day begins with a fleet that is up. */
+export function createGroups(world: World, region: Region): void {
+  const now = world.time.now
+  for (const group of world.setting.groups) {
+    region.model.call(now, 'CreateAutoScalingGroup', {
+      AutoScalingGroupName: group.name,
+      MinSize: 0,
+      MaxSize: 100,
+      DesiredCapacity: group.size,
+      ...(group.loadBalanced ? { TargetGroupARNs: ['arn:aws:elasticloadbalancing:target'] } : {}),
+      ...(group.environmentTag
+        ? { Tags: [{ Key: 'elasticbeanstalk:environment-id', Value: group.environmentTag }] }
+        : {}),
+      InstanceLifecyclePolicy: {
+        RetentionTriggers: { TerminateHookAbandon: group.retains ? 'retain' : 'terminate' },
+      },
+    })
+    if (group.hasOtherHook) {
+      region.model.call(now, 'PutLifecycleHook', {
+        AutoScalingGroupName: group.name,
+        LifecycleHookName: OTHER_HOOK,
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        DefaultResult: 'CONTINUE',
+        HeartbeatTimeout: 1800,
+      })
+    }
+    putOurHook(world, region, group.name)
+  }
+}
+
+export function putOurHook(world: World, region: Region, groupName: string): void {
+  region.call({ by: 'operator' }, 'PutLifecycleHook', {
+    AutoScalingGroupName: groupName,
+    LifecycleHookName: HOOK,
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    NotificationTargetARN: QUEUE_ARN,
+    HeartbeatTimeout: world.setting.policy.heartbeatTimeoutSeconds,
+    DefaultResult: 'ABANDON',
+  })
+}

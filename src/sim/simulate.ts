@@ -1,0 +1,89 @@
+/** One seed: chaos, then healing, then everything must come to rest. */
+import { createCheckers } from './checkers/all.ts'
+import { describeFaults } from './faults.ts'
+import { hour, minute } from './setting.ts'
+import { type Violation, World } from './world.ts'
+
+export interface Result {
+  readonly seed: number
+  readonly violations: readonly Violation[]
+  /** The fault mix in words. */
+  readonly mix: string
+  readonly counts: {
+    readonly actions: number
+    readonly instances: number
+    readonly invocations: number
+    readonly calls: number
+    readonly virtualHours: number
+  }
+  /** How many actions ended how, as they were told. */
+  readonly outcomes: Readonly<Record<string, number>>
+  /** The day, line by line, where it was asked for. */
+  readonly trace: readonly string[]
+}
+
+export async function simulate(seed: number, options = { isTraced: false }): Promise<Result> {
+  const world = new World(seed, options)
+  world.checkers = createCheckers(world)
+  const { time, trace } = world
+  const startedAt = time.now
+  trace?.note('world', `seed ${seed}: ${describeFaults(world.mix)}`)
+  trace?.note('world', JSON.stringify(world.setting))
+  world.begin()
+  await time.run(world.healsAt, () => false)
+  world.heal()
+  if (await time.run(world.healsAt + restBoundMs(world), () => isAtRest(world))) {
+    // One more look of the sweep, which names what is kept.
+    await time.run(time.now + 2 * world.setting.sweepEveryMs, () => false)
+    world.tellCheckers((checker) => checker.atRest?.())
+  } else {
+    world.violation('L1', `not at rest: ${unrest(world).join('; ')}`)
+  }
+  return {
+    seed,
+    violations: world.violations,
+    mix: describeFaults(world.mix),
+    counts: {
+      ...world.counts,
+      actions: world.region.actions.size,
+      instances: world.region.machines.size,
+      virtualHours: (time.now - startedAt) / hour,
+    },
+    outcomes: outcomesOf(world),
+    trace: trace?.lines ?? [],
+  }
+}
+
+/** L1: patience, one last flush, and a few looks. Where nothing is retained and machines are held, until Auto Scaling's own end. */
+function restBoundMs({ setting }: World): number {
+  const { policy, groups } = setting
+  const isHeld = policy.withoutRetention === 'hold' && groups.some((group) => !group.retains)
+  const longestSeconds = isHeld
+    ? 0.8 * Math.min(48 * 3600, 100 * policy.heartbeatTimeoutSeconds)
+    : policy.patienceSeconds
+  const looksSeconds = 3 * Math.max(policy.lookAgainSeconds, policy.queueVisibilitySeconds)
+  return (longestSeconds + looksSeconds) * 1000 + setting.sweepEveryMs * 2 + 45 * minute
+}
+
+function isAtRest(world: World): boolean {
+  return world.queue.isEmpty && world.functions.areIdle && world.region.openActions().size === 0
+}
+
+function unrest(world: World): string[] {
+  const { now } = world.time
+  const actions = [...world.region.openActions()].map(
+    ({ instance, startedAt }) => `${instance.id} held for ${Math.round((now - startedAt) / minute)} min`,
+  )
+  const messages = world.queue
+    .all()
+    .map(({ truth, receives }) => `${JSON.stringify(truth)} received ${receives} times`)
+  return [...actions, ...messages]
+}
+
+function outcomesOf({ journal }: World): Record<string, number> {
+  const outcomes: Record<string, number> = {}
+  for (const { event } of journal) {
+    if (event.event === 'action-ended') outcomes[event.outcome] = (outcomes[event.outcome] ?? 0) + 1
+  }
+  return outcomes
+}

@@ -1,0 +1,29 @@
+/** When something last stood between the guard and an instance, so that a checker knows what was nobody's fault. */
+import type { World } from './world.ts'
+
+export class Trouble {
+  readonly #world: World
+  readonly #last = new Map<string, number>()
+  #lastSweep = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** A heartbeat failed, or an invocation that was to give one was killed. */
+  with(instanceId: string): void {
+    this.#last.set(instanceId, this.#world.time.now)
+  }
+
+  withSweep(): void {
+    this.#lastSweep = this.#world.time.now
+  }
+
+  lastWith(instanceId: string): number {
+    return this.#last.get(instanceId) ?? 0
+  }
+
+  get lastWithSweep(): number {
+    return this.#lastSweep
+  }
+}

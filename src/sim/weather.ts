@@ -1,0 +1,74 @@
+/** What goes wrong for a while: outages, throttling, permissions that were taken away, a guard that is down. */
+import type { FaultKind } from './faults.ts'
+import { minute } from './setting.ts'
+import type { World } from './world.ts'
+
+const spells = {
+  'guard-is-down': [5 * minute, 150 * minute],
+  'throttling-storm': [2 * minute, 60 * minute],
+  's3-denies': [5 * minute, 90 * minute],
+  'ssm-is-down': [minute, 45 * minute],
+  's3-is-down': [minute, 45 * minute],
+} as const satisfies Partial<Record<FaultKind, readonly [short: number, long: number]>>
+
+export type Spell = keyof typeof spells
+
+interface Window {
+  readonly spell: Spell
+  readonly from: number
+  readonly to: number
+}
+
+export class Weather {
+  readonly #world: World
+  readonly #windows: Window[] = []
+  /** Calls that are left in a storm, by service: Auto Scaling's and SSM's buckets are the account's. */
+  readonly #tokens = new Map<string, { left: number; at: number }>()
+  readonly #refillPerSecond: number
+
+  constructor(world: World) {
+    this.#world = world
+    const { chance, faults, setting, time } = world
+    this.#refillPerSecond = chance.logBetween(0.05, 3)
+    for (const spell of Object.keys(spells) as Spell[]) {
+      for (let expected = faults[spell]; expected > 0; expected--) {
+        if (!chance.of(expected)) continue
+        const from = time.now + chance.between(0, setting.chaosMs)
+        const to = Math.min(from + chance.logBetween(...spells[spell]), world.healsAt)
+        this.#windows.push({ spell, from, to })
+      }
+    }
+  }
+
+  /** The times at which a spell begins and ends are things that happen. */
+  begin(): void {
+    for (const { spell, from, to } of this.#windows) {
+      this.#world.time.at(from, () => {
+        this.#world.trace?.note('weather', `${spell} until ${new Date(to).toISOString().slice(11, 19)}`)
+        if (spell === 'guard-is-down') this.#world.functions.killAll()
+      })
+      if (spell === 'guard-is-down') this.#world.time.at(to, () => this.#world.functions.poll())
+    }
+  }
+
+  is(spell: Spell): boolean {
+    const { now } = this.#world.time
+    return this.#windows.some((window) => window.spell === spell && window.from <= now && now < window.to)
+  }
+
+  /** Whether there was any such spell since then. */
+  was(spell: Spell, since: number): boolean {
+    const { now } = this.#world.time
+    return this.#windows.some((window) => window.spell === spell && window.from <= now && since <= window.to)
+  }
+
+  /** One call against the service's bucket. */
+  isThrottled(service: string): boolean {
+    if (!this.is('throttling-storm')) return false
+    const { now } = this.#world.time
+    const bucket = this.#tokens.get(service) ?? { left: 5, at: now }
+    const left = Math.min(5, bucket.left + ((now - bucket.at) / 1000) * this.#refillPerSecond)
+    this.#tokens.set(service, { left: left >= 1 ? left - 1 : left, at: now })
+    return left < 1
+  }
+}
