@@ -145,11 +145,11 @@ quiesce() {
 
 has_stopped() { # <command that succeeds while it runs…>
   local second
-  for ((second = 0; second <= STOP_SECONDS; second++)); do
+  for ((second = 0; ; second++)); do
     limited 30 "$@" || return 0
+    [ "$second" -lt "$STOP_SECONDS" ] || return 1
     sleep 1
   done
-  return 1
 }
 
 rotate_all() {

@@ -11,6 +11,9 @@ import type { Disk } from './disk.ts'
 export const INSTANCE = 'i-0123456789abcdef0'
 export const PREFIX = `resources/environments/logs/publish/e-abc/${INSTANCE}/`
 
+/** Amazon Linux 1 has bash 4.2: FLUSH_TEST_BASH=/path/to/bash-4.2 runs everything with another bash than /bin/bash. */
+const BASH = process.env.FLUSH_TEST_BASH ?? ''
+
 /** Where the stand-in for Elastic Beanstalk's publisher finds itself. */
 const ELASTIC_BEANSTALK = { EB_ENVIRONMENT_ID: 'e-abc', EB_INSTANCE_ID: INSTANCE, EB_BUCKET: 'bucket' }
 
@@ -36,7 +39,7 @@ export interface Flushed {
 
 /** The profile of a platform, quick: what waits 11 s on an instance waits 0 s here. */
 export function quick(name: string, changes: Partial<Profile> = {}): Profile {
-  return { ...loadProfile(name), bufferSeconds: 0, stopSeconds: 2, commandSeconds: 20, ...changes }
+  return { ...loadProfile(name), bufferSeconds: 0, stopSeconds: 1, commandSeconds: 20, ...changes }
 }
 
 export const FILES = quick('files', { publishGlobs: ['/var/log/app/*'] })
@@ -75,7 +78,11 @@ export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flu
     ...ELASTIC_BEANSTALK,
     ...options.env,
   }
-  const child = spawn('/bin/sh', ['-c', file], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('/bin/sh', ['-c', `${BASH} ${file}`], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const kill = setTimeout(
     () => process.kill(-(child.pid ?? 0), 'SIGKILL'),
     options.killAfterMs ?? BASH_LIMIT_MS,

@@ -71,7 +71,7 @@ describe('a flush that is killed', () => {
       const disk = collector()
       disk.write(ACCESS_LOG, 'one event\n')
       disk.program('logrotate', logrotate)
-      const killed = await flush(disk, { killAfterMs: 1_500 })
+      const killed = await flush(disk, { killAfterMs: 1_000 })
       expect(killed.stdout).toBe('')
       disk.program('logrotate', `${REAL_LOGROTATE} "$@"\n`)
       const next = await flush(disk)
