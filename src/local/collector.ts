@@ -3,7 +3,7 @@
  * its own, because it must be able to die: SIGTERM is Tomcat's orderly stop (no new requests, the buffer is written),
  * SIGKILL takes the buffer with it, and when the parent goes away so does the collector.
  *
- *   node src/local/collector.ts --log <file> --console <file> --pid-file <file> --flush-ms <milliseconds>
+ *   node src/local/collector.ts --log <file> --console <file> --pid-file <file> --flush-ms <milliseconds> --flush-at <epoch milliseconds>
  */
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -26,7 +26,7 @@ const server = collectorServer({
   record: (line) => log.append(line),
   now: () => Date.now(),
 })
-const flushing = setInterval(() => log.flush(), options.flushMs)
+let flushing = setTimeout(flush, untilNextFlush())
 
 process.on('message', (order: CollectorOrder) => {
   healthy = order.answers === 'healthy'
@@ -43,9 +43,20 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port } satisfies CollectorReport)
 })
 
+function flush(): void {
+  log.flush()
+  flushing = setTimeout(flush, untilNextFlush())
+}
+
+/** Flushes come in step with a given moment. */
+function untilNextFlush(): number {
+  const { flushAt, flushMs } = options
+  return flushMs - ((((Date.now() - flushAt) % flushMs) + flushMs) % flushMs)
+}
+
 function stop(): void {
   say('Stopping service Catalina')
-  clearInterval(flushing)
+  clearTimeout(flushing)
   const impatience = setTimeout(() => server.closeAllConnections(), PATIENCE_WITH_REQUESTS_MS)
   server.close(() => {
     clearTimeout(impatience)
@@ -64,9 +75,10 @@ function say(what: string): void {
 function readOptions() {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
-    options: { log: text, console: text, 'pid-file': text, 'flush-ms': text },
+    options: { log: text, console: text, 'pid-file': text, 'flush-ms': text, 'flush-at': text },
   })
-  const { log, console, 'pid-file': pidFile, 'flush-ms': flushMs } = values
-  if (!log || !console || !pidFile || !flushMs) throw new Error('the collector needs all of its options')
-  return { log, console, pidFile, flushMs: Number(flushMs) }
+  const { log, console, 'pid-file': pidFile, 'flush-ms': flushMs, 'flush-at': flushAt } = values
+  if (!log || !console || !pidFile || !flushMs || !flushAt)
+    throw new Error('the collector needs all of its options')
+  return { log, console, pidFile, flushMs: Number(flushMs), flushAt: Number(flushAt) }
 }

@@ -22,6 +22,12 @@ export interface InstanceOptions {
   readonly bufferMs: number
   /** How often logs are rotated and published. Elastic Beanstalk: once an hour. `undefined`: never. */
   readonly publishEveryMs: number | undefined
+  /**
+   * A full hour on the machine's clock, in epoch milliseconds. Cron goes by it, and the collector's buffer is flushed half a
+   * period later: what is written while logrotate is between its copy and its truncation is lost, on real machines too, and
+   * hours that pass in seconds would make much of that.
+   */
+  readonly fullHourAt: number
 }
 
 /** A local EC2 instance with a collector on it. */
@@ -41,7 +47,8 @@ const HOURLY = fileURLToPath(new URL('instance/bin/hourly.sh', import.meta.url))
 /** Lays the disk, starts the collector and the hourly publishing. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   layDisk(options.disk, options.programs)
-  const collector = await startCollector(options.disk, options.bufferMs, environmentOf(options, new Set()))
+  const flush = { everyMs: options.bufferMs, at: options.fullHourAt + options.bufferMs / 2 }
+  const collector = await startCollector(options.disk, flush, environmentOf(options, new Set()))
   return new LocalInstance(options, collector)
 }
 
@@ -124,12 +131,15 @@ class LocalInstance implements Instance {
   }
 
   #planPublication(): void {
-    const { publishEveryMs } = this.#options
+    const { publishEveryMs, fullHourAt } = this.#options
     if (publishEveryMs === undefined || !this.#running) return
-    this.#nextPublication = setTimeout(async () => {
-      await this.#inSession(['/bin/bash', HOURLY])
-      this.#planPublication()
-    }, publishEveryMs)
+    this.#nextPublication = setTimeout(
+      async () => {
+        await this.#inSession(['/bin/bash', HOURLY])
+        this.#planPublication()
+      },
+      publishEveryMs - ((Date.now() - fullHourAt) % publishEveryMs),
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Outcome } from '../../core/model.ts'
-import type { ActionHistory } from '../../history.ts'
+import type { ActionHistory, PassHistory } from '../../history.ts'
 import type { Ledger } from './ledger.ts'
 
 /** One lifecycle action of the day, as `--json` prints it. */
@@ -53,11 +53,22 @@ export function timeline(history: ActionHistory, action: ActionReport, paint: Pa
     paintOutcome(action.outcome, paint),
     paint('dim', cost(history, action)),
   ]
-  const passes = history.passes.map(({ at, decided, reason }) => {
-    const seconds = `${Math.max(0, (at - heldFrom) / 1_000).toFixed(1)} s`
-    return `  ${paint('dim', seconds.padStart(7))}  ${decided.padEnd(8)}  ${reason}`
+  const passes = withoutRepetition(history.passes).map(({ at, decided, reason, times }) => {
+    const when = seconds(Math.max(0, at - heldFrom)).padStart(7)
+    return `  ${paint('dim', when)}  ${decided.padEnd(8)}  ${reason}${times > 1 ? paint('dim', ` (${times} times)`) : ''}`
   })
   return [head.join('  '), ...passes]
+}
+
+/** A pass that saw and decided what the one before did is only counted. */
+function withoutRepetition(passes: readonly PassHistory[]): (PassHistory & { readonly times: number })[] {
+  const told: (PassHistory & { times: number })[] = []
+  for (const pass of passes) {
+    const last = told.at(-1)
+    if (last?.decided === pass.decided && last.reason === pass.reason) last.times++
+    else told.push({ ...pass, times: 1 })
+  }
+  return told
 }
 
 function cost(

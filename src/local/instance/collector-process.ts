@@ -17,16 +17,17 @@ export interface CollectorProcess {
 
 const PROGRAM = fileURLToPath(new URL('../collector.ts', import.meta.url))
 
-/** Starts a collector and waits until it listens. */
+/** Starts a collector and waits until it listens. Its buffer is flushed every so often, in step with the moment `at`. */
 export async function startCollector(
   disk: string,
-  flushMs: number,
+  flush: { readonly everyMs: number; readonly at: number },
   environment: Readonly<Record<string, string>>,
 ): Promise<CollectorProcess> {
   const log = ['--log', disk + PATHS.accessLog, '--console', disk + PATHS.console]
+  const flushing = ['--flush-ms', String(flush.everyMs), '--flush-at', String(flush.at)]
   const child = spawn(
     process.execPath,
-    [PROGRAM, ...log, '--pid-file', disk + PATHS.pidFile, '--flush-ms', String(flushMs)],
+    [PROGRAM, ...log, '--pid-file', disk + PATHS.pidFile, ...flushing],
     // Detached: Ctrl-C is for the parent alone. The collector ends by itself when the channel to its parent closes.
     { cwd: disk, env: environment, detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )

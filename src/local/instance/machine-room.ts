@@ -4,7 +4,7 @@ import type { Launch } from '../machine.ts'
 import { instancePrograms } from './programs.ts'
 
 export interface MachineRoomOptions
-  extends Omit<InstanceOptions, 'instanceId' | 'groupName' | 'disk' | 'programs'> {
+  extends Omit<InstanceOptions, 'instanceId' | 'groupName' | 'disk' | 'programs' | 'fullHourAt'> {
   /** The disks are its subdirectories, named by instance id. */
   readonly directory: string
 }
@@ -24,9 +24,10 @@ export function openMachineRoom(options: MachineRoomOptions): MachineRoom {
   const instances = new Map<string, Instance>()
   const launches = new Set<Promise<Instance>>()
   const programs = instancePrograms(process.env)
+  const fullHourAt = Date.now()
   const start = async (instanceId: string, groupName: string) => {
     const disk = join(options.directory, instanceId)
-    const instance = await startInstance({ ...options, instanceId, groupName, disk, programs })
+    const instance = await startInstance({ ...options, instanceId, groupName, disk, programs, fullHourAt })
     instances.set(instanceId, instance)
     return instance
   }

@@ -58,6 +58,17 @@ describe('an action of the demo', () => {
     ])
   })
 
+  it('counts looks that saw the same instead of repeating them', () => {
+    const wait = { decided: 'wait', reason: 'the SSM agent does not answer', durationMs: 10 } as const
+    const patient = {
+      ...history,
+      passes: [{ at: 6_000, ...wait }, { at: 7_000, ...wait }, ...history.passes],
+    }
+    expect(timeline(patient, reportAction(patient, 'scale-in'), plain)[1]).toBe(
+      '    0.0 s  wait      the SSM agent does not answer (2 times)',
+    )
+  })
+
   it('that has not ended has no outcome, and the reason of its last pass', () => {
     const { end: _, ...unended } = history
     expect(reportAction({ ...unended, end: undefined, outcome: undefined }, 'person')).toMatchObject({

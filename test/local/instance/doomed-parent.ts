@@ -11,5 +11,6 @@ const instance = await startInstance({
   environment: {},
   bufferMs: 1_000_000,
   publishEveryMs: undefined,
+  fullHourAt: Date.now(),
 })
 instance.run('#!/bin/bash\ntouch started; sleep 1000 & timeout 1000 sleep 1000', 1_000_000)

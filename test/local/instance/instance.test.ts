@@ -27,6 +27,7 @@ async function start(options: { readonly bufferMs?: number; readonly publishEver
     environment: { EB_ENVIRONMENT_ID: 'e-test' },
     bufferMs: options.bufferMs ?? NEVER_MS,
     publishEveryMs: options.publishEveryMs,
+    fullHourAt: Date.now(),
   })
   return instance
 }
