@@ -33,7 +33,7 @@ prepare() {
   shopt -s nullglob
   IFS= # an unquoted variable is a glob, never words
   ROOT=${TERMINATION_GUARD_ROOT:-}
-  NOTES=() QUIESCED=no FILES=() FACTS=() MD5S=() SHA256S=()
+  NOTES=() QUIESCED=no FILES=() FACTS=() MD5S=() SHA256S=() UNREADABLE=''
   find_work_directory
   match_files "${LOGROTATE_CONFIGS[@]}"
   CONFIGS=("${MATCHES[@]}")
@@ -188,7 +188,9 @@ without_deleting() { # <config>
 find_live_logs() { # → MATCHES: the logs that the logrotate configurations are about
   local config glob globs=("${LIVE_GLOBS[@]}")
   for config in "${CONFIGS[@]}"; do
-    while read -r glob; do globs+=("$glob"); done < <(globs_of_config "$config")
+    while read -r glob; do
+      if [ "$glob" = unreadable ]; then UNREADABLE=${config#"$ROOT"}; else globs+=("$glob"); fi
+    done < <(globs_of_config "$config")
   done
   match_files "${globs[@]}"
 }
@@ -204,7 +206,7 @@ globs_of_config() { # <config>: the globs before each brace, one a line
       block:*) ;;
       top:[/\"\'\{]*)
         rest="$word $rest"
-        printf '%s\n' "${rest%%\{*}" | xargs -n 1 printf '%s\n'
+        printf '%s\n' "${rest%%\{*}" | xargs -n 1 printf '%s\n' || echo unreadable
         case $rest in *\{*) place=block ;; esac
         ;;
     esac
@@ -301,6 +303,7 @@ take_inventory() {
   local i
   find_publish_globs
   match_files "${GLOBS[@]}"
+  [ "$((${#MATCHES[@]} + ${#CONFIGS[@]}))" -gt 0 ] || note 'no file matches any of the globs'
   for ((i = 0; i < ${#MATCHES[@]}; i += 200)); do hash_files "${MATCHES[@]:i:200}"; done
 }
 
@@ -415,8 +418,14 @@ still_live() { # <file>
   [ "${facts%% *}" -gt 0 ] 2>/dev/null && LIVE[$1]=${facts%% *}
 }
 
+# Where it cannot be known which logs there are, there is no manifest: one without files would pass for an empty instance.
 report() {
   local line packed key digest
+  [ "${#GLOBS[@]}" -gt 0 ] || die 'nothing here says which files must be in S3: is this the right profile?'
+  if [ "${#LOGROTATE_CONFIGS[@]}" -gt 0 ] && [ "${#CONFIGS[@]}" = 0 ]; then
+    die 'no logrotate configuration found: is this the right profile?'
+  fi
+  [ -z "$UNREADABLE" ] || die "cannot tell which logs $UNREADABLE is about"
   packed=$(records | gzip -n | base64 | tr -d '\n')
   [ -n "$packed" ] || die 'cannot pack the manifest'
   line="termination-guard manifest 1 $packed end"

@@ -83,10 +83,7 @@ export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flu
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const kill = setTimeout(
-    () => process.kill(-(child.pid ?? 0), 'SIGKILL'),
-    options.killAfterMs ?? BASH_LIMIT_MS,
-  )
+  const kill = setTimeout(() => killGroup(child.pid), options.killAfterMs ?? BASH_LIMIT_MS)
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (text) => {
     said.stdout += text
@@ -98,7 +95,16 @@ export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flu
     child.on('error', reject).on('close', resolve),
   )
   clearTimeout(kill)
+  killGroup(child.pid) // a program that was left to itself must not outlive the test
   return report(disk, exitCode, said)
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
+  } catch {
+    // Everything has ended, as it should.
+  }
 }
 
 function report(disk: Disk, exitCode: number | null, said: { stdout: string; stderr: string }): Flushed {

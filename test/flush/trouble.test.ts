@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { type Disk, has, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
-import { flush, PREFIX, quick, scriptFor } from './flush.ts'
+import { FILES, flush, PREFIX, quick, scriptFor } from './flush.ts'
 import { itWhere } from './it-where.ts'
 
 afterAll(removeDisks)
@@ -94,6 +94,35 @@ describe('a flush that is killed', () => {
     const flushed = await flush(disk)
     expect(flushed.live).toEqual([])
     expect(archived(disk)).toBe('earlier\n')
+  })
+})
+
+describe('a machine that is not what the profile says', () => {
+  it('gets no manifest, since one without files would pass for an empty instance', async () => {
+    const flushed = await flush(makeDisk())
+    expect(flushed).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(flushed.stderr).toContain('is this the right profile?')
+  })
+
+  it('gets none either when it publishes but rotates nothing that we know of', async () => {
+    const disk = makeDisk()
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/a.conf', '/var/log/rotated/*\n')
+    expect(await flush(disk)).toMatchObject({ exitCode: 1, stdout: '' })
+  })
+
+  it('gets none when a configuration does not tell which logs it is about', async () => {
+    const disk = collector()
+    disk.write('/etc/logrotate.d/odd.elasticbeanstalk.conf', '"/var/log/odd.log {\n}\n')
+    const flushed = await flush(disk)
+    expect(flushed).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(flushed.stderr).toContain(
+      'cannot tell which logs /etc/logrotate.d/odd.elasticbeanstalk.conf is about',
+    )
+  })
+
+  it('has it noted when its globs match nothing', async () => {
+    const { manifest } = await flush(makeDisk(), { profile: FILES })
+    expect(manifest).toMatchObject({ files: [], live: [], notes: ['no file matches any of the globs'] })
   })
 })
 
