@@ -33,7 +33,9 @@ export async function playDay(options: DemoOptions, narrator: Narrator, stopped:
   const { instances, guarded, seed } = options
   const random = seededRandom(seed)
   const journal: JournalLine[] = []
-  narrator.tell(`an AWS, ${instances} instances and a load balancer start on this machine`)
+  narrator.tell(
+    `an AWS, ${instances === 1 ? 'an instance' : `${instances} instances`} and a load balancer start on this machine`,
+  )
   const stage = await setStage({
     instances,
     guarded,

@@ -48,8 +48,26 @@ const HEALTH_CHECK = { healthCheckEveryMs: 250, unhealthyThreshold: 2 }
 const DRAIN_MS = 500
 const POLL_MS = 100
 
+/** Sets everything up, or leaves nothing behind. */
 export async function setStage(options: StageOptions): Promise<Stage> {
-  const { guarded, random, onProblem } = options
+  const ground = await prepareGround(options.onProblem)
+  try {
+    return await furnish(ground, options)
+  } catch (error) {
+    await ground.stop()
+    throw error
+  }
+}
+
+interface Ground {
+  readonly aws: LocalAws
+  readonly room: MachineRoom
+  readonly balancer: LoadBalancer
+  readonly clients: ReturnType<typeof connect>
+  stop(): Promise<void>
+}
+
+async function prepareGround(onProblem: StageOptions['onProblem']): Promise<Ground> {
   const balancer = await startLoadBalancer(HEALTH_CHECK)
   let room: MachineRoom | undefined
   const launch: Launch = (instance) => {
@@ -64,19 +82,28 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   })
   room = openRoom(aws)
   const clients = connect(aws)
+  const stop = async () => {
+    await balancer.close()
+    await aws.stop()
+    await room.stop()
+    for (const client of Object.values(clients)) client.destroy()
+  }
+  return { aws, room, balancer, clients, stop }
+}
+
+async function furnish(ground: Ground, options: StageOptions): Promise<Stage> {
+  const { aws, room, balancer, clients, stop } = ground
+  const { instances, guarded, random, onProblem } = options
   const group = openGroup(clients.autoScaling, GROUP_NAME)
+  balancer.onUnhealthy((instanceId) => void group.markUnhealthy(instanceId).catch(onProblem))
   await aws.createBucket(BUCKET)
-  balancer.onUnhealthy((instanceId) => {
-    group.markUnhealthy(instanceId).catch(onProblem)
-  })
-  await createGroup(clients.autoScaling, options.instances, guarded)
+  await createGroup(clients.autoScaling, instances, guarded)
   const onLine = (text: string) => {
     const line = parseJournalLine(text)
     if (line !== undefined) options.onJournal(line)
   }
   const deployed = guarded ? await deployGuard(aws, clients.autoScaling, onLine) : undefined
-  await group.when((states) => count(states, 'InService') === options.instances)
-
+  await group.when((states) => count(states, 'InService') === instances)
   return {
     group,
     s3: clients.s3,
@@ -91,12 +118,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       if (deployed !== undefined) killAfterNextCommand(aws, deployed.consumer, options.onKill)
     },
     quiet: () => emptied(clients.sqs, deployed),
-    stop: async () => {
-      await balancer.close()
-      await aws.stop()
-      await room.stop()
-      for (const client of Object.values(clients)) client.destroy()
-    },
+    stop,
   }
 }
 
