@@ -16,7 +16,11 @@ export function deployment(name: string, parameters: Parameters) {
     functions: Object.fromEntries(
       functionNames.map((functionName) => [
         functionName,
-        { role: roleOf(functionName), environment: environmentOf(settings, functionName) },
+        // As Fn::Sub: for Fn::GetAtt, Serverless writes out a dependency that CloudFormation sees by itself.
+        {
+          role: { 'Fn::Sub': `\${${roleOf(functionName)}.Arn}` },
+          environment: environmentOf(settings, functionName),
+        },
       ]),
     ),
     resources: {

@@ -17,6 +17,8 @@ export interface Withdrawal {
   /** Instances that the hook holds or is about to hold. When there are any, nothing was done. */
   readonly open: readonly Standing[]
   readonly withdrawn: readonly string[]
+  /** Withdrawn groups that still have a hook of our name: a person aimed it elsewhere, or it stands in a template of the group's own. */
+  readonly hookLeft: readonly string[]
   /** Instances that are kept and go on costing money; withdrawing does not end them. */
   readonly retained: readonly Standing[]
 }
@@ -35,14 +37,15 @@ export interface Scope {
 export async function withdraw(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
   const groups = await enrolledGroups(aws, scope)
   const found = survey(groups)
-  if (found.open.length > 0) return { ...found, withdrawn: [] }
-  for (const group of groups) await withdrawFrom(aws, group, scope)
-  return { ...found, withdrawn: groups.map(({ name }) => name) }
+  if (found.open.length > 0) return { ...found, withdrawn: [], hookLeft: [] }
+  const hookLeft: string[] = []
+  for (const group of groups) if (await withdrawFrom(aws, group, scope)) hookLeft.push(group.name)
+  return { ...found, withdrawn: groups.map(({ name }) => name), hookLeft }
 }
 
 /** What stands in the way of a withdrawal, without doing anything. */
 export async function surveyWithdrawal(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
-  return { ...survey(await enrolledGroups(aws, scope)), withdrawn: [] }
+  return { ...survey(await enrolledGroups(aws, scope)), withdrawn: [], hookLeft: [] }
 }
 
 /** Once nothing is left that could enrol them again: removes what a late sweep may have put back, and the marks. */
@@ -68,9 +71,11 @@ function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'reta
   }
 }
 
-async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<void> {
+/** Answers whether a hook of our name is still there. */
+async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<boolean> {
   const facts = await groupFacts(aws, group, scope.hookName)
   const target = { ...scope, notifierRoleArn: '' }
-  for (const step of planWithdrawal(facts, scope.hookName, scope.queueArn))
-    await takeStep(aws, group.name, target, step)
+  const steps = planWithdrawal(facts, scope.hookName, scope.queueArn)
+  for (const step of steps) await takeStep(aws, group.name, target, step)
+  return facts.hook !== undefined && !steps.some((step) => step.do === 'delete-hook')
 }

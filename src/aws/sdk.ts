@@ -1,6 +1,7 @@
 /** The real AWS: the only file that constructs SDK clients. Endpoints and credentials come from the SDK's own environment variables. */
 import {
   AutoScalingClient,
+  type AutoScalingClientConfig,
   CompleteLifecycleActionCommand,
   CreateOrUpdateTagsCommand,
   DeleteLifecycleHookCommand,
@@ -39,8 +40,11 @@ const SHARED = {
   requestHandler: { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true },
 } as const
 
-export function connect(region: string): AwsApi {
-  const config = { region, ...SHARED }
+type Credentials = NonNullable<AutoScalingClientConfig['credentials']>
+
+/** `credentials`: somebody's own; by default the SDK finds the process's. */
+export function connect(region: string, credentials?: Credentials): AwsApi {
+  const config = { region, ...SHARED, ...(credentials && { credentials }) }
   const autoScaling = new AutoScalingClient(config)
   const ec2 = new EC2Client(config)
   // Path style is what local endpoints understand; AWS itself gets the bucket's own host name.

@@ -1,0 +1,153 @@
+/**
+ * Our Serverless plugin: `deploy` ends with the chosen groups enrolled, `remove` begins with all of them given back. (No custom resource does it: one
+ * that fails on deletion leaves a stack that cannot be removed. Without the plugin, the sweep enrols within five minutes.)
+ */
+import type { AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling'
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import type { AwsApi } from '../src/aws/api.ts'
+import { connect } from '../src/aws/sdk.ts'
+import type { Wanted } from '../src/core/enrolment.ts'
+import { parseSelections } from '../src/core/selection.ts'
+import { enrol } from '../src/enrol.ts'
+import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/withdraw.ts'
+import { enrolmentReport, openActions, withdrawalReport } from './report.ts'
+
+/** The few things of Serverless that are used. */
+interface Serverless {
+  readonly service: {
+    readonly service: string
+    readonly functions: Readonly<Record<string, { readonly environment: Readonly<Record<string, string>> }>>
+  }
+  readonly classes: { readonly Error: new (message: string, code: string) => Error }
+  getProvider(name: 'aws'): {
+    getStage(): string
+    getRegion(): string
+    readonly naming: { getStackName(): string }
+    getAwsSdkV3Config(): Promise<{
+      readonly credentials: NonNullable<AutoScalingClientConfig['credentials']>
+    }>
+    getCloudFormationClient(): Promise<CloudFormationClient>
+  }
+}
+
+interface Utilities {
+  readonly log: { notice(message?: string): void; warning(message: string): void }
+}
+
+export default class Enrolment {
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>
+  readonly #serverless: Serverless
+  readonly #log: Utilities['log']
+
+  constructor(serverless: Serverless, _options: unknown, { log }: Utilities) {
+    this.#serverless = serverless
+    this.#log = log
+    let removed: Scope | undefined
+    this.hooks = {
+      'before:deploy:deploy': () => this.#seeThatNothingIsOpen(),
+      'after:deploy:deploy': () => this.#enrol(),
+      'before:remove:remove': async () => {
+        removed = await this.#withdraw()
+      },
+      'after:remove:remove': async () => {
+        if (removed) await forget(await this.#connect(), removed)
+      },
+    }
+  }
+
+  /** A group that is no longer chosen must have no action open: after the deployment nobody could finish it. */
+  async #seeThatNothingIsOpen(): Promise<void> {
+    const scope = await this.#scope()
+    if (!scope) return
+    const { open } = await surveyWithdrawal(await this.#connect(), { ...scope, except: this.#selections() })
+    if (open.length > 0) this.#fail(openActions(open, scope.hookName, 'groups that are no longer chosen'))
+  }
+
+  async #enrol(): Promise<void> {
+    const aws = await this.#connect()
+    const scope = await this.#scope()
+    if (!scope) return
+    const wanted = this.#wanted(scope)
+    const enrolled = await enrol(aws, wanted, { trigger: 'deployment' })
+    const left = { ...scope, except: wanted.selections }
+    const withdrawn = await withdraw(aws, left)
+    if (withdrawn.open.length === 0) await forget(aws, left)
+    for (const line of enrolmentReport(enrolled, wanted)) this.#log.notice(line)
+    for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
+    if (withdrawn.open.length > 0)
+      this.#fail(openActions(withdrawn.open, scope.hookName, 'groups that are no longer chosen'))
+    if (enrolled.refused.length > 0)
+      this.#fail(
+        `The stack is deployed, but these groups are not guarded: ${enrolled.refused.map(({ groupName }) => groupName).join(', ')}. The reasons are above.`,
+      )
+  }
+
+  async #withdraw(): Promise<Scope | undefined> {
+    const scope = await this.#scope()
+    if (!scope) return undefined
+    const withdrawn = await withdraw(await this.#connect(), scope)
+    if (withdrawn.open.length > 0) this.#fail(openActions(withdrawn.open, scope.hookName, 'guarded groups'))
+    for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
+    return scope
+  }
+
+  #wanted(scope: Deployed): Wanted {
+    const environment = this.#environment()
+    return {
+      selections: this.#selections(),
+      hookName: scope.hookName,
+      queueArn: scope.queueArn,
+      notifierRoleArn: scope.notifierRoleArn,
+      heartbeatTimeoutSeconds: Number(environment.HEARTBEAT_TIMEOUT_SECONDS),
+      retain: environment.RETAIN === 'yes',
+    }
+  }
+
+  #selections() {
+    return parseSelections(this.#environment().GROUPS ?? '')
+  }
+
+  #environment(): Readonly<Record<string, string>> {
+    return this.#serverless.service.functions.sweep?.environment ?? {}
+  }
+
+  async #connect(): Promise<AwsApi> {
+    const provider = this.#serverless.getProvider('aws')
+    const { credentials } = await provider.getAwsSdkV3Config()
+    return connect(provider.getRegion(), credentials)
+  }
+
+  /** What is deployed now; `undefined` where no stack is, or one that never got so far. */
+  async #scope(): Promise<Deployed | undefined> {
+    const provider = this.#serverless.getProvider('aws')
+    const cloudFormation = await provider.getCloudFormationClient()
+    const outputs = await outputsOf(cloudFormation, provider.naming.getStackName())
+    const [hookName, queueArn, notifierRoleArn] = ['HookName', 'QueueArn', 'NotifierRoleArn'].map((key) =>
+      outputs.get(key),
+    )
+    return hookName && queueArn && notifierRoleArn ? { hookName, queueArn, notifierRoleArn } : undefined
+  }
+
+  #fail(message: string): never {
+    throw new this.#serverless.classes.Error(message, 'TERMINATION_GUARD')
+  }
+}
+
+interface Deployed extends Scope {
+  readonly notifierRoleArn: string
+}
+
+async function outputsOf(
+  cloudFormation: CloudFormationClient,
+  StackName: string,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }))
+    return new Map(
+      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
+    )
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return new Map()
+    throw error
+  }
+}

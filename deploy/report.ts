@@ -1,0 +1,73 @@
+/** What the terminal says about enrolment. */
+import type { Wanted } from '../src/core/enrolment.ts'
+import { written } from '../src/core/selection.ts'
+import type { EnrolmentEvent } from '../src/journal.ts'
+import type { Standing, Withdrawal } from '../src/withdraw.ts'
+
+/** One line per group: whether it is guarded, and what was changed. */
+export function enrolmentReport(event: EnrolmentEvent, wanted: Wanted): string[] {
+  if (wanted.selections.length === 0) {
+    return [
+      '',
+      'No group is guarded yet. Choose some: --param="groups=my-asg" or --param="groups=tag:KEY=VALUE"',
+    ]
+  }
+  const enrolled = new Set(event.enrolled)
+  const whatOf = new Map(event.changed.map(({ groupName, what }) => [groupName, what]))
+  const guarded = event.guarded.map((name) => {
+    const what = whatOf.get(name)
+    if (what === undefined) return line('unchanged', name)
+    return line(enrolled.has(name) ? 'enrolled' : 'changed', `${name}: ${what}`)
+  })
+  const isNothing = event.guarded.length + event.refused.length === 0
+  return [
+    '',
+    'Groups',
+    ...guarded,
+    ...event.refused.map(({ groupName, why }) => line('refused', `${groupName}: ${why}`)),
+    ...event.differs.map(({ groupName, what }) => line('left alone', `${groupName}: ${what}`)),
+    ...event.missing.map((name) => line('not there', `${name}: it is enrolled as soon as it appears`)),
+    ...(isNothing ? [`  No group matches ${wanted.selections.map(written).join(' or ')} yet.`] : []),
+    ...(wanted.retain ? [] : [WITHOUT_RETENTION]),
+  ]
+}
+
+const WITHOUT_RETENTION =
+  'Retention is off (retain=no): an instance whose logs cannot be proven to be in S3 is terminated in the end, and they are lost with it.'
+
+export function withdrawalReport({ withdrawn, hookLeft, retained }: Withdrawal): string[] {
+  if (withdrawn.length === 0) return []
+  return [
+    '',
+    'Groups',
+    ...withdrawn.map((name) => line('withdrawn', name)),
+    ...hookLeft.map((name) =>
+      line('left alone', `${name}: its hook was not put by the guard, or notifies somebody else`),
+    ),
+    ...retained.map(({ groupName, instanceId }) =>
+      line(
+        'still kept',
+        `${instanceId} of ${groupName}: aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id ${instanceId}`,
+      ),
+    ),
+  ]
+}
+
+/** Why nothing may be withdrawn now, and what to type. */
+export function openActions(open: readonly Standing[], hookName: string, where: string): string {
+  const first = open[0]
+  return [
+    `Terminations are under way in ${where}; deleting the hook now would end these instances with their logs:`,
+    ...open.map(({ instanceId, groupName, lifecycleState }) =>
+      line(instanceId, `${lifecycleState} in ${groupName}`),
+    ),
+    'Nothing was changed. The guard finishes them by itself: try again in some minutes. To see how they stand:',
+    `  aws autoscaling describe-auto-scaling-instances --instance-ids ${open.map(({ instanceId }) => instanceId).join(' ')}`,
+    'To let one go although its logs may be lost:',
+    `  aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${first?.groupName}' --instance-id ${first?.instanceId}`,
+  ].join('\n')
+}
+
+function line(word: string, rest: string): string {
+  return `  ${word.padEnd(11)} ${rest}`
+}
