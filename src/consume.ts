@@ -161,7 +161,9 @@ async function refuse({ aws, policy, journal }: Guard, record: SQSRecord, why: s
 /** Doubles with every receive, so that throttling costs time and never an action. */
 function retryDelay({ policy }: Guard, { attributes }: SQSRecord): number {
   const receives = Math.max(1, Number(attributes.ApproximateReceiveCount) || 1)
-  return Math.min(policy.pendingSeconds * 2 ** Math.min(receives - 1, 10), policy.lookAgainSeconds)
+  const backOff = policy.pendingSeconds * 2 ** Math.min(receives - 1, 10)
+  // S3: the next look is a heartbeat, however often the pass before it failed.
+  return Math.min(backOff, policy.lookAgainSeconds, policy.heartbeatTimeoutSeconds / 3)
 }
 
 /** When it cannot be set, the queue's own visibility timeout brings the message back. */

@@ -25,7 +25,7 @@ export async function explain(
   const where = await whereabouts(aws, instanceId)
   if (!where) return { is: 'unknown' }
   const { groupName, lifecycleState } = where
-  const hook = await hookFacts(aws, { groupName, hookName: policy.hookName })
+  const hook = await hookFacts(aws, { groupName, hookName: policy.hookName, instanceId })
   if (!lifecycleState.endsWith(':Wait') || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
   const seen = { ...(await observe(guard, action, 'held')), lifecycleState, hook }

@@ -51,7 +51,7 @@ export async function whereabouts(aws: AwsApi, instanceId: string): Promise<Wher
 /** What the hook and its group are really set to; a person may have changed either. */
 export async function hookFacts(
   aws: AwsApi,
-  { groupName, hookName }: Pick<LifecycleAction, 'groupName' | 'hookName'>,
+  { groupName, hookName, instanceId }: Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>,
 ): Promise<HookFacts | undefined> {
   const [hooks, groups] = await Promise.all([
     aws.describeLifecycleHooks({ AutoScalingGroupName: groupName, LifecycleHookNames: [hookName] }),
@@ -60,9 +60,13 @@ export async function hookFacts(
   const hook = hooks.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
   const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
   if (!hook?.HeartbeatTimeout || !group) return undefined
+  const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
+  const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
+  // Retention is documented for instances that terminate or return to a warm pool, not for a root volume that is replaced.
+  const losesItsDisk = instance?.LifecycleState?.startsWith('ReplacingRootVolume') ?? false
   return {
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
     globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
-    retains: group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
+    retains: isRetaining && !losesItsDisk,
   }
 }

@@ -25,8 +25,10 @@ export function decide(seen: Observation, policy: Policy): Decision {
 
   const newest = seen.flushes[0]
   if (isPatienceSpent(seen, policy)) return giveUp(seen, policy)
-  if (newest?.status === 'running') {
-    return wait(secondsUntilFlushMustBeOver(seen, newest, policy), `flush ${newest.commandId} is running`)
+  // Not only the newest: two passes at once may have started two, and the second is over first.
+  const running = seen.flushes.find(({ status }) => status === 'running')
+  if (running) {
+    return wait(secondsUntilFlushMustBeOver(seen, running, policy), `flush ${running.commandId} is running`)
   }
   if (seen.agent === 'unreachable') {
     return wait(unreachableDelay(seen, policy), 'the SSM agent does not answer')
@@ -66,8 +68,8 @@ function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): De
  */
 function isPatienceSpent(seen: Observation, policy: Policy): boolean {
   if (heldSeconds(seen) >= deadlineSeconds(seen, policy)) return true
-  const newest = seen.flushes[0]
-  return seen.flushes.length >= policy.maxAttempts && newest?.status !== 'running'
+  const isRunning = seen.flushes.some(({ status }) => status === 'running')
+  return seen.flushes.length >= policy.maxAttempts && !isRunning
 }
 
 /** Well before Auto Scaling's own end of the action, so that it is we who end it, with a reason. */
