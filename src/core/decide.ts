@@ -83,7 +83,7 @@ function deadlineSeconds(seen: Observation, policy: Policy): number {
  * lets us, so that a person can still save what is on it.
  */
 function giveUp(seen: Observation, policy: Policy): Decision {
-  const reason = `patience is spent after ${seen.flushes.length} flushes: ${gaps(seen)}`
+  const reason = `patience is spent: ${whatWasTried(seen)}`
   if (!seen.hook) return { ...wait(policy.pendingSeconds, reason), overdue: true }
   if (seen.hook.retains) return { do: 'abandon', outcome: 'retained', reason }
   const lastMoment = 0.8 * seen.hook.globalTimeoutSeconds
@@ -92,6 +92,12 @@ function giveUp(seen: Observation, policy: Policy): Decision {
     return { ...wait(seconds, `${reason}; the group does not retain, so the machine is held`), overdue: true }
   }
   return { do: 'abandon', outcome: 'lost', reason: `${reason}; the group does not retain` }
+}
+
+function whatWasTried(seen: Observation): string {
+  const attempts = seen.flushes.length
+  if (attempts === 0) return 'no flush could be started, the SSM agent never answered'
+  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}`
 }
 
 /** What the proof found missing, once there was one; everything, when a flush never reported. */
