@@ -17,7 +17,9 @@ export async function listen(server: Server, port: number): Promise<number> {
 
 /** A port that is taken is told with what to type. */
 export function explained(error: unknown, port: number): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error
+  const isTaken =
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE'
+  if (!isTaken) return error
   return new Error(
     `Port ${port} is taken by another program. Stop it (\`lsof -i :${port}\` shows it), ` +
       'or let a free port be chosen with --port 0.',

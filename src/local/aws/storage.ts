@@ -40,7 +40,7 @@ export async function startStorage(options: {
     done(null, body)
   })
   const seen = new WeakMap<object, AwsRequest>()
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', async (request, reply): Promise<unknown> => {
     const target = request.headers['x-amz-target']
     const [service, operation] = identifyStorage(
       request.method,
@@ -56,10 +56,12 @@ export async function startStorage(options: {
     seen.set(request, call)
     try {
       await options.observer.before?.(call)
+      return undefined
     } catch (error) {
       if (error instanceof ConnectionDropped) drop(reply)
       else if (error instanceof AwsError) refuse(reply, call, error)
       else throw error
+      return reply
     }
   })
   app.addHook('onSend', async (request, reply) => {
@@ -75,6 +77,7 @@ export async function startStorage(options: {
   try {
     await app.listen({ port: options.port, host: '127.0.0.1' })
   } catch (error) {
+    await app.close()
     throw explained(error, options.port)
   }
   const address = app.server.address()
