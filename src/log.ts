@@ -1,7 +1,8 @@
 /** The journal as the Lambda writes it: JSON lines with Powertools' Logger, metrics in CloudWatch's embedded format. */
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Metrics } from '@aws-lambda-powertools/metrics'
-import { isLoud, JOURNAL_VERSION, type Journal, metricsOf } from './journal.ts'
+import { isLoud, JOURNAL_VERSION, type Journal } from './journal.ts'
+import { metricsOf } from './metrics.ts'
 
 export const SERVICE = 'termination-guard'
 export const METRICS_NAMESPACE = 'TerminationGuard'

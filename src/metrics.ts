@@ -1,0 +1,58 @@
+/** Metrics are a view of the journal: whatever an alarm counts is also a line that says which instance. */
+import { type ActionEndedEvent, isFinding, type JournalEvent } from './journal.ts'
+
+export interface Metric {
+  readonly name: string
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes'
+  readonly value: number
+}
+
+/** What is counted of one event. */
+export function metricsOf(event: JournalEvent): readonly Metric[] {
+  const count = (name: string, value = 1): Metric => ({ name, unit: 'Count', value })
+  switch (event.event) {
+    case 'action-ended':
+      return endMetrics(event)
+    case 'pass':
+      return event.overdue ? [count('ActionOverdue')] : []
+    case 'pass-failed':
+    case 'group-failed':
+      return [count('PassFailed')]
+    case 'message-refused':
+      return [count('MessageRefused')]
+    case 'message-ignored':
+      return []
+    case 'passes-deferred':
+      return [count('PassesDeferred', event.messages)]
+    case 'sweep':
+      return [
+        count('ActionsHeld', event.held),
+        count('ActionsAdopted', event.adopted),
+        count('InstancesRetained', event.retained.length),
+        count('DeadLetters', event.deadLetters),
+        { name: 'OldestActionHeld', unit: 'Seconds', value: event.oldestHeldSeconds },
+      ]
+    case 'enrolment':
+      // Only the sweep sees all groups.
+      if (event.trigger !== 'sweep') return []
+      return [count('GroupsEnrolled', event.guarded.length), count('GroupsNotEnrolled', event.refused.length)]
+    case 'audited':
+      return isFinding(event) ? [count('AuditFindings')] : []
+    case 'audit-failed':
+      return [count('AuditFindings')]
+    case 'audit':
+      return [count('InstancesAudited', event.instances)]
+  }
+}
+
+/** A good end is counted by the pass that made it, so that finding it over later does not count it twice. */
+function endMetrics(event: ActionEndedEvent): readonly Metric[] {
+  const isGood = event.outcome === 'archived' || event.outcome === 'empty'
+  if (isGood && event.by === 'found-over') return []
+  return [
+    { name: isGood ? 'ActionArchived' : 'ActionNotArchived', unit: 'Count', value: 1 },
+    { name: 'ActionHeld', unit: 'Milliseconds', value: event.heldMs },
+    { name: 'FlushDuration', unit: 'Milliseconds', value: event.flushMs },
+    { name: 'ArchivedBytes', unit: 'Bytes', value: isGood ? event.bytes : 0 },
+  ]
+}
