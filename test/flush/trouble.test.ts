@@ -112,6 +112,7 @@ describe('a machine that is not what the profile says', () => {
 
   it('gets none when a configuration does not tell which logs it is about', async () => {
     const disk = collector()
+    disk.program('logrotate', '#!/bin/sh\n')
     disk.write('/etc/logrotate.d/odd.elasticbeanstalk.conf', '"/var/log/odd.log {\n}\n')
     const flushed = await flush(disk)
     expect(flushed).toMatchObject({ exitCode: 1, stdout: '' })
@@ -191,6 +192,7 @@ describe('on a full disk', () => {
       mkdirSync(join(small, 'run'), { recursive: true })
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs', join(small, 'run')])
       try {
+        disk.write('/run/termination-guard/quiesced', '') // no second rotation, to be quick
         spawnSync('dd', ['if=/dev/zero', `of=${small}/filler`, 'bs=4096'], { stdio: 'ignore' })
         const full = await flush(disk, { parameters: { Upload: '*' } })
         expect(full.live).toEqual([ACCESS_LOG])
