@@ -1,4 +1,4 @@
-import type { RequestObserver } from '../wire/request.ts'
+import type { AwsRequest, RequestObserver } from '../wire/request.ts'
 
 /** Many observers that look like one. */
 export interface Observers {
@@ -9,14 +9,22 @@ export interface Observers {
 
 export function createObservers(first: RequestObserver | undefined): Observers {
   const observers = new Set<RequestObserver>(first === undefined ? [] : [first])
+  // Each of them sees everything, also what another one refuses.
+  const all = async (look: (each: RequestObserver) => void | Promise<void> | undefined) => {
+    const refusals: unknown[] = []
+    for (const each of observers) {
+      try {
+        await look(each)
+      } catch (refusal) {
+        refusals.push(refusal)
+      }
+    }
+    if (refusals.length > 0) throw refusals[0]
+  }
   return {
     observer: {
-      async before(request) {
-        for (const each of observers) await each.before?.(request)
-      },
-      async after(request, status) {
-        for (const each of observers) await each.after?.(request, status)
-      },
+      before: (request: AwsRequest) => all((each) => each.before?.(request)),
+      after: (request: AwsRequest, status: number) => all((each) => each.after?.(request, status)),
     },
     observe(more) {
       observers.add(more)
