@@ -116,7 +116,8 @@ function secondsUntilFlushMustBeOver(seen: Observation, flush: Flush, policy: Po
 
 /** A dead machine costs no more than a slow one: the longer it was silent, the rarer we ask. */
 function unreachableDelay(seen: Observation, policy: Policy): number {
-  return Math.min(Math.max(policy.retrySeconds, heldSeconds(seen) / 4), lookCap(seen, policy))
+  const soonest = Math.max(policy.retrySeconds, policy.pendingSeconds)
+  return Math.min(Math.max(soonest, heldSeconds(seen) / 4), lookCap(seen, policy))
 }
 
 function secondsUntilRetry(seen: Observation, newest: Flush, policy: Policy): number {
