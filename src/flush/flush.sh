@@ -315,7 +315,10 @@ hash_files() { # <files…>
   { mapfile -t md5s <&4 && mapfile -t sha256s <&5; } 4< <(md5_of "$@") 5< <(sha256_of "$@") # both at once
   mapfile -t again < <(facts_of "$@")
   if [ "${#facts[@]}:${#md5s[@]}:${#sha256s[@]}:${facts[*]}" != "$#:$#:$#:${again[*]}" ]; then
-    [ $# -gt 1 ] || return 0
+    if [ $# = 1 ]; then
+      note "${1#"$ROOT"} cannot be read, or is being written to"
+      return
+    fi
     for file in "$@"; do hash_files "$file"; done
     return
   fi
@@ -345,7 +348,7 @@ upload_directly() {
     [ "$UPLOAD" = '*' ] || [ -n "${wanted[$path]}" ] || continue
     upload "$i" "$checksum" 3>&- 9>&- &
     pids+=($!)
-    [ "${#pids[@]}" -lt 4 ] || { # at once
+    [ "${#pids[@]}" -lt 4 ] || { # four at once
       for pid in "${pids[@]}"; do wait "$pid" || failed=$((failed + 1)); done
       pids=()
     }
