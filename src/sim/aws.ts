@@ -18,11 +18,24 @@ type Fate =
   | 'killed before'
   | 'killed after'
 
+/** What every connection has in common: a method for each operation, made once. */
+const methods = Object.fromEntries(
+  (Object.keys(serviceOf) as Operation[]).map((operation) => [
+    operation,
+    function (this: Connection, input: object) {
+      return ask(this.world, this.run, operation, input)
+    },
+  ]),
+)
+
+interface Connection {
+  readonly world: World
+  readonly run: Run
+}
+
 /** An AwsApi for one invocation. */
 export function connect(world: World, run: Run): AwsApi {
-  const call = (operation: Operation) => (input: object) => ask(world, run, operation, input)
-  const operations = Object.keys(serviceOf) as Operation[]
-  return Object.fromEntries(operations.map((operation) => [operation, call(operation)])) as unknown as AwsApi
+  return Object.assign(Object.create(methods), { world, run }) as AwsApi
 }
 
 function ask(world: World, run: Run, operation: Operation, input: object): Promise<unknown> {
@@ -57,9 +70,7 @@ function happen(
   const refusal = fate === 'fails before' ? unavailable() : refusedByWeather(world, operation)
   const hasEffect = !refusal && fate !== 'hangs before' && fate !== 'killed before'
   const outcome = hasEffect ? attempt(() => perform(world, run, operation, input)) : undefined
-  world.tellCheckers((checker) =>
-    checker.called?.(run, operation, input, outcome !== undefined && 'answer' in outcome),
-  )
+  world.show('called', run, operation, input, outcome !== undefined && 'answer' in outcome)
   if (refusal || fate !== 'answered') {
     if (operation === 'recordLifecycleActionHeartbeat') troubled(world, input)
     world.trace?.note('fault', `${operation} of invocation ${run.number}: ${refusal?.name ?? fate}`)

@@ -25,6 +25,8 @@ export type Upload = 'single' | 'single with sha256' | 'multipart'
 
 export class Bucket {
   readonly #objects = new Map<string, StoredObject>()
+  /** All keys in order; `undefined` after a change. */
+  #sorted: string[] | undefined
   readonly #chance: Chance
   readonly #setting: Setting
 
@@ -34,6 +36,7 @@ export class Bucket {
   }
 
   put(now: number, key: string, bytes: Content | Uint8Array, how: Upload): void {
+    if (!this.#objects.has(key)) this.#sorted = undefined
     const isWhole = how !== 'multipart' && this.#setting.encryption !== 'aws:kms'
     const content = bytes instanceof Content ? bytes : undefined
     const etag = isWhole && content ? content.md5 : this.#chance.hex(32) + (how === 'multipart' ? '-2' : '')
@@ -50,6 +53,7 @@ export class Bucket {
   move(now: number, { key, bytes, etag, isComposite }: StoredObject, to: string): void {
     const keeps = !isComposite && this.#setting.encryption !== 'aws:kms'
     this.#objects.delete(key)
+    this.#sorted = undefined
     const copy = { key: to, bytes, etag: keeps ? etag : this.#chance.hex(32), sha256: undefined }
     this.#objects.set(to, { ...copy, isComposite: false, putAt: now })
   }
@@ -61,7 +65,8 @@ export class Bucket {
   listObjectsV2(input: ListObjectsV2CommandInput): Answer<ListObjectsV2CommandOutput> {
     const prefix = input.Prefix ?? ''
     const after = input.ContinuationToken ?? ''
-    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+    this.#sorted ??= [...this.#objects.keys()].sort()
+    const keys = this.#sorted.filter((key) => key.startsWith(prefix) && key > after)
     // More than a page of AWS's would take thousands of files, so pages here are small.
     const size = Math.max(3, this.#setting.pageSize)
     const page = keys.slice(0, size)

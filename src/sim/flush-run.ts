@@ -29,7 +29,7 @@ export function runFlush(world: World, machine: Machine, command: Command): void
   const failsAt = chance.of(faults['script-fails'])
     ? chance.between(startsAt, endsAt)
     : Number.POSITIVE_INFINITY
-  machine.flushFreeAt = endsAt
+  machine.flushFreeAt = Math.min(endsAt, time.now + command.executionTimeoutMs)
 
   const stage = (at: number, work: () => void) =>
     time.at(at, () => {
@@ -45,7 +45,7 @@ export function runFlush(world: World, machine: Machine, command: Command): void
   const tell = (work: () => void) => () => {
     if (machine.canRun && machine.disk === disk) work()
   }
-  const timesOutAt = startsAt + command.executionTimeoutMs
+  const timesOutAt = time.now + command.executionTimeoutMs
   if (failsAt < endsAt)
     time.at(
       failsAt,

@@ -121,6 +121,7 @@ export class Functions {
     const run = new Run(this.#world, ++this.#count, timeoutMs, messages)
     this.#alive.add(run)
     this.#world.counts.invocations++
+    this.#world.time.wake()
     this.#world.time.at(run.deadline, () => this.kill(run, 'it timed out'))
     return run
   }

@@ -20,6 +20,8 @@ export class Machine {
   hasVanished = false
   /** It was kept, until a person let it go. */
   wasReleased = false
+  /** Where its logs are published, once that was worked out. */
+  prefix: string | undefined
   /** While a flush holds the script's lock, another one waits. */
   flushFreeAt = 0
   readonly #world: World
@@ -28,6 +30,7 @@ export class Machine {
   readonly #defiesForMs: number
   #writtenUntil = 0
   #isWriting = false
+  #isDefiant = false
   #defiantUntil = Number.POSITIVE_INFINITY
 
   constructor(world: World, instanceId: string, groupName: string) {
@@ -59,13 +62,16 @@ export class Machine {
     this.write()
     this.#isWriting = true
     this.#writtenUntil = this.#world.time.now
+    this.#isDefiant = false
     this.#defiantUntil = Number.POSITIVE_INFINITY
   }
 
   /** The load balancer lets go. Health checks and the like are still written down, until somebody stops the writer. */
   leaveService(): void {
     this.write()
-    if (this.#defiesForMs > 0) this.#defiantUntil = this.#world.time.now + this.#defiesForMs
+    if (this.#defiesForMs === 0) return
+    this.#isDefiant = true
+    this.#defiantUntil = this.#world.time.now + this.#defiesForMs
   }
 
   /** Stops the writer, where it can be stopped. */
@@ -82,13 +88,12 @@ export class Machine {
     if (!this.#isWriting || !this.isOn) return
     const until = Math.min(now, this.#defiantUntil)
     // After the traffic a defiant writer leaves no pause that a flush could mistake for the end.
-    const isDefiant = this.#defiantUntil < Number.POSITIVE_INFINITY
-    const everyMs = isDefiant ? 7 * second : this.#lineMs
+    const everyMs = this.#isDefiant ? 7 * second : this.#lineMs
     while (this.#writtenUntil + everyMs <= until) {
       this.#writtenUntil += everyMs
       this.disk.append()
     }
-    if (isDefiant && now > this.#defiantUntil + everyMs) this.#isWriting = false
+    if (this.#isDefiant && now > this.#defiantUntil + everyMs) this.#isWriting = false
   }
 
   powerOff(): void {

@@ -13,7 +13,7 @@ export class Operators {
   /** Plans the whole of the chaos. */
   begin(): void {
     const { chance, faults, setting } = this.#world
-    const departures = chance.whole(6, 14)
+    const departures = chance.whole(4, 10)
     for (let count = 0; count < departures; count++) this.#sometime(() => this.#departure())
     for (const { size } of setting.groups) {
       for (let count = 0; count < size; count++) {

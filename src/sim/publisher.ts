@@ -53,8 +53,10 @@ function keyFor(world: World, machine: Machine, { path }: LogFile): string {
 }
 
 /** Where the platform publishes this instance's logs, worked out apart from the guard's own look-ups. */
-export function publishPrefix({ setting }: World, { groupName, instanceId }: Machine): string {
+export function publishPrefix({ setting }: World, machine: Machine): string {
+  const { groupName, instanceId } = machine
   const group = setting.groups.find(({ name }) => name === groupName)
   const environmentId = environmentOf(groupName) ?? group?.environmentTag
-  return archivePrefix(setting.policy.archive.prefix, { groupName, instanceId, environmentId })
+  machine.prefix ??= archivePrefix(setting.policy.archive.prefix, { groupName, instanceId, environmentId })
+  return machine.prefix
 }

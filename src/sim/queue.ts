@@ -92,7 +92,7 @@ export class Queue {
     if (handle !== handleOf(message) && chance.of(0.5)) return
     if (chance.of(faults['message-is-not-deleted'])) return
     this.remove(message)
-    this.#world.tellCheckers((checker) => checker.messageDeleted?.(message))
+    this.#world.show('messageDeleted', message)
   }
 
   remove(message: Message): void {

@@ -134,7 +134,7 @@ export class Region {
     const how =
       cause.by === 'guard' ? `the guard: ${cause.result}` : cause.by === 'time' ? cause.was : cause.by
     this.#world.trace?.note('asg', `the action of ${action.instance.id} ends (${how})`)
-    this.#world.tellCheckers((checker) => checker.actionEnded?.(action, cause))
+    this.#world.show('actionEnded', action, cause)
   }
 
   #carryOut(effect: Effect): void {

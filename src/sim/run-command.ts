@@ -87,7 +87,7 @@ export class RunCommand {
       executionTimeoutMs: Number(value('ExecutionTimeout')) * 1000,
       ...{ status: 'Pending', details: 'Pending', shownBefore: { status: 'Pending', details: 'Pending' } },
     }
-    this.#world.tellCheckers((checker) => checker.flushSent?.(command, run))
+    this.#world.show('flushSent', command, run)
     this.#commands.set(instanceId, [...this.commandsOf(instanceId), command])
     this.#world.trace?.note(
       'ssm',

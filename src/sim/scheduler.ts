@@ -18,9 +18,9 @@ export class Scheduler {
     this.now = now
   }
 
-  /** A time that is past means now. */
+  /** A time that is past means now; AWS counts whole milliseconds. */
   at(time: number, run: () => void): void {
-    const entry = { at: Math.max(time, this.now), order: this.#order++, run }
+    const entry = { at: Math.max(Math.ceil(time), this.now), order: this.#order++, run }
     const heap = this.#heap
     let place = heap.push(entry) - 1
     while (place > 0) {
@@ -58,7 +58,7 @@ export class Scheduler {
         await settled()
       }
     }
-    this.now = until
+    this.now = Math.max(this.now, Math.ceil(until))
     return isDone()
   }
 

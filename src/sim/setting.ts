@@ -50,20 +50,25 @@ export interface Setting {
 const SWEEPS_BEFORE_TIMEOUT = 2
 
 export function drawSetting(chance: Chance): Setting {
-  const heartbeatSeconds = chance.pick([900, 1200, 1800, 3600, 3600, 7200])
-  const sweepEveryMs = chance.pick([5, 5, 10]) * minute
+  // A machine that nothing retains is held for days, and every look at it is simulated: such worlds are few.
+  const isRetainedEverywhere = chance.of(0.9)
+  const isHeldForDays = !isRetainedEverywhere && chance.of(0.2)
+  const heartbeatSeconds = isHeldForDays ? 7200 : chance.pick([900, 1200, 1800, 3600, 3600, 7200])
+  const sweepEveryMs = chance.pick([5, 10, 10]) * minute
   const hasEnvironments = chance.of(0.5)
   return {
-    policy: readPolicy(drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments })),
-    groups: drawGroups(chance, hasEnvironments),
-    chaosMs: chance.between(1, 3) * hour,
+    policy: readPolicy(
+      drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays }),
+    ),
+    groups: drawGroups(chance, { hasEnvironments, isRetainedEverywhere }),
+    chaosMs: chance.between(0.7, 2) * hour,
     encryption: chance.pick([undefined, 'AES256', 'AES256', 'aws:kms']),
     uploadsKeepSha256: chance.of(0.7),
     multipartShare: chance.pick([0, 0, 0.3]),
     collector: chance.of(0.4)
       ? { everyMs: chance.between(5, 60) * minute, minAgeMs: chance.between(0, 30) * minute }
       : undefined,
-    pageSize: chance.pick([1, 2, 3, 5, 50]),
+    pageSize: chance.pick([3, 5, 50, 50]),
     batchSize: chance.pick([1, 2, 10, 10]),
     concurrency: chance.whole(2, 5),
     sweepEveryMs,
@@ -80,9 +85,9 @@ export function drawSetting(chance: Chance): Setting {
 
 function drawEnvironment(
   chance: Chance,
-  drawn: { heartbeatSeconds: number; sweepEveryMs: number; hasEnvironments: boolean },
+  drawn: { heartbeatSeconds: number; sweepEveryMs: number; hasEnvironments: boolean; isHeldForDays: boolean },
 ): Record<string, string> {
-  const { heartbeatSeconds, sweepEveryMs, hasEnvironments } = drawn
+  const { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays } = drawn
   const latestAdoption = heartbeatSeconds - (SWEEPS_BEFORE_TIMEOUT * sweepEveryMs) / 1000
   return {
     HOOK_NAME: HOOK,
@@ -100,18 +105,20 @@ function drawEnvironment(
     PATIENCE_SECONDS: chance.pick(['1800', '3600', '7200']),
     MAX_ATTEMPTS: chance.pick(['2', '3', '5', '8']),
     RETRY_SECONDS: chance.pick(['0', '30', '120']),
-    LOOK_AGAIN_SECONDS: chance.pick(['300', '900', '1800']),
+    LOOK_AGAIN_SECONDS: isHeldForDays ? '1800' : chance.pick(['300', '900', '1800']),
     PENDING_SECONDS: chance.pick(['5', '20', '60']),
     DELIVERY_TIMEOUT_SECONDS: chance.pick(['30', '60', '600']),
-    EXECUTION_TIMEOUT_SECONDS: chance.pick(['600', '1800']),
-    WITHOUT_RETENTION: chance.pick(['hold', 'abandon']),
+    EXECUTION_TIMEOUT_SECONDS: chance.pick(['1500', '1800']),
+    WITHOUT_RETENTION: isHeldForDays ? 'hold' : 'abandon',
     ADOPT_AFTER_SECONDS: String(Math.max(0, Math.min(latestAdoption, chance.pick([0, 300, 1200])))),
     PASS_SECONDS: '15',
   }
 }
 
-function drawGroups(chance: Chance, hasEnvironments: boolean): GroupSetting[] {
-  const retainsEverywhere = chance.of(0.8)
+function drawGroups(
+  chance: Chance,
+  { hasEnvironments, isRetainedEverywhere }: { hasEnvironments: boolean; isRetainedEverywhere: boolean },
+): GroupSetting[] {
   const sizes = chance.pick([[10], [5, 5], [4, 3, 3]])
   return sizes.map((size, index) => {
     const isNamedByEnvironment = hasEnvironments && chance.of(0.6)
@@ -122,7 +129,7 @@ function drawGroups(chance: Chance, hasEnvironments: boolean): GroupSetting[] {
     return {
       name: name.replaceAll(/[:/]/g, '-'),
       size,
-      retains: retainsEverywhere || chance.of(0.3),
+      retains: isRetainedEverywhere || chance.of(0.3),
       loadBalanced: chance.of(0.5),
       hasOtherHook: chance.of(0.15),
       environmentTag: hasEnvironments && !isNamedByEnvironment ? `e-tagged${index}` : undefined,

@@ -24,7 +24,7 @@ export interface Result {
 
 export async function simulate(seed: number, options = { isTraced: false }): Promise<Result> {
   const world = new World(seed, options)
-  world.checkers = createCheckers(world)
+  world.watchWith(createCheckers(world))
   const { time, trace } = world
   const startedAt = time.now
   trace?.note('world', `seed ${seed}: ${describeFaults(world.mix)}`)
@@ -35,7 +35,7 @@ export async function simulate(seed: number, options = { isTraced: false }): Pro
   if (await time.run(world.healsAt + restBoundMs(world), () => isAtRest(world))) {
     // One more look of the sweep, which names what is kept.
     await time.run(time.now + 2 * world.setting.sweepEveryMs, () => false)
-    world.tellCheckers((checker) => checker.atRest?.())
+    world.show('atRest')
   } else {
     world.violation('L1', `not at rest: ${unrest(world).join('; ')}`)
   }

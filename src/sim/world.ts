@@ -56,7 +56,8 @@ export class World {
   readonly journal: Told[] = []
   readonly violations: Violation[] = []
   readonly counts = { invocations: 0, calls: 0 }
-  checkers: readonly Checker[] = []
+  /** By what they watch, since most of them watch little. */
+  #checkers: Readonly<Partial<Record<keyof Checker, readonly Checker[]>>> = {}
   #disks = 0
 
   constructor(seed: number, options: { readonly isTraced: boolean }) {
@@ -106,11 +107,22 @@ export class World {
   told(event: JournalEvent, run: Run): void {
     this.journal.push({ at: this.time.now, event })
     this.trace?.note('guard', `${run.number}: ${JSON.stringify(event)}`)
-    this.tellCheckers((checker) => checker.told?.(event, run))
+    this.show('told', event, run)
   }
 
-  tellCheckers(tell: (checker: Checker) => void): void {
-    for (const checker of this.checkers) tell(checker)
+  watchWith(checkers: readonly Checker[]): void {
+    const watched = [...new Set(checkers.flatMap((checker) => Object.keys(checker)))] as (keyof Checker)[]
+    this.#checkers = Object.fromEntries(
+      watched.map((what) => [what, checkers.filter((checker) => checker[what])]),
+    )
+  }
+
+  /** Shows something that happened to every checker that watches such things. */
+  show<What extends keyof Checker>(what: What, ...happened: Parameters<NonNullable<Checker[What]>>): void {
+    for (const checker of this.#checkers[what] ?? []) {
+      const watch = checker[what] as ((...happened: unknown[]) => void) | undefined
+      watch?.(...happened)
+    }
   }
 
   violation(invariant: string, what: string): void {
@@ -129,7 +141,7 @@ export class World {
   redrive(message: Message): void {
     this.queue.remove(message)
     this.deadLetters.push(message.body)
-    this.tellCheckers((checker) => checker.redriven?.(message))
+    this.show('redriven', message)
   }
 
   newDiskNumber(): number {

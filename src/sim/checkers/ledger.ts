@@ -30,11 +30,9 @@ function unaccounted(world: World, disk: Disk): string | undefined {
   // Nothing is promised of an instance that left while its group had no hook of ours.
   if (actions.length === 0) return undefined
   if (actions.some((action) => isUnheard(world, action))) return undefined
-  const outcomes = actions
-    .flatMap((action) => toldOf(world, action))
-    .flatMap((event) =>
-      event.event === 'action-ended' ? [event.outcome] : event.event === 'sweep' ? ['retained' as const] : [],
-    )
+  const told = actions.flatMap((action) => toldOf(world, action))
+  if (told.some(({ event }) => event === 'message-refused')) return undefined
+  const outcomes = told.map((event) => (event.event === 'action-ended' ? event.outcome : 'retained'))
   if (outcomes.includes('lost') || outcomes.includes('expired')) return undefined
   if (!outcomes.includes('retained')) return 'nobody said so'
   return actions.some(wasKept) ? undefined : 'it was said to be kept'

@@ -28,6 +28,8 @@ export function toldOf({ journal }: World, { token, instance, startedAt }: Track
     .filter(({ at, event }) => {
       if (at < startedAt) return false
       if (event.event === 'sweep') return event.retained.includes(instance.id)
+      // After its root volume was replaced an instance is in service again, and the message cannot be told from a forged one.
+      if (event.event === 'message-refused') return event.why.includes(instance.id)
       if (event.event !== 'action-ended') return false
       return event.token === token || (event.token === undefined && event.instanceId === instance.id)
     })
@@ -35,14 +37,14 @@ export function toldOf({ journal }: World, { token, instance, startedAt }: Track
 }
 
 /**
- * An action of which the guard cannot know: its notification was lost, no sweep saw it in time, and somebody else ended it. A
- * group that retains still keeps the machine, and the sweep names it.
+ * An action of which the guard cannot know: its notification was lost and somebody else ended it, or its time ran out before
+ * any sweep could see it. A group that retains still keeps the machine, and the sweep names it.
  */
 export function isUnheard(world: World, action: TrackedAction): boolean {
-  if (!action.isNotificationLost || action.isSeen || !action.end) return false
+  if (!action.isNotificationLost || !action.end) return false
   const { cause } = action.end
   const isKept = action.instance.lifecycleState.endsWith(':Retained') && !action.machine.wasReleased
-  return !isKept && (cause.by !== 'time' || isSweepHindered(world))
+  return !isKept && cause.by !== 'guard' && (cause.by !== 'time' || isSweepHindered(world))
 }
 
 function isSweepHindered({ mix }: World): boolean {
