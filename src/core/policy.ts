@@ -71,15 +71,17 @@ export interface ArchivePolicy {
 const text = (what: string) =>
   z.string({ error: `is not set; write ${what}` }).min(1, `is empty; write ${what}`)
 
-const wholeNumber = (fallback: number, min: number, max: number) => {
+const limited = (min: number, max: number, fallback: string) => {
   const error = `must be a whole number from ${min} to ${max}; leave it out for ${fallback}`
   return z
     .string()
     .regex(/^[0-9]{1,15}$/, error)
     .transform(Number)
     .refine((value) => value >= min && value <= max, error)
-    .default(fallback)
 }
+
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  limited(min, max, String(fallback)).default(fallback)
 
 const prefixPattern = /^([A-Za-z0-9_.=/-]|\{environment\}|\{instance\}|\{group\})*$/
 const prefixError =
@@ -132,7 +134,7 @@ const Environment = z
     DELIVERY_TIMEOUT_SECONDS: wholeNumber(60, 30, 3600),
     EXECUTION_TIMEOUT_SECONDS: wholeNumber(1800, 5, 172_800),
     WITHOUT_RETENTION: z.enum(['hold', 'abandon'], { error: "must be 'hold' or 'abandon'" }).default('hold'),
-    ADOPT_AFTER_SECONDS: wholeNumber(1200, 0, LONGEST_HOLD_SECONDS),
+    ADOPT_AFTER_SECONDS: limited(0, LONGEST_HOLD_SECONDS, '1200, or a third of the heartbeat').optional(),
     PASS_SECONDS: wholeNumber(15, 0, 900),
     GROUPS: z.string().transform(selections).optional(),
     QUEUE_ARN: z.string().default(''),
@@ -145,6 +147,10 @@ const Environment = z
     if (env.PATIENCE_SECONDS > 0.8 * globalTimeout) {
       const message = `must be at most ${0.8 * globalTimeout}: Auto Scaling itself ends the action after ${globalTimeout} s (100 heartbeats, or 48 hours)`
       context.addIssue({ code: 'custom', path: ['PATIENCE_SECONDS'], message })
+    }
+    if ((env.ADOPT_AFTER_SECONDS ?? 0) > env.HEARTBEAT_TIMEOUT_SECONDS / 2) {
+      const message = `must be at most half of HEARTBEAT_TIMEOUT_SECONDS (${env.HEARTBEAT_TIMEOUT_SECONDS}): an action without a message must be found before its hook times out`
+      context.addIssue({ code: 'custom', path: ['ADOPT_AFTER_SECONDS'], message })
     }
     if (env.QUEUE_VISIBILITY_SECONDS > env.HEARTBEAT_TIMEOUT_SECONDS / 2) {
       const message = `must be at most half of HEARTBEAT_TIMEOUT_SECONDS (${env.HEARTBEAT_TIMEOUT_SECONDS}): every look is a heartbeat`
@@ -188,7 +194,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
     deliveryTimeoutSeconds: env.DELIVERY_TIMEOUT_SECONDS,
     executionTimeoutSeconds: env.EXECUTION_TIMEOUT_SECONDS,
     withoutRetention: env.WITHOUT_RETENTION,
-    adoptAfterSeconds: env.ADOPT_AFTER_SECONDS,
+    adoptAfterSeconds: env.ADOPT_AFTER_SECONDS ?? Math.min(1200, env.HEARTBEAT_TIMEOUT_SECONDS / 3),
     passSeconds: env.PASS_SECONDS,
     enrolment: env.GROUPS && {
       selections: env.GROUPS,

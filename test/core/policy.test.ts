@@ -52,6 +52,11 @@ describe('the policy', () => {
   ])('refuses %s', (_what, changes, why) => {
     expect(errorOf(changes as Record<string, string>)).toContain(why)
   })
+  it('looks for lost messages well before the hook times out', () => {
+    expect(errorOf({ ADOPT_AFTER_SECONDS: '3000' })).toContain('ADOPT_AFTER_SECONDS must be at most half')
+    const short = { HEARTBEAT_TIMEOUT_SECONDS: '600', QUEUE_VISIBILITY_SECONDS: '300' }
+    expect(readPolicy({ ...environment, ...short }).adoptAfterSeconds).toBe(200)
+  })
   it('reads a list of prefixes to which objects are moved', () => {
     expect(readPolicy({ ...environment, ARCHIVE_MOVED_TO: 'processing/,archive/' }).archive.movedTo).toEqual([
       'processing/',
