@@ -37,7 +37,7 @@ function passEvent(
     decided: decision.do,
     reason: decision.reason,
     did,
-    overdue: decision.do === 'wait' && decision.overdue,
+    overdue: decision.do === 'wait' && decision.waitsFor === 'person',
     over,
     lookAgainSeconds,
     durationMs,
@@ -45,7 +45,11 @@ function passEvent(
   }
 }
 
-function endEvent(seen: Observation, decision: Extract<Decision, { outcome: unknown }>): ActionEndedEvent {
+/** The summary of an action that ends, or is about to. */
+export function endEvent(
+  seen: Observation,
+  decision: Extract<Decision, { outcome: unknown }>,
+): ActionEndedEvent {
   const report = seen.flushes[0]?.report
   const manifest = report?.kind === 'manifest' ? report.manifest : undefined
   const gaps = seen.proof?.gaps.map((gap) => `${gap.path} (${gap.is})`) ?? []

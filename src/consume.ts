@@ -12,7 +12,7 @@ import { described } from './failure.ts'
 import type { Guard } from './guard.ts'
 import { identify, type Subject } from './identify.ts'
 import type { Trigger } from './journal.ts'
-import { NotOurs, reconcile } from './reconcile.ts'
+import { NotOurs, type Pass, reconcile } from './reconcile.ts'
 
 /** Instances that are looked at at once. Auto Scaling's and SSM's quotas are shared with the whole account. */
 const CONCURRENT_PASSES = 5
@@ -79,7 +79,7 @@ async function attempt(guard: Guard, { record, message }: Work): Promise<Verdict
     const found = await subjectOf(counted, record, message)
     if (!found) return ignore(guard, record, `command ${commandOf(message)} is no flush of a termination`)
     const pass = await reconcile(counted, found.action, found.invocations)
-    const verdict = pass.over || message.kind === 'command-status' ? 'acknowledge' : 'keep'
+    const verdict = isObligation(message, pass) && !pass.over ? 'keep' : 'acknowledge'
     if (verdict === 'keep') await lookAgain(counted, record, pass.lookAgainSeconds)
     tell(guard.journal, pass, cost())
     return verdict
@@ -98,7 +98,16 @@ async function attempt(guard: Guard, { record, message }: Work): Promise<Verdict
   }
 }
 
-/** The action that a message is about. A status event is only a wake-up: the notification's message is the obligation. */
+/**
+ * A notification is one until its action is over. A wake-up is none, except while the next attempt is not due yet: the
+ * notification's own message would come back for it much later.
+ */
+function isObligation(message: Wakeable, { decision }: Pass): boolean {
+  if (message.kind === 'lifecycle-action') return true
+  return decision.do === 'wait' && decision.waitsFor === 'retry'
+}
+
+/** The action that a message is about. */
 async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Promise<Subject | undefined> {
   const { policy, clock } = guard
   if (message.kind === 'command-status') {

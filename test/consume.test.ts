@@ -96,6 +96,14 @@ describe('a wake-up', () => {
     expect(await keptBy(record(status('c-1'), 'm-2'))).toEqual([])
     expect(aws.invocations).toHaveLength(2)
   })
+  it('is kept while the next attempt is not due yet, since the notification comes back much later', async () => {
+    await keptBy(record(notification))
+    aws.flushEnds('', 'Failed')
+    expect(await keptBy(record(status('c-1'), 'm-2'))).toEqual(['m-2'])
+    aws.now += MINUTE
+    expect(await keptBy(record(status('c-1'), 'm-2', 2))).toEqual([])
+    expect(aws.invocations).toHaveLength(2)
+  })
   it('of a command that is not ours is ignored', async () => {
     aws.invocations.push({ CommandId: 'c-9', InstanceId: action.instanceId, Comment: '', Status: 'Success' })
     expect(await keptBy(record(status('c-9')))).toEqual([])

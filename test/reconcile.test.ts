@@ -111,7 +111,7 @@ describe('an agent that does not answer', () => {
   it('keeps the machine overdue where the group does not retain', async () => {
     aws.retains = false
     aws.now += policy.patienceSeconds * 1000
-    expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait', overdue: true } })
+    expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait', waitsFor: 'person' } })
     expect(aws.completed).toEqual([])
   })
 })

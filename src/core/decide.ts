@@ -12,7 +12,8 @@ export function decide(seen: Observation, policy: Policy): Decision {
   const proven = provenOutcome(seen)
 
   if (seen.hold === 'over') return settle(seen, proven)
-  if (seen.hold === 'pending') return wait(policy.pendingSeconds, 'the instance has not reached our hook yet')
+  if (seen.hold === 'pending')
+    return wait('hook', policy.pendingSeconds, 'the instance has not reached our hook yet')
 
   if (proven) return { do: 'continue', outcome: proven.outcome, reason: proven.reason }
   if (seen.machine === 'gone') {
@@ -28,15 +29,20 @@ export function decide(seen: Observation, policy: Policy): Decision {
   // Not only the newest: two passes at once may have started two, and the second is over first.
   const running = seen.flushes.find(({ status }) => status === 'running')
   if (running) {
-    return wait(secondsUntilFlushMustBeOver(seen, running, policy), `flush ${running.commandId} is running`)
+    return wait(
+      'flush',
+      secondsUntilFlushMustBeOver(seen, running, policy),
+      `flush ${running.commandId} is running`,
+    )
   }
   if (seen.agent === 'unreachable') {
-    return wait(unreachableDelay(seen, policy), 'the SSM agent does not answer')
+    return wait('agent', unreachableDelay(seen, policy), 'the SSM agent does not answer')
   }
   if (!newest) return { do: 'flush', upload: undefined, reason: 'nothing has been flushed yet' }
 
   const retryInSeconds = secondsUntilRetry(seen, newest, policy)
-  if (retryInSeconds > 0) return wait(retryInSeconds, `${gaps(seen)}; the next attempt is not due yet`)
+  if (retryInSeconds > 0)
+    return wait('retry', retryInSeconds, `${gaps(seen)}; the next attempt is not due yet`)
   return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }
 }
 
@@ -84,12 +90,12 @@ function deadlineSeconds(seen: Observation, policy: Policy): number {
  */
 function giveUp(seen: Observation, policy: Policy): Decision {
   const reason = `patience is spent: ${whatWasTried(seen)}`
-  if (!seen.hook) return { ...wait(policy.pendingSeconds, reason), overdue: true }
+  if (!seen.hook) return wait('person', policy.pendingSeconds, reason)
   if (seen.hook.retains) return { do: 'abandon', outcome: 'retained', reason }
   const lastMoment = 0.8 * seen.hook.globalTimeoutSeconds
   if (policy.withoutRetention === 'hold' && heldSeconds(seen) < lastMoment) {
     const seconds = Math.min(lookCap(seen, policy), lastMoment - heldSeconds(seen))
-    return { ...wait(seconds, `${reason}; the group does not retain, so the machine is held`), overdue: true }
+    return wait('person', seconds, `${reason}; the group does not retain, so the machine is held`)
   }
   return { do: 'abandon', outcome: 'lost', reason: `${reason}; the group does not retain` }
 }
@@ -136,8 +142,10 @@ function heldSeconds(seen: Observation): number {
   return (seen.now - seen.action.startedAt) / 1000
 }
 
-function wait(seconds: number, reason: string): Extract<Decision, { do: 'wait' }> {
-  return { do: 'wait', seconds, overdue: false, reason }
+type Wait = Extract<Decision, { do: 'wait' }>
+
+function wait(waitsFor: Wait['waitsFor'], seconds: number, reason: string): Wait {
+  return { do: 'wait', waitsFor, seconds, reason }
 }
 
 function manifestOf(flush: Flush | undefined): Manifest | undefined {

@@ -131,4 +131,10 @@ export type Decision =
       readonly upload: readonly string[] | undefined
       readonly reason: string
     }
-  | { readonly do: 'wait'; readonly seconds: number; readonly overdue: boolean; readonly reason: string }
+  | {
+      readonly do: 'wait'
+      readonly seconds: number
+      /** `person`: patience is spent, and the machine is only held because its group does not retain. */
+      readonly waitsFor: 'hook' | 'flush' | 'retry' | 'agent' | 'person'
+      readonly reason: string
+    }

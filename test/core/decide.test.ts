@@ -128,7 +128,7 @@ describe('patience is spent', () => {
   })
   it('holds the machine, overdue, where the group does not retain: ABANDON would end it', () => {
     const unretained = { ...late, hook: { ...hook, retains: false } }
-    expect(decide(seen(unretained), policy)).toMatchObject({ do: 'wait', overdue: true })
+    expect(decide(seen(unretained), policy)).toMatchObject({ do: 'wait', waitsFor: 'person' })
   })
   it('abandons such a machine as lost just before Auto Scaling would end it anyway', () => {
     const unretained = { ...hook, retains: false }
@@ -145,7 +145,10 @@ describe('patience is spent', () => {
     })
   })
   it('does not abandon before it knows whether the group retains', () => {
-    expect(decide(seen({ ...late, hook: undefined }), policy)).toMatchObject({ do: 'wait', overdue: true })
+    expect(decide(seen({ ...late, hook: undefined }), policy)).toMatchObject({
+      do: 'wait',
+      waitsFor: 'person',
+    })
   })
 })
 
