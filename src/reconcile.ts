@@ -2,6 +2,7 @@
  * One pass for one lifecycle action: heartbeat → observe → decide → perform. A pass knows nothing of earlier ones: all state is
  * in AWS (is it held? was it flushed? is it in S3?), so a pass can be lost, repeated or run twice at once.
  */
+import { endEvent } from './account.ts'
 import { prove } from './aws/archives.ts'
 import { belongs, type Invocation, listInvocations } from './aws/commands.ts'
 import { startFlush, terminationFlush, withReport } from './aws/flushes.ts'
@@ -10,8 +11,9 @@ import { machineState } from './aws/instances.ts'
 import { complete, heartbeat, hookFacts, type Whereabouts, whereabouts } from './aws/lifecycle-actions.ts'
 import { decide } from './core/decide.ts'
 import { holdOfUnflushed } from './core/hold.ts'
-import type { Decision, Hold, LifecycleAction, Observation } from './core/model.ts'
+import type { Decision, Hold, LifecycleAction, Manifest, Observation, Proof } from './core/model.ts'
 import type { Policy } from './core/policy.ts'
+import { NoEnvironment } from './core/prefix.ts'
 import type { Guard } from './guard.ts'
 
 /** What one pass saw, decided and did, and what becomes of the obligation. */
@@ -86,9 +88,7 @@ export async function observe(
   const report = newest && (await withReport(aws, policy, newest, action.instanceId))
   const flushes = report ? [report, ...older.map(({ flush }) => ({ ...flush, report: undefined }))] : []
   const manifest = report?.report?.kind === 'manifest' ? report.report.manifest : undefined
-  const proof =
-    manifest &&
-    (await prove(aws, policy.archive, await prefixOf(aws, policy.archive.prefix, action), manifest))
+  const proof = manifest && (await proofOf({ aws, policy }, action, hold, manifest))
 
   const seen: Observation = {
     now,
@@ -107,6 +107,22 @@ export async function observe(
   const isTroubled =
     flushes.length > 0 || ageSeconds >= Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
   return isTroubled ? await withTrouble({ aws }, seen) : seen
+}
+
+/** An action that is over can be settled although its group is gone, and with it what its prefix is made of. */
+async function proofOf(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  action: LifecycleAction,
+  hold: Hold,
+  manifest: Manifest,
+): Promise<Proof | undefined> {
+  try {
+    const prefix = await prefixOf(aws, policy.archive.prefix, action)
+    return await prove(aws, policy.archive, prefix, manifest)
+  } catch (error) {
+    if (hold === 'over' && error instanceof NoEnvironment) return undefined
+    throw error
+  }
 }
 
 /** What is only asked when there is no proof: is the machine still there, and what happens if we give up? */
@@ -140,11 +156,13 @@ function firstHold(
 }
 
 async function perform(
-  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  { aws, policy, journal }: Pick<Guard, 'aws' | 'policy' | 'journal'>,
   seen: Observation,
   decision: Decision,
 ): Promise<Did> {
   const { action } = seen
+  // S5: an adopted action has no message by which a later pass would find it over, and this call may be the last that this pass makes.
+  if (!action.token && 'outcome' in decision && decision.outcome === 'lost') journal(endEvent(seen, decision))
   switch (decision.do) {
     case 'settle':
     case 'wait':

@@ -16,13 +16,18 @@ export function environmentOf(groupName: string): string | undefined {
   return /^awseb-(e-[a-z0-9]+)-/.exec(groupName)?.[1]
 }
 
-/** Throws an Error that says what to do when the template wants an environment and the group belongs to none. */
+/** The template wants an environment, and the group belongs to none (or is gone, and its tags with it). */
+export class NoEnvironment extends Error {
+  override name = 'NoEnvironment'
+}
+
+/** Throws NoEnvironment, which says what to do, when the template wants an environment and the group belongs to none. */
 export function archivePrefix(
   template: string,
   { groupName, instanceId, environmentId }: PrefixValues,
 ): string {
   if (needsEnvironment(template) && !environmentId) {
-    throw new Error(
+    throw new NoEnvironment(
       `Group ${groupName} belongs to no Elastic Beanstalk environment, but ARCHIVE_PREFIX has {environment}: ` +
         'write a prefix without it, or tag the group with elasticbeanstalk:environment-id',
     )
