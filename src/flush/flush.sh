@@ -11,6 +11,7 @@ main() {
   prepare
   lock
   publish_with_platform # what is already rotated: shipped even if this run is cut short
+  let_cron_finish
   quiesce
   rotate_all
   if [ "$QUIESCED" = no ]; then
@@ -121,6 +122,18 @@ sha256_of() {
 }
 
 # --- stop the writer, rotate ------------------------------------------------------------------------------------------
+
+# A rotation that cron began may be between its copy and its truncation: what the writer wrote in between would be cut off,
+# and stopping it writes much at once.
+let_cron_finish() {
+  local second
+  command -v pgrep >/dev/null || return 0
+  for ((second = 0; second < 30; second++)); do
+    pgrep -x logrotate >/dev/null || return 0
+    sleep 1
+  done
+  note 'another logrotate has been running for 30 seconds'
+}
 
 # Only in a termination: the instance is out of the load balancer, and stopping writes every buffer. QUIESCED=yes needs a
 # writer that was seen running (now, or by an earlier flush) and none that is running still.

@@ -75,6 +75,16 @@ describe('in a termination the writer', () => {
     expect(archived(disk)).toEqual(EVENTS)
   })
 
+  it('is not stopped while cron rotates: what it writes then would be cut off', async () => {
+    const disk = await withTomcat(ORDERLY)
+    disk.program(
+      'pgrep',
+      '#!/bin/bash\n[ ! -e "$FAKE_S3/over" ] && : >"$FAKE_S3/over" && echo rotating >>"$FAKE_S3/asked"\n',
+    )
+    await flush(disk)
+    expect(disk.readS3('asked')).toMatch(/^rotating\ntomcat8 status\ntomcat8 stop/)
+  })
+
   it('is stopped before the rotation, so that there is one rotated file and no wait', async () => {
     const disk = await withTomcat(ORDERLY)
     const started = Date.now()
