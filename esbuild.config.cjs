@@ -7,7 +7,9 @@ module.exports = () => ({
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
   // Some dependencies of the SDK still call require().
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
   minify: true,
   keepNames: true,
   sourcemap: false,
