@@ -91,7 +91,8 @@ export class Operators {
     this.attempt(() =>
       region.call(person, 'DeleteLifecycleHook', { AutoScalingGroupName: name, LifecycleHookName: HOOK }),
     )
-    time.after(chance.between(1, 30) * minute, () => putOurHook(this.#world, region, name))
+    const putAt = Math.min(time.now + chance.between(1, 30) * minute, this.#world.healsAt)
+    time.at(putAt, () => putOurHook(this.#world, region, name))
   }
 
   #cancelFlush(): void {

@@ -88,7 +88,10 @@ function drawEnvironment(
   drawn: { heartbeatSeconds: number; sweepEveryMs: number; hasEnvironments: boolean; isHeldForDays: boolean },
 ): Record<string, string> {
   const { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays } = drawn
-  const latestAdoption = heartbeatSeconds - (SWEEPS_BEFORE_TIMEOUT * sweepEveryMs) / 1000
+  const latestAdoption = Math.min(
+    heartbeatSeconds / 2,
+    heartbeatSeconds - (SWEEPS_BEFORE_TIMEOUT * sweepEveryMs) / 1000,
+  )
   return {
     HOOK_NAME: HOOK,
     DOCUMENT_NAME: 'termination-guard-flush',

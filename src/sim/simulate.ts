@@ -56,8 +56,8 @@ export async function simulate(seed: number, options = { isTraced: false }): Pro
 
 /** L1: patience, one last flush, and a few looks. Where nothing is retained and machines are held, until Auto Scaling's own end. */
 function restBoundMs({ setting }: World): number {
-  const { policy, groups } = setting
-  const isHeld = policy.withoutRetention === 'hold' && groups.some((group) => !group.retains)
+  const { policy } = setting
+  const isHeld = policy.withoutRetention === 'hold'
   const longestSeconds = isHeld
     ? 0.8 * Math.min(48 * 3600, 100 * policy.heartbeatTimeoutSeconds)
     : policy.patienceSeconds

@@ -80,9 +80,10 @@ export function aGoodEndIsCheap(world: World): Checker {
       spent.set(instanceId, (spent.get(instanceId) ?? new Set()).add(`${run.number} ${operation}`))
     },
     atRest() {
-      for (const { instance, end, startedAt, groupName } of world.region.actions.values()) {
+      const actions = [...world.region.actions.values()]
+      for (const { instance, end, startedAt, groupName } of actions) {
         // A name that does not fit into the Comment costs a look-up.
-        if (groupName.length > 63) continue
+        if (groupName.length > 63 || actions.filter((one) => one.instance === instance).length > 1) continue
         const [flush, ...more] = world.ssm.commandsOf(instance.id)
         const isQuick =
           flush?.endedAt &&

@@ -11,7 +11,7 @@ export function noFalseAlarm(world: World): Checker {
   return {
     told(event) {
       if (!isLoud(event)) return
-      if (event.event !== 'action-ended') {
+      if (event.event !== 'action-ended' && event.event !== 'pass') {
         if (event.event !== 'sweep') world.violation('no false alarm', JSON.stringify(event))
         return
       }

@@ -4,13 +4,18 @@ import type { Checker } from './checker.ts'
 
 export function messagesAreKept(world: World): Checker {
   const counted = new Set<string>()
+  const refused = new Set<string>()
   const endedInstances = new Set<string>()
   return {
     told(event) {
-      if (event.event === 'message-ignored' || event.event === 'message-refused') counted.add(event.messageId)
+      if (event.event === 'message-ignored') counted.add(event.messageId)
+      if (event.event === 'message-refused') refused.add(event.messageId)
       if (event.event === 'action-ended') endedInstances.add(event.instanceId)
     },
     messageDeleted({ id, body, truth }) {
+      if (refused.has(id) && !world.deadLetters.includes(body)) {
+        world.violation('S2', `${id} was refused, and there is no copy of it`)
+      }
       switch (truth.is) {
         case 'notification': {
           const action = world.region.actions.get(truth.token)
@@ -21,7 +26,11 @@ export function messagesAreKept(world: World): Checker {
         case 'status':
           return
         case 'no action':
-          if (!counted.has(id) && ![...endedInstances].some((instanceId) => body.includes(instanceId))) {
+          if (
+            !counted.has(id) &&
+            !refused.has(id) &&
+            ![...endedInstances].some((instanceId) => body.includes(instanceId))
+          ) {
             world.violation('S2', `${truth.what} (${id}) is gone and nobody counted it`)
           }
       }

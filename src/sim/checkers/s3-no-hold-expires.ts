@@ -1,7 +1,8 @@
-/** S3: no action expires while its message lives and AWS answers. */
+/** S3: no action expires while its message lives and AWS answers; where its message is lost, the sweep adopts it in time. */
 import type { TrackedAction } from '../region.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
+import { isSweepHindered } from './s5-ends-are-told.ts'
 
 export function noHoldExpires(world: World): Checker {
   const heartbeatMs = world.setting.policy.heartbeatTimeoutSeconds * 1000
@@ -11,10 +12,11 @@ export function noHoldExpires(world: World): Checker {
       const { id } = action.instance
       const since = world.time.now - heartbeatMs
       const isExcused = world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
-      if (!isExcused && hasMessageSince(world, action, since)) {
+      const isAdoptable = action.isNotificationLost && !isSweepHindered(world)
+      if (!isExcused && (isAdoptable || hasMessageSince(world, action, since))) {
         world.violation(
           'S3',
-          `the hold of ${id} expired (${cause.was}) although its message lives and AWS answered`,
+          `the hold of ${id} expired (${cause.was}) although ${isAdoptable ? 'every sweep could see it' : 'its message lives'} and AWS answered`,
         )
       }
     },

@@ -47,7 +47,8 @@ export function isUnheard(world: World, action: TrackedAction): boolean {
   return !isKept && cause.by !== 'guard' && (cause.by !== 'time' || isSweepHindered(world))
 }
 
-function isSweepHindered({ mix }: World): boolean {
+/** Whether anything in this world can keep the sweep from seeing what waits. */
+export function isSweepHindered({ mix }: World): boolean {
   const hindrances = [
     'call-fails-before-its-effect',
     'call-fails-after-its-effect',

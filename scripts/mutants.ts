@@ -1,0 +1,131 @@
+/**
+ * `npm run mutants`: puts each bug of mutants-list.ts into a copy of the sources, lets the simulator look for it and, where that
+ * finds nothing, the unit tests. A bug that nobody notices must say why, or the run fails.
+ */
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pMap from 'p-map'
+import { type Mutant, mutants } from './mutants-list.ts'
+
+const SEEDS = 500
+/** Longer than any healthy run of so many seeds takes: what hangs is noticed too. */
+const TIME_LIMIT_MS = 180_000
+const COPIED = [
+  'src',
+  'test',
+  'scripts',
+  'handlers',
+  'package.json',
+  'jest.config.js',
+  'tsconfig.json',
+  'biome.json',
+]
+const root = join(import.meta.dirname, '..')
+
+type Fate =
+  | { readonly is: 'killed'; readonly by: 'simulator' | 'unit tests'; readonly how: string }
+  | { readonly is: 'survived' }
+
+const wanted = process.argv[2]
+const chosen = mutants.filter(({ name }) => !wanted || name.includes(wanted))
+const stale = chosen.flatMap((mutant) => staleness(mutant) ?? [])
+if (stale.length > 0) {
+  console.error(`The sources have moved on. In scripts/mutants-list.ts, change:\n${stale.join('\n')}`)
+  process.exitCode = 1
+} else await main()
+
+async function main(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'mutants-'))
+  const copies = Array.from({ length: availableParallelism() }, (_, index) =>
+    copyTo(join(scratch, String(index))),
+  )
+  try {
+    const fates = await pMap(
+      chosen,
+      async (mutant) => {
+        const copy = copies.pop()
+        if (!copy) throw new Error('more mutants at once than copies')
+        const fate = await fateOf(mutant, copy).finally(() => copies.push(copy))
+        console.log(line(mutant, fate))
+        return { mutant, fate }
+      },
+      { concurrency: copies.length },
+    )
+    conclude(fates)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+function conclude(fates: readonly { mutant: Mutant; fate: Fate }[]): void {
+  const killedBy = (by: string) => fates.filter(({ fate }) => fate.is === 'killed' && fate.by === by).length
+  const survivors = fates.filter(({ fate }) => fate.is === 'survived')
+  const unjustified = survivors.filter(({ mutant }) => !mutant.justified)
+  console.log(
+    `\n${fates.length} mutants: ${killedBy('simulator')} killed by the simulator, ${killedBy('unit tests')} by unit tests, ` +
+      `${survivors.length - unjustified.length} justified, ${unjustified.length} survived`,
+  )
+  if (unjustified.length > 0) process.exitCode = 1
+}
+
+function line({ name, justified }: Mutant, fate: Fate): string {
+  if (fate.is === 'killed') return `killed     ${name}: ${fate.how}`
+  return justified ? `justified  ${name}: ${justified}` : `SURVIVED   ${name}`
+}
+
+async function fateOf(mutant: Mutant, copy: string): Promise<Fate> {
+  const file = join(copy, mutant.file)
+  const source = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    source.replace(mutant.from, () => mutant.to),
+  )
+  try {
+    const seeds = await run(copy, ['scripts/mutant-seeds.ts', String(SEEDS)])
+    if (seeds.code !== 0)
+      return { is: 'killed', by: 'simulator', how: seeds.output.trim().split('\n').at(-1) || 'it hangs' }
+    const jest = [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      'node_modules/jest/bin/jest.js',
+      ...mutant.tests,
+    ]
+    const tests = await run(copy, jest)
+    if (tests.code === 0) return { is: 'survived' }
+    const first = /● (.+)/.exec(tests.output)?.[1] ?? 'it does not end'
+    return { is: 'killed', by: 'unit tests', how: first }
+  } finally {
+    writeFileSync(file, source)
+  }
+}
+
+function run(cwd: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, args, { cwd, timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL' })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, output }))
+  })
+}
+
+function copyTo(directory: string): string {
+  for (const name of COPIED) cpSync(join(root, name), join(directory, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  return directory
+}
+
+/** Why a mutant cannot be made any more. */
+function staleness({ name, file, from, tests }: Mutant): string | undefined {
+  const found = readFileSync(join(root, file), 'utf8').split(from).length - 1
+  const missing = tests.filter((test) => !existsSync(join(root, test)))
+  if (found !== 1) return `  ${name}: its text is ${found} times in ${file}, not once`
+  return missing.length > 0 ? `  ${name}: there is no ${missing.join(', ')}` : undefined
+}
