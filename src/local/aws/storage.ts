@@ -11,6 +11,13 @@ import {
 import { element } from '../wire/xml.ts'
 import { explained } from './listen.ts'
 
+const namesQueues = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues'])
+
+/** fauxqs names queues by a host below `localhost`, which not every system resolves. */
+function reachable(payload: string): string {
+  return payload.replace(/http:\/\/sqs\.[a-z0-9-]+\.localhost:/g, 'http://127.0.0.1:')
+}
+
 /** What is used of the server's own reply object. */
 interface Reply {
   readonly raw: { destroy(): unknown }
@@ -64,21 +71,22 @@ export async function startStorage(options: {
       return reply
     }
   })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', async (request, reply, payload): Promise<unknown> => {
     const call = seen.get(request)
-    if (call === undefined) return
+    if (call === undefined) return payload
     try {
       await options.observer.after?.(call, reply.statusCode)
     } catch (error) {
       if (!(error instanceof ConnectionDropped)) throw error
       drop(reply)
     }
+    return typeof payload === 'string' && namesQueues.has(call.operation) ? reachable(payload) : payload
   })
   try {
     await app.listen({ port: options.port, host: '127.0.0.1' })
   } catch (error) {
     await app.close()
-    throw explained(error, options.port)
+    throw explained(error, options.port, '--storage-port')
   }
   const address = app.server.address()
   return {

@@ -1,0 +1,136 @@
+/** AWS on this machine with the guard in it: `npm run local`. Ends, and leaves nothing behind, with Ctrl-C. */
+import { Command, InvalidArgumentError } from 'commander'
+import { parseJournalLine } from '../history.ts'
+import type { Effect } from '../sim/auto-scaling.ts'
+import { accountId, type Invocation, type LocalAws, startLocalAws } from './aws.ts'
+import { hookName, installGuard, notifierRoleArn } from './guard.ts'
+import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
+
+const environmentId = 'e-localguard'
+const region = 'eu-west-1'
+const bucket = `elasticbeanstalk-${region}-${accountId}`
+
+const options = new Command('local')
+  .description('AWS on this machine, with the guard in it. Ctrl-C stops it and clears everything away.')
+  .option('--port <port>', 'Auto Scaling, EC2, Systems Manager (0: any free port)', port, 4580)
+  .option('--storage-port <port>', 'SQS and S3 (0: any free port)', port, 4581)
+  .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod')
+  .parse()
+  .opts<{ port: number; storagePort: number; groups?: string }>()
+
+try {
+  await run()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function run(): Promise<void> {
+  let room: MachineRoom | undefined
+  const aws = await startLocalAws({
+    region,
+    port: options.port,
+    storagePort: options.storagePort,
+    launch: (instance) => {
+      if (room === undefined) throw new Error('the machine room is not open yet')
+      return room.launch(instance)
+    },
+    onEffect: (effect) => tellEffect(effect, room),
+    onProblem: (problem) => console.error('problem:', problem),
+  })
+  const stop = async () => {
+    await aws.stop()
+    await room?.stop()
+  }
+  try {
+    await aws.createBucket(bucket)
+    room = openMachineRoom({
+      directory: aws.directory,
+      environment: { ...aws.environment('INSTANCE'), EB_BUCKET: bucket, EB_ENVIRONMENT_ID: environmentId },
+      bufferMs: 5_000,
+      publishEveryMs: 60_000,
+    })
+    const { queue } = await installGuard(aws, {
+      bucket,
+      onLine: tellLine,
+      onInvocation: tellTrouble,
+      ...(options.groups === undefined ? {} : { groups: options.groups }),
+    })
+    console.log(introduction(aws, queue.arn))
+    await interrupted()
+    console.error('Stopping.')
+  } finally {
+    await stop()
+  }
+}
+
+function introduction(aws: LocalAws, queueArn: string): string {
+  const exports = Object.entries(aws.environment()).map(([name, value]) => `export ${name}=${value}`)
+  const byHand = [
+    `aws autoscaling put-lifecycle-hook --auto-scaling-group-name web --lifecycle-hook-name ${hookName} \\`,
+    '  --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 60 --default-result ABANDON \\',
+    `  --notification-target-arn ${queueArn} --role-arn ${notifierRoleArn}`,
+  ]
+  return [
+    ...exports,
+    '',
+    '# Type the lines above into another terminal, and then:',
+    'aws autoscaling create-auto-scaling-group --auto-scaling-group-name web --min-size 0 --max-size 4 --desired-capacity 2 \\',
+    '  --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain} \\',
+    `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}`,
+    ...(options.groups === undefined ? byHand : []),
+    'aws autoscaling set-desired-capacity --auto-scaling-group-name web --desired-capacity 1',
+    'aws autoscaling describe-auto-scaling-instances',
+    `aws s3 ls s3://${bucket} --recursive`,
+    `# (Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL_SQS: say aws sqs … --endpoint-url ${aws.endpoints.sqs})`,
+    '# What happens is told here. Ctrl-C stops everything and clears it away.',
+  ].join('\n')
+}
+
+function tellEffect(effect: Effect, room: MachineRoom | undefined): void {
+  if (effect.do === 'register') {
+    const url = room?.find(effect.instanceId)?.url
+    console.error(`${effect.instanceId} in service: curl '${url}/i?e=pv'`)
+  }
+  if (effect.do === 'destroy') console.error(`${effect.instanceId} terminated`)
+}
+
+/** The journal for people; whatever else a function writes is shown when it is not a metric. */
+function tellLine(text: string): void {
+  const line = parseJournalLine(text)
+  if (line === undefined) {
+    if (!text.startsWith('{"_aws"')) console.error(text)
+    return
+  }
+  const { event } = line
+  if (event.event === 'pass') console.error(`${event.instanceId} ${event.decided}: ${event.reason}`)
+  else if (event.event === 'action-ended')
+    console.error(`${event.instanceId} ${event.outcome}: ${event.reason}`)
+  else if (event.event === 'pass-failed') console.error(`${event.instanceId} failed: ${event.errorMessage}`)
+}
+
+/** What the function itself could not tell. */
+function tellTrouble({ functionName, ended, error }: Invocation): void {
+  if (ended !== 'succeeded') console.error(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`)
+}
+
+const impatientAfterMs = 2_000
+
+/** Ctrl-C. It arrives twice at once, from the terminal and from npm; only a later one means: at once, whatever is left behind. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined
+    const hear = () => {
+      first ??= Date.now()
+      if (Date.now() - first > impatientAfterMs) process.exit(130)
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, hear)
+  })
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number <= 65_535) return number
+  throw new InvalidArgumentError('Write a port from 0 to 65535.')
+}
