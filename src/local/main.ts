@@ -6,6 +6,7 @@ import { accountId, type Invocation, type LocalAws, startLocalAws } from './aws.
 import { hookName, installGuard, notifierRoleArn } from './guard.ts'
 import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
 
+const impatientAfterMs = 2_000
 const environmentId = 'e-localguard'
 const region = 'eu-west-1'
 const bucket = `elasticbeanstalk-${region}-${accountId}`
@@ -113,8 +114,6 @@ function tellLine(text: string): void {
 function tellTrouble({ functionName, ended, error }: Invocation): void {
   if (ended !== 'succeeded') console.error(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`)
 }
-
-const impatientAfterMs = 2_000
 
 /** Ctrl-C. It arrives twice at once, from the terminal and from npm; only a later one means: at once, whatever is left behind. */
 function interrupted(): Promise<void> {
