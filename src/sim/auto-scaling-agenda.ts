@@ -22,14 +22,16 @@ export function applyDue(world: World, now: number): void {
 
 function earliest(world: World): Due | undefined {
   let first: Due | undefined
-  const consider = (due: Due) => {
-    if (first === undefined || due.at < first.at) first = due
-  }
   for (const instance of world.instances.values()) {
-    if (instance.step !== undefined) consider({ ...instance.step, instance })
-    if (instance.machineStep !== undefined) consider({ ...instance.machineStep, instance })
-    for (const action of instance.departure?.actions ?? [])
-      consider({ at: actionDueAt(action), what: 'time-out', instance, action })
+    const { step, machineStep, departure } = instance
+    if (step !== undefined && (first === undefined || step.at < first.at)) first = { ...step, instance }
+    if (machineStep !== undefined && (first === undefined || machineStep.at < first.at))
+      first = { ...machineStep, instance }
+    if (departure === undefined) continue
+    for (const action of departure.actions) {
+      const at = actionDueAt(action)
+      if (first === undefined || at < first.at) first = { at, what: 'time-out', instance, action }
+    }
   }
   return first
 }

@@ -41,7 +41,8 @@ export interface TrackedAction {
   isSeen: boolean
 }
 
-const readOnly = /^Describe/
+/** What starts and ends nothing. A heartbeat only puts off what is due. */
+const harmless = /^Describe|^RecordLifecycleActionHeartbeat$/
 
 export class Region {
   readonly model: AutoScaling
@@ -70,7 +71,7 @@ export class Region {
     try {
       return this.model.call(this.#world.time.now, name, input)
     } finally {
-      if (!readOnly.test(name)) this.#follow(cause)
+      if (!harmless.test(name)) this.#follow(cause)
     }
   }
 

@@ -124,9 +124,9 @@ export class RunCommand {
         command.documentName === filter('DocumentName'),
     )
     const from = Number(input.NextToken ?? 0)
-    const page = found.slice(from, from + setting.pageSize)
+    const page = found.slice(from, from + setting.commandsPerPage)
     for (const command of page) run.sawCommand(command, time.now)
-    const next = from + setting.pageSize
+    const next = from + setting.commandsPerPage
     return {
       // In no documented order.
       CommandInvocations: page.map((command) => this.#listed(command)),

@@ -36,6 +36,7 @@ export interface Setting {
   readonly collector: { readonly everyMs: number; readonly minAgeMs: number } | undefined
   /** AWS may answer fewer records than a page can hold. */
   readonly pageSize: number
+  readonly commandsPerPage: number
   readonly batchSize: number
   readonly concurrency: number
   readonly sweepEveryMs: number
@@ -69,13 +70,14 @@ export function drawSetting(chance: Chance): Setting {
       ? { everyMs: chance.between(5, 60) * minute, minAgeMs: chance.between(0, 30) * minute }
       : undefined,
     pageSize: chance.pick([3, 5, 50, 50]),
+    commandsPerPage: chance.pick([1, 2, 50]),
     batchSize: chance.pick([1, 2, 10, 10]),
     concurrency: chance.whole(2, 5),
     sweepEveryMs,
     flushMs: chance.pick([
       [25 * second, 60 * second],
       [25 * second, 5 * minute],
-      [minute, 20 * minute],
+      [minute, 12 * minute],
     ]),
     callMs: [5, 80],
     logsPerInstance: chance.pick([1, 2, 3, 8]),
@@ -105,7 +107,7 @@ function drawEnvironment(
     ARCHIVE_MOVED_TO: chance.pick(['', 'collected/', 'elsewhere/,collected/']),
     HASH_LIMIT_BYTES: chance.pick(['0', '1000', '536870912', '536870912', '536870912']),
     HEARTBEAT_TIMEOUT_SECONDS: String(heartbeatSeconds),
-    PATIENCE_SECONDS: chance.pick(['1800', '3600', '7200']),
+    PATIENCE_SECONDS: chance.pick(['1800', '1800', '3600']),
     MAX_ATTEMPTS: chance.pick(['2', '3', '5', '8']),
     RETRY_SECONDS: chance.pick(['0', '30', '120']),
     LOOK_AGAIN_SECONDS: isHeldForDays ? '1800' : chance.pick(['300', '900', '1800']),

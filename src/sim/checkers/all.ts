@@ -1,7 +1,7 @@
 /** Every checker, for one world. */
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
-import { aGoodEndIsCheap, nothingAfterProof, oneFlushAtATime } from './e-economy.ts'
+import { aGoodEndIsCheap, noHotLoop, nothingAfterProof, oneFlushAtATime } from './e-economy.ts'
 import { ledger } from './ledger.ts'
 import { noFalseAlarm } from './no-false-alarm.ts'
 import { continueWithProof } from './s1-continue-with-proof.ts'
@@ -21,6 +21,7 @@ export function createCheckers(world: World): readonly Checker[] {
     oneFlushAtATime,
     nothingAfterProof,
     aGoodEndIsCheap,
+    noHotLoop,
     noFalseAlarm,
   ].map((create) => create(world))
 }

@@ -95,3 +95,15 @@ export function aGoodEndIsCheap(world: World): Checker {
     },
   }
 }
+
+/** A message is not looked at more often than its look-again times allow, whatever goes wrong. */
+export function noHotLoop(world: World): Checker {
+  if (world.mix['message-is-received-twice'] > 0) return {}
+  const { pendingSeconds, maxAttempts } = world.setting.policy
+  return {
+    messageDeleted({ id, receives, sentAt }) {
+      const most = (world.time.now - sentAt) / (0.85 * pendingSeconds * 1000) + 2 * maxAttempts + 2
+      if (receives > most) world.violation('E3', `${id} was received ${receives} times`)
+    },
+  }
+}
