@@ -17,7 +17,7 @@ const BASH = process.env.FLUSH_TEST_BASH ?? ''
 /** Where the stand-in for Elastic Beanstalk's publisher finds itself. */
 const ELASTIC_BEANSTALK = { EB_ENVIRONMENT_ID: 'e-abc', EB_INSTANCE_ID: INSTANCE, EB_BUCKET: 'bucket' }
 
-const BASH_LIMIT_MS = 25_000
+const BASH_LIMIT_MS = 240_000
 
 export interface FlushOptions {
   readonly profile?: Profile

@@ -78,7 +78,7 @@ describe('npm run local', () => {
     child.kill('SIGINT')
     child.kill('SIGINT')
     expect(await gone).toBe(0)
-  }, 60_000)
+  })
 
   it('does not take a port that is none', async () => {
     const { gone, told } = await started('--port', 'http')

@@ -104,7 +104,7 @@ const hook = ['--auto-scaling-group-name', 'web', '--lifecycle-hook-name', 'flus
       'CONTINUE',
     )
     await eventually(async () => (await state(id)) === undefined)
-  }, 120_000)
+  })
 })
 
 const script = `

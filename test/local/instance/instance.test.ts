@@ -101,23 +101,23 @@ describe('a local instance', () => {
     async (command) => {
       await start()
       await send(FIRST)
-      expect(await instance.run(command, 10_000)).toMatchObject({ exitCode: 0, timedOut: false })
+      expect(await instance.run(command, 120_000)).toMatchObject({ exitCode: 0, timedOut: false })
       expect(acceptedEventIds(accessLog())).toEqual([FIRST])
       expect(existsSync(instance.disk + PATHS.pidFile)).toBe(false)
-      expect((await instance.run('service tomcat8 status', 10_000)).exitCode).toBe(3)
+      expect((await instance.run('service tomcat8 status', 120_000)).exitCode).toBe(3)
     },
   )
 
   it('knows no services but its own', async () => {
     await start()
-    expect((await instance.run('service cron stop', 10_000)).exitCode).toBe(1)
-    expect((await instance.run('systemctl stop cron', 10_000)).exitCode).toBe(5)
+    expect((await instance.run('service cron stop', 120_000)).exitCode).toBe(1)
+    expect((await instance.run('systemctl stop cron', 120_000)).exitCode).toBe(5)
   })
 
   it('runs a script in the shell that its first line names, on its own disk', async () => {
     await start()
     const script = '#!/bin/bash\necho "$BASH_VERSION" | cut -c1; pwd; echo oops >&2; exit 7'
-    const result = await instance.run(script, 10_000)
+    const result = await instance.run(script, 120_000)
     expect(result).toMatchObject({ exitCode: 7, stderr: 'oops\n', timedOut: false })
     expect(result.stdout).toMatch(new RegExp(`^\\d\n.*${instance.disk}\n$`))
   })
@@ -168,6 +168,6 @@ describe('a local instance', () => {
   it('rotates nothing once logrotate is broken', async () => {
     await start({ bufferMs: 10 })
     instance.inject('rotation-broken')
-    expect((await instance.run(`logrotate -f ${instance.disk}${PATHS.rotation}`, 10_000)).exitCode).toBe(1)
+    expect((await instance.run(`logrotate -f ${instance.disk}${PATHS.rotation}`, 120_000)).exitCode).toBe(1)
   })
 })
