@@ -62,14 +62,14 @@ export function drawSetting(chance: Chance): Setting {
       drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays }),
     ),
     groups: drawGroups(chance, { hasEnvironments, isRetainedEverywhere }),
-    chaosMs: chance.between(0.7, 2) * hour,
+    chaosMs: chance.between(0.6, 1.6) * hour,
     encryption: chance.pick([undefined, 'AES256', 'AES256', 'aws:kms']),
     uploadsKeepSha256: chance.of(0.7),
     multipartShare: chance.pick([0, 0, 0.3]),
     collector: chance.of(0.4)
       ? { everyMs: chance.between(5, 60) * minute, minAgeMs: chance.between(0, 30) * minute }
       : undefined,
-    pageSize: chance.pick([3, 5, 50, 50]),
+    pageSize: chance.pick([4, 50, 50, 50]),
     commandsPerPage: chance.pick([1, 2, 50]),
     batchSize: chance.pick([1, 2, 10, 10]),
     concurrency: chance.whole(2, 5),
