@@ -1,0 +1,120 @@
+/** What the guard's functions really ask of AWS: production code in the simulator's world, with every call written down. */
+import type { ListCommandInvocationsCommandOutput } from '@aws-sdk/client-ssm'
+import type { FunctionName } from '../../deploy/environment.ts'
+import { audit } from '../../src/audit.ts'
+import type { AwsApi } from '../../src/aws/api.ts'
+import type { Policy } from '../../src/core/policy.ts'
+import { enrolAndTell } from '../../src/enrol.ts'
+import type { Guard } from '../../src/guard.ts'
+import { reconcile } from '../../src/reconcile.ts'
+import { Run } from '../../src/sim/lambda.ts'
+import { type Operation, perform, serviceOf } from '../../src/sim/operations.ts'
+import { HOOK, QUEUE_ARN } from '../../src/sim/setting.ts'
+import { World } from '../../src/sim/world.ts'
+
+export interface Call {
+  readonly by: FunctionName
+  readonly operation: Operation
+  readonly input: Readonly<Record<string, unknown>>
+  /** Under which policy it was made: what is ours, and where the archive is. */
+  readonly policy: Policy
+}
+
+const MINUTE = 60_000
+
+/**
+ * All calls of one seed's day: the queue's consumer and the sweep by themselves; enrolment, audit and passes of our own in between, every
+ * second time with outputs that SSM has cut.
+ */
+export async function callsOf(seed: number): Promise<Call[]> {
+  const world = new World(seed, { isTraced: false })
+  const calls: Call[] = []
+  const policy = withEnrolment(world)
+  const note = (by: FunctionName, operation: Operation, input: object) =>
+    void calls.push({ by, operation, input: input as Call['input'], policy })
+  world.watchWith([
+    {
+      called: (run, operation, input) =>
+        note(run.messages.length > 0 ? 'terminations' : 'sweep', operation, input),
+    },
+  ])
+  world.begin()
+  for (let step = 1; step <= 16; step++) {
+    await world.time.run(world.time.now + 15 * MINUTE, () => false)
+    const as = (...by: readonly FunctionName[]) => {
+      const noteAll = (operation: Operation, input: object) => {
+        for (const one of by) note(one, operation, input)
+      }
+      return guardOf(world, policy, noteAll, step % 2 === 0)
+    }
+    if (step % 6 === 0) disturb(world)
+    const enrolments = [
+      () => enrolAndTell(as('sweep'), { trigger: 'sweep' }),
+      () => enrolAndTell(as('enrol'), { trigger: 'launch', groupName: world.setting.groups[0]?.name }),
+    ]
+    for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
+    await audit(as('audit'), () => MINUTE)
+    // The consumer and the sweep make the same passes.
+    for (const { groupName, instance, token, startedAt } of world.region.openActions()) {
+      const action = { groupName, instanceId: instance.id, hookName: HOOK, token, startedAt }
+      await reconcile(as('terminations', 'sweep'), action).catch(() => {})
+    }
+  }
+  return calls
+}
+
+/** Every group is chosen by its name, and silence is noticed soon. */
+function withEnrolment({ setting }: World): Policy {
+  return {
+    ...setting.policy,
+    auditAfterSeconds: 1800,
+    enrolment: {
+      selections: setting.groups.map(({ name }) => ({ by: 'name', name })),
+      queueArn: QUEUE_ARN,
+      notifierRoleArn: 'arn:aws:iam::000000000000:role/notifier',
+      retain: true,
+    },
+  }
+}
+
+/** The world without its faults, below one invocation that nothing kills. */
+function guardOf(
+  world: World,
+  policy: Policy,
+  note: (operation: Operation, input: object) => void,
+  isOutputCut: boolean,
+): Guard {
+  const run = new Run(world, 0, MINUTE, [])
+  const call = (operation: Operation) => async (input: object) => {
+    note(operation, input)
+    const answer = perform(world, run, operation, input)
+    return isOutputCut && operation === 'listCommandInvocations' ? cut(answer) : answer
+  }
+  const operations = Object.keys(serviceOf) as Operation[]
+  return {
+    aws: Object.fromEntries(operations.map((operation) => [operation, call(operation)])) as unknown as AwsApi,
+    clock: { now: () => world.time.now },
+    random: () => 0.5,
+    policy,
+    journal: () => {},
+  }
+}
+
+/** Somebody deletes the first group's hook, and it is to come back. */
+function disturb(world: World): void {
+  const [first] = world.setting.groups
+  if (!first) return
+  const cause = { by: 'operator' } as const
+  const input = { AutoScalingGroupName: first.name, LifecycleHookName: HOOK }
+  world.region.call(cause, 'DeleteLifecycleHook', input)
+}
+
+/** As SSM lists the output of a command that said more than 2,500 characters. */
+function cut(answer: unknown): unknown {
+  const listed = answer as ListCommandInvocationsCommandOutput
+  const plugins = [{ Output: '---Output truncated---' }]
+  return {
+    ...listed,
+    CommandInvocations: listed.CommandInvocations?.map((one) => ({ ...one, CommandPlugins: plugins })),
+  }
+}

@@ -1,0 +1,116 @@
+/** IAM's answer (a real evaluator's), and what of a policy nobody needs. */
+import { runSimulation } from '@cloud-copilot/iam-simulate'
+import { ACCOUNT, type Resource, resolved, type Template } from './packaged.ts'
+import type { IamRequest } from './requests.ts'
+
+export interface PolicyDocument {
+  readonly Version: string
+  readonly Statement: readonly PolicyStatement[]
+}
+
+export interface PolicyStatement {
+  readonly Effect: string
+  readonly Action: readonly string[]
+  readonly Resource: string | readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+
+/** The one policy of a role, or of a managed policy, as CloudFormation would create it. */
+export function policyOf(template: Template, logicalId: string): PolicyDocument {
+  const { Type, Properties } = template.Resources[logicalId] as Resource
+  const document =
+    Type === 'AWS::IAM::Role' ? Properties.Policies[0].PolicyDocument : Properties.PolicyDocument
+  return resolved(document) as PolicyDocument
+}
+
+/** A key's default policy: without it, no policy of a role counts for the key. */
+const KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+  ],
+}
+
+export async function isAllowed(
+  policy: PolicyDocument,
+  { action, resource, context }: IamRequest,
+): Promise<boolean> {
+  const answer = await runSimulation(
+    {
+      request: {
+        principal: `arn:aws:iam::${ACCOUNT}:role/under-test`,
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: { ...context, 'aws:SecureTransport': 'true' },
+      },
+      identityPolicies: [{ name: 'role', policy }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(action.startsWith('kms:') && { resourcePolicy: KEY_POLICY }),
+    },
+    {},
+  )
+  if (answer.resultType === 'error')
+    throw new Error(`${action} on ${resource}: ${JSON.stringify(answer.errors)}`)
+  return answer.overallResult === 'Allowed'
+}
+
+/** The requests that are not allowed. */
+export async function denied(policy: PolicyDocument, requests: readonly IamRequest[]): Promise<IamRequest[]> {
+  const answers = await Promise.all(requests.map((request) => isAllowed(policy, request)))
+  return requests.filter((_, index) => !answers[index])
+}
+
+/** What can be taken out of the policy without any of the requests being denied. */
+export async function unused(policy: PolicyDocument, requests: readonly IamRequest[]): Promise<string[]> {
+  const found: string[] = []
+  for (const { what, without } of reductions(policy))
+    if ((await denied(without, requests)).length === 0) found.push(what)
+  return found
+}
+
+/** Every policy that is smaller by one action, resource or value of a condition. */
+export function reductions(policy: PolicyDocument): { what: string; without: PolicyDocument }[] {
+  return policy.Statement.flatMap((statement, index) => {
+    const replaced = (...instead: readonly PolicyStatement[]) => ({
+      ...policy,
+      Statement: policy.Statement.toSpliced(index, 1, ...instead),
+    })
+    const resources = [statement.Resource].flat()
+    return [
+      ...statement.Action.map((action) => {
+        const Action = statement.Action.filter((other) => other !== action)
+        const instead = Action.length > 0 ? [{ ...statement, Action }] : []
+        return { what: `${action} on ${resources.join(', ')}`, without: replaced(...instead) }
+      }),
+      ...(resources.length > 1
+        ? resources.map((resource) => {
+            const Resource = resources.filter((other) => other !== resource)
+            return {
+              what: `${statement.Action} on ${resource}`,
+              without: replaced({ ...statement, Resource }),
+            }
+          })
+        : []),
+      ...conditionValues(statement).map(({ what, Condition }) => ({
+        what,
+        without: replaced({ ...statement, Condition }),
+      })),
+    ]
+  })
+}
+
+function conditionValues({ Action, Condition = {} }: PolicyStatement) {
+  return Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).flatMap(([key, values]) => {
+      if (typeof values === 'string' || values.length < 2) return []
+      return values.map((value) => ({
+        what: `${Action} where ${key} is ${value}`,
+        Condition: {
+          ...Condition,
+          [operator]: { ...keys, [key]: values.filter((other) => other !== value) },
+        },
+      }))
+    }),
+  )
+}

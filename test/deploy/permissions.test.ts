@@ -1,0 +1,209 @@
+/**
+ * Least privilege, evaluated: every call that production code makes in the simulator's days is allowed by the packaged template's role
+ * of the function that makes it, and whatever can be taken out of a role without any call being denied should not be in it.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type FunctionName, functionNames } from '../../deploy/environment.ts'
+import { AGENT_ACTIONS } from '../../deploy/instance-policy.ts'
+import { roleOf } from '../../deploy/roles.ts'
+import { type Call, callsOf } from './calls.ts'
+import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
+import { ACCOUNT, packageProject, REGION, type Template } from './packaged.ts'
+import {
+  type Deployed,
+  deadLettersArn,
+  documentArn,
+  groupArn,
+  type IamRequest,
+  instanceArn,
+  instanceTags,
+  notifierRoleArn,
+  queueArn,
+  requestsOf,
+  requestsOfLambda,
+} from './requests.ts'
+
+const SEEDS = 12
+const kmsKeyArn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-0000-4000-8000-000000000000`
+const deployed: Deployed = {
+  groups: [
+    { name: 'web-asg', tags: {} },
+    {
+      name: 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1',
+      tags: { 'elasticbeanstalk:environment-name': 'collector-prod' },
+    },
+    { name: 'other-asg', tags: { team: 'data' } },
+  ],
+  bucket: 'logs-of-the-account',
+  prefix: 'resources/environments/logs/publish/e-abcdefghij/i-0123456789abcdef0/',
+  movedTo: ['collected/', 'elsewhere/'],
+  manifestPrefix: 'termination-guard/manifests/',
+  kmsKeyArn,
+}
+const parameters = {
+  groups: 'web-asg,tag:elasticbeanstalk:environment-name=collector-prod,tag:team=data',
+  bucket: deployed.bucket,
+  movedTo: deployed.movedTo.join(','),
+  kmsKeyArn,
+}
+
+let template: Template
+let remove: () => Promise<void>
+const requests = new Map<FunctionName, IamRequest[]>()
+
+beforeAll(async () => {
+  ;({ template, remove } = await packageProject(parameters))
+  const calls: Call[] = []
+  for (let seed = 1; seed <= SEEDS; seed++) calls.push(...(await callsOf(seed)))
+  for (const name of functionNames) {
+    const made = calls.filter(({ by }) => by === name).flatMap((call) => requestsOf(call, deployed))
+    requests.set(name, distinct([...made, ...requestsOfLambda(name)]))
+  }
+})
+afterAll(() => remove())
+
+function distinct(all: readonly IamRequest[]): IamRequest[] {
+  return [...new Map(all.map((request) => [JSON.stringify(request), request])).values()]
+}
+const requestsBy = (name: FunctionName) => requests.get(name) ?? []
+const role = (name: FunctionName) => policyOf(template, roleOf(name))
+
+describe.each(functionNames)('the role of %s', (name) => {
+  it('allows every call that the function makes', async () => {
+    expect(requestsBy(name).length).toBeGreaterThan(4)
+    expect(await denied(role(name), requestsBy(name))).toEqual([])
+  })
+  it('grants nothing that is never used', async () => {
+    expect(await unused(role(name), requestsBy(name))).toEqual([])
+  })
+  it('would be found out if it lacked any of its permissions', async () => {
+    const actions = role(name).Statement.flatMap(({ Action }) => Action)
+    for (const action of new Set(actions)) {
+      const without = withoutAction(role(name), action)
+      expect([action, await denied(without, requestsBy(name))]).not.toEqual([action, []])
+    }
+  })
+  it('would be found out if it were granted more', async () => {
+    const more = ['s3:DeleteObject', 'ec2:TerminateInstances', 'autoscaling:DeleteLifecycleHook']
+    const added = { Effect: 'Allow', Action: more, Resource: '*' }
+    const widened = { ...role(name), Statement: [...role(name).Statement, added] }
+    expect(await unused(widened, requestsBy(name))).toEqual(more.map((action) => `${action} on *`))
+  })
+})
+
+function withoutAction(policy: PolicyDocument, action: string): PolicyDocument {
+  const Statement = policy.Statement.map((statement) => ({
+    ...statement,
+    Action: statement.Action.filter((other) => other !== action),
+  })).filter(({ Action }) => Action.length > 0)
+  return { ...policy, Statement }
+}
+
+describe('no function may', () => {
+  const foreign = 'payments-asg'
+  const ask = (action: string, resource: string, context: IamRequest['context'] = {}) => ({
+    action,
+    resource,
+    context,
+  })
+  const forbidden: readonly (readonly [string, IamRequest])[] = [
+    [
+      'flush an instance of another group',
+      ask('ssm:SendCommand', instanceArn, instanceTags({ name: foreign, tags: { team: 'payments' } })),
+    ],
+    ['flush an instance of no group', ask('ssm:SendCommand', instanceArn)],
+    [
+      'run another document',
+      ask('ssm:SendCommand', documentArn.replace(/document\/.*/, 'document/AWS-RunShellScript')),
+    ],
+    [
+      'complete the action of another group’s hook',
+      ask('autoscaling:CompleteLifecycleAction', groupArn(foreign), { 'aws:ResourceTag/team': 'payments' }),
+    ],
+    [
+      'keep another group’s instance waiting',
+      ask('autoscaling:RecordLifecycleActionHeartbeat', groupArn(foreign)),
+    ],
+    ['put a hook on another group', ask('autoscaling:PutLifecycleHook', groupArn(foreign))],
+    [
+      'delete a hook, which lets go whatever waits',
+      ask('autoscaling:DeleteLifecycleHook', groupArn('web-asg')),
+    ],
+    [
+      'list another bucket',
+      ask('s3:ListBucket', 'arn:aws:s3:::other-bucket', { 's3:prefix': deployed.prefix }),
+    ],
+    ['list the whole bucket', ask('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`)],
+    ['read another bucket', ask('s3:GetObject', `arn:aws:s3:::other-bucket/${deployed.prefix}x.gz`)],
+    ['read something else of the bucket', ask('s3:GetObject', `arn:aws:s3:::${deployed.bucket}/payroll.csv`)],
+    ['delete an object', ask('s3:DeleteObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
+    ['write an object', ask('s3:PutObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
+    ['terminate an instance', ask('ec2:TerminateInstances', instanceArn)],
+    ['send to its own queue', ask('sqs:SendMessage', queueArn)],
+    ['empty the dead-letter queue', ask('sqs:DeleteMessage', deadLettersArn)],
+    [
+      'pass the notifier’s role to another service',
+      ask('iam:PassRole', notifierRoleArn, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
+    ],
+    [
+      'pass another role',
+      ask('iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/admin`, {
+        'iam:PassedToService': 'autoscaling.amazonaws.com',
+      }),
+    ],
+  ]
+  it.each(forbidden)('%s', async (_, request) => {
+    for (const name of functionNames)
+      expect([name, await isAllowed(role(name), request)]).toEqual([name, false])
+  })
+})
+
+describe('the notifier’s role', () => {
+  const needs = ['sqs:SendMessage', 'sqs:GetQueueUrl'].map((action) => ({
+    action,
+    resource: queueArn,
+    context: {},
+  }))
+  it('may send to the queue, and nothing else', async () => {
+    const policy = policyOf(template, 'NotifierRole')
+    expect(await denied(policy, needs)).toEqual([])
+    expect(await unused(policy, needs)).toEqual([])
+    expect(
+      await isAllowed(policy, { action: 'sqs:SendMessage', resource: deadLettersArn, context: {} }),
+    ).toBe(false)
+  })
+})
+
+describe('the policy to attach to instances', () => {
+  const put = (key: string) => ({
+    action: 's3:PutObject',
+    resource: `arn:aws:s3:::${deployed.bucket}/${key}`,
+    context: {},
+  })
+  const needs = [
+    ...AGENT_ACTIONS.map((action) => ({ action, resource: '*', context: {} })),
+    put(`${deployed.prefix}_var_log_x.gz`),
+    put(`${deployed.manifestPrefix}i-0123456789abcdef0/x.gz`),
+    { action: 'kms:GenerateDataKey', resource: kmsKeyArn, context: {} },
+  ]
+  it('allows what the agent and the flush do, and nothing else', async () => {
+    const policy = policyOf(template, 'InstancePolicy')
+    expect(await denied(policy, needs)).toEqual([])
+    expect(await unused(policy, needs)).toEqual([])
+  })
+  it.each([
+    [
+      'complete a lifecycle action',
+      { action: 'autoscaling:CompleteLifecycleAction', resource: groupArn('web-asg'), context: {} },
+    ],
+    ['delete an object', { ...put(`${deployed.prefix}x.gz`), action: 's3:DeleteObject' }],
+    ['write elsewhere in the bucket', put('payroll.csv')],
+    [
+      'write to another bucket',
+      { ...put('x'), resource: `arn:aws:s3:::other-bucket/${deployed.prefix}x.gz` },
+    ],
+    ['send to the queue', { action: 'sqs:SendMessage', resource: queueArn, context: {} }],
+  ])('does not let an instance %s', async (_, request) => {
+    expect(await isAllowed(policyOf(template, 'InstancePolicy'), request)).toBe(false)
+  })
+})

@@ -1,0 +1,155 @@
+/** What IAM is asked about a call of the guard in a deployment: actions, resources, and the context that conditions look at. */
+import type { Call } from './calls.ts'
+import { ACCOUNT, REGION } from './packaged.ts'
+
+export interface IamRequest {
+  readonly action: string
+  readonly resource: string
+  readonly context: Readonly<Record<string, string>>
+}
+
+/** What was deployed, as far as requests name it. */
+export interface Deployed {
+  readonly groups: readonly GroupOfDeployment[]
+  readonly bucket: string
+  /** The archive prefix of one instance. */
+  readonly prefix: string
+  readonly movedTo: readonly string[]
+  readonly manifestPrefix: string
+  readonly kmsKeyArn?: string
+}
+
+/** One guarded group, and how its instances can be told. */
+export interface GroupOfDeployment {
+  readonly name: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export const NAME = 'termination-guard-prod'
+export const queueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${NAME}`
+export const deadLettersArn = `${queueArn}-dead-letters`
+export const documentArn = `arn:aws:ssm:${REGION}:${ACCOUNT}:document/${NAME}-flush`
+export const notifierRoleArn = `arn:aws:iam::${ACCOUNT}:role/NotifierRole`
+export const instanceArn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/i-0123456789abcdef0`
+const EVERYTHING = '*'
+
+const request = (action: string, resource: string, context: IamRequest['context'] = {}): IamRequest => ({
+  action,
+  resource,
+  context,
+})
+
+/** The requests of one call, once for each group where it concerns a group. Throws where a call is not understood. */
+export function requestsOf({ operation, input, policy }: Call, deployed: Deployed): IamRequest[] {
+  switch (operation) {
+    case 'recordLifecycleActionHeartbeat':
+    case 'completeLifecycleAction':
+    case 'updateAutoScalingGroup':
+    case 'createOrUpdateTags':
+      return onGroups(`autoscaling:${capitalised(operation)}`, deployed)
+    case 'putLifecycleHook':
+      return [
+        ...onGroups('autoscaling:PutLifecycleHook', deployed),
+        request('iam:PassRole', notifierRoleArn, { 'iam:PassedToService': 'autoscaling.amazonaws.com' }),
+      ]
+    case 'deleteLifecycleHook':
+    case 'deleteTags':
+      throw new Error(`${operation} is the deployer's, no function makes it`)
+    case 'describeAutoScalingInstances':
+    case 'describeAutoScalingGroups':
+    case 'describeLifecycleHooks':
+    case 'describeScalingActivities':
+      return [request(`autoscaling:${capitalised(operation)}`, EVERYTHING)]
+    case 'describeInstances':
+      return [request('ec2:DescribeInstances', EVERYTHING)]
+    case 'listCommandInvocations':
+    case 'getCommandInvocation':
+      return [request(`ssm:${capitalised(operation)}`, EVERYTHING)]
+    case 'sendCommand':
+      if (input.DocumentName !== policy.documentName)
+        throw new Error(`a foreign document: ${input.DocumentName}`)
+      return [
+        request('ssm:SendCommand', documentArn),
+        ...deployed.groups.map((group) => request('ssm:SendCommand', instanceArn, instanceTags(group))),
+      ]
+    case 'listObjectsV2':
+      ours(input.Bucket, policy.archive.bucket)
+      return [
+        request('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`, {
+          's3:prefix': prefixOf(input, policy, deployed),
+        }),
+      ]
+    case 'headObject':
+    case 'getObject':
+      ours(input.Bucket, policy.archive.bucket)
+      return reading(`arn:aws:s3:::${deployed.bucket}/${keyOf(input, policy, deployed)}`, deployed)
+    case 'changeMessageVisibility':
+      ours(input.QueueUrl, policy.queueUrl)
+      return [request('sqs:ChangeMessageVisibility', queueArn)]
+    case 'sendMessage':
+      ours(input.QueueUrl, policy.deadLetterQueueUrl)
+      return [request('sqs:SendMessage', deadLettersArn)]
+    case 'getQueueAttributes':
+      ours(input.QueueUrl, policy.deadLetterQueueUrl)
+      return [request('sqs:GetQueueAttributes', deadLettersArn)]
+  }
+}
+
+/** What Lambda itself does with a function's role. */
+export function requestsOfLambda(functionName: string): IamRequest[] {
+  const log = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/${NAME}-${functionName}:log-stream:2026/01/02/x`
+  const written = [
+    request('logs:CreateLogStream', log.replace(/:log-stream:.*/, ':*')),
+    request('logs:PutLogEvents', log),
+  ]
+  if (functionName !== 'terminations') return written
+  const polled = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
+  return [...written, ...polled.map((action) => request(action, queueArn))]
+}
+
+export function groupArn(name: string): string {
+  return `arn:aws:autoscaling:${REGION}:${ACCOUNT}:autoScalingGroup:3d960405-0000-4000-8000-2c8d206e4238:autoScalingGroupName/${name}`
+}
+
+/** Auto Scaling tags every instance with its group's name; other tags of the group propagate. */
+export function instanceTags({ name, tags }: GroupOfDeployment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ ...tags, 'aws:autoscaling:groupName': name }).map(([key, value]) => [
+      `aws:ResourceTag/${key}`,
+      value,
+    ]),
+  )
+}
+
+function onGroups(action: string, { groups }: Deployed): IamRequest[] {
+  return groups.map(({ name, tags }) =>
+    request(
+      action,
+      groupArn(name),
+      Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+    ),
+  )
+}
+
+function reading(resource: string, { kmsKeyArn }: Deployed): IamRequest[] {
+  return [request('s3:GetObject', resource), ...(kmsKeyArn ? [request('kms:Decrypt', kmsKeyArn)] : [])]
+}
+
+/** The same place in the deployment: an archive's prefix is that of an instance, a moved one is a collector's. */
+function prefixOf(input: Call['input'], { archive }: Call['policy'], deployed: Deployed): string {
+  const moved = archive.movedTo.indexOf(String(input.Prefix))
+  return moved < 0 ? deployed.prefix : (deployed.movedTo[moved % deployed.movedTo.length] ?? '')
+}
+
+function keyOf(input: Call['input'], { archive }: Call['policy'], deployed: Deployed): string {
+  const isManifest = String(input.Key).startsWith(archive.manifestPrefix)
+  return isManifest ? `${deployed.manifestPrefix}i-0123456789abcdef0/x.gz` : `${deployed.prefix}_var_log_x.gz`
+}
+
+function ours(found: unknown, wanted: string): void {
+  if (found !== wanted) throw new Error(`${found} is not ours`)
+}
+
+function capitalised(operation: string): string {
+  return operation.charAt(0).toUpperCase() + operation.slice(1)
+}
