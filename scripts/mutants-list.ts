@@ -13,18 +13,27 @@ export interface Mutant {
   readonly justified?: string
 }
 
-const decide = { file: 'src/core/decide.ts', tests: ['test/core/decide.test.ts'] }
+const decide = {
+  file: 'src/core/decide.ts',
+  tests: ['test/core/decide.test.ts', 'test/simulated-days.test.ts'],
+}
 const hold = { file: 'src/core/hold.ts', tests: ['test/core/hold.test.ts', 'test/reconcile.test.ts'] }
 const prove = { file: 'src/core/prove.ts', tests: ['test/core/prove.test.ts'] }
 const archives = { file: 'src/aws/archives.ts', tests: ['test/reconcile.test.ts'] }
 const commands = { file: 'src/aws/commands.ts', tests: ['test/reconcile.test.ts', 'test/consume.test.ts'] }
 const actions = { file: 'src/aws/lifecycle-actions.ts', tests: ['test/reconcile.test.ts'] }
 const waiting = { file: 'src/aws/waiting.ts', tests: ['test/sweep.test.ts'] }
-const reconcile = { file: 'src/reconcile.ts', tests: ['test/reconcile.test.ts'] }
+const reconcile = {
+  file: 'src/reconcile.ts',
+  tests: ['test/reconcile.test.ts', 'test/simulated-days.test.ts'],
+}
 const consume = { file: 'src/consume.ts', tests: ['test/consume.test.ts'] }
 const sweep = { file: 'src/sweep.ts', tests: ['test/sweep.test.ts'] }
 const manifest = { file: 'src/core/manifest.ts', tests: ['test/core/manifest.test.ts'] }
-const flushes = { file: 'src/aws/flushes.ts', tests: ['test/reconcile.test.ts'] }
+const flushes = {
+  file: 'src/aws/flushes.ts',
+  tests: ['test/reconcile.test.ts', 'test/simulated-days.test.ts'],
+}
 
 export const mutants: readonly Mutant[] = [
   {
@@ -342,14 +351,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: 'src/aws/failures.ts',
-    tests: ['test/reconcile.test.ts'],
+    tests: ['test/aws/failures.test.ts', 'test/reconcile.test.ts'],
     name: 'take every ValidationError for “no active action”',
     from: ` && textOf(error).startsWith('No active Lifecycle Action found')`,
     to: ` && textOf(error) !== ''`,
   },
   {
     file: 'src/aws/failures.ts',
-    tests: ['test/reconcile.test.ts'],
+    tests: ['test/aws/failures.test.ts', 'test/reconcile.test.ts'],
     name: 'fail on an agent that cannot be reached',
     from: `return nameOf(error) === 'InvalidInstanceId'`,
     to: `return nameOf(error) === 'InvalidInstanceID'`,

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  isDenied,
+  isMissing,
+  isNoActiveAction,
+  isUnknownInstance,
+  isUnreachable,
+} from '../../src/aws/failures.ts'
+import { AwsError, validationError } from '../../src/sim/aws-error.ts'
+
+describe('no active action', () => {
+  it('is told by code and beginning of the text, which may end early', () => {
+    expect(isNoActiveAction(validationError('No active Lifecycle Action found with token 0000'))).toBe(true)
+    expect(isNoActiveAction(validationError('No active Lifecycle Action found with token'))).toBe(true)
+  })
+
+  it('is not every ValidationError: a group that is gone, a bad value', () => {
+    expect(isNoActiveAction(validationError('AutoScalingGroup name not found - no such group'))).toBe(false)
+    expect(isNoActiveAction(new AwsError('Throttling', 'No active Lifecycle Action found'))).toBe(false)
+  })
+})
+
+describe('S3', () => {
+  it('says no and not there by code or, where an error has no body, by status', () => {
+    expect(isDenied(new AwsError('AccessDenied', '', 403))).toBe(true)
+    expect(isDenied(new AwsError('UnknownError', '', 403))).toBe(true)
+    expect(isMissing(new AwsError('NoSuchKey', '', 404))).toBe(true)
+    expect(isMissing(new AwsError('UnknownError', '', 404))).toBe(true)
+    expect(isMissing(new AwsError('AccessDenied', '', 403))).toBe(false)
+    expect(isDenied(new AwsError('SlowDown', '', 503))).toBe(false)
+  })
+})
+
+it('an unreachable agent and a forgotten instance are codes that look alike', () => {
+  expect(isUnreachable(new AwsError('InvalidInstanceId', ''))).toBe(true)
+  expect(isUnreachable(new AwsError('InvalidInstanceID.NotFound', ''))).toBe(false)
+  expect(isUnknownInstance(new AwsError('InvalidInstanceID.NotFound', ''))).toBe(true)
+})
