@@ -9,7 +9,7 @@ import type { Instance } from '../instance.ts'
 import { type LoadBalancer, startLoadBalancer } from '../load-balancer.ts'
 import type { Launch } from '../machine.ts'
 import { pick, type Random } from '../random.ts'
-import { BUCKET, createGroup, type Deployed, deployGuard, ENVIRONMENT_ID, GROUP_NAME } from './deployment.ts'
+import { BUCKET, createGroup, deployGuard, ENVIRONMENT_ID, enrolled, GROUP_NAME } from './deployment.ts'
 import { type Group, openGroup } from './group.ts'
 
 export interface StageOptions {
@@ -97,12 +97,13 @@ async function furnish(ground: Ground, options: StageOptions): Promise<Stage> {
   const group = openGroup(clients.autoScaling, GROUP_NAME)
   balancer.onUnhealthy((instanceId) => void group.markUnhealthy(instanceId).catch(onProblem))
   await aws.createBucket(BUCKET)
-  await createGroup(clients.autoScaling, instances, guarded)
   const onLine = (text: string) => {
     const line = parseJournalLine(text)
     if (line !== undefined) options.onJournal(line)
   }
-  const deployed = guarded ? await deployGuard(aws, clients.autoScaling, onLine) : undefined
+  const guard = guarded ? await deployGuard(aws, onLine) : undefined
+  await createGroup(clients.autoScaling, instances)
+  if (guard !== undefined) await enrolled(clients.autoScaling)
   await group.when((states) => count(states, 'InService') === instances)
   return {
     group,
@@ -115,9 +116,9 @@ async function furnish(ground: Ground, options: StageOptions): Promise<Stage> {
       return pick(random, [first, ...others])
     },
     killNextPass: () => {
-      if (deployed !== undefined) killAfterNextCommand(aws, deployed.consumer, options.onKill)
+      if (guard !== undefined) killAfterNextCommand(aws, guard.terminations, options.onKill)
     },
-    quiet: () => emptied(clients.sqs, deployed),
+    quiet: () => emptied(clients.sqs, guard?.queue.url),
     stop,
   }
 }
@@ -168,10 +169,10 @@ function count(states: ReadonlyMap<string, string>, state: string): number {
   return [...states.values()].filter((one) => one === state).length
 }
 
-async function emptied(sqs: SQSClient, deployed: Deployed | undefined): Promise<void> {
-  if (deployed === undefined) return
+async function emptied(sqs: SQSClient, QueueUrl: string | undefined): Promise<void> {
+  if (QueueUrl === undefined) return
   const question = new GetQueueAttributesCommand({
-    QueueUrl: deployed.queueUrl,
+    QueueUrl,
     AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
   })
   for (;;) {
