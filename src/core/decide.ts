@@ -113,11 +113,15 @@ function filesToUpload(seen: Observation): readonly string[] | undefined {
   return paths.length > 0 ? paths : undefined
 }
 
-/** The SSM event wakes us when a flush ends. The look is for the event that was lost, so it need not come sooner. */
+/**
+ * The SSM event wakes us when a flush ends. The look is for the event that was lost, so it need not come sooner. A flush that should
+ * long be over is looked at ever more rarely: every look costs one of the message's receives.
+ */
 function secondsUntilFlushMustBeOver(seen: Observation, flush: Flush, policy: Policy): number {
   const endsAt = flush.requestedAt + (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds) * 1000
-  const seconds = (endsAt - seen.now) / 1000 + policy.pendingSeconds
-  return Math.min(Math.max(seconds, policy.pendingSeconds), lookCap(seen, policy))
+  const untilEnd = (endsAt - seen.now) / 1000
+  const seconds = Math.max(untilEnd + policy.pendingSeconds, policy.pendingSeconds, -untilEnd / 4)
+  return Math.min(seconds, lookCap(seen, policy))
 }
 
 /** A dead machine costs no more than a slow one: the longer it was silent, the rarer we ask. */

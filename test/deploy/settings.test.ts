@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals'
+import { alarmResources } from '../../deploy/alarms.ts'
+import { type ParameterName, readSettings } from '../../deploy/settings.ts'
+import { deployment } from '../../deploy/template.ts'
+import { readPolicy } from '../../src/core/policy.ts'
+import type { JournalEvent } from '../../src/journal.ts'
+import { metricsOf } from '../../src/metrics.ts'
+import { resolved } from './packaged.ts'
+
+const defaults: Record<ParameterName, unknown> = {
+  groups: '',
+  profile: 'beanstalk',
+  bucket: '',
+  prefix: '',
+  movedTo: '',
+  manifestPrefix: 'termination-guard/manifests/',
+  kmsKeyArn: '',
+  retain: 'yes',
+  withoutRetention: 'hold',
+  heartbeat: 3600,
+  patience: 7200,
+  attempts: 5,
+  lookAgain: 900,
+  flushTimeout: 1800,
+  auditAfter: 10800,
+  heldAlarm: 3600,
+  alarmEmail: '',
+  logRetention: 90,
+}
+const settings = (changes: Partial<typeof defaults> = {}) =>
+  readSettings('termination-guard-prod', { ...defaults, ...changes })
+
+describe('the parameters', () => {
+  it('are all reported at once, each with what to write instead', () => {
+    const bad = { groups: 'web-*', bucket: 's3://logs', heartbeat: '60', retain: 'maybe', logRetention: '8' }
+    for (const name of Object.keys(bad))
+      expect(() => settings(bad)).toThrow(new RegExp(`  ${name}: .*(write|choose)`))
+  })
+  it.each([360, 900, 1800, 3600, 7200])(
+    'with a heartbeat of %i s the policy accepts every environment',
+    (heartbeat) => {
+      const { functions } = deployment('termination-guard-prod', { ...defaults, groups: 'web', heartbeat })
+      for (const { environment } of Object.values(functions)) {
+        expect(() =>
+          readPolicy({ ...(resolved(environment) as Record<string, string>), AWS_REGION: 'eu-west-1' }),
+        ).not.toThrow()
+      }
+    },
+  )
+  it.each([360, 900, 1800, 7200])(
+    'with a heartbeat of %i s the function fits six times into the visibility timeout',
+    (heartbeat) => {
+      const { visibilitySeconds, functionTimeoutSeconds } = settings({ heartbeat })
+      expect(visibilitySeconds).toBeGreaterThanOrEqual(6 * functionTimeoutSeconds)
+      expect(visibilitySeconds).toBeLessThanOrEqual(heartbeat / 2)
+      expect(functionTimeoutSeconds).toBeGreaterThanOrEqual(30)
+    },
+  )
+  it('the archive’s prefix is the profile’s, unless another is given', () => {
+    expect(settings().prefix).toBe('resources/environments/logs/publish/{environment}/{instance}/')
+    expect(settings({ prefix: 'logs/{instance}/' }).prefix).toBe('logs/{instance}/')
+  })
+})
+
+it('the alarms look at metrics that the journal really makes', () => {
+  const looked = JSON.stringify(alarmResources(settings())).matchAll(
+    /"Namespace":"TerminationGuard","MetricName":"([A-Za-z]+)"/g,
+  )
+  const names = new Set([...looked].map(([, name]) => name ?? ''))
+  expect([...names].sort()).toEqual([...madeMetrics()].filter((name) => names.has(name)).sort())
+  expect(names.size).toBeGreaterThan(5)
+})
+
+function madeMetrics(): Set<string> {
+  const action = { instanceId: 'i-1', groupName: 'g', token: undefined }
+  const audited = { event: 'audited', finding: 'unproven' }
+  const events = [
+    { event: 'action-ended', outcome: 'lost', by: 'completed', heldMs: 1, flushMs: 1, bytes: 0, ...action },
+    { event: 'pass', overdue: true, ...action },
+    { event: 'sweep', held: 1, adopted: 1, failed: 0, retained: [], deadLetters: 0, oldestHeldSeconds: 1 },
+    { event: 'enrolment', trigger: 'sweep', guarded: [], refused: [] },
+    audited,
+    { event: 'audit', instances: 1 },
+  ] as unknown as JournalEvent[]
+  return new Set(events.flatMap(metricsOf).map(({ name }) => name))
+}
