@@ -5,8 +5,8 @@ import type { Effect } from '../sim/auto-scaling.ts'
 import { accountId, type Invocation, type LocalAws, startLocalAws } from './aws.ts'
 import { hookName, installGuard, notifierRoleArn } from './guard.ts'
 import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
+import { onInterruption } from './interruption.ts'
 
-const impatientAfterMs = 2_000
 const environmentId = 'e-localguard'
 const region = 'eu-west-1'
 const bucket = `elasticbeanstalk-${region}-${accountId}`
@@ -58,7 +58,7 @@ async function run(): Promise<void> {
       ...(options.groups === undefined ? {} : { groups: options.groups }),
     })
     console.log(introduction(aws, queue.arn))
-    await interrupted()
+    await new Promise<void>(onInterruption)
     console.error('Stopping.')
   } finally {
     await stop()
@@ -116,18 +116,6 @@ function tellTrouble({ functionName, ended, error }: Invocation): void {
 }
 
 /** Ctrl-C. It arrives twice at once, from the terminal and from npm; only a later one means: at once, whatever is left behind. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    let first: number | undefined
-    const hear = () => {
-      first ??= Date.now()
-      if (Date.now() - first > impatientAfterMs) process.exit(130)
-      resolve()
-    }
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, hear)
-  })
-}
-
 function port(text: string): number {
   const number = Number(text)
   if (/^\d+$/.test(text) && number <= 65_535) return number

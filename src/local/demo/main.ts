@@ -1,4 +1,5 @@
 /** The demo: `npm run demo`. Progress goes to standard error, the result to standard output. */
+import { onInterruption } from '../interruption.ts'
 import { type Day, playDay } from './day.ts'
 import { type DemoOptions, parseOptions } from './options.ts'
 import { showProgress } from './progress.ts'
@@ -24,8 +25,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const startedAt = performance.now()
   const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7)
   const interruption = new AbortController()
-  // The second time, the default: the processes of the machines notice by themselves.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort(signal))
+  onInterruption(() => interruption.abort())
   const progress = showProgress(process.stderr)
   try {
     const day = await playDay(

@@ -1,0 +1,14 @@
+/** npm passes Ctrl-C on to what heard it from the terminal already: only a second one after this is a person's impatience. */
+const IMPATIENT_AFTER_MS = 2_000
+
+/** Calls once at Ctrl-C or SIGTERM. Who asks again later is obeyed at once; the machines' processes notice by themselves. */
+export function onInterruption(listener: () => void): void {
+  let first: number | undefined
+  const hear = () => {
+    if (first === undefined) {
+      first = Date.now()
+      listener()
+    } else if (Date.now() - first > IMPATIENT_AFTER_MS) process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, hear)
+}
