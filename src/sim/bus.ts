@@ -8,9 +8,15 @@ import type { World } from './world.ts'
 
 export class Bus {
   readonly #world: World
+  #underWay = 0
 
   constructor(world: World) {
     this.#world = world
+  }
+
+  /** Nothing is late any more. */
+  get isEmpty(): boolean {
+    return this.#underWay === 0
   }
 
   notification(body: string, action: TrackedAction): void {
@@ -74,6 +80,12 @@ export class Bus {
   #send(lateMs: number, body: string, truth: Truth): void {
     const { time, queue } = this.#world
     if (lateMs === 0) queue.send(body, truth)
-    else time.after(lateMs, () => queue.send(body, truth))
+    else {
+      this.#underWay++
+      time.after(lateMs, () => {
+        this.#underWay--
+        queue.send(body, truth)
+      })
+    }
   }
 }

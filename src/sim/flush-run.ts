@@ -1,7 +1,7 @@
 /** The script on the instance, as far as the guard can tell: quiesce, rotate, publish, wait, rotate and publish again, report. */
 import { gunzipSync } from 'node:zlib'
 import type { Machine } from './machine.ts'
-import { manifestLine } from './manifest-line.ts'
+import { type Findings, manifestLine } from './manifest-line.ts'
 import { publish, uploadDirectly } from './publisher.ts'
 import type { Command } from './run-command.ts'
 import { second } from './setting.ts'
@@ -36,12 +36,15 @@ export function runFlush(world: World, machine: Machine, command: Command): void
       const isThere = machine.isOn && machine.disk === disk && command.endedAt === undefined
       if (isThere && at < failsAt) work()
     })
-  let isQuiesced = false
+  const findings = { isQuiesced: false, inventory: 0 }
   stage(startsAt, () => {
-    isQuiesced = command.parameters.purpose === 'termination' && machine.quiesce()
+    findings.isQuiesced = command.parameters.purpose === 'termination' && machine.quiesce()
     archive(world, machine, command)
   })
-  stage(startsAt + BUFFER_MS, () => archive(world, machine, command))
+  stage(startsAt + BUFFER_MS, () => {
+    archive(world, machine, command)
+    findings.inventory = disk.files.length
+  })
   const tell = (work: () => void) => () => {
     if (machine.canRun && machine.disk === disk) work()
   }
@@ -54,7 +57,7 @@ export function runFlush(world: World, machine: Machine, command: Command): void
   else if (!neverEnds && endsAt < timesOutAt) {
     time.at(
       endsAt,
-      tell(() => report(world, machine, command, isQuiesced)),
+      tell(() => report(world, machine, command, findings)),
     )
   } else
     time.at(
@@ -72,10 +75,10 @@ function archive(world: World, machine: Machine, { parameters }: Command): void 
   else uploadDirectly(world, machine, gunzipSync(Buffer.from(upload, 'base64')).toString('utf8').split('\0'))
 }
 
-function report(world: World, machine: Machine, command: Command, isQuiesced: boolean): void {
+function report(world: World, machine: Machine, command: Command, findings: Findings): void {
   machine.write()
   const { chance, faults, ssm } = world
-  const line = manifestLine(world, machine, command, isQuiesced)
+  const line = manifestLine(world, machine, command, findings)
   const isCut = chance.of(faults['output-is-cut'])
   ssm.report(
     command,

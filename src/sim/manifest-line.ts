@@ -5,10 +5,17 @@ import type { Machine } from './machine.ts'
 import type { Command } from './run-command.ts'
 import type { World } from './world.ts'
 
+/** What the script knows besides the files. */
+export interface Findings {
+  readonly isQuiesced: boolean
+  /** How many files were there when the last rotation was over. */
+  readonly inventory: number
+}
+
 /** The line, inline or pointing to an object that holds the manifest. */
-export function manifestLine(world: World, machine: Machine, command: Command, isQuiesced: boolean): string {
+export function manifestLine(world: World, machine: Machine, command: Command, findings: Findings): string {
   const { setting, chance, faults, bucket, time } = world
-  const gzip = pack(manifestRecords(machine, command.parameters.purpose, isQuiesced))
+  const gzip = pack(manifestRecords(machine, command.parameters.purpose, findings))
   const inline = `termination-guard manifest 1 ${gzip.toString('base64')} end`
   if (inline.length <= setting.inlineManifestCharacters) return inline
   const key = `${command.parameters.manifestPrefix}${machine.instanceId}/${command.id}.gz`
@@ -30,11 +37,14 @@ export function pack(records: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from([...header, ...block]), payload, trailer])
 }
 
-function manifestRecords({ instanceId, disk }: Machine, purpose: string, isQuiesced: boolean): string[] {
+/** What is taken down before the last look; what appeared since is as live as what grew. */
+function manifestRecords({ instanceId, disk }: Machine, purpose: string, findings: Findings): string[] {
+  const { isQuiesced, inventory } = findings
   const records = [`manifest\t1\t${instanceId}\t${purpose}\t${isQuiesced ? 'yes' : 'no'}`]
-  for (const { path, content } of disk.files) {
+  for (const { path, content } of disk.files.slice(0, inventory)) {
     records.push(`file\t${content.size}\t${content.md5}\t${content.sha256}\t${path}`)
   }
+  for (const { path, content } of disk.files.slice(inventory)) records.push(`live\t${content.size}\t${path}`)
   for (const { path, size } of disk.live()) records.push(`live\t${size}\t${path}`)
   return [...records, `end\t${records.length}`]
 }

@@ -66,7 +66,12 @@ function restBoundMs({ setting }: World): number {
 }
 
 function isAtRest(world: World): boolean {
-  return world.queue.isEmpty && world.functions.areIdle && world.region.openActions().size === 0
+  return (
+    world.bus.isEmpty &&
+    world.queue.isEmpty &&
+    world.functions.areIdle &&
+    world.region.openActions().size === 0
+  )
 }
 
 function unrest(world: World): string[] {

@@ -4,6 +4,7 @@ import type { TrackedAction } from '../region.ts'
 import type { World } from '../world.ts'
 import { missingLines } from './archive.ts'
 import type { Checker } from './checker.ts'
+import { isReleasedByGuard } from './s1-continue-with-proof.ts'
 
 export function endsAreTold(world: World): Checker {
   return {
@@ -12,7 +13,8 @@ export function endsAreTold(world: World): Checker {
         const { id } = action.instance
         const missing = missingLines(world, action.disk)
         const told = toldOf(world, action)
-        if (told.length === 0 && !isUnheard(world, action)) {
+        const isArchived = missing === 0 && action.end !== undefined && isReleasedByGuard(action.end.cause)
+        if (told.length === 0 && !isArchived && !isUnheard(world, action)) {
           world.violation('S5', `nobody told how the action of ${id} ended`)
         } else if (missing > 0 && !told.some(isLoud) && !isUnheard(world, action)) {
           world.violation('S5', `${id} ended with ${missing} lines missing, and nobody was told loudly`)
