@@ -50,6 +50,8 @@ export interface InstalledGuard {
   readonly deadLetters: { readonly url: string; readonly arn: string }
   readonly terminations: LocalFunction
   readonly sweep: LocalFunction
+  /** What every function is told. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 /** Queue, dead-letter queue, document, functions, event source mapping, schedules and rules. */
@@ -88,7 +90,7 @@ export async function installGuard(aws: LocalAws, options: GuardOptions): Promis
   })
   sweep.schedule(options.sweepEveryMs ?? 15_000)
   if (groups !== undefined) enrolling(aws, deploy, options.auditEveryMs ?? 60_000)
-  return { queue, deadLetters, terminations, sweep }
+  return { queue, deadLetters, terminations, sweep, variables }
 }
 
 /** A new group is enrolled as its first instance comes up; running instances are audited. */

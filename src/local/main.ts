@@ -1,9 +1,12 @@
 /** AWS on this machine with the guard in it: `npm run local`. Ends, and leaves nothing behind, with Ctrl-C. */
+import { appendFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseJournalLine } from '../history.ts'
 import type { Effect } from '../sim/auto-scaling.ts'
 import { accountId, type Invocation, type LocalAws, startLocalAws } from './aws.ts'
-import { hookName, installGuard, notifierRoleArn } from './guard.ts'
+import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './guard.ts'
 import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
 import { onInterruption } from './interruption.ts'
 
@@ -51,13 +54,18 @@ async function run(): Promise<void> {
       bufferMs: 5_000,
       publishEveryMs: 60_000,
     })
-    const { queue } = await installGuard(aws, {
+    const journal = join(aws.directory, 'journal.jsonl')
+    await writeFile(journal, '')
+    const guard = await installGuard(aws, {
       bucket,
-      onLine: tellLine,
+      onLine: (line) => {
+        tellLine(line)
+        appendFileSync(journal, `${line}\n`)
+      },
       onInvocation: tellTrouble,
       ...(options.groups === undefined ? {} : { groups: options.groups }),
     })
-    console.log(introduction(aws, queue.arn))
+    console.log(introduction(aws, guard, journal))
     await new Promise<void>(onInterruption)
     console.error('Stopping.')
   } finally {
@@ -65,12 +73,14 @@ async function run(): Promise<void> {
   }
 }
 
-function introduction(aws: LocalAws, queueArn: string): string {
-  const exports = Object.entries(aws.environment()).map(([name, value]) => `export ${name}=${value}`)
+function introduction(aws: LocalAws, guard: InstalledGuard, journal: string): string {
+  const exports = Object.entries({ ...aws.environment(), ...guard.variables }).map(
+    ([name, value]) => `export ${name}='${value}'`,
+  )
   const byHand = [
     `aws autoscaling put-lifecycle-hook --auto-scaling-group-name web --lifecycle-hook-name ${hookName} \\`,
     '  --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 60 --default-result ABANDON \\',
-    `  --notification-target-arn ${queueArn} --role-arn ${notifierRoleArn}`,
+    `  --notification-target-arn ${guard.queue.arn} --role-arn ${notifierRoleArn}`,
   ]
   return [
     ...exports,
@@ -83,6 +93,8 @@ function introduction(aws: LocalAws, queueArn: string): string {
     'aws autoscaling set-desired-capacity --auto-scaling-group-name web --desired-capacity 1',
     'aws autoscaling describe-auto-scaling-instances',
     `aws s3 ls s3://${bucket} --recursive`,
+    'npm run guard -- explain <instance>',
+    `npm run guard -- history --from ${journal}`,
     `# (Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL_SQS: say aws sqs … --endpoint-url ${aws.endpoints.sqs})`,
     '# What happens is told here. Ctrl-C stops everything and clears it away.',
   ].join('\n')

@@ -31,7 +31,7 @@ describe('npm run local', () => {
   it('says how to reach it, sees a termination through, and ends when told to', async () => {
     const { child, gone, told } = await started('--port', '0', '--storage-port', '0')
     await eventually(() => told.out.includes('Ctrl-C'))
-    const read = (name: string) => new RegExp(`^export ${name}=(.*)$`, 'm').exec(told.out)?.[1] ?? ''
+    const read = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(told.out)?.[1] ?? ''
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
       region: read('AWS_REGION'),
