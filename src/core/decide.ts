@@ -53,7 +53,10 @@ function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reas
   if (!seen.proof || seen.proof.gaps.length > 0 || seen.proof.files !== manifest.files.length)
     return undefined
   if (manifest.files.length === 0) return { outcome: 'empty', reason: 'the instance had no logs to archive' }
-  return { outcome: 'archived', reason: `all ${seen.proof.files} files are in S3` }
+  return {
+    outcome: 'archived',
+    reason: seen.proof.files === 1 ? 'its one file is in S3' : `all ${seen.proof.files} files are in S3`,
+  }
 }
 
 function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {
@@ -174,5 +177,5 @@ function gaps(seen: Observation): string {
   if (manifest.live.length > 0) found.push(`${manifest.live.length} still live`)
   if (found.length === 0) return seen.proof ? 'nothing is missing' : 'the archive could not be read'
   const first = seen.proof?.gaps[0]?.path ?? manifest.live[0]?.path
-  return `${found.join(', ')} of ${manifest.files.length} files (first: ${first})`
+  return `of ${manifest.files.length} files ${found.join(', ')} (first: ${first})`
 }

@@ -33,7 +33,7 @@ it('says what is held, what was flushed, what is missing and what comes next', a
   expect(text).toContain('0 of 1 files proven')
   expect(text).toContain(`missing  ${file.path}`)
   expect(text).toContain('live     /var/log/live.txt')
-  expect(text).toContain('next     flush: 1 missing, 1 still live of 1 files')
+  expect(text).toContain('next     flush: of 1 files 1 missing, 1 still live')
 })
 
 it('changes nothing: no heartbeat, no command, no end', async () => {

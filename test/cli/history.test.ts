@@ -26,7 +26,7 @@ it('tells the outcome, the reason and the cost of a termination in a few lines',
   aws.flushEnds(manifestLine([file]))
   aws.objects.set(KEY, { size: file.size, etag: file.md5 })
   await pass()
-  expect(told(false)).toMatch(/archived .*\n\s+all 1 files are in S3\n\s+held 1 min 1 s, 1 flushes/)
+  expect(told(false)).toMatch(/archived .*\n\s+its one file is in S3\n\s+held 1 min 1 s, 1 flushes/)
   expect(told(true)).toMatch(/flush +120 ms {2}nothing has been flushed yet\n.*continue +120 ms/)
 })
 

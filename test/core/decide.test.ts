@@ -65,7 +65,7 @@ describe('S1: CONTINUE as archived only with a complete proof', () => {
     expect(decide(seen(), policy)).toEqual({
       do: 'continue',
       outcome: 'archived',
-      reason: 'all 1 files are in S3',
+      reason: 'its one file is in S3',
     })
   })
   it('continues as empty when the newest flush found no logs at all', () => {
