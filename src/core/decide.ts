@@ -73,9 +73,10 @@ function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): De
 
 /**
  * Patience is the deadline or the attempts, whichever is first. A flush that is still running is waited for even when it
- * is the last attempt: only the deadline ends it.
+ * is the last attempt: only the deadline ends it. Nothing is given up before it was tried, however late we come.
  */
 function isPatienceSpent(seen: Observation, policy: Policy): boolean {
+  if (seen.flushes.length === 0 && seen.agent === 'unknown') return false
   if (heldSeconds(seen) >= deadlineSeconds(seen, policy)) return true
   const isRunning = seen.flushes.some(({ status }) => status === 'running')
   return seen.flushes.length >= policy.maxAttempts && !isRunning

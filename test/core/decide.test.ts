@@ -144,6 +144,9 @@ describe('patience is spent', () => {
       outcome: 'lost',
     })
   })
+  it('nothing is given up before it was tried, however late the guard comes', () => {
+    expect(decide(seen({ ...late, flushes: [], proof: undefined }), policy)).toMatchObject({ do: 'flush' })
+  })
   it('does not abandon before it knows whether the group retains', () => {
     expect(decide(seen({ ...late, hook: undefined }), policy)).toMatchObject({
       do: 'wait',
