@@ -1,0 +1,238 @@
+/** Enrolment, audit and withdrawal on the local AWS: the packaged functions, real machines, real shells. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DeleteLifecycleHookCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeLifecycleHooksCommand,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { connect } from '../../src/aws/sdk.ts'
+import { markKey, type Wanted } from '../../src/core/enrolment.ts'
+import { parseSelections } from '../../src/core/selection.ts'
+import { enrol } from '../../src/enrol.ts'
+import { loadProfile } from '../../src/flush/profile.ts'
+import { parseJournalLine } from '../../src/history.ts'
+import type { JournalEvent } from '../../src/journal.ts'
+import { ConnectionDropped, type LocalAws, startLocalAws } from '../../src/local/aws.ts'
+import {
+  hookName,
+  type InstalledGuard,
+  installGuard,
+  notifierRoleArn,
+  patientWaits,
+} from '../../src/local/guard.ts'
+import { type MachineRoom, openMachineRoom } from '../../src/local/instance/machine-room.ts'
+import { forget, withdraw } from '../../src/withdraw.ts'
+import { eventually } from '../local/local-aws.ts'
+
+const BUCKET = 'logs-of-the-account'
+const GROUPS = 'tag:team=data'
+const QUICK = {
+  ...patientWaits,
+  AUDIT_AFTER_SECONDS: '12',
+  ADOPT_AFTER_SECONDS: '1',
+  HEARTBEAT_TIMEOUT_SECONDS: '60',
+}
+
+let aws: LocalAws
+let room: MachineRoom
+let autoScaling: AutoScalingClient
+let guard: InstalledGuard
+let api: AwsApi
+let wanted: Wanted
+let areNotificationsLost = false
+const journal: JournalEvent[] = []
+const environmentBefore = { ...process.env }
+
+beforeAll(async () => {
+  aws = await startLocalAws({
+    launch: (instance) => room.launch(instance),
+    observer: {
+      before: ({ operation, caller }) => {
+        if (areNotificationsLost && operation === 'SendMessage' && caller === 'INTERNAL')
+          throw new ConnectionDropped()
+      },
+    },
+    onProblem: () => {},
+  })
+  room = openMachineRoom({
+    directory: aws.directory,
+    environment: { ...aws.environment('INSTANCE'), EB_BUCKET: BUCKET, EB_ENVIRONMENT_ID: 'e-abcdefghij' },
+    bufferMs: 200,
+    // Nobody rotates or publishes by the hour here: that is what the audit is to find.
+    publishEveryMs: undefined,
+  })
+  const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'local' }
+  autoScaling = new AutoScalingClient({
+    endpoint: aws.endpoints.autoscaling,
+    region: aws.region,
+    credentials,
+  })
+  await aws.createBucket(BUCKET)
+  await createGroup('first')
+  const profile = join(aws.directory, 'quick-beanstalk.json')
+  await writeFile(profile, JSON.stringify({ ...loadProfile('beanstalk'), bufferSeconds: 1 }))
+  guard = await installGuard(aws, {
+    bucket: BUCKET,
+    profile,
+    groups: GROUPS,
+    waits: QUICK,
+    sweepEveryMs: 1500,
+    auditEveryMs: 3000,
+    onLine: (text) => {
+      const line = parseJournalLine(text)
+      if (line) journal.push(line.event)
+    },
+  })
+  Object.assign(process.env, aws.environment('DEPLOYER'))
+  api = connect(aws.region)
+  wanted = {
+    selections: parseSelections(GROUPS),
+    hookName,
+    queueArn: guard.queue.arn,
+    notifierRoleArn,
+    heartbeatTimeoutSeconds: 60,
+    retain: true,
+  }
+}, 60_000)
+afterAll(async () => {
+  for (const name of Object.keys(aws.environment())) delete process.env[name]
+  Object.assign(process.env, environmentBefore)
+  autoScaling.destroy()
+  await aws.stop()
+  await room.stop()
+})
+
+async function createGroup(AutoScalingGroupName: string): Promise<void> {
+  const Tags = Object.entries({ team: 'data', 'elasticbeanstalk:environment-id': 'e-abcdefghij' }).map(
+    ([Key, Value]) => ({
+      Key,
+      Value,
+      PropagateAtLaunch: true,
+    }),
+  )
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName,
+      MinSize: 0,
+      MaxSize: 2,
+      DesiredCapacity: 1,
+      Tags,
+    }),
+  )
+}
+
+async function group(name: string) {
+  const { AutoScalingGroups } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  )
+  return AutoScalingGroups?.[0]
+}
+async function hook(AutoScalingGroupName: string) {
+  const { LifecycleHooks } = await autoScaling.send(
+    new DescribeLifecycleHooksCommand({ AutoScalingGroupName }),
+  )
+  return LifecycleHooks?.[0]
+}
+const inService = (name: string) =>
+  eventually(
+    async () =>
+      (await group(name))?.Instances?.find(({ LifecycleState }) => LifecycleState === 'InService')
+        ?.InstanceId,
+  )
+const terminate = (InstanceId: string) =>
+  autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: true }),
+  )
+const told = (event: JournalEvent['event'], about: object = {}) =>
+  eventually(() =>
+    journal.find(
+      (told) =>
+        told.event === event &&
+        Object.entries(about).every(([key, value]) => Reflect.get(told, key) === value),
+    ),
+  )
+
+async function visit(instanceId: string): Promise<void> {
+  const url = room.find(instanceId)?.url
+  for (let event = 0; event < 20; event++) await fetch(`${url}/i?e=pv&eid=${instanceId}-${event}`)
+}
+
+describe('on the local AWS', () => {
+  it('a group is enrolled by its tag at deployment', async () => {
+    const first = await enrol(api, wanted, { trigger: 'deployment' })
+    expect(first.refused).toEqual([])
+    expect(first.guarded).toEqual(['first'])
+    expect(await hook('first')).toMatchObject({
+      DefaultResult: 'ABANDON',
+      NotificationTargetARN: guard.queue.arn,
+    })
+  })
+
+  it('a group that is created later is enrolled by its first launch', async () => {
+    await createGroup('second')
+    await told('enrolment', { trigger: 'launch' })
+    expect(await hook('second')).toBeDefined()
+    expect((await group('second'))?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon).toBe(
+      'retain',
+    )
+  })
+
+  it('a hook that was deleted by hand comes back', async () => {
+    await inService('second')
+    await autoScaling.send(
+      new DeleteLifecycleHookCommand({ AutoScalingGroupName: 'second', LifecycleHookName: hookName }),
+    )
+    expect(await eventually(() => hook('second'))).toMatchObject({ NotificationTargetARN: guard.queue.arn })
+  })
+
+  it('an instance whose publishing is broken is found, flushed and proven by the audit, and stays in service', async () => {
+    const instanceId = await inService('first')
+    await visit(instanceId)
+    expect(await told('audited', { instanceId, finding: 'archived' })).toMatchObject({
+      files: expect.any(Number),
+    })
+    expect(await inService('first')).toBe(instanceId)
+    expect(await fetch(`${room.find(instanceId)?.url}/healthcheck`).then(({ status }) => status)).toBe(200)
+  })
+
+  it('while an action is open, withdrawal refuses and changes nothing', async () => {
+    areNotificationsLost = true
+    const instanceId = await inService('second')
+    await visit(instanceId)
+    await terminate(instanceId)
+    const scope = { hookName, queueArn: guard.queue.arn }
+    const refused = await withdraw(api, scope)
+    expect(refused).toMatchObject({ withdrawn: [], open: [{ groupName: 'second', instanceId }] })
+    expect(await hook('first')).toBeDefined()
+  })
+
+  it('an action whose notification was lost is adopted by the sweep and ends proven', async () => {
+    const ended = await told('action-ended')
+    expect(ended).toMatchObject({ groupName: 'second', outcome: 'archived' })
+    areNotificationsLost = false
+  })
+
+  it('without an open action, withdrawal leaves nothing', async () => {
+    await eventually(async () => (await group('second'))?.Instances?.length === 0)
+    await autoScaling.send(
+      new SetDesiredCapacityCommand({ AutoScalingGroupName: 'second', DesiredCapacity: 0 }),
+    )
+    const scope = { hookName, queueArn: guard.queue.arn }
+    expect(await withdraw(api, scope)).toMatchObject({ open: [], withdrawn: ['first', 'second'] })
+    await guard.sweep.invoke({})
+    await forget(api, scope)
+    for (const name of ['first', 'second']) {
+      expect(await hook(name)).toBeUndefined()
+      const found = await group(name)
+      expect(found?.Tags?.map(({ Key }) => Key)).not.toContain(markKey(hookName))
+      expect(found?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon).not.toBe('retain')
+    }
+  })
+})
