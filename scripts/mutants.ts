@@ -9,7 +9,9 @@ import { join } from 'node:path'
 import pMap from 'p-map'
 import { type Mutant, mutants } from './mutants-list.ts'
 
-const SEEDS = 500
+/** `npm run mutants -- [part of a name] [seeds]` */
+const [wanted, seedsWanted = '500'] = process.argv.slice(2)
+const SEEDS = Number(seedsWanted)
 /** Longer than any healthy run of so many seeds takes: what hangs is noticed too. */
 const TIME_LIMIT_MS = 180_000
 const COPIED = [
@@ -28,7 +30,6 @@ type Fate =
   | { readonly is: 'killed'; readonly by: 'simulator' | 'unit tests'; readonly how: string }
   | { readonly is: 'survived' }
 
-const wanted = process.argv[2]
 const chosen = mutants.filter(({ name }) => !wanted || name.includes(wanted))
 const stale = chosen.flatMap((mutant) => staleness(mutant) ?? [])
 if (stale.length > 0) {
@@ -42,6 +43,14 @@ async function main(): Promise<void> {
     copyTo(join(scratch, String(index))),
   )
   try {
+    const healthy = await run(copies[0] ?? '', ['scripts/mutant-seeds.ts', String(SEEDS)])
+    if (healthy.code !== 0) {
+      console.error(
+        `The sources as they are do not pass, so nothing can be said of mutants: ${healthy.output}`,
+      )
+      process.exitCode = 1
+      return
+    }
     const fates = await pMap(
       chosen,
       async (mutant) => {

@@ -5,16 +5,11 @@ import { simulate } from '../../src/sim/simulate.ts'
 /** Seeds that once found something, and what it was. */
 const found: readonly (readonly [seed: number, what: string])[] = [
   [6, 'a third flush was started beside an older one that still ran, because only the newest was looked at'],
-  [12, 'a flush was started beside another pass’s flush that had not ended'],
-  [9, 'a machine whose root volume is replaced was told as retained'],
-  [62, 'a replaced root volume was told as retained, and its lines were gone'],
-  [167, 'a pass that failed after many looks came back later than the hook’s time-out'],
-  [191, 'the back-off of failing passes let two holds expire'],
-  [1500, 'an action that just began was looked at several times a second when retries need not wait'],
-  [10_091, 'an adopted action was completed as lost by a pass that was killed before it told so'],
-  [14_831, 'a message of a group that does not exist failed for ever for want of its environment'],
-  [13_371, 'a good end took more calls than it may, counted over two terminations of one instance'],
-  [15_378, 'a root volume that is replaced is held, loudly, for as long as Auto Scaling lets us'],
+  [209, 'a machine whose root volume is replaced was told as retained, and its lines were gone'],
+  [367, 'a pass that failed after many looks came back later than the hook’s time-out'],
+  [939, 'an adopted action was completed as lost by a pass that broke off before it told so'],
+  [96, 'a cron’s rotation during a flush’s last look hid that a log still grew'],
+  [243, 'a message that was still under way when everything else was at rest was not waited for'],
 ]
 
 describe('a simulated world', () => {
@@ -29,14 +24,14 @@ describe('a simulated world', () => {
     }
   })
 
-  it.each([3, 206, 554])('seed %d twice is the same day to the byte', async (seed) => {
+  it.each([3, 209, 554])('seed %d twice is the same day to the byte', async (seed) => {
     const [once, again] = [await simulate(seed, { isTraced: true }), await simulate(seed, { isTraced: true })]
     expect(once.trace.length).toBeGreaterThan(100)
     expect(digest(again.trace)).toBe(digest(once.trace))
   })
 
   it('is the same world whether or not somebody reads its day', async () => {
-    const [read, unread] = [await simulate(206, { isTraced: true }), await simulate(206)]
+    const [read, unread] = [await simulate(209, { isTraced: true }), await simulate(209)]
     expect({ ...read, trace: [] }).toEqual(unread)
   })
 })
