@@ -2,6 +2,7 @@
  * What an instance of a guarded group needs: to be reached by SSM's Run Command, and to put its logs and its manifest. It can neither
  * read nor delete the archive, nor complete a lifecycle action. An Elastic Beanstalk instance profile has the S3 half already.
  */
+import type { Value } from './environment.ts'
 import type { Settings } from './settings.ts'
 import { inBucket, pattern, type Statement } from './statements.ts'
 
@@ -38,15 +39,11 @@ export function instanceStatements(settings: Settings): Statement[] {
 }
 
 /**
- * As a managed policy that the deployment makes and attaches to nothing: `aws iam attach-role-policy` with the stack's output
- * `InstancePolicyArn` is all that is left to do.
+ * The policy as one line of JSON, to be put on the instances' role. Not a resource of the stack: a managed policy that is still attached
+ * somewhere would keep the stack from being removed.
  */
-export function instancePolicyResource(settings: Settings): Record<string, unknown> {
-  return {
-    Type: 'AWS::IAM::ManagedPolicy',
-    Properties: {
-      Description: `What instances guarded by ${settings.name} need: attach it to their role`,
-      PolicyDocument: { Version: '2012-10-17', Statement: instanceStatements(settings) },
-    },
-  }
+export function instancePolicy(settings: Settings): Value {
+  const document = { Version: '2012-10-17', Statement: instanceStatements(settings) }
+  // Each ARN in it is an Fn::Sub of its own; one around the whole does the same.
+  return { 'Fn::Sub': JSON.stringify(document, (_, value) => value?.['Fn::Sub'] ?? value) }
 }

@@ -10,7 +10,7 @@ import type { Wanted } from '../src/core/enrolment.ts'
 import { parseSelections } from '../src/core/selection.ts'
 import { enrol } from '../src/enrol.ts'
 import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/withdraw.ts'
-import { enrolmentReport, openActions, withdrawalReport } from './report.ts'
+import { enrolmentReport, instanceReport, openActions, withdrawalReport } from './report.ts'
 
 /** The few things of Serverless that are used. */
 interface Serverless {
@@ -74,6 +74,7 @@ export default class Enrolment {
     if (withdrawn.open.length === 0) await forget(aws, left)
     for (const line of enrolmentReport(enrolled, wanted)) this.#log.notice(line)
     for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
+    for (const line of instanceReport(scope.hookName, scope.instancePolicy)) this.#log.notice(line)
     if (withdrawn.open.length > 0)
       this.#fail(openActions(withdrawn.open, scope.hookName, 'groups that are no longer chosen'))
     if (enrolled.refused.length > 0)
@@ -122,10 +123,14 @@ export default class Enrolment {
     const provider = this.#serverless.getProvider('aws')
     const cloudFormation = await provider.getCloudFormationClient()
     const outputs = await outputsOf(cloudFormation, provider.naming.getStackName())
-    const [hookName, queueArn, notifierRoleArn] = ['HookName', 'QueueArn', 'NotifierRoleArn'].map((key) =>
-      outputs.get(key),
-    )
-    return hookName && queueArn && notifierRoleArn ? { hookName, queueArn, notifierRoleArn } : undefined
+    const [hookName, queueArn, notifierRoleArn, instancePolicy = ''] = [
+      outputs.get('HookName'),
+      outputs.get('QueueArn'),
+      outputs.get('NotifierRoleArn'),
+      outputs.get('InstancePolicy'),
+    ]
+    if (!hookName || !queueArn || !notifierRoleArn) return undefined
+    return { hookName, queueArn, notifierRoleArn, instancePolicy }
   }
 
   #fail(message: string): never {
@@ -135,6 +140,7 @@ export default class Enrolment {
 
 interface Deployed extends Scope {
   readonly notifierRoleArn: string
+  readonly instancePolicy: string
 }
 
 async function outputsOf(

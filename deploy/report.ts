@@ -35,6 +35,15 @@ export function enrolmentReport(event: EnrolmentEvent, wanted: Wanted): string[]
 const WITHOUT_RETENTION =
   'Retention is off (retain=no): an instance whose logs cannot be proven to be in S3 is terminated in the end, and they are lost with it.'
 
+/** What only the owner of the instances can do. */
+export function instanceReport(name: string, policy: string): string[] {
+  return [
+    '',
+    'Guarded instances need the SSM agent, and a role with this policy:',
+    `  aws iam put-role-policy --role-name ROLE --policy-name ${name} --policy-document '${policy}'`,
+  ]
+}
+
 export function withdrawalReport({ withdrawn, hookLeft, retained }: Withdrawal): string[] {
   if (withdrawn.length === 0) return []
   return [

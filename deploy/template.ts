@@ -3,7 +3,7 @@ import { buildDocument } from '../src/flush/document.ts'
 import { alarmResources } from './alarms.ts'
 import { dashboardResource, queryResources } from './dashboard.ts'
 import { documentNameOf, environmentOf, functionNames } from './environment.ts'
-import { instancePolicyResource } from './instance-policy.ts'
+import { instancePolicy } from './instance-policy.ts'
 import { messagingResources } from './messaging.ts'
 import { roleOf, roleResources } from './roles.ts'
 import { type Parameters, readSettings, type Settings } from './settings.ts'
@@ -27,7 +27,6 @@ export function deployment(name: string, parameters: Parameters) {
       ...messagingResources(settings),
       FlushDocument: documentResource(settings),
       ...roleResources(settings, functionNames),
-      InstancePolicy: instancePolicyResource(settings),
       ...alarmResources(settings),
       Dashboard: dashboardResource(settings),
       ...queryResources(settings),
@@ -70,9 +69,9 @@ function outputs(settings: Settings): Record<string, { Description: string; Valu
     },
     FlushDocumentName: { Description: 'The SSM document that flushes', Value: { Ref: 'FlushDocument' } },
     AlarmTopicArn: { Description: 'Where alarms are told', Value: { Ref: 'AlarmTopic' } },
-    InstancePolicyArn: {
-      Description: 'Attach it to the role of guarded instances',
-      Value: { Ref: 'InstancePolicy' },
+    InstancePolicy: {
+      Description: 'Put it on the role of guarded instances: aws iam put-role-policy',
+      Value: instancePolicy(settings),
     },
   }
 }

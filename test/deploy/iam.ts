@@ -1,6 +1,6 @@
 /** IAM's answer (a real evaluator's), and what of a policy nobody needs. */
 import { runSimulation } from '@cloud-copilot/iam-simulate'
-import { ACCOUNT, type Resource, resolved, type Template } from './packaged.ts'
+import { ACCOUNT, resolved, type Template } from './packaged.ts'
 import type { IamRequest } from './requests.ts'
 
 export interface PolicyDocument {
@@ -15,11 +15,9 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 }
 
-/** The one policy of a role, or of a managed policy, as CloudFormation would create it. */
+/** The one policy of a role, as CloudFormation would create it. */
 export function policyOf(template: Template, logicalId: string): PolicyDocument {
-  const { Type, Properties } = template.Resources[logicalId] as Resource
-  const document =
-    Type === 'AWS::IAM::Role' ? Properties.Policies[0].PolicyDocument : Properties.PolicyDocument
+  const document = template.Resources[logicalId]?.Properties.Policies[0].PolicyDocument
   return resolved(document) as PolicyDocument
 }
 

@@ -8,7 +8,7 @@ import { AGENT_ACTIONS } from '../../deploy/instance-policy.ts'
 import { roleOf } from '../../deploy/roles.ts'
 import { type Call, callsOf } from './calls.ts'
 import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
-import { ACCOUNT, packageProject, REGION, type Template } from './packaged.ts'
+import { ACCOUNT, packageProject, REGION, resolved, type Template } from './packaged.ts'
 import {
   type Deployed,
   deadLettersArn,
@@ -175,6 +175,8 @@ describe('the notifier’s role', () => {
 })
 
 describe('the policy to attach to instances', () => {
+  const instancePolicy = (): PolicyDocument =>
+    JSON.parse(String(resolved(template.Outputs.InstancePolicy?.Value)))
   const put = (key: string) => ({
     action: 's3:PutObject',
     resource: `arn:aws:s3:::${deployed.bucket}/${key}`,
@@ -187,7 +189,7 @@ describe('the policy to attach to instances', () => {
     { action: 'kms:GenerateDataKey', resource: kmsKeyArn, context: {} },
   ]
   it('allows what the agent and the flush do, and nothing else', async () => {
-    const policy = policyOf(template, 'InstancePolicy')
+    const policy = instancePolicy()
     expect(await denied(policy, needs)).toEqual([])
     expect(await unused(policy, needs)).toEqual([])
   })
@@ -204,6 +206,6 @@ describe('the policy to attach to instances', () => {
     ],
     ['send to the queue', { action: 'sqs:SendMessage', resource: queueArn, context: {} }],
   ])('does not let an instance %s', async (_, request) => {
-    expect(await isAllowed(policyOf(template, 'InstancePolicy'), request)).toBe(false)
+    expect(await isAllowed(instancePolicy(), request)).toBe(false)
   })
 })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { alarmResources } from '../../deploy/alarms.ts'
 import { type ParameterName, readSettings } from '../../deploy/settings.ts'
@@ -60,6 +62,15 @@ describe('the parameters', () => {
     expect(settings().prefix).toBe('resources/environments/logs/publish/{environment}/{instance}/')
     expect(settings({ prefix: 'logs/{instance}/' }).prefix).toBe('logs/{instance}/')
   })
+})
+
+it('docs/operate.md has a chapter for every alarm, where its description points', () => {
+  const chapters = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operate.md'), 'utf8')
+  const alarms = Object.values(alarmResources(settings())) as { Properties: { AlarmDescription: string } }[]
+  for (const { Properties } of alarms) {
+    const [, title] = /operate\.md#([a-z-]+)$/.exec(Properties.AlarmDescription) ?? []
+    expect(chapters).toContain(`\n## ${title}\n`)
+  }
 })
 
 it('the alarms look at metrics that the journal really makes', () => {
