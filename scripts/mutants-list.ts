@@ -381,4 +381,18 @@ export const mutants: readonly Mutant[] = [
     from: `if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {`,
     to: `if (line.kind === 'unreadable' && invocation.output === '') {`,
   },
+  {
+    file: 'src/audit.ts',
+    tests: ['test/audit.test.ts'],
+    name: 'audit an instance as if it were terminating',
+    from: `purpose: 'audit',`,
+    to: `purpose: 'termination',`,
+  },
+  {
+    ...commands,
+    name: 'take an audit’s flush for a termination’s',
+    from: 'if (!owner || comment.startsWith(AUDIT)) return undefined',
+    to: 'if (!owner) return undefined',
+    tests: ['test/audit.test.ts', 'test/reconcile.test.ts', 'test/fuzz/comment.test.ts'],
+  },
 ]

@@ -1,5 +1,6 @@
-/** Lambda: invocations of the guard's two functions, by the queue and by the schedule. Any of them can be killed at any call. */
+/** Lambda: invocations of the guard's functions, by the queue and by the schedule. Any of them can be killed at any call. */
 import type { SQSRecord } from 'aws-lambda'
+import { audit } from '../audit.ts'
 import { consume } from '../consume.ts'
 import type { Guard } from '../guard.ts'
 import type { JournalEvent } from '../journal.ts'
@@ -11,7 +12,7 @@ import { second } from './setting.ts'
 import type { World } from './world.ts'
 
 const FUNCTION_TIMEOUT_MS = 60 * second
-const SWEEP_TIMEOUT_MS = 240 * second
+const SCHEDULED_TIMEOUT_MS = 240 * second
 
 /** One invocation. */
 export class Run {
@@ -69,14 +70,14 @@ export class Functions {
     }
   }
 
-  /** The schedule. Answers nothing: the sweep reports by its journal. */
+  /** By the schedule. */
   sweep(): void {
-    if (this.#world.weather.is('guard-is-down')) return
-    const run = this.#start(SWEEP_TIMEOUT_MS, [])
-    sweep(this.#guard(run), () => run.deadline - this.#world.time.now).then(
-      () => this.#end(run),
-      (error) => this.#failed(run, error),
-    )
+    this.#runScheduled(sweep)
+  }
+
+  /** By the schedule, too. */
+  audit(): void {
+    this.#runScheduled(audit)
   }
 
   /** The machine below is gone: nothing more of these invocations happens. */
@@ -92,6 +93,16 @@ export class Functions {
       if ('instanceId' in truth) this.#world.trouble.with(truth.instanceId)
     if (run.messages.length === 0) this.#world.trouble.withSweep()
     this.#end(run)
+  }
+
+  /** Answers nothing: what it finds is in its journal. */
+  #runScheduled(work: (guard: Guard, remainingMs: () => number) => Promise<void>): void {
+    if (this.#world.weather.is('guard-is-down')) return
+    const run = this.#start(SCHEDULED_TIMEOUT_MS, [])
+    work(this.#guard(run), () => run.deadline - this.#world.time.now).then(
+      () => this.#end(run),
+      (error) => this.#failed(run, error),
+    )
   }
 
   #consume(batch: readonly Message[]): void {
@@ -138,7 +149,7 @@ export class Functions {
   #failed(run: Run, error: unknown): void {
     if (run.isDead) return
     const isBatch = run.messages.length > 0
-    // A sweep that AWS does not answer fails as a whole, and Lambda's own alarm says so. A batch never may.
+    // A sweep or an audit that AWS does not answer fails as a whole, and Lambda's own alarm says so. A batch never may.
     if (isBatch)
       this.#world.violation('the function never throws', `${error instanceof Error ? error.stack : error}`)
     else this.#world.trouble.withSweep()

@@ -50,18 +50,20 @@ export interface Setting {
 /** At least two sweeps happen between the age of adoption and the hook's time-out. */
 const SWEEPS_BEFORE_TIMEOUT = 2
 
-export function drawSetting(chance: Chance): Setting {
+/** What was added to the worlds later draws `apart`, so that the other worlds stay as they are. */
+export function drawSetting(chance: Chance, apart: Chance): Setting {
   // A machine that nothing retains is held for days, and every look at it is simulated: such worlds are few.
   const isRetainedEverywhere = chance.of(0.9)
   const isHeldForDays = !isRetainedEverywhere && chance.of(0.2)
   const heartbeatSeconds = isHeldForDays ? 7200 : chance.pick([900, 1200, 1800, 3600, 3600, 7200])
   const sweepEveryMs = chance.pick([5, 10, 10]) * minute
   const hasEnvironments = chance.of(0.5)
+  const drawn = drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays })
+  const groups = drawGroups(chance, { hasEnvironments, isRetainedEverywhere })
+  const isEnrolling = isRetainedEverywhere && apart.of(0.2)
   return {
-    policy: readPolicy(
-      drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays }),
-    ),
-    groups: drawGroups(chance, { hasEnvironments, isRetainedEverywhere }),
+    policy: readPolicy(isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn),
+    groups,
     chaosMs: chance.between(0.6, 1.6) * hour,
     encryption: chance.pick([undefined, 'AES256', 'AES256', 'aws:kms']),
     uploadsKeepSha256: chance.of(0.7),
@@ -117,6 +119,16 @@ function drawEnvironment(
     WITHOUT_RETENTION: isHeldForDays ? 'hold' : 'abandon',
     ADOPT_AFTER_SECONDS: String(Math.max(0, Math.min(latestAdoption, chance.pick([0, 300, 1200])))),
     PASS_SECONDS: '15',
+  }
+}
+
+/** The guard enrols the groups by itself, and audits their running instances. */
+function enrolmentOf(chance: Chance, groups: readonly GroupSetting[]): Record<string, string> {
+  return {
+    GROUPS: groups.map(({ name }) => name).join(','),
+    QUEUE_ARN,
+    NOTIFIER_ROLE_ARN: 'arn:aws:iam::000000000000:role/notifier',
+    AUDIT_AFTER_SECONDS: chance.pick(['2700', '3600']),
   }
 }
 

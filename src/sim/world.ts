@@ -13,7 +13,7 @@ import { type Message, Queue } from './queue.ts'
 import { Region } from './region.ts'
 import { RunCommand } from './run-command.ts'
 import { Scheduler } from './scheduler.ts'
-import { drawSetting, type Setting } from './setting.ts'
+import { drawSetting, hour, type Setting } from './setting.ts'
 import { Trace } from './trace.ts'
 import { Trouble } from './trouble.ts'
 import { Weather } from './weather.ts'
@@ -66,7 +66,7 @@ export class World {
     this.trace = options.isTraced ? new Trace(() => this.time.now) : undefined
     this.mix = drawFaults(this.chance)
     this.faults = this.mix
-    this.setting = drawSetting(this.chance)
+    this.setting = drawSetting(this.chance, new Chance(-seed))
     this.healsAt = this.time.now + this.setting.chaosMs
     this.weather = new Weather(this)
     this.trouble = new Trouble(this)
@@ -94,6 +94,12 @@ export class World {
       this.time.after(this.setting.sweepEveryMs, sweepAgain)
     }
     this.time.after(this.chance.between(0, this.setting.sweepEveryMs), sweepAgain)
+    if (!this.setting.policy.enrolment) return
+    const auditAgain = () => {
+      this.functions.audit()
+      this.time.after(hour / 2, auditAgain)
+    }
+    this.time.after(hour / 2, auditAgain)
   }
 
   /** Nothing goes wrong any more. What is dead stays dead. */

@@ -11,10 +11,11 @@ import { isReleasedByGuard } from './s1-continue-with-proof.ts'
 
 export function oneFlushAtATime(world: World): Checker {
   return {
-    flushSent({ instanceId }, run) {
+    flushSent({ instanceId, parameters: { purpose } }, run) {
       const action = world.region.actionOf(instanceId)
-      const running = world.ssm.commandsOf(instanceId).find(({ id, requestedAt }) => {
-        return run.seen.get(id)?.wasRunning && requestedAt >= (action?.startedAt ?? 0)
+      const running = world.ssm.commandsOf(instanceId).find(({ id, requestedAt, parameters }) => {
+        const isSame = parameters.purpose === purpose && requestedAt >= (action?.startedAt ?? 0)
+        return isSame && run.seen.get(id)?.wasRunning
       })
       if (running) world.violation('E1', `${instanceId} is flushed while ${running.id} runs`)
     },
@@ -23,10 +24,12 @@ export function oneFlushAtATime(world: World): Checker {
 
 export function nothingAfterProof(world: World): Checker {
   return {
-    flushSent({ instanceId }, run) {
+    flushSent({ instanceId, parameters: { purpose } }, run) {
+      if (purpose !== 'termination') return
       const action = world.region.actionOf(instanceId)
       const newest = world.ssm
         .commandsOf(instanceId)
+        .filter(({ parameters }) => parameters.purpose === purpose)
         .filter(({ id, requestedAt }) => run.seen.has(id) && requestedAt >= (action?.startedAt ?? 0))
         .at(-1)
       if (!newest || world.weather.was('s3-denies', run.startedAt)) return

@@ -1,5 +1,5 @@
 /** In a calm world nothing is loud but what is really lost or cannot be proven. */
-import { isLoud } from '../../journal.ts'
+import { isLoud, type JournalEvent } from '../../journal.ts'
 import type { World } from '../world.ts'
 import { missingLines } from './archive.ts'
 import type { Checker } from './checker.ts'
@@ -14,7 +14,8 @@ export function noFalseAlarm(world: World): Checker {
     told(event) {
       if (!isLoud(event)) return
       if (event.event !== 'action-ended' && event.event !== 'pass') {
-        if (event.event !== 'sweep') world.violation('no false alarm', JSON.stringify(event))
+        if (event.event !== 'sweep' && !isAboutRunning(event))
+          world.violation('no false alarm', JSON.stringify(event))
         return
       }
       const machine = world.region.machines.get(event.instanceId)
@@ -22,4 +23,9 @@ export function noFalseAlarm(world: World): Checker {
       if (!isLost && !isHardToProve && machine?.isOn) world.violation('no false alarm', JSON.stringify(event))
     },
   }
+}
+
+/** What an audit or an enrolment finds has checkers of its own to come. */
+function isAboutRunning({ event }: JournalEvent): boolean {
+  return event === 'audited' || event === 'audit' || event === 'enrolment'
 }

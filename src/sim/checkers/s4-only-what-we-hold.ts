@@ -16,6 +16,9 @@ export function onlyWhatWeHold(world: World): Checker {
       if (parameters.purpose === 'termination' && !wasHeldSince(instanceId, run.startedAt)) {
         world.violation('S4', `${instanceId} is flushed for a termination, and our hook does not hold it`)
       }
+      if (parameters.purpose === 'audit' && hasLongLeft(world, instanceId, run.startedAt)) {
+        world.violation('S4', `${instanceId} is audited, and it is not in service any more`)
+      }
       const machine = world.region.machines.get(instanceId)
       if (machine && parameters.prefix !== publishPrefix(world, machine)) {
         world.violation('S4', `the flush of ${instanceId} writes to ${parameters.prefix}`)
@@ -27,4 +30,11 @@ export function onlyWhatWeHold(world: World): Checker {
         world.violation('S4', `hook ${input.LifecycleHookName} was completed`)
     },
   }
+}
+
+/** Whether the instance was on its way out when the invocation began. */
+function hasLongLeft({ region }: World, instanceId: string, since: number): boolean {
+  const instance = region.model.instances().find(({ id }) => id === instanceId)
+  const began = instance?.departure?.activity.StartTime?.getTime() ?? Number.POSITIVE_INFINITY
+  return !instance?.member || began < since
 }
