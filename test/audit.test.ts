@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { audit } from '../src/audit.ts'
+import type { AwsApi } from '../src/aws/api.ts'
+import { listInvocations } from '../src/aws/commands.ts'
+import type { Policy } from '../src/core/policy.ts'
+import { parseSelections } from '../src/core/selection.ts'
+import type { Guard } from '../src/guard.ts'
+import { identify } from '../src/identify.ts'
+import { isLoud, type JournalEvent } from '../src/journal.ts'
+import { policy as base, START } from './core/observations.ts'
+
+const GROUP = 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C'
+const IDS = ['i-00000000000000001', 'i-00000000000000002', 'i-00000000000000003']
+const now = START + 24 * 3_600_000
+const policy: Policy = {
+  ...base,
+  enrolment: {
+    selections: parseSelections(GROUP),
+    queueArn: 'arn:q',
+    notifierRoleArn: 'arn:r',
+    retain: true,
+  },
+}
+
+/** Three instances in service that never published; each operation can be replaced. */
+let aws: Partial<Record<keyof AwsApi, (input: never) => unknown>>
+let sent: { InstanceIds?: string[]; Comment?: string; Parameters?: Record<string, string[]> }[]
+let journal: JournalEvent[]
+const guard = (): Guard => ({
+  aws: Object.fromEntries(
+    Object.entries(aws).map(([name, call]) => [name, async (input: never) => call(input)]),
+  ) as unknown as AwsApi,
+  clock: { now: () => now },
+  random: () => 0.5,
+  policy,
+  journal: (event) => void journal.push(event),
+})
+const told = (event: string) => journal.filter((one) => one.event === event)
+
+beforeEach(() => {
+  sent = []
+  journal = []
+  aws = {
+    describeAutoScalingGroups: () => ({
+      AutoScalingGroups: [
+        {
+          AutoScalingGroupName: GROUP,
+          Instances: [
+            ...IDS.map((InstanceId) => ({ InstanceId, LifecycleState: 'InService' })),
+            { InstanceId: 'i-0000000000000000f', LifecycleState: 'Terminating:Wait' },
+          ],
+        },
+      ],
+    }),
+    describeLifecycleHooks: () => ({ LifecycleHooks: [{ LifecycleHookName: policy.hookName }] }),
+    describeInstances: () => ({ Reservations: [{ Instances: [{ LaunchTime: new Date(START) }] }] }),
+    listObjectsV2: () => ({ Contents: [] }),
+    listCommandInvocations: () => ({ CommandInvocations: [] }),
+    sendCommand: (input) => {
+      sent.push(input)
+      return { Command: { CommandId: `c-${sent.length}` } }
+    },
+  }
+})
+
+describe('the audit', () => {
+  it('flushes every silent instance in service without stopping its writer, and none that is leaving', async () => {
+    await audit(guard(), () => 60_000)
+    expect(sent.flatMap(({ InstanceIds }) => InstanceIds).sort()).toEqual(IDS)
+    expect(sent.map(({ Parameters }) => Parameters?.Purpose)).toEqual([['audit'], ['audit'], ['audit']])
+    expect(told('audited')).toHaveLength(3)
+    expect(told('audited').some(isLoud)).toBe(false)
+  })
+  it('one instance that fails does not stop the others, and is told', async () => {
+    aws.listObjectsV2 = ({ Prefix }: { Prefix: string }) => {
+      if (Prefix.includes('2/')) throw new Error('S3 is tired')
+      return { Contents: [] }
+    }
+    await audit(guard(), () => 60_000)
+    expect(sent).toHaveLength(2)
+    expect(told('audit-failed')).toEqual([
+      expect.objectContaining({ instanceId: IDS[1], errorMessage: 'S3 is tired' }),
+    ])
+    expect(told('audit')).toEqual([expect.objectContaining({ instances: 3, failed: 1 })])
+  })
+  it('an agent that does not answer is a finding: a termination would end with a kept machine', async () => {
+    aws.sendCommand = () => {
+      throw Object.assign(new Error(''), { name: 'InvalidInstanceId' })
+    }
+    await audit(guard(), () => 60_000)
+    expect(told('audited')).toEqual(IDS.map(() => expect.objectContaining({ finding: 'unreachable' })))
+    expect(told('audited').every(isLoud)).toBe(true)
+  })
+  it('looks at no instance when its time is nearly over, and says how many it left out', async () => {
+    await audit(guard(), () => 1000)
+    expect(sent).toEqual([])
+    expect(told('audit')).toEqual([expect.objectContaining({ deferred: 3 })])
+  })
+  it('leaves a group alone that is chosen but not enrolled', async () => {
+    aws.describeLifecycleHooks = () => ({ LifecycleHooks: [] })
+    await audit(guard(), () => 60_000)
+    expect(sent).toEqual([])
+  })
+  it('S1: its flush is never taken for a termination’s', async () => {
+    await audit(guard(), () => 60_000)
+    const [first] = sent
+    const listed = {
+      CommandId: 'c-1',
+      InstanceId: IDS[0],
+      Comment: first?.Comment,
+      Status: 'Success',
+      RequestedDateTime: new Date(now),
+    }
+    aws.listCommandInvocations = () => ({ CommandInvocations: [listed] })
+    const [invocation] = await listInvocations(guard().aws, policy.documentName, String(IDS[0]), now)
+    expect(invocation).toMatchObject({ isAudit: true, belongsTo: undefined })
+    expect(await identify(guard(), { instanceId: String(IDS[0]), commandId: 'c-1' })).toBeUndefined()
+  })
+})
