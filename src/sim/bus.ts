@@ -1,9 +1,9 @@
 /** What travels to the queue: hook notifications and EventBridge events. Lost, late, repeated, out of order. */
 import type { EventBridgeEvent } from './auto-scaling.ts'
 import type { Truth } from './queue.ts'
-import type { TrackedAction } from './region.ts'
 import type { Command } from './run-command.ts'
 import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import type { TrackedAction } from './tracked-action.ts'
 import type { World } from './world.ts'
 
 export class Bus {

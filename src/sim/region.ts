@@ -13,33 +13,10 @@ import {
 } from './auto-scaling.ts'
 import type { DepartureKind, IdKind } from './auto-scaling-state.ts'
 import { createGroups } from './groups.ts'
-import type { Run } from './lambda.ts'
 import { Machine } from './machine.ts'
 import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import type { Cause, TrackedAction } from './tracked-action.ts'
 import type { World } from './world.ts'
-
-/** Who made something happen. */
-export type Cause =
-  | { readonly by: 'guard'; readonly run: Run; readonly result: string | undefined }
-  | { readonly by: 'operator' | 'other hook' | 'machine' }
-  | { readonly by: 'time'; readonly was: 'heartbeat timeout' | 'global timeout' }
-
-/** One lifecycle action of our hook, as it really was. */
-export interface TrackedAction {
-  readonly token: string
-  readonly groupName: string
-  readonly instance: Readonly<Instance>
-  readonly machine: Machine
-  /** The disk that it is about. */
-  readonly disk: Machine['disk']
-  readonly kind: DepartureKind
-  readonly startedAt: number
-  end: { readonly at: number; readonly cause: Cause } | undefined
-  /** Whether the notification was lost on its way. */
-  isNotificationLost: boolean
-  /** Whether any pass of the guard ever looked at it. */
-  isSeen: boolean
-}
 
 /** What starts and ends nothing. A heartbeat only puts off what is due. */
 const harmless = /^Describe|^RecordLifecycleActionHeartbeat$/

@@ -5,8 +5,8 @@ import { missingLines } from '../../src/sim/checkers/archive.ts'
 import type { Run } from '../../src/sim/lambda.ts'
 import type { Machine } from '../../src/sim/machine.ts'
 import { publish } from '../../src/sim/publisher.ts'
-import type { TrackedAction } from '../../src/sim/region.ts'
 import { hour, minute } from '../../src/sim/setting.ts'
+import type { TrackedAction } from '../../src/sim/tracked-action.ts'
 import { World } from '../../src/sim/world.ts'
 
 /** A calm fleet that has written logs for an hour; nobody has begun to look after it. */

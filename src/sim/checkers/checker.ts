@@ -3,8 +3,8 @@ import type { JournalEvent } from '../../journal.ts'
 import type { Run } from '../lambda.ts'
 import type { Operation } from '../operations.ts'
 import type { Message } from '../queue.ts'
-import type { Cause, TrackedAction } from '../region.ts'
 import type { Command } from '../run-command.ts'
+import type { Cause, TrackedAction } from '../tracked-action.ts'
 
 export interface Checker {
   /** An action of our hook is over. The machine is still as it was at that moment. */

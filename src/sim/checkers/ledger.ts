@@ -3,7 +3,7 @@
  * else, but where no hook of ours ever held the instance.
  */
 import type { Disk } from '../disk.ts'
-import type { TrackedAction } from '../region.ts'
+import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { missingLines } from './archive.ts'
 import type { Checker } from './checker.ts'

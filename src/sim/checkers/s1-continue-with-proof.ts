@@ -1,5 +1,5 @@
 /** S1: CONTINUE for a machine that still has its disk only when every line on it is in S3, by a flush that began after the action. */
-import type { Cause, TrackedAction } from '../region.ts'
+import type { Cause, TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { missingLines } from './archive.ts'
 import type { Checker } from './checker.ts'

@@ -1,5 +1,5 @@
 /** S3: no action expires while its message lives and AWS answers; where its message is lost, the sweep adopts it in time. */
-import type { TrackedAction } from '../region.ts'
+import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 import { isSweepHindered } from './s5-ends-are-told.ts'

@@ -1,6 +1,6 @@
 /** S5: every end that is not `archived` or `empty` is told loudly, at least once. */
 import { isLoud, type JournalEvent } from '../../journal.ts'
-import type { TrackedAction } from '../region.ts'
+import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { missingLines } from './archive.ts'
 import type { Checker } from './checker.ts'
