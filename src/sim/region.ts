@@ -7,7 +7,6 @@ import {
   createAutoScaling,
   type Effect,
   type InputOf,
-  type Instance,
   type OperationName,
   type OutputOf,
 } from './auto-scaling.ts'
