@@ -10,7 +10,10 @@ import {
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { functionNames } from '../../deploy/environment.ts'
+import { statementsOf } from '../../deploy/roles.ts'
+import { readSettings } from '../../deploy/settings.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
 import { connect } from '../../src/aws/sdk.ts'
 import { markKey, type Wanted } from '../../src/core/enrolment.ts'
@@ -30,6 +33,7 @@ import {
 import { type MachineRoom, openMachineRoom } from '../../src/local/instance/machine-room.ts'
 import { forget, withdraw } from '../../src/withdraw.ts'
 import { eventually } from '../local/local-aws.ts'
+import { defaults } from './defaults.ts'
 
 const BUCKET = 'logs-of-the-account'
 const GROUPS = 'tag:team=data'
@@ -48,6 +52,8 @@ let api: AwsApi
 let wanted: Wanted
 let areNotificationsLost = false
 const journal: JournalEvent[] = []
+/** `function action`, as IAM names it. */
+const calls = new Set<string>()
 const environmentBefore = { ...process.env }
 
 beforeAll(async () => {
@@ -60,6 +66,10 @@ beforeAll(async () => {
       },
     },
     onProblem: () => {},
+  })
+  aws.observe({
+    before: ({ caller, service, operation }) =>
+      void calls.add(`${caller.split('.')[0]} ${iamAction(service, operation)}`),
   })
   room = openMachineRoom({
     directory: aws.directory,
@@ -108,6 +118,12 @@ afterAll(async () => {
   await aws.stop()
   await room.stop()
 })
+
+/** IAM's name of an operation, where it is not the API's own. */
+function iamAction(service: string, operation: string): string {
+  const names: Record<string, string> = { ListObjectsV2: 'ListBucket', HeadObject: 'GetObject' }
+  return `${service}:${names[operation] ?? operation}`
+}
 
 async function createGroup(AutoScalingGroupName: string): Promise<void> {
   const Tags = Object.entries({ team: 'data', 'elasticbeanstalk:environment-id': 'e-abcdefghij' }).map(
@@ -164,6 +180,8 @@ async function visit(instanceId: string): Promise<void> {
   for (let event = 0; event < 20; event++) await fetch(`${url}/i?e=pv&eid=${instanceId}-${event}`)
 }
 
+jest.setTimeout(90_000)
+
 describe('on the local AWS', () => {
   it('a group is enrolled by its tag at deployment', async () => {
     const first = await enrol(api, wanted, { trigger: 'deployment' })
@@ -219,6 +237,17 @@ describe('on the local AWS', () => {
     areNotificationsLost = false
   })
 
+  it('a termination whose notification arrives ends proven, too', async () => {
+    const instanceId = await inService('first')
+    await visit(instanceId)
+    await terminate(instanceId)
+    expect(await told('action-ended', { instanceId })).toMatchObject({
+      groupName: 'first',
+      outcome: 'archived',
+    })
+    await eventually(async () => (await group('first'))?.Instances?.length === 0)
+  })
+
   it('without an open action, withdrawal leaves nothing', async () => {
     await eventually(async () => (await group('second'))?.Instances?.length === 0)
     await autoScaling.send(
@@ -234,5 +263,14 @@ describe('on the local AWS', () => {
       expect(found?.Tags?.map(({ Key }) => Key)).not.toContain(markKey(hookName))
       expect(found?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon).not.toBe('retain')
     }
+  })
+  it.each(functionNames)('%s made no call that its role does not allow', (name) => {
+    const statements = statementsOf(readSettings(hookName, { ...defaults, groups: GROUPS }), name)
+    const allowed = new Set(statements.flatMap(({ Action }) => Action))
+    const made = [...calls]
+      .filter((call) => call.startsWith(`${name} `))
+      .map((call) => call.split(' ')[1] ?? '')
+    expect(made.length).toBeGreaterThan(1)
+    expect(made.filter((action) => !allowed.has(action))).toEqual([])
   })
 })

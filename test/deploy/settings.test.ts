@@ -2,37 +2,26 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { alarmResources } from '../../deploy/alarms.ts'
-import { type ParameterName, readSettings } from '../../deploy/settings.ts'
+import { readSettings } from '../../deploy/settings.ts'
 import { deployment } from '../../deploy/template.ts'
 import { readPolicy } from '../../src/core/policy.ts'
 import type { JournalEvent } from '../../src/journal.ts'
 import { metricsOf } from '../../src/metrics.ts'
+import { defaults } from './defaults.ts'
 import { resolved } from './packaged.ts'
 
-const defaults: Record<ParameterName, unknown> = {
-  groups: '',
-  profile: 'beanstalk',
-  bucket: '',
-  prefix: '',
-  movedTo: '',
-  manifestPrefix: 'termination-guard/manifests/',
-  kmsKeyArn: '',
-  retain: 'yes',
-  withoutRetention: 'hold',
-  heartbeat: 3600,
-  patience: 7200,
-  attempts: 5,
-  lookAgain: 900,
-  flushTimeout: 1800,
-  auditAfter: 10800,
-  heldAlarm: 3600,
-  alarmEmail: '',
-  logRetention: 90,
-}
 const settings = (changes: Partial<typeof defaults> = {}) =>
   readSettings('termination-guard-prod', { ...defaults, ...changes })
 
 describe('the parameters', () => {
+  it.each(Object.entries(defaults))(
+    '%s stands in serverless.yml with the default that is tested here',
+    (name, value) => {
+      const yaml = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8')
+      const written = new RegExp(`^    ${name}: (.*)$`, 'm').exec(yaml)?.[1]
+      expect(written?.replaceAll("'", '')).toBe(String(value))
+    },
+  )
   it('are all reported at once, each with what to write instead', () => {
     const bad = { groups: 'web-*', bucket: 's3://logs', heartbeat: '60', retain: 'maybe', logRetention: '8' }
     for (const name of Object.keys(bad))

@@ -1,0 +1,23 @@
+import type { ParameterName } from '../../deploy/settings.ts'
+
+/** The parameters as `serverless.yml` has them. */
+export const defaults: Record<ParameterName, unknown> = {
+  groups: '',
+  profile: 'beanstalk',
+  bucket: '',
+  prefix: '',
+  movedTo: '',
+  manifestPrefix: 'termination-guard/manifests/',
+  kmsKeyArn: '',
+  retain: 'yes',
+  withoutRetention: 'hold',
+  heartbeat: 3600,
+  patience: 7200,
+  attempts: 5,
+  lookAgain: 900,
+  flushTimeout: 1800,
+  auditAfter: 10800,
+  heldAlarm: 3600,
+  alarmEmail: '',
+  logRetention: 90,
+}
