@@ -19,7 +19,7 @@ describe('the parameters', () => {
     (name, value) => {
       const yaml = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8')
       const written = new RegExp(`^    ${name}: (.*)$`, 'm').exec(yaml)?.[1]
-      expect(written?.replaceAll("'", '')).toBe(String(value))
+      expect(written?.replaceAll(/["']/g, '')).toBe(String(value))
     },
   )
   it('are all reported at once, each with what to write instead', () => {
