@@ -103,7 +103,10 @@ async function look(
   if (!objects) throw new Error(`S3 does not let the guard list s3://${policy.archive.bucket}/${prefix}`)
   const since = now - policy.auditAfterSeconds * 1000
   const invocations = await listInvocations(aws, policy.documentName, instanceId, now)
-  const newest = invocations.find(({ isAudit, flush }) => isAudit && flush.requestedAt > since)
+  // One that still runs counts however old it is: a second one beside it would only wait for its lock (E1).
+  const newest = invocations.find(
+    ({ isAudit, flush }) => isAudit && (flush.requestedAt > since || flush.status === 'running'),
+  )
   const flush = newest && (await withReport(aws, policy, newest, instanceId))
   const manifest = flush?.report?.kind === 'manifest' ? flush.report.manifest : undefined
   const proof = manifest && (await prove(aws, policy.archive, prefix, manifest))

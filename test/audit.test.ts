@@ -96,6 +96,18 @@ describe('the audit', () => {
     expect(sent).toEqual([])
     expect(told('audit')).toEqual([expect.objectContaining({ deferred: 3 })])
   })
+  it('E1: waits for a flush that runs for longer than an instance may be silent', async () => {
+    const RequestedDateTime = new Date(now - (policy.auditAfterSeconds + 60) * 1000)
+    aws.listCommandInvocations = ({ InstanceId }: { InstanceId: string }) => ({
+      CommandInvocations: [
+        { InstanceId, CommandId: 'c-1', Comment: `audit:${GROUP}`, Status: 'InProgress', RequestedDateTime },
+      ],
+    })
+    await audit(guard(), () => 60_000)
+    expect(sent).toEqual([])
+    expect(told('audited')[0]).toMatchObject({ finding: 'flushing' })
+  })
+
   it('leaves a group alone that is chosen but not enrolled', async () => {
     aws.describeLifecycleHooks = () => ({ LifecycleHooks: [] })
     await audit(guard(), () => 60_000)
