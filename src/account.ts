@@ -1,7 +1,7 @@
 /** Turns what a pass saw and did into the journal's words. */
 import type { Decision, Observation } from './core/model.ts'
 import { type ActionEndedEvent, actionName, type Journal, type PassEvent, type Trigger } from './journal.ts'
-import type { Pass } from './reconcile.ts'
+import type { Pass } from './pass.ts'
 
 const MAX_NAMED_FILES = 10
 

@@ -12,7 +12,8 @@ import { described } from './failure.ts'
 import type { Guard } from './guard.ts'
 import { identify, type Subject } from './identify.ts'
 import type { Trigger } from './journal.ts'
-import { NotOurs, type Pass, reconcile } from './reconcile.ts'
+import type { Pass } from './pass.ts'
+import { NotOurs, reconcile } from './reconcile.ts'
 
 /** Instances that are looked at at once. Auto Scaling's and SSM's quotas are shared with the whole account. */
 const CONCURRENT_PASSES = 5

@@ -15,19 +15,7 @@ import type { Decision, Hold, LifecycleAction, Manifest, Observation, Proof } fr
 import type { Policy } from './core/policy.ts'
 import { NoEnvironment } from './core/prefix.ts'
 import type { Guard } from './guard.ts'
-
-/** What one pass saw, decided and did, and what becomes of the obligation. */
-export interface Pass {
-  readonly seen: Observation
-  readonly decision: Decision
-  readonly did: Did
-  readonly over: boolean
-  /** When to look again; `undefined` while not over: when the queue's own visibility timeout says. */
-  readonly lookAgainSeconds: number | undefined
-}
-
-/** `superseded`: somebody else ended the action between our look and our word. */
-export type Did = 'done' | 'unreachable' | 'superseded'
+import type { Did, Pass } from './pass.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
 export class NotOurs extends Error {
