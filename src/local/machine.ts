@@ -21,4 +21,7 @@ export interface ShellResult {
 }
 
 /** How the local EC2 makes a machine for a new instance of a group. */
-export type Launch = (instance: { readonly instanceId: string; readonly groupName: string }) => Promise<Machine>
+export type Launch = (instance: {
+  readonly instanceId: string
+  readonly groupName: string
+}) => Promise<Machine>
