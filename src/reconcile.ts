@@ -10,7 +10,7 @@ import { prefixOf } from './aws/groups.ts'
 import { machineState } from './aws/instances.ts'
 import { complete, heartbeat, hookFacts, type Whereabouts, whereabouts } from './aws/lifecycle-actions.ts'
 import { decide } from './core/decide.ts'
-import { holdOfUnflushed } from './core/hold.ts'
+import { holdOfFlushed, holdOfUnflushed } from './core/hold.ts'
 import type { Decision, Hold, LifecycleAction, Manifest, Observation, Proof } from './core/model.ts'
 import type { Policy } from './core/policy.ts'
 import { NoEnvironment } from './core/prefix.ts'
@@ -66,11 +66,7 @@ export async function observe(
   const flushed = ours.length > 0
   const where = flushed ? undefined : await whereabouts(aws, action.instanceId)
   const lifecycleState = where?.lifecycleState
-  const hold = flushed
-    ? heartbeaten === 'held'
-      ? 'held'
-      : 'over'
-    : firstHold(action, where, heartbeaten, ageSeconds)
+  const hold = flushed ? holdOfFlushed(heartbeaten) : firstHold(action, where, heartbeaten, ageSeconds)
 
   const [newest, ...older] = ours
   const report = newest && (await withReport(aws, policy, newest, action.instanceId))

@@ -21,8 +21,13 @@ export interface UnflushedAction {
   readonly ageSeconds: number
 }
 
+/** The hold of an action that was flushed: our hook had held it, so that no active action means over. */
+export function holdOfFlushed(heartbeaten: 'held' | 'none'): Hold {
+  return heartbeaten === 'held' ? 'held' : 'over'
+}
+
 /**
- * The hold of an action that was never flushed. (One that was flushed had been held by us, so that no active action means over.)
+ * The hold of an action that was never flushed.
  * `unfounded`: the instance is in service or elsewhere, and has been for long enough to say that the message is not true.
  */
 export function holdOfUnflushed({
