@@ -16,6 +16,8 @@ export interface StoredObject {
   readonly key: string
   readonly bytes: Content | Uint8Array
   readonly etag: string
+  /** As listings and heads show it: in quotes. */
+  readonly quotedEtag: string
   readonly sha256: string | undefined
   readonly isComposite: boolean
   readonly putAt: number
@@ -25,8 +27,8 @@ export type Upload = 'single' | 'single with sha256' | 'multipart'
 
 export class Bucket {
   readonly #objects = new Map<string, StoredObject>()
-  /** All keys in order; `undefined` after a change. */
-  #sorted: string[] | undefined
+  /** All keys in order. */
+  readonly #sorted: string[] = []
   readonly #chance: Chance
   readonly #setting: Setting
 
@@ -36,13 +38,13 @@ export class Bucket {
   }
 
   put(now: number, key: string, bytes: Content | Uint8Array, how: Upload): void {
-    if (!this.#objects.has(key)) this.#sorted = undefined
     const isWhole = how !== 'multipart' && this.#setting.encryption !== 'aws:kms'
     const content = bytes instanceof Content ? bytes : undefined
     const etag = isWhole && content ? content.md5 : this.#chance.hex(32) + (how === 'multipart' ? '-2' : '')
     const sha256 =
       how === 'single with sha256' ? content?.sha256 : how === 'multipart' ? this.#chance.hex(64) : undefined
-    this.#objects.set(key, { key, bytes, etag, sha256, isComposite: how === 'multipart', putAt: now })
+    const isComposite = how === 'multipart'
+    this.#store({ key, bytes, etag, quotedEtag: `"${etag}"`, sha256, isComposite, putAt: now })
   }
 
   get(key: string): StoredObject | undefined {
@@ -52,10 +54,10 @@ export class Bucket {
   /** A copy and a deletion. Encrypted and composite ETags do not survive it. */
   move(now: number, { key, bytes, etag, isComposite }: StoredObject, to: string): void {
     const keeps = !isComposite && this.#setting.encryption !== 'aws:kms'
-    this.#objects.delete(key)
-    this.#sorted = undefined
-    const copy = { key: to, bytes, etag: keeps ? etag : this.#chance.hex(32), sha256: undefined }
-    this.#objects.set(to, { ...copy, isComposite: false, putAt: now })
+    if (this.#objects.delete(key)) this.#sorted.splice(placeOf(this.#sorted, key), 1)
+    const copied = keeps ? etag : this.#chance.hex(32)
+    const copy = { key: to, bytes, etag: copied, quotedEtag: `"${copied}"`, sha256: undefined }
+    this.#store({ ...copy, isComposite: false, putAt: now })
   }
 
   objects(): Iterable<StoredObject> {
@@ -65,22 +67,21 @@ export class Bucket {
   listObjectsV2(input: ListObjectsV2CommandInput): Answer<ListObjectsV2CommandOutput> {
     const prefix = input.Prefix ?? ''
     const after = input.ContinuationToken ?? ''
-    this.#sorted ??= [...this.#objects.keys()].sort()
-    const keys = this.#sorted.filter((key) => key.startsWith(prefix) && key > after)
     // More than a page of AWS's would take thousands of files, so pages here are small.
     const size = Math.max(3, this.#setting.pageSize)
-    const page = keys.slice(0, size)
+    const sorted = this.#sorted
+    const first = placeOf(sorted, after || prefix)
+    const from = sorted[first] === after ? first + 1 : first
+    let to = from
+    while (to < sorted.length && to - from <= size && sorted[to]?.startsWith(prefix)) to++
+    const isCut = to - from > size
+    const page = sorted.slice(from, isCut ? from + size : to)
     const last = page.at(-1)
-    const isCut = keys.length > size && last !== undefined
     return {
       Contents: page.map((key) => {
         const object = this.#objects.get(key) as StoredObject
-        return {
-          Key: key,
-          Size: sizeOf(object),
-          ETag: `"${object.etag}"`,
-          LastModified: new Date(object.putAt),
-        }
+        const { quotedEtag, putAt } = object
+        return { Key: key, Size: sizeOf(object), ETag: quotedEtag, LastModified: new Date(putAt) }
       }),
       IsTruncated: isCut,
       NextContinuationToken: isCut ? last : undefined,
@@ -94,7 +95,7 @@ export class Bucket {
     const isAsked = input.ChecksumMode === 'ENABLED' && object.sha256 !== undefined
     return {
       ContentLength: sizeOf(object),
-      ETag: `"${object.etag}"`,
+      ETag: object.quotedEtag,
       ...(this.#setting.encryption && { ServerSideEncryption: this.#setting.encryption }),
       ...(isAsked && {
         ChecksumSHA256:
@@ -104,12 +105,30 @@ export class Bucket {
     }
   }
 
+  #store(object: StoredObject): void {
+    const { key } = object
+    if (!this.#objects.has(key)) this.#sorted.splice(placeOf(this.#sorted, key), 0, key)
+    this.#objects.set(key, object)
+  }
+
   getObject(input: GetObjectCommandInput): { readonly Body: ObjectBody } {
     const object = this.#objects.get(input.Key ?? '')
     if (!object) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404)
     const { bytes } = object
     return { Body: chunks(bytes instanceof Content ? Buffer.from(bytes.text) : bytes) }
   }
+}
+
+/** Where a key is among sorted ones, or would be. */
+function placeOf(sorted: readonly string[], key: string): number {
+  let from = 0
+  let to = sorted.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((sorted[middle] as string) < key) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
