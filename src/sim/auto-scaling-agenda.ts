@@ -12,28 +12,47 @@ type Due = { readonly at: number; readonly instance: Instance } & (
 
 /** When `applyDue` has something to do, or `undefined` when nothing will happen by itself. */
 export function nextDueAt(world: World): number | undefined {
-  return earliest(world)?.at
+  let first = Number.POSITIVE_INFINITY
+  for (const instance of world.instances.values()) first = Math.min(first, instanceDueAt(instance))
+  return first === Number.POSITIVE_INFINITY ? undefined : first
 }
 
 /** Applies everything due up to and including `now`, in the order in which it became due. */
 export function applyDue(world: World, now: number): void {
-  for (let due = earliest(world); due !== undefined && due.at <= now; due = earliest(world)) apply(world, due)
+  for (let instance = earliest(world, now); instance !== undefined; instance = earliest(world, now))
+    apply(world, firstDueOf(instance))
 }
 
-function earliest(world: World): Due | undefined {
-  let first: Due | undefined
+/** The instance to which something is due first, and by now. */
+function earliest(world: World, now: number): Instance | undefined {
+  let first: Instance | undefined
+  let firstAt = Number.POSITIVE_INFINITY
   for (const instance of world.instances.values()) {
-    const { step, machineStep, departure } = instance
-    if (step !== undefined && (first === undefined || step.at < first.at)) first = { ...step, instance }
-    if (machineStep !== undefined && (first === undefined || machineStep.at < first.at))
-      first = { ...machineStep, instance }
-    if (departure === undefined) continue
-    for (const action of departure.actions) {
-      const at = actionDueAt(action)
-      if (first === undefined || at < first.at) first = { at, what: 'time-out', instance, action }
-    }
+    const at = instanceDueAt(instance)
+    if (at > now || at >= firstAt) continue
+    first = instance
+    firstAt = at
   }
   return first
+}
+
+/** This is asked for every instance before every call, so it makes nothing. */
+function instanceDueAt({ step, machineStep, departure }: Instance): number {
+  let first = step === undefined ? Number.POSITIVE_INFINITY : step.at
+  if (machineStep !== undefined && machineStep.at < first) first = machineStep.at
+  if (departure === undefined) return first
+  for (const action of departure.actions) first = Math.min(first, actionDueAt(action))
+  return first
+}
+
+/** Of what is due at one time, steps come before time-outs. */
+function firstDueOf(instance: Instance): Due {
+  const at = instanceDueAt(instance)
+  const { step, machineStep, departure } = instance
+  if (step?.at === at) return { ...step, instance }
+  if (machineStep?.at === at) return { ...machineStep, instance }
+  const action = departure?.actions.find((one) => actionDueAt(one) === at) as Action
+  return { at, what: 'time-out', instance, action }
 }
 
 function apply(world: World, due: Due): void {

@@ -108,6 +108,8 @@ export function createAutoScaling(options: AutoScalingOptions): AutoScaling {
   return {
     call(now, name, input) {
       const operation = operations[name] as (world: World, now: number, input: unknown) => never
+      // What only reads makes nothing due.
+      if (name.startsWith('Describe')) return operation(at(now), now, input)
       try {
         return operation(at(now), now, input)
       } finally {
