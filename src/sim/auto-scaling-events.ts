@@ -129,6 +129,10 @@ function machineArn({ options: { region, accountId } }: World, instanceId: strin
   return `arn:aws:ec2:${region}:${accountId}:instance/${instanceId}`
 }
 
+/** One moment has many events, and writing a time down takes longer than anything else about them. */
+let written = { time: 0, text: new Date(0).toISOString() }
+
 function iso(time: number): string {
-  return new Date(time).toISOString()
+  if (written.time !== time) written = { time, text: new Date(time).toISOString() }
+  return written.text
 }

@@ -18,24 +18,28 @@ type Fate =
   | 'killed before'
   | 'killed after'
 
-/** What every connection has in common: a method for each operation, made once. */
-const methods = Object.fromEntries(
-  (Object.keys(serviceOf) as Operation[]).map((operation) => [
-    operation,
-    function (this: Connection, input: object) {
-      return ask(this.world, this.run, operation, input)
-    },
-  ]),
-)
-
-interface Connection {
+class Connection {
   readonly world: World
   readonly run: Run
+
+  constructor(world: World, run: Run) {
+    this.world = world
+    this.run = run
+  }
+}
+
+/** What every connection has in common: a method for each operation, made once. */
+for (const operation of Object.keys(serviceOf) as Operation[]) {
+  Object.defineProperty(Connection.prototype, operation, {
+    value(this: Connection, input: object) {
+      return ask(this.world, this.run, operation, input)
+    },
+  })
 }
 
 /** An AwsApi for one invocation. */
 export function connect(world: World, run: Run): AwsApi {
-  return Object.assign(Object.create(methods), { world, run }) as AwsApi
+  return new Connection(world, run) as unknown as AwsApi
 }
 
 function ask(world: World, run: Run, operation: Operation, input: object): Promise<unknown> {

@@ -54,6 +54,8 @@ export class Bus {
 
   commandStatus(command: Command): void {
     const { chance, faults, time, setting } = this.#world
+    // The rule lets through only what ends a flush.
+    if (command.status === 'InProgress' || chance.of(faults['event-is-lost'])) return
     const { instanceId } = command
     const body = JSON.stringify({
       ...{ version: '0', id: 'e', account: '000000000000', region: setting.policy.region, source: 'aws.ssm' },
@@ -67,8 +69,6 @@ export class Bus {
         status: command.status === 'Cancelled' ? 'Canceled' : command.status,
       },
     })
-    // The rule lets through only what ends a flush.
-    if (command.status === 'InProgress' || chance.of(faults['event-is-lost'])) return
     const lateMs = chance.of(faults['event-is-late'])
       ? chance.between(0, 30) * minute
       : chance.between(0, second)

@@ -61,6 +61,7 @@ export class Disk {
   }
 
   #split(): { path: string; text: string }[] {
+    if (this.#rotated === this.lines) return []
     const logs = LOG_NAMES.slice(0, this.#world.setting.logsPerInstance).map((name) => ({
       path: `/var/log/${name}`,
       text: '',

@@ -52,10 +52,10 @@ function callRegion(world: World, run: Run, operation: Operation, input: object)
   if (operation === 'recordLifecycleActionHeartbeat') world.saw(input)
   // AWS may answer fewer records than were asked for.
   const paged =
-    'MaxRecords' in input
+    'MaxRecords' in input && !(Number(input.MaxRecords) <= setting.pageSize)
       ? { ...input, MaxRecords: Math.min(Number(input.MaxRecords), setting.pageSize) }
       : input
-  return region.call({ by: 'guard', run, result }, modelName(operation), paged)
+  return region.call({ by: 'guard', run, result }, modelNames[operation], paged)
 }
 
 function callRunCommand({ ssm }: World, run: Run, operation: Operation, input: object): unknown {
@@ -86,6 +86,6 @@ function callQueue(world: World, operation: Operation, input: object): unknown {
 type Input<Name extends Operation> = Parameters<AwsApi[Name]>[0]
 
 /** The model has its operations under AWS's own names. */
-function modelName(operation: Operation): OperationName {
-  return (operation[0]?.toUpperCase() + operation.slice(1)) as OperationName
-}
+const modelNames = Object.fromEntries(
+  Object.keys(serviceOf).map((name) => [name, `${name[0]?.toUpperCase()}${name.slice(1)}`]),
+) as Record<Operation, OperationName>

@@ -4,6 +4,7 @@ import { archivePrefix, environmentOf } from '../core/prefix.ts'
 import { Content } from './content.ts'
 import type { LogFile } from './disk.ts'
 import type { Machine } from './machine.ts'
+import type { Setting } from './setting.ts'
 import type { World } from './world.ts'
 
 /** Puts every file that it has not yet put where the platform wants it. Its exit code would say nothing. */
@@ -54,9 +55,12 @@ function keyFor(world: World, machine: Machine, { path }: LogFile): string {
 
 /** Where the platform publishes this instance's logs, worked out apart from the guard's own look-ups. */
 export function publishPrefix({ setting }: World, machine: Machine): string {
-  const { groupName, instanceId } = machine
-  const group = setting.groups.find(({ name }) => name === groupName)
-  const environmentId = environmentOf(groupName) ?? group?.environmentTag
-  machine.prefix ??= archivePrefix(setting.policy.archive.prefix, { groupName, instanceId, environmentId })
+  machine.prefix ??= prefixFor(setting, machine)
   return machine.prefix
+}
+
+function prefixFor({ groups, policy }: Setting, { groupName, instanceId }: Machine): string {
+  const group = groups.find(({ name }) => name === groupName)
+  const environmentId = environmentOf(groupName) ?? group?.environmentTag
+  return archivePrefix(policy.archive.prefix, { groupName, instanceId, environmentId })
 }

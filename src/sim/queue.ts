@@ -67,7 +67,6 @@ export class Queue {
       this.#pollWhenVisible(message)
       batch.push(message)
     }
-    this.#messages = this.#messages.filter(({ isGone }) => !isGone)
     return batch
   }
 

@@ -18,7 +18,9 @@ import type { Cause, TrackedAction } from './tracked-action.ts'
 import type { World } from './world.ts'
 
 /** What starts and ends nothing. A heartbeat only puts off what is due. */
-const harmless = /^Describe|^RecordLifecycleActionHeartbeat$/
+function isHarmless(name: OperationName): boolean {
+  return name === 'RecordLifecycleActionHeartbeat' || name.startsWith('Describe')
+}
 
 export class Region {
   readonly model: AutoScaling
@@ -47,7 +49,7 @@ export class Region {
     try {
       return this.model.call(this.#world.time.now, name, input)
     } finally {
-      if (!harmless.test(name)) this.#follow(cause)
+      if (!isHarmless(name)) this.#follow(cause)
     }
   }
 

@@ -117,11 +117,12 @@ export class RunCommand {
     const { time, setting } = this.#world
     const filter = (key: string) => input.Filters?.find((one) => one.key === key)?.value
     const after = Date.parse(filter('InvokedAfter') ?? '1970-01-01T00:00:00Z')
+    const documentName = filter('DocumentName')
     const found = this.commandsOf(input.InstanceId ?? '').filter(
       (command) =>
         command.visibleAt <= time.now &&
         command.requestedAt >= after &&
-        command.documentName === filter('DocumentName'),
+        command.documentName === documentName,
     )
     const from = Number(input.NextToken ?? 0)
     const page = found.slice(from, from + setting.commandsPerPage)

@@ -53,7 +53,9 @@ export class Weather {
 
   is(spell: Spell): boolean {
     const { now } = this.#world.time
-    return this.#windows.some((window) => window.spell === spell && window.from <= now && now < window.to)
+    for (const window of this.#windows)
+      if (window.spell === spell && window.from <= now && now < window.to) return true
+    return false
   }
 
   /** Whether there was any such spell since then. */
