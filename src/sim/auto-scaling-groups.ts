@@ -163,17 +163,18 @@ function changeGroup(group: Group, input: Change): void {
 }
 
 function describe(group: Group): AutoScalingGroup {
+  const { settings } = group
   return {
-    DefaultCooldown: 300,
-    HealthCheckType: 'EC2',
-    ...group.settings,
+    ...settings,
+    DefaultCooldown: settings.DefaultCooldown ?? 300,
+    HealthCheckType: settings.HealthCheckType ?? 'EC2',
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: group.arn,
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desiredCapacity,
-    AvailabilityZones: group.settings.AvailabilityZones ?? [],
-    HealthCheckGracePeriod: group.settings.HealthCheckGracePeriod ?? 0,
+    AvailabilityZones: settings.AvailabilityZones ?? [],
+    HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
     Instances: group.instances.map(describeMember),
     CreatedTime: new Date(group.createdAt),
     Tags: [...group.tags.values()],

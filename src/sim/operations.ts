@@ -48,7 +48,10 @@ export function perform(world: World, run: Run, operation: Operation, input: obj
 
 function callRegion(world: World, run: Run, operation: Operation, input: object): unknown {
   const { region, setting } = world
-  const result = 'LifecycleActionResult' in input ? String(input.LifecycleActionResult) : undefined
+  const result =
+    operation === 'completeLifecycleAction'
+      ? (input as Input<'completeLifecycleAction'>).LifecycleActionResult
+      : undefined
   if (operation === 'recordLifecycleActionHeartbeat') world.saw(input)
   // AWS may answer fewer records than were asked for.
   const paged =

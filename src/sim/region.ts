@@ -201,7 +201,7 @@ export class Region {
   }
 
   #newId(kind: IdKind): string {
-    const tail = String(++this.#ids).padStart(12, '0')
+    const tail = String(1e12 + ++this.#ids).slice(1)
     return kind === 'instance' ? `i-00000${tail}` : `00000000-0000-4000-8000-${tail}`
   }
 }

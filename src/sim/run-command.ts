@@ -165,7 +165,7 @@ export class RunCommand {
             : isCut
               ? `${output.slice(0, LISTED_CHARACTERS - 26)}\n---Output truncated---`
               : output,
-          ...(isShown && command.endedAt ? { ResponseFinishDateTime: new Date(command.endedAt) } : {}),
+          ResponseFinishDateTime: isShown && command.endedAt ? new Date(command.endedAt) : undefined,
         },
       ],
     }

@@ -28,7 +28,7 @@ export function endsAreTold(world: World): Checker {
 export function toldOf({ journal }: World, { token, instance, startedAt }: TrackedAction): JournalEvent[] {
   return journal
     .filter(({ at, event }) => {
-      if (at < startedAt) return false
+      if (at < startedAt || event.event === 'pass') return false
       if (event.event === 'sweep') return event.retained.includes(instance.id)
       // After its root volume was replaced an instance is in service again, and the message cannot be told from a forged one.
       if (event.event === 'message-refused') return event.why.includes(instance.id)
