@@ -133,8 +133,8 @@ export const mutants: readonly Mutant[] = [
   {
     ...prove,
     name: 'take what is too large to hash as proven',
-    from: `if (file.size > hashLimitBytes) return 'unproven'`,
-    to: `if (file.size > hashLimitBytes) return 'proven'`,
+    from: `return file.size > hashLimitBytes ? 'unproven' : 'ask content'`,
+    to: `return file.size > hashLimitBytes ? 'proven' : 'ask content'`,
   },
   {
     ...prove,
@@ -175,8 +175,8 @@ export const mutants: readonly Mutant[] = [
   {
     ...archives,
     name: 'CONTINUE on missing permissions',
-    from: `: { is: 'unproven' as const, hashed: 0 }`,
-    to: `: { is: 'proven' as const, hashed: 0 }`,
+    from: `objects.get(key), budget) : 'unproven'`,
+    to: `objects.get(key), budget) : 'proven'`,
   },
   {
     ...archives,
@@ -322,6 +322,19 @@ export const mutants: readonly Mutant[] = [
     to: `  try {
     if (why !== '') throw new NotOurs(why)
     await aws.sendMessage({`,
+  },
+  {
+    ...waiting,
+    name: 'adopt what a hook of our name holds for another queue',
+    from: 'return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)',
+    to: 'return hook.NotificationTargetARN === undefined || queueUrl !== undefined',
+  },
+  {
+    file: 'src/aws/instances.ts',
+    tests: ['test/reconcile.test.ts'],
+    name: 'call gone what EC2 does not know yet',
+    from: "const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
+    to: "const unfound = ageSeconds > -CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
   },
   {
     ...sweep,

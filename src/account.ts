@@ -4,6 +4,8 @@ import { type ActionEndedEvent, actionName, type Journal, type PassEvent, type T
 import type { Pass } from './pass.ts'
 
 const MAX_NAMED_FILES = 10
+/** Names and notes come from the instance; a line that CloudWatch cuts could not be read back. */
+const MAX_CHARACTERS = 500
 
 /** What a pass cost, and what made it happen. */
 export interface Cost {
@@ -68,7 +70,11 @@ export function endEvent(
     attempts: seen.flushes.length,
     files: manifest?.files.length ?? 0,
     bytes: seen.proof?.bytes ?? 0,
-    unproven: [...gaps, ...live].slice(0, MAX_NAMED_FILES),
-    notes: manifest?.notes.slice(0, MAX_NAMED_FILES) ?? [],
+    unproven: readable([...gaps, ...live]),
+    notes: readable(manifest?.notes ?? []),
   }
+}
+
+function readable(texts: readonly string[]): string[] {
+  return texts.slice(0, MAX_NAMED_FILES).map((text) => text.slice(0, MAX_CHARACTERS))
 }

@@ -57,7 +57,7 @@ async function runningInstances({ aws, policy }: Guard): Promise<Running[]> {
   const running: Running[] = []
   for (const { name, members } of groups) {
     const inService = members.filter(({ lifecycleState }) => lifecycleState === 'InService')
-    if (inService.length === 0 || !(await hasHook(aws, name, policy.hookName))) continue
+    if (inService.length === 0 || !(await hasHook(aws, name, policy))) continue
     running.push(...inService.map(({ instanceId }) => ({ groupName: name, instanceId })))
   }
   return running

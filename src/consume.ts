@@ -19,6 +19,10 @@ import { NotOurs, reconcile } from './reconcile.ts'
 const CONCURRENT_PASSES = 5
 /** Kept messages come back spread over ±10 %, so that a mass termination does not throttle itself. */
 const JITTER = 0.1
+/** A notification may reach the queue late; one that says it is older would only spend our patience. */
+const LATEST_DELIVERY_MS = 3600 * 1000
+/** What SQS does not take in an attribute. */
+const UNPRINTABLE = /[^\x20-\x7e]/g
 /** ChangeMessageVisibility takes at most 12 hours. */
 const MAX_VISIBILITY_SECONDS = 43_200
 
@@ -116,7 +120,8 @@ async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Pr
   }
   const { groupName, hookName, instanceId, token, time } = message
   if (hookName !== policy.hookName) throw new NotOurs(`hook ${hookName} is not ours (${policy.hookName})`)
-  const startedAt = Math.min(time ?? Number(record.attributes.SentTimestamp), clock.now())
+  const sentAt = Number(record.attributes.SentTimestamp)
+  const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), clock.now())
   return { action: { groupName, hookName, instanceId, token, startedAt } }
 }
 
@@ -149,7 +154,7 @@ async function refuse({ aws, policy, journal }: Guard, record: SQSRecord, why: s
       QueueUrl: policy.deadLetterQueueUrl,
       MessageBody: record.body,
       MessageAttributes: {
-        RefusedBecause: { DataType: 'String', StringValue: why.slice(0, 1024) },
+        RefusedBecause: { DataType: 'String', StringValue: why.replaceAll(UNPRINTABLE, '?').slice(0, 1024) },
         MessageId: { DataType: 'String', StringValue: record.messageId },
       },
     })

@@ -1,6 +1,6 @@
 /** What the guard would see and do about an instance now. Reads AWS and changes nothing: not even a heartbeat is sent. */
 import { hookFacts, whereabouts } from './aws/lifecycle-actions.ts'
-import { terminationsBegan } from './aws/waiting.ts'
+import { hasHook, terminationsBegan } from './aws/waiting.ts'
 import { decide } from './core/decide.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from './core/model.ts'
 import type { Guard } from './guard.ts'
@@ -25,7 +25,10 @@ export async function explain(
   const where = await whereabouts(aws, instanceId)
   if (!where) return { is: 'unknown' }
   const { groupName, lifecycleState } = where
-  const hook = await hookFacts(aws, { groupName, hookName: policy.hookName, instanceId })
+  const isGuarded = await hasHook(aws, groupName, policy)
+  const hook = isGuarded
+    ? await hookFacts(aws, { groupName, hookName: policy.hookName, instanceId })
+    : undefined
   if (!lifecycleState.endsWith(':Wait') || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
   const seen = { ...(await observe(guard, action, 'held')), lifecycleState, hook }

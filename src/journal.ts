@@ -30,7 +30,7 @@ export interface PassEvent extends ActionName {
   readonly decided: Decision['do']
   readonly reason: string
   /** What came of it; `superseded`: somebody else ended the action in the meantime. */
-  readonly did: 'done' | 'unreachable' | 'superseded'
+  readonly did: 'done' | 'unreachable' | 'unplaced' | 'superseded'
   /** Patience is spent and the machine is only held because its group does not retain. */
   readonly overdue: boolean
   /** Whether the obligation is over with this pass. */

@@ -35,16 +35,20 @@ export async function reconcile(
   const seen = await observe(guard, action, heartbeaten, listed)
   const decision = decide(seen, guard.policy)
   const did = await perform(guard, seen, decision)
-  return did === 'unreachable'
-    ? await reconsider(guard, seen)
+  return did === 'unreachable' || did === 'unplaced'
+    ? await reconsider(guard, seen, did)
     : concluded(guard.policy, { seen, decision, did })
 }
 
-/** SSM could not reach the agent: whether the machine is gone decides what that means. */
-async function reconsider(guard: Guard, before: Observation): Promise<Pass> {
-  const seen: Observation = { ...(await withTrouble(guard, before)), agent: 'unreachable' }
+/** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */
+async function reconsider(
+  guard: Guard,
+  before: Observation,
+  agent: 'unreachable' | 'unplaced',
+): Promise<Pass> {
+  const seen: Observation = { ...(await withTrouble(guard, before)), agent }
   const decision = decide(seen, guard.policy)
-  const did = decision.do === 'flush' ? 'unreachable' : await perform(guard, seen, decision)
+  const did = decision.do === 'flush' ? agent : await perform(guard, seen, decision)
   return concluded(guard.policy, { seen, decision, did })
 }
 
@@ -72,7 +76,7 @@ export async function observe(
   const report = newest && (await withReport(aws, policy, newest, action.instanceId))
   const flushes = report ? [report, ...older.map(({ flush }) => ({ ...flush, report: undefined }))] : []
   const manifest = report?.report?.kind === 'manifest' ? report.report.manifest : undefined
-  const proof = manifest && (await proofOf({ aws, policy }, action, hold, manifest))
+  const proof = manifest && (await proofOf({ aws, policy }, action, manifest))
 
   const seen: Observation = {
     now,
@@ -93,18 +97,24 @@ export async function observe(
   return isTroubled ? await withTrouble({ aws }, seen) : seen
 }
 
-/** An action that is over can be settled although its group is gone, and with it what its prefix is made of. */
 async function proofOf(
   { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
   action: LifecycleAction,
-  hold: Hold,
   manifest: Manifest,
 ): Promise<Proof | undefined> {
+  const prefix = await placeOf({ aws, policy }, action)
+  return prefix === undefined ? undefined : await prove(aws, policy.archive, prefix, manifest)
+}
+
+/** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */
+async function placeOf(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  action: LifecycleAction,
+): Promise<string | undefined> {
   try {
-    const prefix = await prefixOf(aws, policy.archive.prefix, action)
-    return await prove(aws, policy.archive, prefix, manifest)
+    return await prefixOf(aws, policy.archive.prefix, action)
   } catch (error) {
-    if (hold === 'over' && error instanceof NoEnvironment) return undefined
+    if (error instanceof NoEnvironment) return undefined
     throw error
   }
 }
@@ -112,7 +122,7 @@ async function proofOf(
 /** What is only asked when there is no proof: is the machine still there, and what happens if we give up? */
 async function withTrouble({ aws }: Pick<Guard, 'aws'>, seen: Observation): Promise<Observation> {
   const [machine, hook] = await Promise.all([
-    machineState(aws, seen.action.instanceId),
+    machineState(aws, seen.action.instanceId, (seen.now - seen.action.startedAt) / 1000),
     hookFacts(aws, seen.action),
   ])
   return { ...seen, machine, hook }
@@ -156,7 +166,8 @@ async function perform(
     case 'abandon':
       return (await complete(aws, action, 'ABANDON')) === 'done' ? 'done' : 'superseded'
     case 'flush': {
-      const prefix = await prefixOf(aws, policy.archive.prefix, action)
+      const prefix = await placeOf({ aws, policy }, action)
+      if (prefix === undefined) return 'unplaced'
       const started = await startFlush(aws, policy, terminationFlush(action, prefix, decision.upload))
       return started === 'unreachable' ? 'unreachable' : 'done'
     }

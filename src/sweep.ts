@@ -23,7 +23,7 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
   for (const groupName of groups) {
     const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
     try {
-      if (!(await hasHook(aws, groupName, guard.policy.hookName))) continue
+      if (!(await hasHook(aws, groupName, guard.policy))) continue
       kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))
       await sweepGroup(guard, waiting.filter(ofGroup), counts, remainingMs)
     } catch (error) {

@@ -135,6 +135,13 @@ describe('what is no action', () => {
       expect(events()).toEqual(['message-refused'])
     },
   )
+  it('the reason is made of what SQS takes, whatever the message held', async () => {
+    const reasons: unknown[] = []
+    aws.guard.aws.sendMessage = async ({ MessageAttributes }) =>
+      void reasons.push(MessageAttributes?.RefusedBecause?.StringValue)
+    await keptBy(record({ ...notification, LifecycleHookName: 'evil\u0000\u0007' }))
+    expect(reasons).toEqual([`hook evil?? is not ours (${policy.hookName})`])
+  })
   it('S2: a message that cannot be copied is kept', async () => {
     aws.failing.set('sendMessage', awsError('ThrottlingException'))
     expect(await keptBy(record('nonsense'))).toEqual(['m-1'])
@@ -145,6 +152,13 @@ describe('what is no action', () => {
     )
     expect(aws.invocations).toHaveLength(1)
   })
+})
+
+it('a message that calls itself older than it can be does not spend the patience of its action', async () => {
+  await keptBy(record(notification))
+  aws.flushEnds('', 'Failed')
+  await keptBy(record({ ...notification, Time: '1970-01-01T00:00:00Z' }, 'm-1', 2))
+  expect(aws.completed).toEqual([])
 })
 
 describe('trouble', () => {

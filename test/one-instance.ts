@@ -44,6 +44,7 @@ export class OneInstance {
   agent: 'online' | 'dead' = 'online'
   retains = true
   heartbeatTimeout = 3600
+  hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
   invocations: CommandInvocation[] = []
   wholeOutput = ''
   objects = new Map<string, { size: number; etag: string }>()
@@ -140,7 +141,14 @@ export class OneInstance {
         ],
       }),
       describeLifecycleHooks: async () => ({
-        LifecycleHooks: [{ LifecycleHookName: action.hookName, HeartbeatTimeout: this.heartbeatTimeout }],
+        LifecycleHooks: [
+          {
+            LifecycleHookName: action.hookName,
+            LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+            HeartbeatTimeout: this.heartbeatTimeout,
+            NotificationTargetARN: this.hookTarget,
+          },
+        ],
       }),
       describeScalingActivities: async () => ({ Activities: this.activities }),
       sendCommand: async ({ Comment }) => {

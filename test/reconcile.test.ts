@@ -108,6 +108,12 @@ describe('an agent that does not answer', () => {
     aws.machine = 'terminated'
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'continue', outcome: 'lost' } })
   })
+  it('is not called gone because EC2 does not know the machine yet', async () => {
+    aws.guard.aws.describeInstances = async () => ({ Reservations: [] })
+    expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
+    aws.now += 11 * MINUTE
+    expect(await pass()).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
+  })
   it('keeps the machine overdue where the group does not retain', async () => {
     aws.retains = false
     aws.now += policy.patienceSeconds * 1000

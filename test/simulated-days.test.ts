@@ -36,11 +36,14 @@ describe('a group that is gone, and the environment in its tags with it', () => 
     expect(decide(seen, policy)).toMatchObject({ do: 'settle', outcome: 'expired' })
   })
 
-  it('is an error that stays loud while the action is held', async () => {
+  it('costs a held action its patience like a dead agent, and then the machine is kept', async () => {
     aws.groupName = 'web'
-    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: 'another web' })
-    aws.flushEnds(manifestLine([file]))
-    await expect(observe(aws.guard, groupless, 'held')).rejects.toThrow(/ARCHIVE_PREFIX/)
+    aws.activeToken = 'another'
+    const pass = () => reconcile(aws.guard, groupless)
+    expect(await pass()).toMatchObject({ did: 'done', decision: { do: 'wait', waitsFor: 'agent' } })
+    expect(aws.calls).not.toContain('sendCommand')
+    aws.now += policy.patienceSeconds * 1000
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })
   })
 })
 

@@ -75,6 +75,13 @@ it('names the machines that are kept', async () => {
   expect(told()).toMatchObject({ held: 0, retained: [action.instanceId] })
 })
 
+it('S4: touches nothing that a hook of our name holds for another queue', async () => {
+  aws.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:somebody-elses'
+  await run()
+  expect(aws.calls).not.toContain('sendCommand')
+  expect(told()).toMatchObject({ held: 0, adopted: 0 })
+})
+
 it('touches nothing in a group without our hook', async () => {
   aws.guard.aws.describeLifecycleHooks = async () => ({ LifecycleHooks: [] })
   await run()

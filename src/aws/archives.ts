@@ -1,5 +1,6 @@
 /** The archive: the objects in S3 that a manifest names, gathered and compared with it. */
 import { createHash } from 'node:crypto'
+import pMap from 'p-map'
 import { keyOf } from '../core/keys.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../core/model.ts'
 import type { ArchivePolicy } from '../core/policy.ts'
@@ -14,6 +15,9 @@ import {
 import type { AwsApi } from './api.ts'
 import { isDenied, isMissing } from './failures.ts'
 
+/** Objects that a listing does not settle are asked about so many at once, and so many in one proof. */
+const QUESTIONS_AT_ONCE = 16
+const MAX_QUESTIONS = 10_000
 /** Pages of 1,000 keys that are read of a prefix to which a collector moves everybody's objects. */
 const MAX_MOVED_PAGES = 20
 
@@ -27,17 +31,23 @@ export async function prove(
   if (manifest.files.length === 0) return proofOf(manifest, [])
   const listed = await list(aws, archive.bucket, prefix, Number.POSITIVE_INFINITY)
   const objects = listed && new Map(listed.map((object) => [object.key, object]))
-  const gaps: Gap[] = []
-  let hashBudget = archive.hashLimitBytes
-  for (const file of manifest.files) {
-    const key = keyOf(file.path, prefix, archive.keyRule)
-    const { is, hashed } = objects
-      ? await verdict(aws, archive.bucket, file, objects.get(key), hashBudget)
-      : { is: 'unproven' as const, hashed: 0 }
-    hashBudget -= hashed
-    if (is !== 'proven') gaps.push({ path: file.path, key, is })
-  }
-  return proofOf(manifest, await withoutMoved(aws, archive, manifest, gaps))
+  const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes }
+  const verdicts = await pMap(
+    manifest.files,
+    async (file) => {
+      const key = keyOf(file.path, prefix, archive.keyRule)
+      const is = objects ? await verdict(aws, archive.bucket, file, objects.get(key), budget) : 'unproven'
+      return is === 'proven' ? [] : [{ path: file.path, key, is }]
+    },
+    { concurrency: QUESTIONS_AT_ONCE },
+  )
+  return proofOf(manifest, await withoutMoved(aws, archive, manifest, verdicts.flat()))
+}
+
+/** What one proof may still ask: a pass must end within its function's time, or it would never come to a decision. */
+interface Budget {
+  questions: number
+  bytes: number
 }
 
 async function verdict(
@@ -45,15 +55,19 @@ async function verdict(
   bucket: string,
   file: ManifestFile,
   listed: ArchivedObject | undefined,
-  hashBudgetBytes: number,
-): Promise<{ is: 'proven' | Gap['is']; hashed: number }> {
+  budget: Budget,
+): Promise<'proven' | Gap['is']> {
   let evidence: Evidence = { listed }
   for (;;) {
-    const is = judge(file, evidence, hashBudgetBytes)
-    if (is === 'ask head') evidence = { ...evidence, head: await head(aws, bucket, listed?.key ?? '') }
-    else if (is === 'ask content')
+    const is = judge(file, evidence, budget.bytes)
+    if (is !== 'ask head' && is !== 'ask content') return is
+    if (budget.questions-- <= 0) return 'unproven'
+    if (is === 'ask head') {
+      evidence = { ...evidence, head: await head(aws, bucket, listed?.key ?? '') }
+    } else {
+      budget.bytes -= file.size
       evidence = { ...evidence, digest: await digest(aws, bucket, listed?.key ?? '') }
-    else return { is, hashed: evidence.digest ? file.size : 0 }
+    }
   }
 }
 

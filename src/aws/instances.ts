@@ -5,13 +5,21 @@ import { isUnknownInstance } from './failures.ts'
 
 const GONE = new Set(['shutting-down', 'terminated'])
 
-export async function machineState(aws: AwsApi, instanceId: string): Promise<Machine> {
+/**
+ * EC2 is eventually consistent: a machine that was terminated right after its launch may not be found at first, and "not found" is
+ * the right to say CONTINUE. So it counts only when the action is old enough.
+ */
+const CONSISTENT_AFTER_SECONDS = 600
+
+export async function machineState(aws: AwsApi, instanceId: string, ageSeconds: number): Promise<Machine> {
+  const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'
   try {
     const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
-    const instance = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
-    return instance?.State?.Name && !GONE.has(instance.State.Name) ? 'alive' : 'gone'
+    const state = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]?.State?.Name
+    if (!state) return unfound
+    return GONE.has(state) ? 'gone' : 'alive'
   } catch (error) {
-    if (isUnknownInstance(error)) return 'gone'
+    if (isUnknownInstance(error)) return unfound
     throw error
   }
 }

@@ -1,5 +1,6 @@
 /** Finds, without any message, the instances that our hook may hold and those that are kept. */
 import type { AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling'
+import type { Policy } from '../core/policy.ts'
 import type { AwsApi } from './api.ts'
 
 /** Auto Scaling ends every action at the latest then (API reference, LifecycleHook.GlobalTimeout). */
@@ -44,13 +45,27 @@ function standing({
   return [{ instanceId: InstanceId, groupName: AutoScalingGroupName, lifecycleState: LifecycleState }]
 }
 
-/** Whether a group has our hook. */
-export async function hasHook(aws: AwsApi, groupName: string, hookName: string): Promise<boolean> {
+/**
+ * Whether a group has our hook. A hook of our name that notifies another queue is somebody else's, and so are the actions it
+ * holds (S4); one without a target speaks through EventBridge.
+ */
+export async function hasHook(
+  aws: AwsApi,
+  groupName: string,
+  { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
+): Promise<boolean> {
   const answer = await aws.describeLifecycleHooks({
     AutoScalingGroupName: groupName,
     LifecycleHookNames: [hookName],
   })
-  return answer.LifecycleHooks?.some((hook) => hook.LifecycleHookName === hookName) ?? false
+  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  if (!hook || hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
+  return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)
+}
+
+/** A queue's URL ends as its ARN does: `…/<account>/<name>`, `…:<account>:<name>`. */
+function isQueue(arn: string, queueUrl: string): boolean {
+  return arn.split(':').slice(-2).join('/') === new URL(queueUrl).pathname.split('/').slice(-2).join('/')
 }
 
 /**

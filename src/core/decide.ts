@@ -35,9 +35,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
       `flush ${running.commandId} is running`,
     )
   }
-  if (seen.agent === 'unreachable') {
-    return wait('agent', unreachableDelay(seen, policy), 'the SSM agent does not answer')
-  }
+  if (seen.agent !== 'unknown') return wait('agent', unreachableDelay(seen, policy), WHY_NOT[seen.agent])
   if (!newest) return { do: 'flush', upload: undefined, reason: 'nothing has been flushed yet' }
 
   const retryInSeconds = secondsUntilRetry(seen, newest, policy)
@@ -106,7 +104,7 @@ function giveUp(seen: Observation, policy: Policy): Decision {
 
 function whatWasTried(seen: Observation): string {
   const attempts = seen.flushes.length
-  if (attempts === 0) return 'no flush could be started, the SSM agent never answered'
+  if (attempts === 0) return `no flush could be started: ${gaps(seen)}`
   return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}`
 }
 
@@ -162,10 +160,18 @@ function manifestOf(flush: Flush | undefined): Manifest | undefined {
     : undefined
 }
 
+/** Paths come from the instance, and the reason is a line of the journal. */
+const MAX_PATH_CHARACTERS = 300
+
+const WHY_NOT = {
+  unreachable: 'the SSM agent does not answer',
+  unplaced: 'the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for',
+} as const
+
 /** Why there is no proof, in one line for an operator. */
 function gaps(seen: Observation): string {
   const newest = seen.flushes[0]
-  if (!newest) return seen.agent === 'unreachable' ? 'the SSM agent never answered' : 'nothing was flushed'
+  if (!newest) return seen.agent === 'unknown' ? 'nothing was flushed' : WHY_NOT[seen.agent]
   if (newest.status === 'running') return `flush ${newest.commandId} never ended`
   if (newest.status === 'failed') return `flush ${newest.commandId} ended as ${newest.statusDetails}`
   if (newest.report?.kind !== 'manifest')
@@ -177,6 +183,6 @@ function gaps(seen: Observation): string {
     .map((is) => `${count(is)} ${is}`)
   if (manifest.live.length > 0) found.push(`${manifest.live.length} still live`)
   if (found.length === 0) return seen.proof ? 'nothing is missing' : 'the archive could not be read'
-  const first = seen.proof?.gaps[0]?.path ?? manifest.live[0]?.path
+  const first = (seen.proof?.gaps[0]?.path ?? manifest.live[0]?.path ?? '').slice(0, MAX_PATH_CHARACTERS)
   return `of ${manifest.files.length} files ${found.join(', ')} (first: ${first})`
 }

@@ -97,8 +97,11 @@ export interface Observation {
   /** Auto Scaling's LifecycleState, or `undefined` when it was not read or the group no longer has the instance. */
   readonly lifecycleState: string | undefined
   readonly machine: Machine
-  /** `unreachable`: SSM refused to send (no agent, no permission, or no machine). */
-  readonly agent: 'unknown' | 'unreachable'
+  /**
+   * Why no flush could be started. `unreachable`: SSM refused to send (no agent, no permission, or no machine). `unplaced`: the
+   * archive's prefix cannot be filled for this group.
+   */
+  readonly agent: 'unknown' | 'unreachable' | 'unplaced'
   /** This action's flushes, newest first. */
   readonly flushes: readonly Flush[]
   /** The newest flush's manifest against S3, when it has a readable one. */

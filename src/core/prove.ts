@@ -48,8 +48,7 @@ export function judge(
   if (head.sha256) return head.sha256 === file.sha256 ? 'proven' : 'different'
   if (head.etagIsMd5 && MD5.test(listed.etag)) return 'different'
 
-  if (file.size > hashLimitBytes) return 'unproven'
-  if (!digest) return 'ask content'
+  if (!digest) return file.size > hashLimitBytes ? 'unproven' : 'ask content'
   if (digest.is === 'denied') return 'unproven'
   if (digest.is === 'missing') return 'missing'
   return digest.sha256 === file.sha256 ? 'proven' : 'different'
