@@ -38,6 +38,9 @@ prepare() {
   find_work_directory
   match_files "${LOGROTATE_CONFIGS[@]}"
   CONFIGS=("${MATCHES[@]}")
+  find_publish_globs
+  match_files "${GLOBS[@]}" "${LIVE_GLOBS[@]}"
+  FOUND=$((${#CONFIGS[@]} + ${#MATCHES[@]})) # counted now too, since a publisher may remove what it has shipped
   choose_publisher
 }
 
@@ -316,7 +319,7 @@ take_inventory() {
   local i
   find_publish_globs
   match_files "${GLOBS[@]}"
-  [ "$((${#MATCHES[@]} + ${#CONFIGS[@]}))" -gt 0 ] || note 'no file matches any of the globs'
+  FOUND=$((FOUND + ${#MATCHES[@]}))
   for ((i = 0; i < ${#MATCHES[@]}; i += 200)); do hash_files "${MATCHES[@]:i:200}"; done
 }
 
@@ -441,6 +444,7 @@ report() {
   if [ "${#LOGROTATE_CONFIGS[@]}" -gt 0 ] && [ "${#CONFIGS[@]}" = 0 ]; then
     die 'no logrotate configuration found: is this the right profile?'
   fi
+  [ "$FOUND" -gt 0 ] || die 'no file of the profile is on this machine, not even an empty one: is this the right profile?'
   [ -z "$UNREADABLE" ] || die "cannot tell which logs $UNREADABLE is about"
   packed=$(records | gzip -n | base64 | tr -d '\n')
   [ -n "$packed" ] || die 'cannot pack the manifest'

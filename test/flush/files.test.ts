@@ -34,11 +34,37 @@ describe('files that are archived as they stand', () => {
     expect(disk.object(keyOf(LOG, PREFIX, 'path'))).toEqual(content)
   })
 
-  it('are none when all are empty, or when there are none', async () => {
+  it('are none when all are empty', async () => {
     const disk = makeDisk()
-    expect((await flush(disk, { profile: FILES })).manifest).toMatchObject({ files: [], live: [] })
     disk.write(LOG, '')
     expect((await flush(disk, { profile: FILES })).manifest).toMatchObject({ files: [], live: [] })
+  })
+
+  it.each(['termination', 'audit'])(
+    'must be there, even if empty, or a flush for %s fails',
+    async (Purpose) => {
+      const disk = makeDisk()
+      disk.write('/var/log/other/a.log', 'of something else')
+      const { exitCode, stdout, stderr } = await flush(disk, { profile: FILES, parameters: { Purpose } })
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+      expect(stderr).toContain('no file of the profile is on this machine, not even an empty one')
+    },
+  )
+
+  it('may be named by a live glob alone', async () => {
+    const disk = makeDisk()
+    disk.write('/var/log/other/live.log', '')
+    const profile = { ...FILES, liveGlobs: ['/var/log/other/*'] }
+    expect((await flush(disk, { profile })).manifest).toMatchObject({ files: [], live: [] })
+  })
+
+  it('may have been removed by the publisher that shipped them', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.script('/opt/publish', `#!/bin/bash\nrm -f "$TERMINATION_GUARD_ROOT${LOG}"\n`)
+    const profile = { ...FILES, publisher: { command: ['/opt/publish'] } }
+    const { exitCode, manifest } = await flush(disk, { profile })
+    expect({ exitCode, files: manifest.files }).toEqual({ exitCode: 0, files: [] })
   })
 
   it('may have spaces, tabs, newlines, quotes and shell in their names, and can be asked for by name', async () => {
