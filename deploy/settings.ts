@@ -1,6 +1,7 @@
 /** The deployment's parameters, read and checked before anything is packaged: every bad value at once, with what to write instead. */
 import { parseSelections, type Selection } from '../src/core/selection.ts'
 import { loadProfile, type Profile } from '../src/flush/profile.ts'
+import { policyProblems } from './policy-problems.ts'
 import { receiveBudget } from './receive-budget.ts'
 
 /** As `serverless.yml` and `--param` give them. */
@@ -32,6 +33,8 @@ export interface Settings {
   /** `termination-guard-<stage>`: what everything of one deployment is named after, the hook included. */
   readonly name: string
   readonly groups: string
+  /** `groups=none`: that nothing is chosen is no oversight. */
+  readonly isGuardingNothing: boolean
   readonly selections: readonly Selection[]
   readonly profile: Profile
   /** `undefined`: Elastic Beanstalk's own bucket of the account and Region. */
@@ -67,9 +70,19 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
-/** Throws one Error that lists every parameter that cannot be used. */
-export function readSettings(name: string, parameters: Parameters): Settings {
-  const problems: string[] = []
+/** Written instead of groups by who means that no group is to be guarded any more. */
+const NO_GROUPS = 'none'
+
+/**
+ * Throws one Error that lists every parameter that cannot be used, among them those that were given (`name=value`) and that nobody
+ * reads: a misspelt name would leave its parameter at the default.
+ */
+export function readSettings(name: string, parameters: Parameters, given: readonly string[] = []): Settings {
+  const problems: string[] = unknownNames(given).map(
+    (unknown) => `${unknown}: no such parameter; write one of ${parameterNames.join(', ')}`,
+  )
+  const isSound = (...names: readonly string[]) =>
+    !names.some((parameter) => problems.some((problem) => problem.startsWith(`${parameter}:`)))
   const text = (parameter: ParameterName) => String(parameters[parameter] ?? '').trim()
   const attempt = <Value>(
     parameter: ParameterName,
@@ -79,7 +92,8 @@ export function readSettings(name: string, parameters: Parameters): Settings {
     try {
       return read(text(parameter))
     } catch (error) {
-      problems.push(`${parameter}: ${error instanceof Error ? error.message : error}`)
+      const message = error instanceof Error ? error.message : String(error)
+      problems.push(`${parameter}: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)
       return fallback
     }
   }
@@ -107,14 +121,16 @@ export function readSettings(name: string, parameters: Parameters): Settings {
   const maxAttempts = whole('attempts', 1, 100)
   const visibilitySeconds = Math.min(900, Math.floor(heartbeatSeconds / 2))
   const maxReceiveCount = receiveBudget({ heartbeatSeconds, lookAgainSeconds, maxAttempts })
-  if (maxReceiveCount > MOST_RECEIVES) {
-    problems.push(`lookAgain: an action could be looked at ${maxReceiveCount} times, but SQS gives up after
-      ${MOST_RECEIVES}: write a larger lookAgain, or a larger heartbeat`)
+  if (maxReceiveCount > MOST_RECEIVES && isSound('heartbeat', 'lookAgain', 'attempts')) {
+    const looks = `an action could be looked at ${maxReceiveCount} times, but SQS gives up after ${MOST_RECEIVES}`
+    problems.push(`lookAgain: ${looks}: write a larger lookAgain, or a larger heartbeat`)
   }
+  const groups = text('groups') === NO_GROUPS ? '' : text('groups')
   const settings = {
     name,
-    groups: text('groups'),
-    selections: attempt('groups', [], parseSelections),
+    groups,
+    isGuardingNothing: text('groups') === NO_GROUPS,
+    selections: attempt('groups', [], () => parseSelections(groups)),
     bucket: matching('bucket', BUCKET, 'write the name of a bucket, without s3:// and without a path,'),
     prefix: text('prefix') || (profile?.archivePrefix ?? ''),
     movedTo: text('movedTo'),
@@ -138,9 +154,18 @@ export function readSettings(name: string, parameters: Parameters): Settings {
     functionTimeoutSeconds: Math.min(120, Math.floor(visibilitySeconds / 6)),
     maxReceiveCount,
   }
+  // With another heartbeat, which is yet to be corrected, the policy might accept what it refuses now.
+  if (profile && isSound('heartbeat'))
+    for (const { parameter, problem } of policyProblems({ ...settings, profile }))
+      if (isSound(parameter)) problems.push(`${parameter}: ${problem}`)
   if (problems.length > 0 || !profile)
     throw new Error(
       `These parameters cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
     )
   return { ...settings, profile }
+}
+
+function unknownNames(given: readonly string[]): string[] {
+  const names = given.map((one) => one.split('=', 1)[0] ?? '')
+  return [...new Set(names)].filter((name) => !parameterNames.some((known) => known === name))
 }

@@ -9,8 +9,8 @@ import { roleOf, roleResources } from './roles.ts'
 import { type Parameters, readSettings, type Settings } from './settings.ts'
 
 /** Throws one Error that lists every parameter that cannot be used. */
-export function deployment(name: string, parameters: Parameters) {
-  const settings = readSettings(name, parameters)
+export function deployment(name: string, parameters: Parameters, given: readonly string[] = []) {
+  const settings = readSettings(name, parameters, given)
   return {
     settings,
     functions: Object.fromEntries(

@@ -13,13 +13,32 @@ const escaped = (value) => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]))
 }
 
-const deployed = async ({ resolveVariable }) => {
+const deployed = async ({ options, resolveVariable }) => {
   const service = await resolveVariable('self:service')
   const stage = await resolveVariable('sls:stage')
   const values = await Promise.all(parameterNames.map((name) => resolveVariable(`param:${name}`)))
   const parameters = Object.fromEntries(parameterNames.map((name, index) => [name, values[index]]))
-  return deployment(`${service}-${stage}`, parameters)
+  return deployment(`${service}-${stage}`, parameters, [options.param ?? []].flat())
 }
 
-for (const part of ['settings', 'functions', 'resources', 'outputs'])
-  module.exports[part] = async (serverless) => escaped((await deployed(serverless))[part])
+/** Settings, functions and outputs. What is wrong with the parameters is said here, once. */
+module.exports.guard = async (serverless) => {
+  try {
+    const { resources: _apart, ...guard } = await deployed(serverless)
+    return guard
+  } catch (error) {
+    // Serverless prints the stack where there is one; whoever misspelt a parameter has no use for it.
+    if (error.code === undefined) error.stack = ''
+    throw error
+  }
+}
+
+/** Apart from the rest: what `serverless.yml` refers to with `self:` is read for variables twice, and escaped only once. */
+module.exports.resources = async (serverless) => {
+  try {
+    return escaped((await deployed(serverless)).resources)
+  } catch (error) {
+    if (error.code !== undefined) throw error
+    return {}
+  }
+}

@@ -13,6 +13,15 @@ import { resolved } from './packaged.ts'
 const settings = (changes: Partial<typeof defaults> = {}) =>
   readSettings('termination-guard-prod', { ...defaults, ...changes })
 
+function message(call: () => unknown): string {
+  try {
+    call()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  throw new Error('it was accepted')
+}
+
 describe('the parameters', () => {
   it.each(Object.entries(defaults))(
     '%s stands in serverless.yml with the default that is tested here',
@@ -47,6 +56,44 @@ describe('the parameters', () => {
       expect(functionTimeoutSeconds).toBeGreaterThanOrEqual(30)
     },
   )
+  it('a name that no parameter has is refused, with the names that there are', () => {
+    const misspelt = () => readSettings('termination-guard-prod', defaults, ['grups=web', 'retain=yes'])
+    expect(misspelt).toThrow(/ {2}grups: no such parameter; write one of groups, profile, /)
+    expect(misspelt).not.toThrow(/ {2}retain:/)
+  })
+  it.each([
+    ['prefix', { prefix: '/x/' }, 'and ends with'],
+    ['movedTo', { movedTo: 'foo' }, 'and ends with'],
+    ['manifestPrefix', { manifestPrefix: 'bar' }, 'and ends with'],
+    ['manifestPrefix', { manifestPrefix: 'manifests/{group}/' }, 'write it without'],
+    ['manifestPrefix', { prefix: 'logs/{instance}/', manifestPrefix: 'logs/' }, 'write another'],
+    [
+      'manifestPrefix',
+      { manifestPrefix: 'resources/environments/logs/publish/e-1/i-1/manifests/' },
+      'write another',
+    ],
+    ['patience', { heartbeat: 360, patience: 138_240 }, 'must be at most 28800'],
+  ])(
+    '%s is refused here and not only by the functions, as they start: %j',
+    (parameter, changes: Partial<typeof defaults>, why) => {
+      expect(() => settings(changes)).toThrow(new RegExp(`^  ${parameter}: .*${why}`, 'm'))
+    },
+  )
+  it('are each named once, in one line, however many functions would refuse to start', () => {
+    const bad = { prefix: '/x/', movedTo: 'foo', lookAgain: '60', heartbeat: '7200', profile: './none.json' }
+    const [first, ...lines] = message(() => settings(bad)).split('\n')
+    expect(first).toBe('These parameters cannot be used:')
+    expect(lines.every((line) => /^ {2}[a-zA-Z]+: /.test(line))).toBe(true)
+    expect(new Set(lines).size).toBe(lines.length)
+  })
+  it('groups=none chooses nothing and says that this is meant', () => {
+    expect(settings({ groups: 'none' })).toMatchObject({
+      groups: '',
+      selections: [],
+      isGuardingNothing: true,
+    })
+    expect(settings({ groups: '' })).toMatchObject({ selections: [], isGuardingNothing: false })
+  })
   it('the archive’s prefix is the profile’s, unless another is given', () => {
     expect(settings().prefix).toBe('resources/environments/logs/publish/{environment}/{instance}/')
     expect(settings({ prefix: 'logs/{instance}/' }).prefix).toBe('logs/{instance}/')
