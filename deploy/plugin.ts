@@ -10,12 +10,13 @@ import type { Wanted } from '../src/core/enrolment.ts'
 import { parseSelections } from '../src/core/selection.ts'
 import { enrol } from '../src/enrol.ts'
 import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/withdraw.ts'
-import { enrolmentReport, instanceReport, openActions, withdrawalReport } from './report.ts'
+import { enrolmentReport, instanceReport, noGroupsGiven, openActions, withdrawalReport } from './report.ts'
 
 /** The few things of Serverless that are used. */
 interface Serverless {
   readonly service: {
     readonly service: string
+    readonly custom?: { readonly guard?: { readonly settings?: { readonly isGuardingNothing?: boolean } } }
     readonly functions: Readonly<Record<string, { readonly environment: Readonly<Record<string, string>> }>>
   }
   readonly classes: { readonly Error: new (message: string, code: string) => Error }
@@ -55,11 +56,20 @@ export default class Enrolment {
     }
   }
 
-  /** A group that is no longer chosen must have no action open: after the deployment nobody could finish it. */
+  /**
+   * A group that is no longer chosen must have no action open: after the deployment nobody could finish it. And that none is chosen any more
+   * is more likely an oversight than meant.
+   */
   async #seeThatNothingIsOpen(): Promise<void> {
     const scope = await this.#scope()
     if (!scope) return
-    const { open } = await surveyWithdrawal(await this.#connect(), { ...scope, except: this.#selections() })
+    const { open, enrolled } = await surveyWithdrawal(await this.#connect(), {
+      ...scope,
+      except: this.#selections(),
+    })
+    const isMeant = this.#serverless.service.custom?.guard?.settings?.isGuardingNothing === true
+    if (this.#selections().length === 0 && enrolled.length > 0 && !isMeant)
+      this.#fail(noGroupsGiven(enrolled))
     if (open.length > 0) this.#fail(openActions(open, scope.hookName, 'groups that are no longer chosen'))
   }
 

@@ -62,6 +62,16 @@ export function withdrawalReport({ withdrawn, hookLeft, retained }: Withdrawal):
   ]
 }
 
+/** Why a deployment without `groups` goes no further where groups are guarded. */
+export function noGroupsGiven(enrolled: readonly string[]): string {
+  return [
+    'No groups are given, but these are guarded, and the deployment would withdraw from all of them:',
+    ...enrolled.map((name) => `  ${name}`),
+    'Nothing was changed. Parameters are not remembered: repeat all of them, --param="groups=…" first of all. If no group is to be guarded any more:',
+    '  --param="groups=none"',
+  ].join('\n')
+}
+
 /** Why nothing may be withdrawn now, and what to type. */
 export function openActions(open: readonly Standing[], hookName: string, where: string): string {
   const first = open[0]

@@ -43,9 +43,13 @@ export async function withdraw(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
   return { ...found, withdrawn: groups.map(({ name }) => name), hookLeft }
 }
 
-/** What stands in the way of a withdrawal, without doing anything. */
-export async function surveyWithdrawal(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
-  return { ...survey(await enrolledGroups(aws, scope)), withdrawn: [], hookLeft: [] }
+/** Which groups a withdrawal would be from, and what stands in its way, without doing anything. */
+export async function surveyWithdrawal(
+  aws: AwsApi,
+  scope: Scope,
+): Promise<Pick<Withdrawal, 'open' | 'retained'> & { readonly enrolled: readonly string[] }> {
+  const groups = await enrolledGroups(aws, scope)
+  return { ...survey(groups), enrolled: groups.map(({ name }) => name) }
 }
 
 /** Once nothing is left that could enrol them again: removes what a late sweep may have put back, and the marks. */

@@ -1,0 +1,77 @@
+/** The plugin on the local AWS, with as much of Serverless as it uses. */
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import Enrolment from '../../deploy/plugin.ts'
+import { markKey } from '../../src/core/enrolment.ts'
+import { type LocalAws, startLocalAws } from '../../src/local/aws.ts'
+
+const HOOK = 'termination-guard-prod'
+const outputs = {
+  HookName: HOOK,
+  QueueArn: 'arn:aws:sqs:eu-west-1:111122223333:queue',
+  NotifierRoleArn: 'arn:aws:iam::111122223333:role/notifier',
+}
+const credentials = { accessKeyId: 'DEPLOYER', secretAccessKey: 'local' }
+const environmentBefore = { ...process.env }
+const noInstance = () => {
+  throw new Error('no instance starts here')
+}
+let aws: LocalAws
+let autoScaling: AutoScalingClient
+
+beforeAll(async () => {
+  aws = await startLocalAws({ launch: noInstance, onProblem: () => {} })
+  Object.assign(process.env, aws.environment('DEPLOYER'))
+  autoScaling = new AutoScalingClient({
+    endpoint: aws.endpoints.autoscaling,
+    region: aws.region,
+    credentials,
+  })
+  const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 0 }
+  const Tags = [{ Key: markKey(HOOK), Value: 'before=terminate heartbeat=3600 retain' }]
+  await autoScaling.send(new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'web', ...sizes, Tags }))
+})
+afterAll(async () => {
+  for (const name of Object.keys(aws.environment())) delete process.env[name]
+  Object.assign(process.env, environmentBefore)
+  autoScaling.destroy()
+  await aws.stop()
+})
+jest.setTimeout(30_000)
+
+function before(groups: string, isGuardingNothing: boolean): Promise<void> | undefined {
+  const serverless = {
+    service: {
+      service: 'termination-guard',
+      custom: { guard: { settings: { isGuardingNothing } } },
+      functions: { sweep: { environment: { GROUPS: groups } } },
+    },
+    classes: { Error },
+    getProvider: () => ({
+      getStage: () => 'prod',
+      getRegion: () => aws.region,
+      naming: { getStackName: () => HOOK },
+      getAwsSdkV3Config: async () => ({ credentials }),
+      getCloudFormationClient: async () => ({ send: async () => ({ Stacks: [{ Outputs: listed() }] }) }),
+    }),
+  } as unknown as ConstructorParameters<typeof Enrolment>[0]
+  const log = { notice: () => {}, warning: () => {} }
+  return new Enrolment(serverless, {}, { log }).hooks['before:deploy:deploy']?.()
+}
+const listed = () => Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
+
+it('a deployment without groups fails before it begins while a group is guarded, and names it', async () => {
+  await expect(before('', false)).rejects.toThrow(/ {2}web\n.*repeat all of them[\s\S]*groups=none/)
+  const { AutoScalingGroups } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+  expect(AutoScalingGroups?.[0]?.Tags?.[0]?.Key).toBe(markKey(HOOK))
+})
+it('groups=none lets such a deployment go on', async () => {
+  await expect(before('', true)).resolves.toBeUndefined()
+})
+it('a deployment that still chooses some group goes on', async () => {
+  await expect(before('other', false)).resolves.toBeUndefined()
+})
