@@ -8,88 +8,98 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
+  DescribeLifecycleHooksCommand,
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { instanceId } from './instance-id.ts'
+import {
+  type Changes,
+  type GroupFacts,
+  planReplacement,
+  type Replacement,
+  replacementLines,
+  undoLines,
+} from './replacement.ts'
 
-/** A replacement as data: known before anything is done, so that a dry run costs nothing. */
-export interface Replacement {
-  readonly groupName: string
-  readonly instanceId: string
-  readonly desired: number
-  /** The group's maximum must make room for the second instance, for as long as there are two. */
-  readonly raisesMaximumFrom: number | undefined
-}
-
-export interface GroupFacts {
-  readonly groupName: string
-  readonly desired: number
-  readonly maximum: number
-  readonly lifecycleState: string
-}
-
-/** Throws an Error that says why there is nothing to replace. */
-export function planReplacement(instanceId: string, group: GroupFacts | undefined): Replacement {
-  if (!group) throw new Error(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
-  const { groupName, desired, maximum, lifecycleState } = group
-  if (lifecycleState !== 'InService') {
-    throw new Error(
-      `${instanceId} is ${lifecycleState}, not InService: it is being replaced already, or not serving.`,
-    )
-  }
-  return { groupName, instanceId, desired, raisesMaximumFrom: desired >= maximum ? maximum : undefined }
-}
-
-export function replacementLines({
-  groupName,
-  instanceId,
-  desired,
-  raisesMaximumFrom,
-}: Replacement): string[] {
-  const raise =
-    raisesMaximumFrom === undefined
-      ? []
-      : [`raise the maximum of ${groupName} from ${raisesMaximumFrom} to ${desired + 1}`]
-  const lower = raisesMaximumFrom === undefined ? [] : [`set the maximum back to ${raisesMaximumFrom}`]
-  return [
-    ...raise,
-    `raise the desired capacity of ${groupName} from ${desired} to ${desired + 1}`,
-    `wait until ${desired + 1} instances are in service`,
-    `terminate ${instanceId} through Auto Scaling, back to ${desired}; the guard holds it until its logs are in S3`,
-    ...lower,
-  ]
-}
-
+const DEFAULT_HOOK = 'termination-guard-prod'
 const POLL_MS = 5000
+
+interface ReplaceOptions {
+  readonly hook: string
+  readonly unguarded: boolean
+  readonly wait: number
+  readonly dryRun: boolean
+}
 
 export function replaceCommand(): Command {
   return new Command('replace')
     .description('replace an instance without loss and without downtime')
     .argument('<instance>', 'the instance id', instanceId)
+    .option(
+      '--hook <name>',
+      'the guard’s hook, which must hold the instance',
+      process.env.HOOK_NAME ?? DEFAULT_HOOK,
+    )
+    .option('--unguarded', 'replace it even if nothing holds it until its logs are in S3', false)
+    .option('--wait <minutes>', 'how long the second instance may take', minutes, 30)
     .option('--dry-run', 'only say what would be done', false)
-    .action(async (instance: string, { dryRun }: { dryRun: boolean }) => {
+    .action(async (instance: string, options: ReplaceOptions) => {
       const client = new AutoScalingClient({})
-      const plan = planReplacement(instance, await factsOf(client, instance))
-      for (const line of replacementLines(plan)) console.log(`${dryRun ? 'would ' : ''}${line}`)
-      if (!dryRun) await replace(client, plan)
+      const plan = planReplacement(instance, await factsOf(client, instance, options.hook), options)
+      for (const line of replacementLines(plan)) console.log(`${options.dryRun ? 'would ' : ''}${line}`)
+      if (options.dryRun) return
+      await untilInterrupted((signal) =>
+        replace(client, plan, { waitMs: options.wait * 60_000, pollMs: POLL_MS, signal }),
+      )
+      console.log(`${instance} is on its way out. What becomes of it:  npm run guard -- explain ${instance}`)
     })
 }
 
-async function factsOf(client: AutoScalingClient, instanceId: string): Promise<GroupFacts | undefined> {
+function minutes(text: string): number {
+  if (/^[0-9]{1,4}$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('Write whole minutes from 1, such as --wait 30.')
+}
+
+/** npm passes Ctrl-C on to what heard it from the terminal already, so it is heard more than once. */
+async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interruption = new AbortController()
+  const stop = () => interruption.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  try {
+    await work(interruption.signal)
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+  }
+}
+
+/** The group of an instance as it is now; `undefined` when it is in none. */
+export async function factsOf(
+  client: AutoScalingClient,
+  instanceId: string,
+  hook: string,
+): Promise<GroupFacts | undefined> {
   const { AutoScalingInstances } = await client.send(
     new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
   )
   const instance = AutoScalingInstances?.[0]
   if (!instance?.AutoScalingGroupName) return undefined
-  const group = await groupOf(client, instance.AutoScalingGroupName)
+  const groupName = instance.AutoScalingGroupName
+  const group = await groupOf(client, groupName)
+  const { LifecycleHooks = [] } = await client.send(
+    new DescribeLifecycleHooksCommand({ AutoScalingGroupName: groupName }),
+  )
   return {
-    groupName: instance.AutoScalingGroupName,
+    groupName,
     desired: group?.DesiredCapacity ?? 0,
     maximum: group?.MaxSize ?? 0,
     lifecycleState: instance.LifecycleState ?? 'unknown',
+    guarded: LifecycleHooks.some(
+      ({ LifecycleHookName, LifecycleTransition }) =>
+        LifecycleHookName === hook && LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING',
+    ),
   }
 }
 
@@ -100,35 +110,74 @@ async function groupOf(client: AutoScalingClient, groupName: string) {
   return AutoScalingGroups?.[0]
 }
 
-async function replace(client: AutoScalingClient, plan: Replacement): Promise<void> {
-  const { groupName, desired, raisesMaximumFrom } = plan
+/** How long the second instance may take, and who may break off the wait for it. */
+export interface Patience {
+  readonly waitMs: number
+  readonly pollMs: number
+  readonly signal: AbortSignal
+}
+
+/** Throws an Error that says what was changed until then and what to type to undo it. */
+export async function replace(
+  client: AutoScalingClient,
+  plan: Replacement,
+  patience: Patience,
+): Promise<void> {
+  const changes: Changes = { maximum: false, desired: false }
+  try {
+    await carryOut(client, plan, patience, changes)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error([why, ...undoLines(plan, changes)].join('\n'), { cause })
+  }
+}
+
+/** A change is noted before it is asked for: an answer can be lost, and undoing twice does no harm. */
+async function carryOut(
+  client: AutoScalingClient,
+  { groupName, instanceId, desired, raisesMaximumFrom }: Replacement,
+  patience: Patience,
+  changes: Changes,
+): Promise<void> {
   const group = { AutoScalingGroupName: groupName }
-  if (raisesMaximumFrom !== undefined)
+  if (raisesMaximumFrom !== undefined) {
+    changes.maximum = true
     await client.send(new UpdateAutoScalingGroupCommand({ ...group, MaxSize: desired + 1 }))
+  }
+  changes.desired = true
   await client.send(
     new SetDesiredCapacityCommand({ ...group, DesiredCapacity: desired + 1, HonorCooldown: false }),
   )
-  await inService(client, groupName, desired + 1)
+  await inService(client, groupName, desired + 1, patience)
   await client.send(
     new TerminateInstanceInAutoScalingGroupCommand({
-      InstanceId: plan.instanceId,
+      InstanceId: instanceId,
       ShouldDecrementDesiredCapacity: true,
     }),
   )
+  changes.desired = false
   if (raisesMaximumFrom !== undefined)
     await client.send(new UpdateAutoScalingGroupCommand({ ...group, MaxSize: raisesMaximumFrom }))
-  console.log(
-    `${plan.instanceId} is on its way out. What becomes of it:  npm run guard -- explain ${plan.instanceId}`,
-  )
 }
 
-async function inService(client: AutoScalingClient, groupName: string, count: number): Promise<void> {
+async function inService(
+  client: AutoScalingClient,
+  groupName: string,
+  count: number,
+  { waitMs, pollMs, signal }: Patience,
+): Promise<void> {
+  const until = Date.now() + waitMs
   for (;;) {
+    if (signal.aborted) throw new Error('Interrupted: nothing was terminated.')
     const instances = (await groupOf(client, groupName))?.Instances ?? []
     const serving = instances.filter(
       ({ LifecycleState, HealthStatus }) => LifecycleState === 'InService' && HealthStatus === 'Healthy',
-    )
-    if (serving.length >= count) return
-    await pause(POLL_MS)
+    ).length
+    if (serving >= count) return
+    if (Date.now() >= until)
+      throw new Error(
+        `Nothing was terminated: after ${Math.round(waitMs / 60_000)} min ${serving} of ${count} instances are in service.`,
+      )
+    await pause(pollMs, undefined, { signal }).catch(() => undefined) // seen above
   }
 }

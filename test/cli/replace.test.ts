@@ -1,26 +1,116 @@
-import { expect, it } from '@jest/globals'
-import { planReplacement, replacementLines } from '../../src/cli/replace.ts'
+import {
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+  PutLifecycleHookCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { describe, expect, it } from '@jest/globals'
+import { factsOf, replace } from '../../src/cli/replace.ts'
+import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
+import { eventually, localAws, refusalOf } from '../local/local-aws.ts'
 
-const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService' }
+const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }
+const wishes = { hook: 'termination-guard', unguarded: false }
 
-it('brings the second instance into service before the only one goes', () => {
-  const lines = replacementLines(planReplacement('i-0abcdef12', { ...group, maximum: 4 }))
-  expect(lines).toEqual([
-    'raise the desired capacity of collectors from 1 to 2',
-    'wait until 2 instances are in service',
-    'terminate i-0abcdef12 through Auto Scaling, back to 1; the guard holds it until its logs are in S3',
-  ])
+describe('the plan of a replacement', () => {
+  it('brings the second instance into service before the only one goes', () => {
+    const lines = replacementLines(planReplacement('i-0abcdef12', { ...group, maximum: 4 }, wishes))
+    expect(lines).toEqual([
+      'raise the desired capacity of collectors from 1 to 2',
+      'wait until 2 instances are in service',
+      'terminate i-0abcdef12 through Auto Scaling, back to 1; the guard holds it until its logs are in S3',
+    ])
+  })
+
+  it('makes room in a full group, and takes it back', () => {
+    const lines = replacementLines(planReplacement('i-0abcdef12', group, wishes))
+    expect(lines[0]).toBe('raise the maximum of collectors from 1 to 2')
+    expect(lines.at(-1)).toBe('set the maximum back to 1')
+  })
+
+  it.each([
+    ['in no group', undefined, 'in no Auto Scaling group'],
+    ['on its way out already', { ...group, lifecycleState: 'Terminating:Wait' }, 'not InService'],
+    ['in a group without the guard’s hook', { ...group, guarded: false }, '--unguarded'],
+  ])('refuses an instance that is %s', (_what, facts, why) => {
+    expect(() => planReplacement('i-0abcdef12', facts, wishes)).toThrow(why)
+  })
+
+  it('does not promise that the guard holds what it does not', () => {
+    const plan = planReplacement('i-0abcdef12', { ...group, guarded: false }, { ...wishes, unguarded: true })
+    expect(replacementLines(plan).join('\n')).toContain('NOTHING HOLDS IT')
+  })
+
+  it('is undone in one command, whatever of it was done and however the group is called', () => {
+    const plan = planReplacement('i-0abcdef12', { ...group, groupName: "the web's" }, wishes)
+    expect(undoLines(plan, { maximum: true, desired: true }).at(-1)).toBe(
+      "  aws autoscaling update-auto-scaling-group --auto-scaling-group-name 'the web'\\''s' --desired-capacity 1 --max-size 1",
+    )
+    expect(undoLines(plan, { maximum: true, desired: false }).at(-1)).toMatch(/'s' --max-size 1$/)
+    expect(undoLines(plan, { maximum: false, desired: false })).toEqual(['Nothing was changed.'])
+  })
 })
 
-it('makes room in a full group, and takes it back', () => {
-  const lines = replacementLines(planReplacement('i-0abcdef12', group))
-  expect(lines[0]).toBe('raise the maximum of collectors from 1 to 2')
-  expect(lines.at(-1)).toBe('set the maximum back to 1')
-})
+describe('a replacement', () => {
+  /** A group of one that is full, with a hook that holds terminating instances. */
+  async function fullGroup() {
+    const { autoScaling } = await localAws({ timings: { inServiceMs: 300 } })
+    const AutoScalingGroupName = 'web'
+    await autoScaling.send(
+      new CreateAutoScalingGroupCommand({ AutoScalingGroupName, MinSize: 0, MaxSize: 1, DesiredCapacity: 1 }),
+    )
+    await autoScaling.send(
+      new PutLifecycleHookCommand({
+        AutoScalingGroupName,
+        LifecycleHookName: 'termination-guard',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      }),
+    )
+    const look = async () =>
+      (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
+    const first = await eventually(async () =>
+      (await look())?.Instances?.find((one) => one.LifecycleState === 'InService'),
+    )
+    const instanceId = first.InstanceId ?? ''
+    const facts = (hook = 'termination-guard') => factsOf(autoScaling, instanceId, hook)
+    return { autoScaling, look, instanceId, facts }
+  }
+  const patience = { waitMs: 60_000, pollMs: 10, signal: new AbortController().signal }
 
-it.each([
-  ['in no group', undefined, 'in no Auto Scaling group'],
-  ['on its way out already', { ...group, lifecycleState: 'Terminating:Wait' }, 'not InService'],
-])('refuses an instance that is %s', (_what, facts, why) => {
-  expect(() => planReplacement('i-0abcdef12', facts)).toThrow(why)
+  it('lets the old instance go only when the new one serves, and leaves the group as it was', async () => {
+    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    await replace(autoScaling, planReplacement(instanceId, await facts(), wishes), patience)
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1 })
+    const states = (await look())?.Instances?.map((one) => [
+      one.InstanceId === instanceId,
+      one.LifecycleState,
+    ])
+    expect(states).toContainEqual([false, 'InService'])
+    expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
+  })
+
+  it('knows the guard’s hook from another', async () => {
+    const { facts } = await fullGroup()
+    expect(await facts()).toMatchObject({ guarded: true })
+    expect(await facts('another')).toMatchObject({ guarded: false })
+  })
+
+  it.each([
+    ['takes too long', { ...patience, waitMs: 0 }, '1 of 2'],
+    ['is interrupted', { ...patience, signal: AbortSignal.abort() }, 'Interrupted'],
+  ])('that %s terminates nothing and says what to type to undo it', async (_what, impatience, why) => {
+    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    const refusal = await refusalOf(
+      replace(autoScaling, planReplacement(instanceId, await facts(), wishes), impatience),
+    )
+    expect(refusal).toMatch(new RegExp(why))
+    expect(refusal).toContain('--auto-scaling-group-name web --desired-capacity 1 --max-size 1')
+    expect(await look()).toMatchObject({ MaxSize: 2, DesiredCapacity: 2 })
+    expect(await facts()).toMatchObject({ lifecycleState: 'InService' })
+  })
+
+  it('whose first step fails is told with its error', async () => {
+    const { autoScaling, instanceId, facts } = await fullGroup()
+    const plan = { ...planReplacement(instanceId, await facts(), wishes), groupName: 'gone' }
+    expect(await refusalOf(replace(autoScaling, plan, patience))).toMatch(/gone.*\n.*To undo it, type/)
+  })
 })

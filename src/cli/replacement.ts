@@ -1,0 +1,110 @@
+/** A replacement as data: known before anything is done, so that a dry run costs nothing. */
+export interface Replacement {
+  readonly groupName: string
+  readonly instanceId: string
+  readonly desired: number
+  /** The group's maximum must make room for the second instance, for as long as there are two. */
+  readonly raisesMaximumFrom: number | undefined
+  readonly guarded: boolean
+}
+
+export interface GroupFacts {
+  readonly groupName: string
+  readonly desired: number
+  readonly maximum: number
+  readonly lifecycleState: string
+  /** Whether the guard's hook would hold the instance. */
+  readonly guarded: boolean
+}
+
+/** What a person has decided. */
+export interface Wishes {
+  /** The name of the guard's hook. */
+  readonly hook: string
+  /** Go on although nothing holds the instance. */
+  readonly unguarded: boolean
+}
+
+/** Throws an Error that says why there is nothing to replace, or why it would lose logs. */
+export function planReplacement(
+  instanceId: string,
+  group: GroupFacts | undefined,
+  { hook, unguarded }: Wishes,
+): Replacement {
+  if (!group) throw new Error(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
+  const { groupName, desired, maximum, lifecycleState, guarded } = group
+  if (lifecycleState !== 'InService') {
+    throw new Error(
+      `${instanceId} is ${lifecycleState}, not InService: it is being replaced already, or not serving.`,
+    )
+  }
+  if (!guarded && !unguarded) {
+    throw new Error(
+      `${groupName} has no hook ${hook} for terminations: nothing would hold ${instanceId} until its logs are in S3.\n` +
+        'Name the guard’s hook with --hook <name>, enrol the group first, or type --unguarded to replace it all the same.',
+    )
+  }
+  return {
+    groupName,
+    instanceId,
+    desired,
+    raisesMaximumFrom: desired >= maximum ? maximum : undefined,
+    guarded,
+  }
+}
+
+export function replacementLines({
+  groupName,
+  instanceId,
+  desired,
+  raisesMaximumFrom,
+  guarded,
+}: Replacement): string[] {
+  const raise =
+    raisesMaximumFrom === undefined
+      ? []
+      : [`raise the maximum of ${groupName} from ${raisesMaximumFrom} to ${desired + 1}`]
+  const lower = raisesMaximumFrom === undefined ? [] : [`set the maximum back to ${raisesMaximumFrom}`]
+  const then = guarded
+    ? 'the guard holds it until its logs are in S3'
+    : 'NOTHING HOLDS IT, its logs may be lost'
+  return [
+    ...raise,
+    `raise the desired capacity of ${groupName} from ${desired} to ${desired + 1}`,
+    `wait until ${desired + 1} instances are in service`,
+    `terminate ${instanceId} through Auto Scaling, back to ${desired}; ${then}`,
+    ...lower,
+  ]
+}
+
+/** What a replacement has changed so far, or may have, where the answer was lost. */
+export interface Changes {
+  maximum: boolean
+  desired: boolean
+}
+
+/** What was changed, and what to type to undo it. */
+export function undoLines(
+  { groupName, desired, raisesMaximumFrom }: Replacement,
+  changes: Changes,
+): string[] {
+  const maximum = changes.maximum ? raisesMaximumFrom : undefined
+  if (maximum === undefined && !changes.desired) return ['Nothing was changed.']
+  const told = [
+    ...(changes.desired ? [`the desired capacity (from ${desired} to ${desired + 1})`] : []),
+    ...(maximum === undefined ? [] : [`the maximum (from ${maximum} to ${desired + 1})`]),
+  ]
+  const options = [
+    ...(changes.desired ? [`--desired-capacity ${desired}`] : []),
+    ...(maximum === undefined ? [] : [`--max-size ${maximum}`]),
+  ]
+  return [
+    `Changed in ${groupName}: ${told.join(' and ')}. To undo it, type:`,
+    `  aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${word(groupName)} ${options.join(' ')}`,
+  ]
+}
+
+/** One word of shell. */
+function word(text: string): string {
+  return /^[\w.@:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
