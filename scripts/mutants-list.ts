@@ -287,8 +287,8 @@ export const mutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'hold up the message of a group that is gone',
-    from: `if (hold === 'over' && error instanceof NoEnvironment) return undefined`,
-    to: `if (hold === 'pending' && error instanceof NoEnvironment) return undefined`,
+    from: 'if (error instanceof NoEnvironment) return undefined',
+    to: 'if (error === undefined) return undefined',
   },
   {
     ...consume,
