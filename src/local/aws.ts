@@ -1,7 +1,5 @@
 /** AWS on this machine: the real wire protocols, real machines behind the instances, nothing left behind. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { AutoScaling, EventBridgeEvent } from '../sim/auto-scaling.ts'
 import { type Endpoints, endpointsOf, environmentFor } from './aws/endpoints.ts'
 import type { EventRule } from './aws/event-bridge.ts'
@@ -15,6 +13,7 @@ import { createFunctions } from './lambda/function.ts'
 import type { FunctionOptions, LocalFunction } from './lambda/options.ts'
 import { type MappingOptions, mapQueue, type QueueMapping } from './lambda/queue-mapping.ts'
 import type { Machine } from './machine.ts'
+import { makeTemporaryDirectory } from './temporary-directory.ts'
 import type { RequestObserver } from './wire/request.ts'
 import { createAwsServer } from './wire/server.ts'
 
@@ -52,8 +51,18 @@ export interface LocalAws extends Pick<Queues, 'createQueue' | 'createBucket' | 
   stop(): Promise<void>
 }
 
-/** Resolves when everything listens. A fixed port that is taken is an error that says what to do. */
+/** Resolves when everything listens. A fixed port that is taken is an error that says what to do, and leaves nothing behind. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const directory = makeTemporaryDirectory('termination-guard-')
+  try {
+    return await startIn(directory, options)
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function startIn(directory: string, options: LocalAwsOptions): Promise<LocalAws> {
   const region = options.region ?? 'eu-west-1'
   const { observer, observe } = createObservers(options.observer)
   const storage = await startStorage({ port: options.storagePort ?? 0, region, observer })
@@ -64,7 +73,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     await storage.stop()
     throw error
   })
-  const directory = await mkdtemp(join(tmpdir(), 'termination-guard-'))
   const endpoints = endpointsOf(port, storage.port)
   const environment = (caller = 'LOCAL') => environmentFor(endpoints, region, caller)
   const functions = createFunctions({ environment, region, accountId, observe })

@@ -14,7 +14,12 @@ const main = fileURLToPath(new URL('../../src/local/main.ts', import.meta.url))
 
 /** `npm run local`, on free ports. */
 async function started(...options: string[]) {
-  const { NODE_OPTIONS: _, ...env } = process.env
+  return startedIn({}, ...options)
+}
+
+async function startedIn(environment: Readonly<Record<string, string>>, ...options: string[]) {
+  const { NODE_OPTIONS: _, ...inherited } = process.env
+  const env = { ...inherited, ...environment }
   const child = spawn(process.execPath, [main, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
   afterwards(async () => {
@@ -84,5 +89,11 @@ describe('npm run local', () => {
     const { gone, told } = await started('--port', 'http')
     expect(await gone).toBe(1)
     expect(told.err).toContain('Write a port from 0 to 65535.')
+  })
+
+  it('says what to set where its files cannot be written, and ends', async () => {
+    const { gone, told } = await startedIn({ TMPDIR: '/proc' }, '--port', '0', '--storage-port', '0')
+    expect(await gone).toBe(1)
+    expect(told.err).toBe('cannot write to the temporary directory /proc: set TMPDIR\n')
   })
 })

@@ -7,6 +7,7 @@ import { grouped, ledgerLines, paintFor, reportAction, timeline } from './report
 import { SCENARIOS } from './scenarios.ts'
 
 const LOST = 1
+const FAILED = 1
 const INTERRUPTED = 130
 
 const parsed = parseOptions(
@@ -41,7 +42,10 @@ async function demo(options: DemoOptions): Promise<number> {
     return day.ledger.lost > 0 ? LOST : 0
   } catch (error) {
     progress.end()
-    if (!interruption.signal.aborted) throw error
+    if (!interruption.signal.aborted) {
+      console.error(error instanceof Error ? error.message : error)
+      return FAILED
+    }
     process.stderr.write('Interrupted. Everything is stopped and cleared away.\n')
     return INTERRUPTED
   }

@@ -79,6 +79,9 @@ async function prepareGround(onProblem: StageOptions['onProblem']): Promise<Grou
     timings: { drainMs: DRAIN_MS },
     onEffect: (effect) => followTraffic(effect, balancer, room),
     onProblem,
+  }).catch(async (error: unknown) => {
+    await balancer.close()
+    throw error
   })
   room = openRoom(aws)
   const clients = connect(aws)

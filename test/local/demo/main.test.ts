@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals'
 
 const MAIN = fileURLToPath(new URL('../../../src/local/demo/main.ts', import.meta.url))
 const run = (...words: string[]) => spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8' })
+const runIn = (environment: Readonly<Record<string, string>>) =>
+  spawnSync(process.execPath, [MAIN], { encoding: 'utf8', env: { ...process.env, ...environment } })
 
 describe('the demo as a program', () => {
   it('answers a wrong option on standard error, with what to type, and exit code 2', () => {
@@ -16,5 +18,11 @@ describe('the demo as a program', () => {
     const { status, stdout } = run('--help')
     expect(status).toBe(0)
     expect(stdout).toContain('--without-guard')
+  })
+
+  it('says what to set where its files cannot be written, and ends', () => {
+    const { status, stderr } = runIn({ TMPDIR: '/proc', NODE_OPTIONS: '' })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/cannot write to the temporary directory \/proc: set TMPDIR\n$/)
   })
 })
