@@ -3,14 +3,15 @@
  * finds nothing, the unit tests. A bug that nobody notices must say why, or the run fails.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import pMap from 'p-map'
+import { makeTemporaryDirectory } from '../src/local/temporary-directory.ts'
 import { type Mutant, mutants } from './mutants-list.ts'
 
-/** `npm run mutants -- [part of a name] [seeds]` */
-const [wanted, seedsWanted = '500'] = process.argv.slice(2)
+const USAGE = `Type npm run mutants -- [part of a name] [seeds], such as: npm run mutants -- ${mutants[0]?.name.split(' ')[0]} 100`
+const [wanted, seedsWanted = '500', ...others] = process.argv.slice(2)
 const SEEDS = Number(seedsWanted)
 /** Longer than any healthy run of so many seeds takes: what hangs is noticed too. */
 const TIME_LIMIT_MS = 180_000
@@ -32,13 +33,27 @@ type Fate =
 
 const chosen = mutants.filter(({ name }) => !wanted || name.includes(wanted))
 const stale = chosen.flatMap((mutant) => staleness(mutant) ?? [])
-if (stale.length > 0) {
-  console.error(`The sources have moved on. In scripts/mutants-list.ts, change:\n${stale.join('\n')}`)
+const trouble = problem()
+try {
+  if (trouble !== undefined) throw new Error(trouble)
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
-} else await main()
+}
+
+/** Why there is nothing to do, and what to type or change. */
+function problem(): string | undefined {
+  if (!/^[1-9][0-9]{0,8}$/.test(seedsWanted) || others.length > 0)
+    return `The seeds are one whole number from 1. ${USAGE}`
+  if (chosen.length === 0) return `No mutant's name contains '${wanted}'. ${USAGE}`
+  if (stale.length > 0)
+    return `The sources have moved on. In scripts/mutants-list.ts, change:\n${stale.join('\n')}`
+  return undefined
+}
 
 async function main(): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'mutants-'))
+  const scratch = makeTemporaryDirectory('mutants-')
   const copies = Array.from({ length: availableParallelism() }, (_, index) =>
     copyTo(join(scratch, String(index))),
   )

@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from '@jest/globals'
+
+const MAIN = fileURLToPath(new URL('../../scripts/mutants.ts', import.meta.url))
+const run = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  spawnSync(process.execPath, [MAIN, ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+  })
+
+describe('npm run mutants', () => {
+  it.each([
+    ['an option that it does not have', ['--bogus'], "No mutant's name contains '--bogus'"],
+    ['a name that no mutant has', ['teatime'], "No mutant's name contains 'teatime'"],
+    ['seeds that are no number', ['', 'many'], 'one whole number'],
+    ['no seeds', ['', '0'], 'one whole number'],
+    ['a word too many', ['', '1', '2'], 'one whole number'],
+  ])('refuses %s, and says what to type', (_what, words, why) => {
+    const { status, stdout, stderr } = run(words)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toContain(why)
+    expect(stderr).toContain('Type npm run mutants -- [part of a name] [seeds]')
+  })
+
+  it('says what to set where its files cannot be written', () => {
+    const { status, stderr } = run(['trust', '1'], { TMPDIR: '/proc' })
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'cannot write to the temporary directory /proc: set TMPDIR\n',
+    })
+  })
+})
