@@ -1,9 +1,12 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
+import { markKey } from '../src/core/enrolment.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './settings.ts'
 import {
   anywhere,
   flushing,
+  LEAVING_THE_GROUP_AS_IT_IS,
+  limitedTo,
   logging,
   onGroups,
   onQueue,
@@ -85,13 +88,14 @@ function aPass(settings: Settings): Statement[] {
   ]
 }
 
+/** Putting the hook, switching retention and writing our own mark; no other tag, and no other size. */
 function enrolling(settings: Settings): Statement[] {
-  const groups = onGroups(
-    settings,
-    'autoscaling:PutLifecycleHook',
-    'autoscaling:UpdateAutoScalingGroup',
-    'autoscaling:CreateOrUpdateTags',
-  )
+  const markAlone = { 'ForAllValues:StringEquals': { 'aws:TagKeys': [markKey(settings.name)] } }
+  const groups = [
+    ...onGroups(settings, 'autoscaling:PutLifecycleHook'),
+    ...limitedTo(LEAVING_THE_GROUP_AS_IT_IS, onGroups(settings, 'autoscaling:UpdateAutoScalingGroup')),
+    ...limitedTo(markAlone, onGroups(settings, 'autoscaling:CreateOrUpdateTags')),
+  ]
   return groups.length > 0 ? [...groups, ...passingNotifierRole()] : []
 }
 

@@ -42,6 +42,32 @@ export function onGroups({ selections }: Settings, ...actions: string[]): Statem
   return [...byName, ...byTag]
 }
 
+/** The same, only under a condition more. Its operators must be others than those that confine to groups. */
+export function limitedTo(
+  condition: NonNullable<Statement['Condition']>,
+  statements: readonly Statement[],
+): Statement[] {
+  return statements.map((statement) => ({
+    ...statement,
+    Condition: { ...statement.Condition, ...condition },
+  }))
+}
+
+/**
+ * An update of a group that leaves its size, its networks and what it launches as they are. IAM has no key for the desired
+ * capacity and most other fields. (A launch template without a version needs ec2:RunInstances, which no role here has.)
+ */
+export const LEAVING_THE_GROUP_AS_IT_IS = {
+  Null: {
+    'autoscaling:MinSize': 'true',
+    'autoscaling:MaxSize': 'true',
+    'autoscaling:LaunchConfigurationName': 'true',
+    'autoscaling:InstanceTypes': 'true',
+    'autoscaling:VPCZoneIdentifiers': 'true',
+  },
+  BoolIfExists: { 'autoscaling:LaunchTemplateVersionSpecified': 'false' },
+}
+
 /** Our document, on instances of the guarded groups. */
 export function flushing(settings: Settings): Statement[] {
   const { selections } = settings

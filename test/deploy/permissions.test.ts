@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type FunctionName, functionNames } from '../../deploy/environment.ts'
 import { AGENT_ACTIONS } from '../../deploy/instance-policy.ts'
 import { roleOf } from '../../deploy/roles.ts'
+import { markKey } from '../../src/core/enrolment.ts'
 import { type Call, callsOf } from './calls.ts'
 import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
 import { ACCOUNT, packageProject, REGION, resolved, type Template } from './packaged.ts'
@@ -17,6 +18,7 @@ import {
   type IamRequest,
   instanceArn,
   instanceTags,
+  NAME,
   notifierRoleArn,
   queueArn,
   requestsOf,
@@ -106,6 +108,10 @@ describe('no function may', () => {
     resource,
     context,
   })
+  const update = (context: IamRequest['context']) =>
+    ask('autoscaling:UpdateAutoScalingGroup', groupArn('web-asg'), context)
+  const tag = (...keys: string[]) =>
+    ask('autoscaling:CreateOrUpdateTags', groupArn('web-asg'), { 'aws:TagKeys': keys })
   const forbidden: readonly (readonly [string, IamRequest])[] = [
     [
       'flush an instance of another group',
@@ -124,6 +130,21 @@ describe('no function may', () => {
       'keep another group’s instance waiting',
       ask('autoscaling:RecordLifecycleActionHeartbeat', groupArn(foreign)),
     ],
+    ...['MinSize', 'MaxSize'].map(
+      (size) => [`set the ${size} of a guarded group`, update({ [`autoscaling:${size}`]: '0' })] as const,
+    ),
+    [
+      'change what a guarded group launches, by a launch configuration',
+      update({ 'autoscaling:LaunchConfigurationName': 'miner' }),
+    ],
+    [
+      'change what a guarded group launches, by the version of a launch template',
+      update({ 'autoscaling:LaunchTemplateVersionSpecified': 'true' }),
+    ],
+    ['move a guarded group to other networks', update({ 'autoscaling:VPCZoneIdentifiers': ['subnet-1'] })],
+    ['put another tag on a guarded group', tag('team')],
+    ['put another tag beside the mark on a guarded group', tag(markKey(NAME), 'team')],
+    ['remove the mark', { ...tag(markKey(NAME)), action: 'autoscaling:DeleteTags' }],
     ['put a hook on another group', ask('autoscaling:PutLifecycleHook', groupArn(foreign))],
     [
       'delete a hook, which lets go whatever waits',

@@ -1,11 +1,12 @@
 /** What IAM is asked about a call of the guard in a deployment: actions, resources, and the context that conditions look at. */
+import { markKey } from '../../src/core/enrolment.ts'
 import type { Call } from './calls.ts'
 import { ACCOUNT, REGION } from './packaged.ts'
 
 export interface IamRequest {
   readonly action: string
   readonly resource: string
-  readonly context: Readonly<Record<string, string>>
+  readonly context: Readonly<Record<string, string | string[]>>
 }
 
 /** What was deployed, as far as requests name it. */
@@ -44,9 +45,13 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
   switch (operation) {
     case 'recordLifecycleActionHeartbeat':
     case 'completeLifecycleAction':
-    case 'updateAutoScalingGroup':
-    case 'createOrUpdateTags':
       return onGroups(`autoscaling:${capitalised(operation)}`, deployed)
+    case 'updateAutoScalingGroup':
+      return onGroups('autoscaling:UpdateAutoScalingGroup', deployed, updated(input))
+    case 'createOrUpdateTags':
+      return onGroups('autoscaling:CreateOrUpdateTags', deployed, {
+        'aws:TagKeys': tagKeys(input, policy),
+      })
     case 'putLifecycleHook':
       return [
         ...onGroups('autoscaling:PutLifecycleHook', deployed),
@@ -121,14 +126,25 @@ export function instanceTags({ name, tags }: GroupOfDeployment): Record<string, 
   )
 }
 
-function onGroups(action: string, { groups }: Deployed): IamRequest[] {
+function onGroups(action: string, { groups }: Deployed, context: IamRequest['context'] = {}): IamRequest[] {
   return groups.map(({ name, tags }) =>
-    request(
-      action,
-      groupArn(name),
-      Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
-    ),
+    request(action, groupArn(name), {
+      ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+      ...context,
+    }),
   )
+}
+
+/** What of an update IAM can see. */
+function updated(input: Call['input']): Record<string, string> {
+  const seen = ['MinSize', 'MaxSize', 'LaunchConfigurationName'].filter((key) => input[key] !== undefined)
+  return Object.fromEntries(seen.map((key) => [`autoscaling:${key}`, String(input[key])]))
+}
+
+/** The keys of the tags that are written; our mark is named after the deployment. */
+function tagKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
+  const tags = input.Tags as readonly { readonly Key: string }[]
+  return tags.map(({ Key }) => (Key === markKey(hookName) ? markKey(NAME) : Key))
 }
 
 function reading(resource: string, { kmsKeyArn }: Deployed): IamRequest[] {
