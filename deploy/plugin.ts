@@ -10,7 +10,14 @@ import type { Wanted } from '../src/core/enrolment.ts'
 import { parseSelections } from '../src/core/selection.ts'
 import { enrol } from '../src/enrol.ts'
 import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/withdraw.ts'
-import { enrolmentReport, instanceReport, noGroupsGiven, openActions, withdrawalReport } from './report.ts'
+import {
+  enrolmentReport,
+  hooksLeft,
+  instanceReport,
+  noGroupsGiven,
+  openActions,
+  withdrawalReport,
+} from './report.ts'
 
 /** The few things of Serverless that are used. */
 interface Serverless {
@@ -51,7 +58,7 @@ export default class Enrolment {
         removed = await this.#withdraw()
       },
       'after:remove:remove': async () => {
-        if (removed) await forget(await this.#connect(), removed)
+        if (removed) await this.#forget(removed)
       },
     }
   }
@@ -70,7 +77,8 @@ export default class Enrolment {
     const isMeant = this.#serverless.service.custom?.guard?.settings?.isGuardingNothing === true
     if (this.#selections().length === 0 && enrolled.length > 0 && !isMeant)
       this.#fail(noGroupsGiven(enrolled))
-    if (open.length > 0) this.#fail(openActions(open, scope.hookName, 'groups that are no longer chosen'))
+    if (open.length > 0)
+      this.#fail(openActions({ open, withdrawn: [] }, scope.hookName, 'groups that are no longer chosen'))
   }
 
   async #enrol(): Promise<void> {
@@ -81,12 +89,12 @@ export default class Enrolment {
     const enrolled = await enrol(aws, wanted, { trigger: 'deployment' })
     const left = { ...scope, except: wanted.selections }
     const withdrawn = await withdraw(aws, left)
-    if (withdrawn.open.length === 0) await forget(aws, left)
     for (const line of enrolmentReport(enrolled, wanted)) this.#log.notice(line)
     for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
     for (const line of instanceReport(scope.hookName, scope.instancePolicy)) this.#log.notice(line)
     if (withdrawn.open.length > 0)
-      this.#fail(openActions(withdrawn.open, scope.hookName, 'groups that are no longer chosen'))
+      this.#fail(openActions(withdrawn, scope.hookName, 'groups that are no longer chosen'))
+    await this.#forget(left)
     if (enrolled.refused.length > 0)
       this.#fail(
         `The stack is deployed, but these groups are not guarded: ${enrolled.refused.map(({ groupName }) => groupName).join(', ')}. The reasons are above.`,
@@ -97,9 +105,14 @@ export default class Enrolment {
     const scope = await this.#scope()
     if (!scope) return undefined
     const withdrawn = await withdraw(await this.#connect(), scope)
-    if (withdrawn.open.length > 0) this.#fail(openActions(withdrawn.open, scope.hookName, 'guarded groups'))
+    if (withdrawn.open.length > 0) this.#fail(openActions(withdrawn, scope.hookName, 'guarded groups'))
     for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
     return scope
+  }
+
+  async #forget(scope: Scope): Promise<void> {
+    const open = await forget(await this.#connect(), scope)
+    if (open.length > 0) this.#fail(hooksLeft(open, scope.hookName))
   }
 
   #wanted(scope: Deployed): Wanted {

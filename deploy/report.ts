@@ -72,19 +72,50 @@ export function noGroupsGiven(enrolled: readonly string[]): string {
   ].join('\n')
 }
 
-/** Why nothing may be withdrawn now, and what to type. */
-export function openActions(open: readonly Standing[], hookName: string, where: string): string {
-  const first = open[0]
+/** Why nothing more may be withdrawn now, and what to type. */
+export function openActions(
+  { open, withdrawn }: Pick<Withdrawal, 'open' | 'withdrawn'>,
+  hookName: string,
+  where: string,
+): string {
   return [
     `Terminations are under way in ${where}; deleting the hook now would end these instances with their logs:`,
-    ...open.map(({ instanceId, groupName, lifecycleState }) =>
-      line(instanceId, `${lifecycleState} in ${groupName}`),
-    ),
-    'Nothing was changed. The guard finishes them by itself: try again in some minutes. To see how they stand:',
+    ...standing(open),
+    withdrawn.length > 0
+      ? `They began while groups were withdrawn: ${withdrawn.join(', ')}. The others were left as they are.`
+      : 'Nothing was changed.',
+    'The guard finishes them by itself: try again in some minutes. To see how they stand:',
     `  aws autoscaling describe-auto-scaling-instances --instance-ids ${open.map(({ instanceId }) => instanceId).join(' ')}`,
     'To let one go although its logs may be lost:',
-    `  aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${first?.groupName}' --instance-id ${first?.instanceId}`,
+    ...lettingGo(open, hookName),
   ].join('\n')
+}
+
+/** What is open at hooks that nobody of ours watches any more, and what to type. */
+export function hooksLeft(open: readonly Standing[], hookName: string): string {
+  const groups = [...new Set(open.map(({ groupName }) => groupName))]
+  return [
+    'These instances wait at a hook that was to be deleted, which would end them with their logs. The hook was left, and nobody finishes them:',
+    ...standing(open),
+    'Save their logs, let them go, and then delete the hook:',
+    ...lettingGo(open, hookName),
+    ...groups.map(
+      (name) =>
+        `  aws autoscaling delete-lifecycle-hook --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${name}'`,
+    ),
+  ].join('\n')
+}
+
+function standing(open: readonly Standing[]): string[] {
+  return open.map(({ instanceId, groupName, lifecycleState }) =>
+    line(instanceId, `${lifecycleState} in ${groupName}`),
+  )
+}
+
+function lettingGo([first]: readonly Standing[], hookName: string): string[] {
+  return [
+    `  aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${first?.groupName}' --instance-id ${first?.instanceId}`,
+  ]
 }
 
 function line(word: string, rest: string): string {

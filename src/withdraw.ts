@@ -1,9 +1,9 @@
 /**
  * Withdrawing from groups. Deleting a hook makes Auto Scaling say CONTINUE to whatever waits at it, so nothing is withdrawn while an
- * action is open in any of the groups.
+ * action is open in any of the groups, and each group is looked at again right before its hook goes.
  */
 import type { AwsApi } from './aws/api.ts'
-import { groupFacts, type ListedGroup, markedGroups, takeStep, unmark } from './aws/enrolments.ts'
+import { groupFacts, groupNamed, type ListedGroup, markedGroups, takeStep, unmark } from './aws/enrolments.ts'
 import { planWithdrawal } from './core/enrolment.ts'
 import { chosenBy, type Selection } from './core/selection.ts'
 
@@ -14,7 +14,7 @@ export interface Standing {
 }
 
 export interface Withdrawal {
-  /** Instances that the hook holds or is about to hold. When there are any, nothing was done. */
+  /** Instances that the hook holds or is about to hold: their groups keep it, and so do those that were to come after. */
   readonly open: readonly Standing[]
   readonly withdrawn: readonly string[]
   /** Withdrawn groups that still have a hook of our name: a person aimed it elsewhere, or it stands in a template of the group's own. */
@@ -39,8 +39,14 @@ export async function withdraw(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
   const found = survey(groups)
   if (found.open.length > 0) return { ...found, withdrawn: [], hookLeft: [] }
   const hookLeft: string[] = []
-  for (const group of groups) if (await withdrawFrom(aws, group, scope)) hookLeft.push(group.name)
-  return { ...found, withdrawn: groups.map(({ name }) => name), hookLeft }
+  const withdrawn: string[] = []
+  for (const group of groups) {
+    const { open, isHookLeft } = await withdrawFrom(aws, group, scope)
+    if (open.length > 0) return { ...found, open, withdrawn, hookLeft }
+    withdrawn.push(group.name)
+    if (isHookLeft) hookLeft.push(group.name)
+  }
+  return { ...found, withdrawn, hookLeft }
 }
 
 /** Which groups a withdrawal would be from, and what stands in its way, without doing anything. */
@@ -52,12 +58,18 @@ export async function surveyWithdrawal(
   return { ...survey(groups), enrolled: groups.map(({ name }) => name) }
 }
 
-/** Once nothing is left that could enrol them again: removes what a late sweep may have put back, and the marks. */
-export async function forget(aws: AwsApi, scope: Scope): Promise<void> {
+/**
+ * Once nothing is left that could enrol them again: removes what a late sweep may have put back, and the marks. Answers what is open at
+ * such a hook; its group is left as it is.
+ */
+export async function forget(aws: AwsApi, scope: Scope): Promise<Standing[]> {
+  const left: Standing[] = []
   for (const group of await enrolledGroups(aws, scope)) {
-    await withdrawFrom(aws, group, scope)
-    await unmark(aws, group.name, scope)
+    const { open } = await withdrawFrom(aws, group, scope)
+    left.push(...open)
+    if (open.length === 0) await unmark(aws, group.name, scope)
   }
+  return left
 }
 
 async function enrolledGroups(aws: AwsApi, { hookName, except = [] }: Scope): Promise<ListedGroup[]> {
@@ -75,11 +87,25 @@ function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'reta
   }
 }
 
-/** Answers whether a hook of our name is still there. */
-async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<boolean> {
+interface Left {
+  /** What is open at the hook, which is there still. */
+  readonly open: readonly Standing[]
+  /** A hook of our name is there that is not ours to delete. */
+  readonly isHookLeft: boolean
+}
+
+async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<Left> {
   const facts = await groupFacts(aws, group, scope.hookName)
   const target = { ...scope, notifierRoleArn: '' }
   const steps = planWithdrawal(facts, scope.hookName, scope.queueArn)
-  for (const step of steps) await takeStep(aws, group.name, target, step)
-  return facts.hook !== undefined && !steps.some((step) => step.do === 'delete-hook')
+  for (const step of steps) {
+    if (step.do === 'delete-hook') {
+      const now = await groupNamed(aws, group.name)
+      const { open } = survey(now ? [now] : [])
+      if (open.length > 0) return { open, isHookLeft: false }
+    }
+    await takeStep(aws, group.name, target, step)
+  }
+  const isDeleted = steps.some((step) => step.do === 'delete-hook')
+  return { open: [], isHookLeft: facts.hook !== undefined && !isDeleted }
 }

@@ -62,6 +62,20 @@ const terminate = (InstanceId: string) =>
     ShouldDecrementDesiredCapacity: true,
   })
 
+/** Lets something happen right after each call of an operation. */
+function after(operation: 'deleteLifecycleHook', happens: () => unknown): void {
+  const call = world.aws[operation]
+  const aws = {
+    ...world.aws,
+    [operation]: async (input: Parameters<typeof call>[0]) => {
+      const answer = await call(input)
+      happens()
+      return answer
+    },
+  }
+  Object.assign(world.aws, aws)
+}
+
 beforeEach(() => {
   world = groupsWorld()
 })
@@ -219,6 +233,27 @@ describe('withdrawal', () => {
     const refused = await withdraw(world.aws, scope)
     expect(refused.open).toEqual([{ groupName: 'collector', instanceId, lifecycleState: 'Terminating:Wait' }])
     expect([refused.withdrawn, world.changes]).toEqual([[], []])
+  })
+  it('deletes no hook at which an instance arrived in the meantime, and names it', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    const instanceId = instanceOf('collector')
+    after('deleteLifecycleHook', () => terminate(instanceId))
+    const refused = await withdraw(world.aws, scope)
+    expect(refused).toMatchObject({ withdrawn: ['web'], open: [{ groupName: 'collector', instanceId }] })
+    expect([hook('web'), hook('collector') !== undefined]).toEqual([undefined, true])
+  })
+  it('forgetting leaves a hook with an open action, and its mark, and names it', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    const instanceId = instanceOf('collector')
+    terminate(instanceId)
+    const left = await forget(world.aws, scope)
+    expect(left).toEqual([{ groupName: 'collector', instanceId, lifecycleState: 'Terminating:Wait' }])
+    expect([hook('web'), hook('collector') !== undefined]).toEqual([undefined, true])
+    expect(group('collector')?.Tags?.map(({ Key }) => Key)).toContain(markKey(HOOK))
   })
   it('a sweep in between does not enrol a withdrawn group again; a deployment does', async () => {
     createGroup('web')
