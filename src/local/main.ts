@@ -3,12 +3,13 @@ import { appendFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { parseJournalLine } from '../history.ts'
+import { parseSelections } from '../core/selection.ts'
 import type { Effect } from '../sim/auto-scaling.ts'
 import { accountId, type Invocation, type LocalAws, startLocalAws } from './aws.ts'
 import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './guard.ts'
 import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
 import { onInterruption } from './interruption.ts'
+import { journalReader } from './telling.ts'
 
 const environmentId = 'e-localguard'
 const region = 'eu-west-1'
@@ -18,7 +19,7 @@ const options = new Command('local')
   .description('AWS on this machine, with the guard in it. Ctrl-C stops it and clears everything away.')
   .option('--port <port>', 'Auto Scaling, EC2, Systems Manager (0: any free port)', port, 4580)
   .option('--storage-port <port>', 'SQS and S3 (0: any free port)', port, 4581)
-  .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod')
+  .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod', groups)
   .parse()
   .opts<{ port: number; storagePort: number; groups?: string }>()
 
@@ -56,10 +57,11 @@ async function run(): Promise<void> {
     })
     const journal = join(aws.directory, 'journal.jsonl')
     await writeFile(journal, '')
+    const read = journalReader()
     const guard = await installGuard(aws, {
       bucket,
       onLine: (line) => {
-        tellLine(line)
+        for (const told of read(line)) console.error(told)
         appendFileSync(journal, `${line}\n`)
       },
       onInvocation: tellTrouble,
@@ -108,28 +110,23 @@ function tellEffect(effect: Effect, room: MachineRoom | undefined): void {
   if (effect.do === 'destroy') console.error(`${effect.instanceId} terminated`)
 }
 
-/** The journal for people; whatever else a function writes is shown when it is not a metric. */
-function tellLine(text: string): void {
-  const line = parseJournalLine(text)
-  if (line === undefined) {
-    if (!text.startsWith('{"_aws"')) console.error(text)
-    return
-  }
-  const { event } = line
-  if (event.event === 'pass') console.error(`${event.instanceId} ${event.decided}: ${event.reason}`)
-  else if (event.event === 'action-ended')
-    console.error(`${event.instanceId} ${event.outcome}: ${event.reason}`)
-  else if (event.event === 'pass-failed') console.error(`${event.instanceId} failed: ${event.errorMessage}`)
-}
-
 /** What the function itself could not tell. */
 function tellTrouble({ functionName, ended, error }: Invocation): void {
   if (ended !== 'succeeded') console.error(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`)
 }
 
-/** Ctrl-C. It arrives twice at once, from the terminal and from npm; only a later one means: at once, whatever is left behind. */
 function port(text: string): number {
   const number = Number(text)
   if (/^\d+$/.test(text) && number <= 65_535) return number
   throw new InvalidArgumentError('Write a port from 0 to 65535.')
+}
+
+/** Checked as the guard itself will read it, but before anything is started. */
+function groups(text: string): string {
+  try {
+    if (parseSelections(text).length > 0) return text
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : String(error))
+  }
+  throw new InvalidArgumentError('Write names of groups, or tag:KEY=VALUE, with commas in between.')
 }

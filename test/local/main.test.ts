@@ -91,6 +91,36 @@ describe('npm run local', () => {
     expect(told.err).toContain('Write a port from 0 to 65535.')
   })
 
+  it('does not take groups that the guard could not choose', async () => {
+    for (const groups of ['a*', 'tag:env', ',']) {
+      const { gone, told } = await started('--groups', groups)
+      expect(await gone).toBe(1)
+      expect(told.err).toMatch(/'--groups <selection>' argument .* is invalid.*tag/)
+    }
+  })
+
+  it('tells which group it has enrolled', async () => {
+    const { told } = await started('--port', '0', '--storage-port', '0', '--groups', 'tag:env=prod')
+    await eventually(() => told.out.includes('Ctrl-C'))
+    const read = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(told.out)?.[1] ?? ''
+    const autoScaling = new AutoScalingClient({
+      endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
+      region: read('AWS_REGION'),
+      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+    })
+    afterwards(() => autoScaling.destroy())
+    await autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        AutoScalingGroupName: 'web',
+        MinSize: 0,
+        MaxSize: 1,
+        DesiredCapacity: 1,
+        Tags: [{ Key: 'env', Value: 'prod', PropagateAtLaunch: true }],
+      }),
+    )
+    await eventually(() => /^group web enrolled: /m.test(told.err))
+  })
+
   it('says what to set where its files cannot be written, and ends', async () => {
     const { gone, told } = await startedIn({ TMPDIR: '/proc' }, '--port', '0', '--storage-port', '0')
     expect(await gone).toBe(1)
