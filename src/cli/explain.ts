@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { connect } from '../aws/sdk.ts'
 import type { Flush, HookFacts, Observation } from '../core/model.ts'
 import { type Explanation, explain } from '../explain.ts'
+import { counted } from './counted.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
 import { DEFAULT_FUNCTION, readSettings } from './settings.ts'
@@ -68,7 +69,7 @@ function heldLines(seen: Observation, decision: string, reason: string): string[
     row(
       'archive',
       proof
-        ? `${proof.files - proof.gaps.length} of ${proof.files} files proven, ${proof.bytes} bytes`
+        ? `${proof.files - proof.gaps.length} of ${counted(proof.files, 'file')} proven, ${counted(proof.bytes, 'byte')}`
         : 'not known yet',
     ),
     ...open.slice(0, MAX_NAMED_FILES).map((line) => row('', line)),

@@ -4,9 +4,10 @@ import { text } from 'node:stream/consumers'
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs'
 import { Command, InvalidArgumentError } from 'commander'
 import { type ActionHistory, type JournalLine, parseJournalLine, readHistory } from '../history.ts'
+import { counted } from './counted.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
-import { DEFAULT_FUNCTION } from './settings.ts'
+import { DEFAULT_FUNCTION, REGION_AND_PROFILE } from './settings.ts'
 
 interface HistoryOptions {
   readonly since: number
@@ -44,8 +45,22 @@ async function linesOf(file: string): Promise<JournalLine[]> {
   return content.split('\n').flatMap((line) => parseJournalLine(line) ?? [])
 }
 
+/** Throws an Error that says what to type when the log cannot be read. */
+async function deployedLines(options: HistoryOptions, instance: string | undefined): Promise<JournalLine[]> {
+  try {
+    return await linesOfLogs(options, instance)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(
+      `Cannot read the log of function ${options.function}: ${why}\n` +
+        `Name the deployed function with --function <name>, and ${REGION_AND_PROFILE}; or read a file with --from <file>.`,
+      { cause },
+    )
+  }
+}
+
 /** Both functions tell about actions: the queue's consumer and the sweep beside it. */
-async function deployedLines(
+async function linesOfLogs(
   { since, function: name }: HistoryOptions,
   instance: string | undefined,
 ): Promise<JournalLine[]> {
@@ -78,15 +93,16 @@ export function historyLines(actions: readonly ActionHistory[], withPasses: bool
 
 function endLine({ instanceId, groupName, outcome, endedAt, passes }: ActionHistory): string {
   const at = new Date(endedAt ?? passes.at(-1)?.at ?? 0).toISOString()
-  return `${at}  ${instanceId}  ${(outcome ?? 'still held').padEnd(10)}  ${groupName}`
+  return `${at}  ${instanceId}  ${(outcome ?? 'still held').padEnd(10)}  ${groupName || 'group unknown'}`
 }
 
 function detailLines({ instanceId, end, passes, awsCalls, lambdaMs, token }: ActionHistory): string[] {
   const reason = end?.reason ?? passes.at(-1)?.reason ?? ''
-  const cost = `${passes.length} passes, ${awsCalls} calls besides heartbeats, ${duration(lambdaMs)} of Lambda`
+  const cost = `${counted(passes.length, 'pass', 'passes')}, ${counted(awsCalls, 'call')} besides heartbeats, ${duration(lambdaMs)} of Lambda`
   const told = end
     ? [
-        `held ${duration(end.heldMs)}, ${end.attempts} flushes (${duration(end.flushMs)}), ${end.files} files, ${end.bytes} bytes`,
+        `held ${duration(end.heldMs)}, ${counted(end.attempts, 'flush', 'flushes')} (${duration(end.flushMs)}), ` +
+          `${counted(end.files, 'file')}, ${counted(end.bytes, 'byte')}`,
       ]
     : []
   const unproven = end?.unproven.map((file) => `unproven: ${file}`) ?? []

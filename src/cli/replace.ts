@@ -23,6 +23,7 @@ import {
   replacementLines,
   undoLines,
 } from './replacement.ts'
+import { REGION_AND_PROFILE } from './settings.ts'
 
 const DEFAULT_HOOK = 'termination-guard-prod'
 const POLL_MS = 5000
@@ -75,8 +76,23 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): P
   }
 }
 
-/** The group of an instance as it is now; `undefined` when it is in none. */
+/** The group of an instance as it is now; `undefined` when it is in none. Throws an Error that says what to type. */
 export async function factsOf(
+  client: AutoScalingClient,
+  instanceId: string,
+  hook: string,
+): Promise<GroupFacts | undefined> {
+  try {
+    return await readFacts(client, instanceId, hook)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`Cannot ask Auto Scaling about ${instanceId}: ${why}\nName ${REGION_AND_PROFILE}.`, {
+      cause,
+    })
+  }
+}
+
+async function readFacts(
   client: AutoScalingClient,
   instanceId: string,
   hook: string,

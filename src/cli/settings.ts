@@ -4,6 +4,9 @@ import { type Policy, readPolicy } from '../core/policy.ts'
 
 export const DEFAULT_FUNCTION = 'termination-guard-prod-terminations'
 
+/** How the AWS clients are told where to look: the usual reason why nothing can be read. */
+export const REGION_AND_PROFILE = 'the region and profile as for the AWS CLI (AWS_REGION, AWS_PROFILE)'
+
 /** Throws an Error that says what to type when neither has them. */
 export async function readSettings(functionName: string): Promise<Policy> {
   if (process.env.HOOK_NAME) return readPolicy(process.env)
@@ -15,7 +18,7 @@ export async function readSettings(functionName: string): Promise<Policy> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Error(
       `Cannot read the settings of function ${functionName}: ${why}\n` +
-        'Name the deployed function with --function <name>, and the region and profile as for the AWS CLI (AWS_REGION, AWS_PROFILE).',
+        `Name the deployed function with --function <name>, and ${REGION_AND_PROFILE}.`,
       { cause },
     )
   }

@@ -30,7 +30,7 @@ it('says what is held, what was flushed, what is missing and what comes next', a
   const text = await told()
   expect(text).toContain(`${action.instanceId}  Terminating:Wait  in ${action.groupName}`)
   expect(text).toContain('heartbeat 3600 s, retains on ABANDON')
-  expect(text).toContain('0 of 1 files proven')
+  expect(text).toContain('0 of 1 file proven')
   expect(text).toContain(`missing  ${file.path}`)
   expect(text).toContain('live     /var/log/live.txt')
   expect(text).toContain('next     flush: of 1 files 1 missing, 1 still live')

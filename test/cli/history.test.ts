@@ -2,8 +2,9 @@ import { beforeEach, expect, it } from '@jest/globals'
 import { tell } from '../../src/account.ts'
 import { historyLines } from '../../src/cli/history.ts'
 import { readHistory } from '../../src/history.ts'
+import type { JournalEvent } from '../../src/journal.ts'
 import { reconcile } from '../../src/reconcile.ts'
-import { action, file, MINUTE } from '../core/observations.ts'
+import { action, file, MINUTE, START } from '../core/observations.ts'
 import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
 
 let aws: OneInstance
@@ -26,7 +27,9 @@ it('tells the outcome, the reason and the cost of a termination in a few lines',
   aws.flushEnds(manifestLine([file]))
   aws.objects.set(KEY, { size: file.size, etag: file.md5 })
   await pass()
-  expect(told(false)).toMatch(/archived .*\n\s+its one file is in S3\n\s+held 1 min 1 s, 1 flushes/)
+  expect(told(false)).toMatch(
+    /archived .*\n\s+its one file is in S3\n\s+held 1 min 1 s, 1 flush \(.*\), 1 file, \d+ bytes\n\s+2 passes, 2 calls /,
+  )
   expect(told(true)).toMatch(/flush +120 ms {2}nothing has been flushed yet\n.*continue +120 ms/)
 })
 
@@ -37,4 +40,14 @@ it('says what to type for one that is still held', async () => {
 
 it('says so when there is nothing to tell', () => {
   expect(historyLines([], false)).toEqual([expect.stringContaining('--since 7d')])
+})
+
+it('names the group as unknown where every pass broke off before it knew', () => {
+  const event: JournalEvent = {
+    ...{ event: 'pass-failed', trigger: 'notification', instanceId: action.instanceId, token: 'token-1' },
+    ...{ error: 'Throttling', errorMessage: 'Rate exceeded', durationMs: 9, calls: {} },
+  }
+  const lines = historyLines(readHistory([{ at: START, event }]), false)
+  expect(lines[0]).toMatch(/still held +group unknown$/)
+  expect(lines.join('\n')).toContain('1 pass, 0 calls')
 })

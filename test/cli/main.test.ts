@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from '@jest/globals'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+/** A shell that knows of no AWS. */
+const run = (...words: string[]) =>
+  spawnSync(process.execPath, [MAIN, ...words], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
+  })
+
+it.each([['explain'], ['history'], ['replace']])('%s without a region says where to name one', (command) => {
+  const { status, stdout, stderr } = run(command, 'i-0123456789abcdef0')
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toMatch(/Region is missing\n.*\(AWS_REGION, AWS_PROFILE\)/)
+})
+
+it('a wait that is no number of minutes is answered with what to write', () => {
+  expect(run('replace', 'i-0123456789abcdef0', '--wait', 'long').stderr).toContain('such as --wait 30')
+})
