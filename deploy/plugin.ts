@@ -124,6 +124,7 @@ export default class Enrolment {
       notifierRoleArn: scope.notifierRoleArn,
       heartbeatTimeoutSeconds: Number(environment.HEARTBEAT_TIMEOUT_SECONDS),
       retain: environment.RETAIN === 'yes',
+      archivePrefix: environment.ARCHIVE_PREFIX ?? '',
     }
   }
 

@@ -24,7 +24,7 @@ export interface Enrolment {
 export function wantedOf(policy: Policy): Wanted | undefined {
   if (!policy.enrolment) return undefined
   const { hookName, heartbeatTimeoutSeconds } = policy
-  return { ...policy.enrolment, hookName, heartbeatTimeoutSeconds }
+  return { ...policy.enrolment, hookName, heartbeatTimeoutSeconds, archivePrefix: policy.archive.prefix }
 }
 
 /** Enrols what the policy chooses and tells it. */

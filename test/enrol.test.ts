@@ -14,6 +14,7 @@ const base: Wanted = {
   notifierRoleArn: 'arn:aws:iam::111122223333:role/notifier',
   heartbeatTimeoutSeconds: 3600,
   retain: true,
+  archivePrefix: 'logs/{group}/{instance}/',
 }
 
 let world: GroupsWorld
@@ -129,6 +130,28 @@ describe('enrolment', () => {
     createGroup('collector', { team: 'data' }, false)
     expect((await deploy()).refused[0]?.why).toContain('PropagateAtLaunch')
     expect(hook('collector')).toBeUndefined()
+  })
+  describe('where the archive’s prefix has {environment}', () => {
+    const archivePrefix = 'resources/environments/logs/publish/{environment}/{instance}/'
+    const id = { 'elasticbeanstalk:environment-id': 'e-abcdefghij' }
+    it('refuses a group of no environment, which nobody could look up, and says what to do', async () => {
+      createGroup('web')
+      const why = (await deploy({ archivePrefix })).refused[0]?.why
+      expect(why).toMatch(
+        /no Elastic Beanstalk environment.*write a prefix without.*profile.*or tag the group/,
+      )
+      expect([hook('web'), retains('web')]).toEqual([undefined, false])
+    })
+    it('accepts a group whose tag names its environment', async () => {
+      createGroup('web', id)
+      expect((await deploy({ archivePrefix })).enrolled).toEqual(['web'])
+    })
+    it('accepts a group whose name shows its environment', async () => {
+      const name = 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C'
+      createGroup(name)
+      const selections = parseSelections(name)
+      expect((await deploy({ archivePrefix, selections })).enrolled).toEqual([name])
+    })
   })
   it('says which named groups do not exist yet', async () => {
     expect((await deploy()).missing).toEqual(['web'])

@@ -3,7 +3,8 @@
  * there by us and what was there before: with it, what a person set later can be told from what we set earlier.
  */
 import type { EnrolmentPolicy } from './policy.ts'
-import { chosenBy, type GroupTag, reachesInstances } from './selection.ts'
+import { whyUnplaced, whyUnreachable } from './refusals.ts'
+import { chosenBy, type GroupTag } from './selection.ts'
 
 export const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING'
 
@@ -66,6 +67,8 @@ export type EnrolmentPlan =
 export interface Wanted extends EnrolmentPolicy {
   readonly hookName: string
   readonly heartbeatTimeoutSeconds: number
+  /** The archive's prefix, as a template: where it has {environment}, a group must belong to one. */
+  readonly archivePrefix: string
 }
 
 export function planEnrolment(group: GroupFacts, wanted: Wanted, byDeployment: boolean): EnrolmentPlan {
@@ -73,17 +76,15 @@ export function planEnrolment(group: GroupFacts, wanted: Wanted, byDeployment: b
   if (chosen.length === 0) return { is: 'not-chosen' }
   const mark = readMark(group, wanted.hookName)
   if (mark?.withdrawn && !byDeployment) return { is: 'withdrawn' }
-  const why = whyRefused(group, wanted, mark)
-  if (why) return { is: 'refused', why }
-  if (!reachesInstances(chosen, group.tags)) {
-    const why = `the tag that chose it does not propagate to its instances, which the guard then may not flush: set PropagateAtLaunch (and replace or tag the running instances), or choose the group by its name`
-    return { is: 'refused', why }
-  }
-  return planned(group, wanted, mark)
+  const why =
+    whyUnplaced(group, wanted.archivePrefix) ??
+    whyForeign(group, wanted, mark) ??
+    whyUnreachable(group, chosen)
+  return why ? { is: 'refused', why } : planned(group, wanted, mark)
 }
 
 /** A hook of our name that notifies somebody else is somebody else's. */
-function whyRefused({ name, hook }: GroupFacts, wanted: Wanted, mark: Mark | undefined): string | undefined {
+function whyForeign({ name, hook }: GroupFacts, wanted: Wanted, mark: Mark | undefined): string | undefined {
   if (!hook) return undefined
   const isOurs = hook.target === wanted.queueArn || (hook.target === undefined && putByUs(mark))
   if (isOurs && hook.transition === TERMINATING) return undefined

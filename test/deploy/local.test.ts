@@ -109,6 +109,7 @@ beforeAll(async () => {
     notifierRoleArn,
     heartbeatTimeoutSeconds: 60,
     retain: true,
+    archivePrefix: loadProfile('beanstalk').archivePrefix,
   }
 }, 60_000)
 afterAll(async () => {
