@@ -52,12 +52,19 @@ export async function audit(guard: Guard, remainingMs: () => number): Promise<vo
   journal({ event: 'audit', instances: instances.length, findings, failed, deferred })
 }
 
-async function runningInstances({ aws, policy }: Guard): Promise<Running[]> {
+async function runningInstances({ aws, policy, journal }: Guard): Promise<Running[]> {
   const groups = await chosenGroups(aws, policy.enrolment?.selections ?? [])
   const running: Running[] = []
   for (const { name, members } of groups) {
     const inService = members.filter(({ lifecycleState }) => lifecycleState === 'InService')
-    if (inService.length === 0 || !(await hasHook(aws, name, policy))) continue
+    if (inService.length === 0) continue
+    try {
+      if (!(await hasHook(aws, name, policy))) continue
+    } catch (error) {
+      // The others are looked at all the same; this one in the next audit.
+      journal({ event: 'group-failed', groupName: name, ...described(error) })
+      continue
+    }
     running.push(...inService.map(({ instanceId }) => ({ groupName: name, instanceId })))
   }
   return running

@@ -83,6 +83,21 @@ describe('the audit', () => {
     ])
     expect(told('audit')).toEqual([expect.objectContaining({ instances: 3, failed: 1 })])
   })
+  it('one group that cannot be looked at does not stop the others, and is told', async () => {
+    const instances = [{ InstanceId: 'i-00000000000000009', LifecycleState: 'InService' }]
+    const first = aws.describeAutoScalingGroups?.({} as never) as { AutoScalingGroups: object[] }
+    const other = { AutoScalingGroupName: 'other', Instances: instances }
+    aws.describeAutoScalingGroups = () => ({ AutoScalingGroups: [other, ...first.AutoScalingGroups] })
+    aws.describeLifecycleHooks = ({ AutoScalingGroupName }: { AutoScalingGroupName: string }) => {
+      if (AutoScalingGroupName === 'other') throw new Error('Rate exceeded')
+      return { LifecycleHooks: [{ LifecycleHookName: policy.hookName }] }
+    }
+    await audit(guard(), () => 60_000)
+    expect(sent.flatMap(({ InstanceIds }) => InstanceIds).sort()).toEqual(IDS)
+    expect(told('group-failed')).toEqual([
+      expect.objectContaining({ groupName: 'other', errorMessage: 'Rate exceeded' }),
+    ])
+  })
   it('an agent that does not answer is a finding: a termination would end with a kept machine', async () => {
     aws.sendCommand = () => {
       throw Object.assign(new Error(''), { name: 'InvalidInstanceId' })
