@@ -28,6 +28,13 @@ program.parse()
 const options = program.opts<Options>()
 if (options.trace && options.seed === undefined)
   program.error('--trace prints one day: type --seed 7 --trace')
+const ofMany = (['seeds', 'from', 'jobs'] as const).filter(
+  (name) => program.getOptionValueSource(name) === 'cli',
+)
+if (options.seed !== undefined && ofMany.length > 0)
+  program.error(
+    `--seed runs one world, so --${ofMany.join(' and --')} would mean nothing: type --seed ${options.seed}, or --from ${options.seed} --seeds ${options.seeds}`,
+  )
 const failed = options.seed === undefined ? await many(options) : await one(options.seed, options.trace)
 process.exitCode = failed > 0 ? 1 : 0
 

@@ -21,6 +21,7 @@ export interface Share {
   readonly step: number
 }
 
+/** Throws when not every seed was run: a world that nobody looked at has not passed. */
 export async function runSeeds(
   { from, seeds, jobs }: { readonly from: number; readonly seeds: number; readonly jobs: number },
   onProgress: (tally: Tally, of: number) => void,
@@ -39,6 +40,7 @@ export async function runSeeds(
     })
   })
   await Promise.all(threads)
+  if (tally.seeds !== seeds) throw new Error(`only ${tally.seeds} of ${seeds} seeds were run`)
   tally.failures.sort((a, b) => a.seed - b.seed)
   tally.seconds = (performance.now() - startedAt) / 1000
   return tally
