@@ -5,6 +5,7 @@ import { type DemoOptions, parseOptions } from './options.ts'
 import { showProgress } from './progress.ts'
 import { grouped, ledgerLines, paintFor, reportAction, timeline } from './report.ts'
 import { SCENARIOS } from './scenarios.ts'
+import { columnsOf } from './wrap.ts'
 
 const LOST = 1
 const FAILED = 1
@@ -61,6 +62,8 @@ function print({ ledger, actions }: Day, { json, guarded }: DemoOptions): void {
     return
   }
   const paint = paintFor(process.stdout)
-  for (const { history, report } of reports) console.log(`\n${timeline(history, report, paint).join('\n')}`)
-  console.log(`\n${ledgerLines(ledger, guarded, paint).join('\n')}`)
+  const columns = columnsOf(process.stdout)
+  for (const { history, report } of reports)
+    console.log(`\n${timeline(history, report, paint, columns).join('\n')}`)
+  console.log(`\n${ledgerLines(ledger, guarded, paint, columns).join('\n')}`)
 }

@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
+import { columnsOf, wrap } from './wrap.ts'
 
 /** What is shown while the demo works. */
 export interface Progress {
@@ -13,6 +14,8 @@ export interface Progress {
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 100
+/** Lines that stay begin with the time. */
+const TIME_COLUMNS = 9
 
 /** On a terminal a moving last line under the lines that stay; elsewhere just those. */
 export function showProgress(stream: WriteStream): Progress {
@@ -36,7 +39,7 @@ function onTerminal(stream: WriteStream): Progress {
   return {
     say: (line) => {
       clear()
-      stream.write(`${line}\n`)
+      stream.write(`${wrap(line, columnsOf(stream), TIME_COLUMNS).join('\n')}\n`)
       draw()
     },
     status: (text) => {

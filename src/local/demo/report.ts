@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import type { Outcome } from '../../core/model.ts'
 import type { ActionHistory, PassHistory } from '../../history.ts'
 import type { Ledger } from './ledger.ts'
+import { wrap } from './wrap.ts'
 
 /** One lifecycle action of the day, as `--json` prints it. */
 export interface ActionReport {
@@ -43,12 +44,21 @@ export function reportAction(history: ActionHistory, scenario: string): ActionRe
   }
 }
 
+/** Where the columns of a timeline end: the scenario's, and the decisions'. */
+const SCENARIO_COLUMNS = 16
+const DECISION_COLUMNS = 19
+
 /** What the guard did about one instance, pass by pass; times count from when the hook held it. */
-export function timeline(history: ActionHistory, action: ActionReport, paint: Paint): string[] {
+export function timeline(
+  history: ActionHistory,
+  action: ActionReport,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
   const endedAt = history.endedAt ?? history.passes.at(-1)?.at ?? 0
   const heldFrom = endedAt - action.heldMs
   const head = [
-    paint('bold', action.scenario.padEnd(16)),
+    paint('bold', action.scenario.padEnd(SCENARIO_COLUMNS)),
     action.instance,
     paintOutcome(action.outcome, paint),
     paint('dim', cost(history, action)),
@@ -57,7 +67,10 @@ export function timeline(history: ActionHistory, action: ActionReport, paint: Pa
     const when = seconds(Math.max(0, at - heldFrom)).padStart(7)
     return `  ${paint('dim', when)}  ${decided.padEnd(8)}  ${reason}${times > 1 ? paint('dim', ` (${times} times)`) : ''}`
   })
-  return [head.join('  '), ...passes]
+  return [
+    ...wrap(head.join('  '), columns, SCENARIO_COLUMNS + 2),
+    ...passes.flatMap((pass) => wrap(pass, columns, DECISION_COLUMNS + 2)),
+  ]
 }
 
 /** A pass that saw and decided what the one before did is only counted. */
@@ -84,7 +97,12 @@ function cost(
 }
 
 /** The ledger, and in one sentence what it means. */
-export function ledgerLines(ledger: Ledger, guarded: boolean, paint: Paint): string[] {
+export function ledgerLines(
+  ledger: Ledger,
+  guarded: boolean,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
   const row = (name: string, number: number, meaning: string) =>
     `  ${name.padEnd(11)}${grouped(number).padStart(8)}   ${paint('dim', meaning)}`
   const lost = row('lost', ledger.lost, 'neither')
@@ -96,7 +114,7 @@ export function ledgerLines(ledger: Ledger, guarded: boolean, paint: Paint): str
     ledger.lost > 0 ? paint('red', lost) : lost,
     row('duplicated', ledger.duplicated, 'in S3 more than once'),
     '',
-    verdict(ledger, guarded, paint),
+    ...wrap(verdict(ledger, guarded, paint), columns, 0),
   ]
 }
 

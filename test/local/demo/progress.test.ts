@@ -37,4 +37,12 @@ describe('progress', () => {
     ])
     expect(shown.endsWith('\r\x1b[2K')).toBe(true)
   })
+
+  it('breaks a line that stays between words where the terminal is narrow', () => {
+    const { stream: out, text } = stream({ isTTY: true, columns: 24 })
+    const progress = showProgress(out)
+    progress.say('  1.0 s  the group scales in')
+    progress.end()
+    expect(stripVTControlCharacters(text())).toContain('  1.0 s  the group\n         scales in\n')
+  })
 })

@@ -58,6 +58,21 @@ describe('an action of the demo', () => {
     ])
   })
 
+  it('fits a narrow terminal, each column under its own beginning', () => {
+    expect(timeline(history, reportAction(history, 'scale-in'), plain, 60)).toEqual([
+      'scale-in          i-1  archived  held 4.0 s, 1 flush 2.5 s,',
+      '                  2 passes 150 ms, 7 AWS calls + 2',
+      '                  heartbeats',
+      '    0.5 s  flush     nothing has been flushed yet',
+      '    4.0 s  continue  all 2 files are in S3',
+    ])
+    expect(timeline(history, reportAction(history, 'scale-in'), plain, 42).slice(-3)).toEqual([
+      '    0.5 s  flush     nothing has been',
+      '                     flushed yet',
+      '    4.0 s  continue  all 2 files are in S3',
+    ])
+  })
+
   it('counts looks that saw the same instead of repeating them', () => {
     const wait = { decided: 'wait', reason: 'the SSM agent does not answer', durationMs: 10 } as const
     const patient = {
