@@ -16,6 +16,7 @@ import {
   instanceReport,
   noGroupsGiven,
   openActions,
+  ownHookReport,
   withdrawalReport,
 } from './report.ts'
 
@@ -92,6 +93,7 @@ export default class Enrolment {
     for (const line of enrolmentReport(enrolled, wanted)) this.#log.notice(line)
     for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
     for (const line of instanceReport(scope.hookName, scope.instancePolicy)) this.#log.notice(line)
+    for (const line of ownHookReport(scope.queueArn, scope.notifierRoleArn)) this.#log.notice(line)
     if (withdrawn.open.length > 0)
       this.#fail(openActions(withdrawn, scope.hookName, 'groups that are no longer chosen'))
     await this.#forget(left)

@@ -44,6 +44,16 @@ export function instanceReport(name: string, policy: string): string[] {
   ]
 }
 
+/** What a hook in a group's own template needs to know. */
+export function ownHookReport(queueArn: string, notifierRoleArn: string): string[] {
+  return [
+    '',
+    'A hook that stands in a group’s own template notifies this queue with this role (examples/ebextensions):',
+    line('QueueArn', queueArn),
+    line('NotifierRoleArn', notifierRoleArn),
+  ]
+}
+
 export function withdrawalReport({ withdrawn, hookLeft, retained }: Withdrawal): string[] {
   if (withdrawn.length === 0) return []
   return [
