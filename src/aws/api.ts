@@ -1,6 +1,6 @@
 /**
  * The only seam between the guard and AWS: each AWS call the guard makes, in AWS's own words, and no other. It is also the
- * list of permissions (`test/serverless/` holds it against the roles). The SDK stands below it in production (`sdk.ts`),
+ * list of permissions (`test/deploy/` holds it against the roles). The SDK stands below it in production (`sdk.ts`),
  * a simulated AWS in the simulator.
  */
 import type {
