@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import {
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
@@ -6,8 +8,9 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import { factsOf, replace } from '../../src/cli/replace.ts'
 import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
-import { eventually, localAws, refusalOf } from '../local/local-aws.ts'
+import { afterwards, eventually, localAws, refusalOf } from '../local/local-aws.ts'
 
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }
 const wishes = { hook: 'termination-guard', unguarded: false }
 
@@ -52,8 +55,8 @@ describe('the plan of a replacement', () => {
 
 describe('a replacement', () => {
   /** A group of one that is full, with a hook that holds terminating instances. */
-  async function fullGroup() {
-    const { autoScaling } = await localAws({ timings: { inServiceMs: 300 } })
+  async function fullGroup(inServiceMs = 300) {
+    const { autoScaling, aws } = await localAws({ timings: { inServiceMs } })
     const AutoScalingGroupName = 'web'
     await autoScaling.send(
       new CreateAutoScalingGroupCommand({ AutoScalingGroupName, MinSize: 0, MaxSize: 1, DesiredCapacity: 1 }),
@@ -72,7 +75,7 @@ describe('a replacement', () => {
     )
     const instanceId = first.InstanceId ?? ''
     const facts = (hook = 'termination-guard') => factsOf(autoScaling, instanceId, hook)
-    return { autoScaling, look, instanceId, facts }
+    return { autoScaling, look, instanceId, facts, environment: aws.environment() }
   }
   const patience = { waitMs: 60_000, pollMs: 10, signal: new AbortController().signal }
 
@@ -112,5 +115,26 @@ describe('a replacement', () => {
     const { autoScaling, instanceId, facts } = await fullGroup()
     const plan = { ...planReplacement(instanceId, await facts(), wishes), groupName: 'gone' }
     expect(await refusalOf(replace(autoScaling, plan, patience))).toMatch(/gone.*\n.*To undo it, type/)
+  })
+
+  it('that a person breaks off with Ctrl-C, heard twice through npm, still says how to undo it', async () => {
+    const { instanceId, environment, look } = await fullGroup(1_000)
+    const child = spawn(process.execPath, [MAIN, 'replace', instanceId, '--hook', 'termination-guard'], {
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
+    afterwards(() => child.kill('SIGKILL'))
+    const told = { out: '', err: '' }
+    child.stdout.on('data', (data) => (told.out += data))
+    child.stderr.on('data', (data) => (told.err += data))
+    await eventually(async () => (await look())?.DesiredCapacity === 2)
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    expect(await gone).toBe(1)
+    expect(told.out).toContain('wait until 2 instances are in service')
+    expect(told.err).toMatch(
+      /^Interrupted: nothing was terminated\.\nChanged in web: .*\n {2}aws autoscaling/,
+    )
   })
 })
