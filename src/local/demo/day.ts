@@ -43,7 +43,6 @@ export async function playDay(options: DemoOptions, narrator: Narrator, stopped:
     onProblem: (problem) => narrator.tell(`problem: ${problem}`),
     onJournal: (line) => {
       journal.push(line)
-      if (process.env.DX) console.error(JSON.stringify(line))
       tellEnd(line, narrator)
     },
     onKill: () => narrator.tell('  killed: the flush is asked for, but the Lambda never reads the answer'),
