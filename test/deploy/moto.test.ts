@@ -83,8 +83,12 @@ async function answering(url: string): Promise<void> {
     await project.remove()
   })
 
-  const run = (command: string, groups: string) =>
-    serverless(project.directory, [command, ...parameterOptions({ groups })], environment).then(
+  const run = (command: string, groups: { readonly groups?: string }) =>
+    serverless(
+      project.directory,
+      [command, ...parameterOptions({ ...groups, prefix: 'logs/{group}/{instance}/' })],
+      environment,
+    ).then(
       (output) => ({ output, failed: false }),
       (error: { stdout: string; stderr: string }) => ({ output: error.stdout + error.stderr, failed: true }),
     )
@@ -95,7 +99,7 @@ async function answering(url: string): Promise<void> {
     ])
 
   it('deploys the stack, enrols the group and says so', async () => {
-    const { output, failed } = await run('deploy', 'web,later')
+    const { output, failed } = await run('deploy', { groups: 'web,later' })
     expect([output, failed]).toEqual([expect.stringMatching(/enrolled +web: the hook was put/), false])
     expect(output).toMatch(/not there +later/)
     expect(await stacks()).toEqual([[STACK, expect.stringMatching(/^(CREATE|UPDATE)_COMPLETE$/)]])
@@ -107,8 +111,17 @@ async function answering(url: string): Promise<void> {
     ])
   }, 120_000)
 
+  it('changes nothing in a deployment that leaves the groups out, and names those that are guarded', async () => {
+    const { output, failed } = await run('deploy', {})
+    expect([output, failed]).toEqual([expect.stringMatching(/No groups are given[^\n]*\n +web\n/), true])
+    const { LifecycleHooks } = await autoScaling.send(
+      new DescribeLifecycleHooksCommand({ AutoScalingGroupName: 'web' }),
+    )
+    expect(LifecycleHooks).toHaveLength(1)
+  }, 120_000)
+
   it('fails the deployment where a group cannot be enrolled, and says why and what to type', async () => {
-    const { output, failed } = await run('deploy', 'taken')
+    const { output, failed } = await run('deploy', { groups: 'taken' })
     expect([output, failed]).toEqual([
       expect.stringMatching(/refused +taken: it has a hook.*delete-lifecycle-hook/s),
       true,
@@ -118,7 +131,7 @@ async function answering(url: string): Promise<void> {
   }, 120_000)
 
   it('removes the stack and its traces on the groups', async () => {
-    expect((await run('remove', 'web')).failed).toBe(false)
+    expect((await run('remove', {})).failed).toBe(false)
     expect(await stacks()).toEqual([])
     expect((await autoScaling.send(new DescribeTagsCommand({}))).Tags ?? []).toEqual([])
   }, 120_000)
