@@ -115,7 +115,10 @@ describe('npm run local', () => {
         MinSize: 0,
         MaxSize: 1,
         DesiredCapacity: 1,
-        Tags: [{ Key: 'env', Value: 'prod', PropagateAtLaunch: true }],
+        Tags: [
+          { Key: 'env', Value: 'prod', PropagateAtLaunch: true },
+          { Key: 'elasticbeanstalk:environment-id', Value: 'e-localguard', PropagateAtLaunch: true },
+        ],
       }),
     )
     await eventually(() => /^group web enrolled: /m.test(told.err))
