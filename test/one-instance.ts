@@ -35,6 +35,16 @@ export function manifestLine(files: readonly ManifestFile[], live: readonly stri
   return `termination-guard manifest 1 ${gzipSync(payload).toString('base64')} end`
 }
 
+/** The scaling activity of the instance's termination, under way. */
+export const terminating: Activity = {
+  ActivityId: 'a-1',
+  AutoScalingGroupName: action.groupName,
+  Cause: '',
+  Description: `Terminating EC2 instance: ${action.instanceId}`,
+  StartTime: new Date(START),
+  StatusCode: 'MidLifecycleAction',
+}
+
 export class OneInstance {
   now = START + 1000
   groupName = action.groupName

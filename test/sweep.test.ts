@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { sweep } from '../src/sweep.ts'
 import { action, file, MINUTE, START } from './core/observations.ts'
-import { awsError, KEY, manifestLine, OneInstance } from './one-instance.ts'
+import { awsError, KEY, manifestLine, OneInstance, terminating } from './one-instance.ts'
 
 let aws: OneInstance
 const plenty = () => 60_000
@@ -11,16 +11,7 @@ const told = () => aws.journal.find(({ event }) => event === 'sweep')
 beforeEach(() => {
   aws = new OneInstance()
   aws.now = START + 30 * MINUTE
-  aws.activities = [
-    {
-      ActivityId: 'a-1',
-      AutoScalingGroupName: action.groupName,
-      Cause: '',
-      Description: `Terminating EC2 instance: ${action.instanceId}`,
-      StartTime: new Date(START),
-      StatusCode: 'MidLifecycleAction',
-    },
-  ]
+  aws.activities = [terminating]
 })
 
 it('adopts an action whose message was lost and drives it to its end', async () => {

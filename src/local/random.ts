@@ -1,15 +1,4 @@
-/** Chance that can be had again: the same seed gives the same numbers (mulberry32). Each call gives one of [0, 1). */
-export type Random = () => number
-
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import type { Random } from '../sim/random.ts'
 
 /** A version 4 UUID out of that chance. */
 export function randomUuid(random: Random): string {

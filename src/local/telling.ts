@@ -1,4 +1,5 @@
 /** The journal for people who look on. */
+import { counted } from '../counted.ts'
 import { parseJournalLine } from '../history.ts'
 import type { EnrolmentEvent, JournalEvent } from '../journal.ts'
 
@@ -60,8 +61,4 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
     case 'sweep':
       return []
   }
-}
-
-function counted(number: number, one: string): string {
-  return `${number} ${one}${number === 1 ? '' : 's'}`
 }

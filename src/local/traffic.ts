@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
-import { pick, type Random, randomUuid } from './random.ts'
+import type { Random } from '../sim/random.ts'
+import { pick, randomUuid } from './random.ts'
 
 export interface TrafficOptions {
   /** Where the events go: the load balancer. */

@@ -1,19 +1,13 @@
-/** Chance that can be had again: the same seed gives the same numbers (mulberry32). */
+import { type Random, seededRandom } from './random.ts'
+
+/** Chance that can be had again, and what a world draws with it. */
 export class Chance {
-  #state: number
+  /** From 0 up to 1. */
+  readonly next: Random
 
   constructor(seed: number) {
     // Neighbouring seeds must not give neighbouring worlds.
-    this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0
-  }
-
-  /** From 0 up to 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    const state = this.#state
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    this.next = seededRandom(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b))
   }
 
   /** Whether a thing of this probability happens. Costs no number where it cannot. */

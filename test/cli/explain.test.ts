@@ -2,8 +2,8 @@ import { beforeEach, expect, it } from '@jest/globals'
 import { explanationLines } from '../../src/cli/explain.ts'
 import { explain } from '../../src/explain.ts'
 import { reconcile } from '../../src/reconcile.ts'
-import { action, file, MINUTE, START } from '../core/observations.ts'
-import { manifestLine, OneInstance } from '../one-instance.ts'
+import { action, file, MINUTE } from '../core/observations.ts'
+import { manifestLine, OneInstance, terminating } from '../one-instance.ts'
 
 let aws: OneInstance
 const told = async () =>
@@ -11,16 +11,7 @@ const told = async () =>
 
 beforeEach(() => {
   aws = new OneInstance()
-  aws.activities = [
-    {
-      ActivityId: 'a-1',
-      AutoScalingGroupName: action.groupName,
-      Cause: '',
-      Description: `Terminating EC2 instance: ${action.instanceId}`,
-      StartTime: new Date(START),
-      StatusCode: 'MidLifecycleAction',
-    },
-  ]
+  aws.activities = [terminating]
 })
 
 it('says what is held, what was flushed, what is missing and what comes next', async () => {

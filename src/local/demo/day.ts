@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ActionHistory, type JournalLine, readHistory } from '../../history.ts'
+import { seededRandom } from '../../sim/random.ts'
 import { PUBLISH_PREFIX } from '../instance/disk.ts'
-import { seededRandom } from '../random.ts'
 import { startTraffic, type Traffic } from '../traffic.ts'
 import { BUCKET } from './deployment.ts'
 import { hasLeft } from './group.ts'

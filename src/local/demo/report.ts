@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Outcome } from '../../core/model.ts'
+import { counted } from '../../counted.ts'
 import type { ActionHistory, PassHistory } from '../../history.ts'
 import type { Ledger } from './ledger.ts'
 import { wrap } from './wrap.ts'
@@ -150,8 +151,4 @@ export function seconds(milliseconds: number): string {
 
 export function grouped(number: number): string {
   return number.toLocaleString('en-US')
-}
-
-function counted(number: number, one: string, several: string): string {
-  return `${number} ${number === 1 ? one : several}`
 }

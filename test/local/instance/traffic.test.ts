@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
-import { seededRandom } from '../../../src/local/random.ts'
 import { startTraffic } from '../../../src/local/traffic.ts'
+import { seededRandom } from '../../../src/sim/random.ts'
 import { until } from './processes.ts'
 
 /** A load balancer that refuses each event `refusals` times; gives back the ids it saw, in order. */
