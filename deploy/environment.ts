@@ -1,4 +1,4 @@
-/** What each function is told: the policy's variables (`src/core/policy.ts`), and nothing else. */
+/** What each function is told: the policy's variables (`src/policy.ts`), and nothing else. */
 import type { Settings } from './settings.ts'
 
 /** A value of a CloudFormation template. */

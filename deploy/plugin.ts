@@ -6,10 +6,10 @@ import type { AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling'
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import type { AwsApi } from '../src/aws/api.ts'
 import { connect } from '../src/aws/sdk.ts'
-import type { Wanted } from '../src/core/enrolment.ts'
-import { parseSelections } from '../src/core/selection.ts'
-import { enrol } from '../src/enrol.ts'
-import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/withdraw.ts'
+import { enrol } from '../src/enrolment/enrol.ts'
+import type { Wanted } from '../src/enrolment/plan.ts'
+import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/enrolment/withdraw.ts'
+import { parseSelections } from '../src/selection.ts'
 import {
   enrolmentReport,
   hooksLeft,

@@ -1,5 +1,5 @@
 /** What the functions would refuse to start with, found before anything is packaged, and said of the parameters that a person writes. */
-import { readPolicy } from '../src/core/policy.ts'
+import { readPolicy } from '../src/policy.ts'
 import { environmentOf, functionNames, type Value } from './environment.ts'
 import type { ParameterName, Settings } from './settings.ts'
 

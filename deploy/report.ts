@@ -1,8 +1,8 @@
 /** What the terminal says about enrolment. */
-import type { Wanted } from '../src/core/enrolment.ts'
-import { written } from '../src/core/selection.ts'
-import type { EnrolmentEvent } from '../src/journal.ts'
-import type { Standing, Withdrawal } from '../src/withdraw.ts'
+import type { Wanted } from '../src/enrolment/plan.ts'
+import type { Standing, Withdrawal } from '../src/enrolment/withdraw.ts'
+import type { EnrolmentEvent } from '../src/journal/journal.ts'
+import { written } from '../src/selection.ts'
 
 /** One line per group: whether it is guarded, and what was changed. */
 export function enrolmentReport(event: EnrolmentEvent, wanted: Wanted): string[] {

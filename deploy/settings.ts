@@ -1,6 +1,7 @@
 /** The deployment's parameters, read and checked before anything is packaged: every bad value at once, with what to write instead. */
-import { parseSelections, type Selection } from '../src/core/selection.ts'
+
 import { loadProfile, type Profile } from '../src/flush/profile.ts'
+import { parseSelections, type Selection } from '../src/selection.ts'
 import { policyProblems } from './policy-problems.ts'
 import { receiveBudget } from './receive-budget.ts'
 

@@ -1,7 +1,7 @@
 /** An instance came up: its group may be new, and one that should be guarded. */
 import type { EventBridgeEvent } from 'aws-lambda'
-import { enrolAndTell } from '../src/enrol.ts'
-import { theGuard } from './guard.ts'
+import { enrolAndTell } from '../src/enrolment/enrol.ts'
+import { theGuard } from './composition.ts'
 
 type Launch = EventBridgeEvent<'EC2 Instance Launch Successful', { readonly AutoScalingGroupName?: string }>
 

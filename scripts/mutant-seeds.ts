@@ -1,5 +1,5 @@
 /** Runs seeds until one finds something, and says what. Started by mutants.ts in a copy of the sources with a bug in it. */
-import { simulate } from '../src/sim/simulate.ts'
+import { simulate } from '../testbed/simulator/simulate.ts'
 
 Error.stackTraceLimit = 0
 const seeds = Number(process.argv[2])

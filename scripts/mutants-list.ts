@@ -14,25 +14,34 @@ export interface Mutant {
 }
 
 const decide = {
-  file: 'src/core/decide.ts',
-  tests: ['test/core/decide.test.ts', 'test/simulated-days.test.ts'],
+  file: 'src/termination/decide.ts',
+  tests: ['test/termination/decide.test.ts', 'test/termination/simulated-days.test.ts'],
 }
-const hold = { file: 'src/core/hold.ts', tests: ['test/core/hold.test.ts', 'test/reconcile.test.ts'] }
-const prove = { file: 'src/core/prove.ts', tests: ['test/core/prove.test.ts'] }
-const archives = { file: 'src/aws/archives.ts', tests: ['test/reconcile.test.ts'] }
-const commands = { file: 'src/aws/commands.ts', tests: ['test/reconcile.test.ts', 'test/consume.test.ts'] }
-const actions = { file: 'src/aws/lifecycle-actions.ts', tests: ['test/reconcile.test.ts'] }
-const waiting = { file: 'src/aws/waiting.ts', tests: ['test/sweep.test.ts'] }
+const hold = {
+  file: 'src/termination/hold.ts',
+  tests: ['test/termination/hold.test.ts', 'test/termination/reconcile.test.ts'],
+}
+const prove = { file: 'src/archive/prove.ts', tests: ['test/archive/prove.test.ts'] }
+const archives = { file: 'src/archive/archives.ts', tests: ['test/termination/reconcile.test.ts'] }
+const commands = {
+  file: 'src/flush/commands.ts',
+  tests: ['test/termination/reconcile.test.ts', 'test/termination/consume.test.ts'],
+}
+const actions = {
+  file: 'src/termination/lifecycle-actions.ts',
+  tests: ['test/termination/reconcile.test.ts'],
+}
+const waiting = { file: 'src/sweep/waiting.ts', tests: ['test/sweep/sweep.test.ts'] }
 const reconcile = {
-  file: 'src/reconcile.ts',
-  tests: ['test/reconcile.test.ts', 'test/simulated-days.test.ts'],
+  file: 'src/termination/reconcile.ts',
+  tests: ['test/termination/reconcile.test.ts', 'test/termination/simulated-days.test.ts'],
 }
-const consume = { file: 'src/consume.ts', tests: ['test/consume.test.ts'] }
-const sweep = { file: 'src/sweep.ts', tests: ['test/sweep.test.ts'] }
-const manifest = { file: 'src/core/manifest.ts', tests: ['test/core/manifest.test.ts'] }
+const consume = { file: 'src/termination/consume.ts', tests: ['test/termination/consume.test.ts'] }
+const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/sweep/sweep.test.ts'] }
+const manifest = { file: 'src/flush/manifest.ts', tests: ['test/flush/manifest.test.ts'] }
 const flushes = {
-  file: 'src/aws/flushes.ts',
-  tests: ['test/reconcile.test.ts', 'test/simulated-days.test.ts'],
+  file: 'src/flush/flushes.ts',
+  tests: ['test/termination/reconcile.test.ts', 'test/termination/simulated-days.test.ts'],
 }
 
 export const mutants: readonly Mutant[] = [
@@ -330,8 +339,8 @@ export const mutants: readonly Mutant[] = [
     to: 'return hook.NotificationTargetARN === undefined || queueUrl !== undefined',
   },
   {
-    file: 'src/aws/instances.ts',
-    tests: ['test/reconcile.test.ts'],
+    file: 'src/termination/instances.ts',
+    tests: ['test/termination/reconcile.test.ts'],
     name: 'call gone what EC2 does not know yet',
     from: "const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
     to: "const unfound = ageSeconds > -CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
@@ -349,29 +358,29 @@ export const mutants: readonly Mutant[] = [
     to: 'kept.push(...waiting.filter(ofGroup).map(({ instanceId }) => instanceId))',
   },
   {
-    file: 'src/account.ts',
-    tests: ['test/consume.test.ts', 'test/sweep.test.ts'],
+    file: 'src/termination/tell.ts',
+    tests: ['test/termination/consume.test.ts', 'test/sweep/sweep.test.ts'],
     name: 'tell only good ends',
     from: `if (pass.over && 'outcome' in pass.decision) journal`,
     to: `if (pass.over && 'outcome' in pass.decision && pass.decision.outcome === 'archived') journal`,
   },
   {
-    file: 'src/core/message.ts',
-    tests: ['test/core/message.test.ts'],
+    file: 'src/termination/message.ts',
+    tests: ['test/termination/message.test.ts'],
     name: 'let a bad record crash the batch',
     from: '  const json = parseJson(body)\n',
     to: '  const json = JSON.parse(body) as Json\n',
   },
   {
     file: 'src/aws/failures.ts',
-    tests: ['test/aws/failures.test.ts', 'test/reconcile.test.ts'],
+    tests: ['test/aws/failures.test.ts', 'test/termination/reconcile.test.ts'],
     name: 'take every ValidationError for “no active action”',
     from: ` && textOf(error).startsWith('No active Lifecycle Action found')`,
     to: ` && textOf(error) !== ''`,
   },
   {
     file: 'src/aws/failures.ts',
-    tests: ['test/aws/failures.test.ts', 'test/reconcile.test.ts'],
+    tests: ['test/aws/failures.test.ts', 'test/termination/reconcile.test.ts'],
     name: 'fail on an agent that cannot be reached',
     from: `return nameOf(error) === 'InvalidInstanceId'`,
     to: `return nameOf(error) === 'InvalidInstanceID'`,
@@ -395,8 +404,8 @@ export const mutants: readonly Mutant[] = [
     to: `if (line.kind === 'unreadable' && invocation.output === '') {`,
   },
   {
-    file: 'src/audit.ts',
-    tests: ['test/audit.test.ts'],
+    file: 'src/audit/audit.ts',
+    tests: ['test/audit/audit.test.ts'],
     name: 'audit an instance as if it were terminating',
     from: `purpose: 'audit',`,
     to: `purpose: 'termination',`,
@@ -406,6 +415,6 @@ export const mutants: readonly Mutant[] = [
     name: 'take an audit’s flush for a termination’s',
     from: 'if (!owner || comment.startsWith(AUDIT)) return undefined',
     to: 'if (!owner) return undefined',
-    tests: ['test/audit.test.ts', 'test/reconcile.test.ts', 'test/fuzz/comment.test.ts'],
+    tests: ['test/audit/audit.test.ts', 'test/termination/reconcile.test.ts', 'test/fuzz/comment.test.ts'],
   },
 ]

@@ -7,7 +7,7 @@ import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } 
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import pMap from 'p-map'
-import { makeTemporaryDirectory } from '../src/local/temporary-directory.ts'
+import { makeTemporaryDirectory } from '../testbed/local/temporary-directory.ts'
 import { type Mutant, mutants } from './mutants-list.ts'
 
 const USAGE = `Type npm run mutants -- [part of a name] [seeds], such as: npm run mutants -- ${mutants[0]?.name.split(' ')[0]} 100`

@@ -1,7 +1,7 @@
 /** What production code is given: AWS, time, chance, limits, and somewhere to tell what happened. */
 import type { AwsApi, Clock } from './aws/api.ts'
-import type { Policy } from './core/policy.ts'
-import type { Journal } from './journal.ts'
+import type { Journal } from './journal/journal.ts'
+import type { Policy } from './policy.ts'
 
 export interface Guard {
   readonly aws: AwsApi

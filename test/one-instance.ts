@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib'
 import type { Activity } from '@aws-sdk/client-auto-scaling'
 import type { CommandInvocation } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
-import type { ManifestFile } from '../src/core/model.ts'
 import type { Guard } from '../src/guard.ts'
-import type { JournalEvent } from '../src/journal.ts'
-import { action, file, policy, START } from './core/observations.ts'
+import type { JournalEvent } from '../src/journal/journal.ts'
+import type { ManifestFile } from '../src/model.ts'
+import { action, file, policy, START } from './termination/observations.ts'
 
 export const TOKEN = 'bbbbbbbb-0000-0000-0000-000000000002'
 export const PREFIX = `resources/environments/logs/publish/e-abcdefghij/${action.instanceId}/`

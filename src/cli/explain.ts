@@ -1,9 +1,9 @@
 /** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
 import { Command } from 'commander'
 import { connect } from '../aws/sdk.ts'
-import type { Flush, HookFacts, Observation } from '../core/model.ts'
-import { counted } from '../counted.ts'
-import { type Explanation, explain } from '../explain.ts'
+import type { Flush, HookFacts, Observation } from '../model.ts'
+import { type Explanation, explain } from '../termination/explain.ts'
+import { counted } from './counted.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
 import { DEFAULT_FUNCTION, readSettings } from './settings.ts'

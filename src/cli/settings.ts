@@ -1,6 +1,6 @@
 /** The deployed settings: from this shell's environment when they are there (the local AWS prints them), else from the function. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { type Policy, readPolicy } from '../core/policy.ts'
+import { type Policy, readPolicy } from '../policy.ts'
 
 export const DEFAULT_FUNCTION = 'termination-guard-prod-terminations'
 

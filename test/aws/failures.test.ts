@@ -6,7 +6,7 @@ import {
   isUnknownInstance,
   isUnreachable,
 } from '../../src/aws/failures.ts'
-import { AwsError, validationError } from '../../src/sim/aws-error.ts'
+import { AwsError, validationError } from '../../testbed/aws-error.ts'
 
 describe('no active action', () => {
   it('is told by code and beginning of the text, which may end early', () => {

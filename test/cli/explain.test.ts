@@ -1,9 +1,9 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { explanationLines } from '../../src/cli/explain.ts'
-import { explain } from '../../src/explain.ts'
-import { reconcile } from '../../src/reconcile.ts'
-import { action, file, MINUTE } from '../core/observations.ts'
+import { explain } from '../../src/termination/explain.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
 import { manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { action, file, MINUTE } from '../termination/observations.ts'
 
 let aws: OneInstance
 const told = async () =>

@@ -1,11 +1,11 @@
 import { beforeEach, expect, it } from '@jest/globals'
-import { tell } from '../../src/account.ts'
 import { historyLines } from '../../src/cli/history.ts'
-import { readHistory } from '../../src/history.ts'
-import type { JournalEvent } from '../../src/journal.ts'
-import { reconcile } from '../../src/reconcile.ts'
-import { action, file, MINUTE, START } from '../core/observations.ts'
+import { readHistory } from '../../src/journal/history.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
+import { tell } from '../../src/termination/tell.ts'
 import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { action, file, MINUTE, START } from '../termination/observations.ts'
 
 let aws: OneInstance
 beforeEach(() => {

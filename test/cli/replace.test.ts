@@ -8,7 +8,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import { factsOf, replace } from '../../src/cli/replace.ts'
 import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
-import { afterwards, eventually, localAws, refusalOf } from '../local/local-aws.ts'
+import { afterwards, eventually, localAws, refusalOf } from '../testbed/local/local-aws.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }

@@ -1,16 +1,16 @@
 /** What the guard's functions really ask of AWS: production code in the simulator's world, with every call written down. */
 import type { ListCommandInvocationsCommandOutput } from '@aws-sdk/client-ssm'
 import type { FunctionName } from '../../deploy/environment.ts'
-import { audit } from '../../src/audit.ts'
+import { audit } from '../../src/audit/audit.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { enrolAndTell } from '../../src/enrol.ts'
+import { enrolAndTell } from '../../src/enrolment/enrol.ts'
 import type { Guard } from '../../src/guard.ts'
-import { reconcile } from '../../src/reconcile.ts'
-import { Run } from '../../src/sim/lambda.ts'
-import { type Operation, perform, serviceOf } from '../../src/sim/operations.ts'
-import { HOOK, QUEUE_ARN } from '../../src/sim/setting.ts'
-import { World } from '../../src/sim/world.ts'
+import type { Policy } from '../../src/policy.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
+import { Run } from '../../testbed/simulator/lambda.ts'
+import { type Operation, perform, serviceOf } from '../../testbed/simulator/operations.ts'
+import { HOOK, QUEUE_ARN } from '../../testbed/simulator/setting.ts'
+import { World } from '../../testbed/simulator/world.ts'
 
 export interface Call {
   readonly by: FunctionName

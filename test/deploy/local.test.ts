@@ -16,23 +16,23 @@ import { statementsOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
 import { connect } from '../../src/aws/sdk.ts'
-import { markKey, type Wanted } from '../../src/core/enrolment.ts'
-import { parseSelections } from '../../src/core/selection.ts'
-import { enrol } from '../../src/enrol.ts'
+import { enrol } from '../../src/enrolment/enrol.ts'
+import { markKey, type Wanted } from '../../src/enrolment/plan.ts'
+import { forget, withdraw } from '../../src/enrolment/withdraw.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
-import { parseJournalLine } from '../../src/history.ts'
-import type { JournalEvent } from '../../src/journal.ts'
-import { ConnectionDropped, type LocalAws, startLocalAws } from '../../src/local/aws.ts'
+import { parseJournalLine } from '../../src/journal/history.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
+import { parseSelections } from '../../src/selection.ts'
+import { ConnectionDropped, type LocalAws, startLocalAws } from '../../testbed/local/aws.ts'
 import {
   hookName,
   type InstalledGuard,
   installGuard,
   notifierRoleArn,
   patientWaits,
-} from '../../src/local/guard.ts'
-import { type MachineRoom, openMachineRoom } from '../../src/local/instance/machine-room.ts'
-import { forget, withdraw } from '../../src/withdraw.ts'
-import { eventually } from '../local/local-aws.ts'
+} from '../../testbed/local/installed-guard.ts'
+import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
+import { eventually } from '../testbed/local/local-aws.ts'
 import { defaults } from './defaults.ts'
 
 const BUCKET = 'logs-of-the-account'

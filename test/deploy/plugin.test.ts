@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import Enrolment from '../../deploy/plugin.ts'
-import { markKey } from '../../src/core/enrolment.ts'
-import { type LocalAws, startLocalAws } from '../../src/local/aws.ts'
+import { markKey } from '../../src/enrolment/plan.ts'
+import { type LocalAws, startLocalAws } from '../../testbed/local/aws.ts'
 
 const HOOK = 'termination-guard-prod'
 const outputs = {

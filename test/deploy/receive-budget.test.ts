@@ -1,10 +1,10 @@
 /** The queue's receive budget, held against the decisions of the longest actions there can be. */
 import { describe, expect, it } from '@jest/globals'
 import { receiveBudget } from '../../deploy/receive-budget.ts'
-import { decide } from '../../src/core/decide.ts'
-import type { Flush, Observation } from '../../src/core/model.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { action, policy, START } from '../core/observations.ts'
+import type { Flush, Observation } from '../../src/model.ts'
+import type { Policy } from '../../src/policy.ts'
+import { decide } from '../../src/termination/decide.ts'
+import { action, policy, START } from '../termination/observations.ts'
 
 /** Kept messages come back up to a tenth earlier than they were told to. */
 const EARLIEST = 0.9

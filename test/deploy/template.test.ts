@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { functionNames } from '../../deploy/environment.ts'
-import { readPolicy } from '../../src/core/policy.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
+import { readPolicy } from '../../src/policy.ts'
 import { packageProject, type Resource, resolved, type Template } from './packaged.ts'
 
 let template: Template

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 const HERE = import.meta.dirname
-const STAND_INS = join(HERE, '../../src/local/bin')
+const STAND_INS = join(HERE, '../../testbed/local/bin')
 
 /** A directory that stands for an instance's root, and next to it one that stands for S3. */
 export interface Disk {

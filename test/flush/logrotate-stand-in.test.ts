@@ -11,7 +11,7 @@ afterAll(removeDisks)
 
 /** The same facts of both, so that the stand-in cannot drift from what it stands for. */
 const PROGRAMS = {
-  'the stand-in for logrotate': join(import.meta.dirname, '../../src/local/bin/logrotate'),
+  'the stand-in for logrotate': join(import.meta.dirname, '../../testbed/local/bin/logrotate'),
   ...(hasLogrotate() ? { 'the real logrotate': 'logrotate' } : {}),
 }
 const CONFIG = '/etc/logrotate.elasticbeanstalk.hourly/logrotate.elasticbeanstalk.tomcat8.conf'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { keyOf } from '../../src/core/keys.ts'
+import { keyOf } from '../../src/archive/keys.ts'
 import { encodeUpload } from '../../src/flush/upload.ts'
 import { type Disk, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'

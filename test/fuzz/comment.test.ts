@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { AwsApi } from '../../src/aws/api.ts'
-import { belongs, commentFor, listInvocations } from '../../src/aws/commands.ts'
-import type { LifecycleAction } from '../../src/core/model.ts'
+import { belongs, commentFor, listInvocations } from '../../src/flush/commands.ts'
+import type { LifecycleAction } from '../../src/model.ts'
 
 const instanceId = 'i-0123456789abcdef0'
 const startedAt = fc.integer({ min: Date.UTC(2025, 0), max: Date.UTC(2035, 0) })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { keyOf } from '../../src/core/keys.ts'
-import { archivePrefix, environmentOf } from '../../src/core/prefix.ts'
+import { keyOf } from '../../src/archive/keys.ts'
+import { archivePrefix, environmentOf } from '../../src/archive/prefix.ts'
 
 const path = fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }).map((text) => `/${text}`)
 const prefix = fc.stringMatching(/^[A-Za-z0-9_.=-]{1,20}\/$/)

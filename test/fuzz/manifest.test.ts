@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { findManifestLine, parseManifest } from '../../src/core/manifest.ts'
+import { findManifestLine, parseManifest } from '../../src/flush/manifest.ts'
 
 const path = fc
   .string({ unit: 'binary', maxLength: 60 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { MAX_BODY_CHARACTERS, parse } from '../../src/core/message.ts'
+import { MAX_BODY_CHARACTERS, parse } from '../../src/termination/message.ts'
 
 const kinds = ['lifecycle-action', 'command-status', 'test-notification', 'refused']
 

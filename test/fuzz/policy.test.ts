@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { readPolicy } from '../../src/core/policy.ts'
-import { environment } from '../core/observations.ts'
+import { readPolicy } from '../../src/policy.ts'
+import { environment } from '../termination/observations.ts'
 
 const names = [
   ...Object.keys(environment),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Evidence, findMoved, judge } from '../../src/core/prove.ts'
+import { type Evidence, findMoved, judge } from '../../src/archive/prove.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
 const size = fc.integer({ min: 0, max: 3 })

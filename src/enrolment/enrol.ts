@@ -1,0 +1,97 @@
+/**
+ * Enrolment as a reconciler: whoever calls it, however often, the chosen groups end up with our hook and with retention. A
+ * group that cannot be enrolled does not stop the others.
+ */
+import pMap from 'p-map'
+import type { AwsApi } from '../aws/api.ts'
+import type { Guard } from '../guard.ts'
+import { described } from '../journal/described.ts'
+import type { EnrolmentEvent } from '../journal/journal.ts'
+import type { Policy } from '../policy.ts'
+import { chosenBy } from '../selection.ts'
+import { chosenGroups, groupFacts, groupNamed, type ListedGroup, takeStep } from './enrolments.ts'
+import { type EnrolmentPlan, planEnrolment, type Wanted } from './plan.ts'
+
+const CONCURRENT_GROUPS = 2
+
+export interface Enrolment {
+  readonly trigger: EnrolmentEvent['trigger']
+  /** Only this group, if it is chosen at all; `undefined` = every chosen group. */
+  readonly groupName?: string | undefined
+}
+
+/** What the policy wants of groups; `undefined` where the function was not told whom to enrol. */
+export function wantedOf(policy: Policy): Wanted | undefined {
+  if (!policy.enrolment) return undefined
+  const { hookName, heartbeatTimeoutSeconds } = policy
+  return { ...policy.enrolment, hookName, heartbeatTimeoutSeconds, archivePrefix: policy.archive.prefix }
+}
+
+/** Enrols what the policy chooses and tells it. */
+export async function enrolAndTell(
+  { aws, policy, journal }: Pick<Guard, 'aws' | 'policy' | 'journal'>,
+  enrolment: Enrolment,
+): Promise<void> {
+  const wanted = wantedOf(policy)
+  if (!wanted) return
+  const event = await enrol(aws, wanted, enrolment)
+  const isNews =
+    event.trigger !== 'launch' || event.enrolled.length + event.changed.length + event.refused.length > 0
+  if (isNews) journal(event)
+}
+
+export async function enrol(
+  aws: AwsApi,
+  wanted: Wanted,
+  { trigger, groupName }: Enrolment,
+): Promise<EnrolmentEvent> {
+  const groups =
+    groupName === undefined ? await chosenGroups(aws, wanted.selections) : await only(aws, groupName)
+  const done = await pMap(groups, (group) => enrolGroup(aws, group, wanted, trigger === 'deployment'), {
+    concurrency: CONCURRENT_GROUPS,
+  })
+  const inState = (...states: readonly EnrolmentPlan['is'][]) =>
+    done.filter(({ plan }) => states.includes(plan.is))
+  const names = new Set(groups.map(({ name }) => name))
+  return {
+    event: 'enrolment',
+    trigger,
+    guarded: inState('enrolled', 'changed', 'unchanged').map(({ name }) => name),
+    enrolled: inState('enrolled').map(({ name }) => name),
+    changed: inState('changed', 'enrolled').flatMap(({ name, plan }) =>
+      'changes' in plan ? [{ groupName: name, what: plan.changes.join('; ') }] : [],
+    ),
+    refused: done.flatMap(({ name, plan }) =>
+      plan.is === 'refused' ? [{ groupName: name, why: plan.why }] : [],
+    ),
+    differs: done.flatMap(({ name, plan }) =>
+      'differs' in plan ? plan.differs.map((what) => ({ groupName: name, what })) : [],
+    ),
+    missing: groupName
+      ? []
+      : wanted.selections.flatMap((one) => (one.by === 'name' && !names.has(one.name) ? [one.name] : [])),
+  }
+}
+
+async function only(aws: AwsApi, groupName: string): Promise<ListedGroup[]> {
+  const group = await groupNamed(aws, groupName)
+  return group ? [group] : []
+}
+
+async function enrolGroup(
+  aws: AwsApi,
+  group: ListedGroup,
+  wanted: Wanted,
+  byDeployment: boolean,
+): Promise<{ name: string; plan: EnrolmentPlan }> {
+  const { name } = group
+  if (chosenBy(wanted.selections, group).length === 0) return { name, plan: { is: 'not-chosen' } }
+  try {
+    const plan = planEnrolment(await groupFacts(aws, group, wanted.hookName), wanted, byDeployment)
+    if ('steps' in plan) for (const step of plan.steps) await takeStep(aws, name, wanted, step)
+    return { name, plan }
+  } catch (error) {
+    const { error: code, errorMessage } = described(error)
+    return { name, plan: { is: 'refused', why: `${code}: ${errorMessage}` } }
+  }
+}

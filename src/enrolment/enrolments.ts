@@ -1,0 +1,171 @@
+/** Groups as enrolment sees and changes them. */
+import type { AutoScalingGroup, Filter, LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import type { AwsApi } from '../aws/api.ts'
+import type { GroupTag, Selection } from '../selection.ts'
+import {
+  type EnrolmentStep,
+  type GroupFacts,
+  type HookAsFound,
+  markKey,
+  TERMINATING,
+  type Wanted,
+  writeMark,
+} from './plan.ts'
+
+/** One instance as its group lists it. */
+export interface Member {
+  readonly instanceId: string
+  readonly lifecycleState: string
+}
+
+export interface ListedGroup {
+  readonly name: string
+  readonly tags: readonly GroupTag[]
+  readonly retains: boolean
+  readonly members: readonly Member[]
+}
+
+/** Names asked for in one call. */
+const NAMES_PER_CALL = 50
+
+/** The groups that are chosen, each once. A name that no group has is simply not among them. */
+export async function chosenGroups(aws: AwsApi, selections: readonly Selection[]): Promise<ListedGroup[]> {
+  const found = new Map<string, ListedGroup>()
+  const keep = (groups: readonly ListedGroup[]) => {
+    for (const group of groups) found.set(group.name, group)
+  }
+  const names = selections.flatMap((selection) => (selection.by === 'name' ? [selection.name] : []))
+  for (let from = 0; from < names.length; from += NAMES_PER_CALL)
+    keep(await list(aws, { names: names.slice(from, from + NAMES_PER_CALL) }))
+  for (const selection of selections)
+    if (selection.by === 'tag') keep(await taggedGroups(aws, selection.key, selection.value))
+  return [...found.values()]
+}
+
+/** The group of this name, if there is one. */
+export async function groupNamed(aws: AwsApi, name: string): Promise<ListedGroup | undefined> {
+  return (await list(aws, { names: [name] }))[0]
+}
+
+/** The groups that this deployment's enrolment has marked. */
+export async function markedGroups(aws: AwsApi, hookName: string): Promise<ListedGroup[]> {
+  return await list(aws, { filters: [{ Name: 'tag-key', Values: [markKey(hookName)] }] })
+}
+
+async function taggedGroups(aws: AwsApi, key: string, value: string): Promise<ListedGroup[]> {
+  return await list(aws, { filters: [{ Name: `tag:${key}`, Values: [value] }] })
+}
+
+async function list(
+  aws: AwsApi,
+  { names, filters }: { readonly names?: string[]; readonly filters?: Filter[] },
+): Promise<ListedGroup[]> {
+  const request = {
+    MaxRecords: 100,
+    ...(names && { AutoScalingGroupNames: names }),
+    ...(filters && { Filters: filters }),
+  }
+  const found: ListedGroup[] = []
+  let next: string | undefined
+  do {
+    const page = await aws.describeAutoScalingGroups(next ? { ...request, NextToken: next } : request)
+    found.push(...(page.AutoScalingGroups ?? []).map(readGroup))
+    next = page.NextToken
+  } while (next)
+  return found
+}
+
+function readGroup(group: AutoScalingGroup): ListedGroup {
+  return {
+    name: group.AutoScalingGroupName ?? '',
+    tags: (group.Tags ?? []).map(({ Key, Value, PropagateAtLaunch }) => ({
+      key: Key ?? '',
+      value: Value ?? '',
+      propagates: PropagateAtLaunch === true,
+    })),
+    retains: group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
+    members: (group.Instances ?? []).map(({ InstanceId, LifecycleState }) => ({
+      instanceId: InstanceId ?? '',
+      lifecycleState: LifecycleState ?? '',
+    })),
+  }
+}
+
+/** The group with its hook of this name. */
+export async function groupFacts(aws: AwsApi, group: ListedGroup, hookName: string): Promise<GroupFacts> {
+  const answer = await aws.describeLifecycleHooks({
+    AutoScalingGroupName: group.name,
+    LifecycleHookNames: [hookName],
+  })
+  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  return { name: group.name, tags: group.tags, retains: group.retains, hook: hook && readHook(hook) }
+}
+
+function readHook(hook: LifecycleHook): HookAsFound {
+  return {
+    transition: hook.LifecycleTransition,
+    target: hook.NotificationTargetARN,
+    role: hook.RoleARN,
+    heartbeatTimeoutSeconds: hook.HeartbeatTimeout ?? 3600,
+    defaultResult: hook.DefaultResult,
+    metadata: hook.NotificationMetadata,
+  }
+}
+
+/** What the steps of a plan are about. */
+export type Target = Pick<Wanted, 'hookName' | 'queueArn' | 'notifierRoleArn'>
+
+export async function takeStep(
+  aws: AwsApi,
+  groupName: string,
+  target: Target,
+  step: EnrolmentStep,
+): Promise<void> {
+  const group = { AutoScalingGroupName: groupName }
+  const hook = { ...group, LifecycleHookName: target.hookName }
+  switch (step.do) {
+    case 'mark':
+      await aws.createOrUpdateTags({ Tags: [{ ...markTag(groupName, target), Value: writeMark(step.mark) }] })
+      return
+    case 'put-hook':
+      await aws.putLifecycleHook({
+        ...hook,
+        LifecycleTransition: TERMINATING,
+        HeartbeatTimeout: step.hook.heartbeatTimeoutSeconds,
+        DefaultResult: step.hook.defaultResult,
+        NotificationTargetARN: target.queueArn,
+        RoleARN: target.notifierRoleArn,
+        ...(step.hook.metadata !== undefined && { NotificationMetadata: step.hook.metadata }),
+      })
+      return
+    case 'delete-hook':
+      await aws.deleteLifecycleHook(hook)
+      return
+    case 'set-retention':
+      await aws.updateAutoScalingGroup({
+        ...group,
+        InstanceLifecyclePolicy: {
+          RetentionTriggers: { TerminateHookAbandon: step.retain ? 'retain' : 'terminate' },
+        },
+      })
+      return
+  }
+}
+
+/** Removes the last trace of an enrolment. */
+export async function unmark(
+  aws: AwsApi,
+  groupName: string,
+  target: Pick<Target, 'hookName'>,
+): Promise<void> {
+  await aws.deleteTags({ Tags: [markTag(groupName, target)] })
+}
+
+function markTag(groupName: string, { hookName }: Pick<Target, 'hookName'>) {
+  return {
+    ResourceId: groupName,
+    ResourceType: 'auto-scaling-group',
+    Key: markKey(hookName),
+    PropagateAtLaunch: false,
+  }
+}

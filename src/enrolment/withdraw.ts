@@ -1,0 +1,111 @@
+/**
+ * Withdrawing from groups. Deleting a hook makes Auto Scaling say CONTINUE to whatever waits at it, so nothing is withdrawn while an
+ * action is open in any of the groups, and each group is looked at again right before its hook goes.
+ */
+import type { AwsApi } from '../aws/api.ts'
+import { chosenBy, type Selection } from '../selection.ts'
+import { groupFacts, groupNamed, type ListedGroup, markedGroups, takeStep, unmark } from './enrolments.ts'
+import { planWithdrawal } from './plan.ts'
+
+export interface Standing {
+  readonly groupName: string
+  readonly instanceId: string
+  readonly lifecycleState: string
+}
+
+export interface Withdrawal {
+  /** Instances that the hook holds or is about to hold: their groups keep it, and so do those that were to come after. */
+  readonly open: readonly Standing[]
+  readonly withdrawn: readonly string[]
+  /** Withdrawn groups that still have a hook of our name: a person aimed it elsewhere, or it stands in a template of the group's own. */
+  readonly hookLeft: readonly string[]
+  /** Instances that are kept and go on costing money; withdrawing does not end them. */
+  readonly retained: readonly Standing[]
+}
+
+/** `Terminating` without `:Wait` is on its way to the hook (the load balancer drains). */
+const OPEN = /^(Terminating|Warmed:Terminating|Warmed:Pending|ReplacingRootVolume)(:Wait)?$/
+
+/** What is withdrawn from: every enrolled group, or those that are no longer chosen. */
+export interface Scope {
+  readonly hookName: string
+  readonly queueArn: string
+  /** Groups that these choose stay enrolled. */
+  readonly except?: readonly Selection[]
+}
+
+export async function withdraw(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
+  const groups = await enrolledGroups(aws, scope)
+  const found = survey(groups)
+  if (found.open.length > 0) return { ...found, withdrawn: [], hookLeft: [] }
+  const hookLeft: string[] = []
+  const withdrawn: string[] = []
+  for (const group of groups) {
+    const { open, isHookLeft } = await withdrawFrom(aws, group, scope)
+    if (open.length > 0) return { ...found, open, withdrawn, hookLeft }
+    withdrawn.push(group.name)
+    if (isHookLeft) hookLeft.push(group.name)
+  }
+  return { ...found, withdrawn, hookLeft }
+}
+
+/** Which groups a withdrawal would be from, and what stands in its way, without doing anything. */
+export async function surveyWithdrawal(
+  aws: AwsApi,
+  scope: Scope,
+): Promise<Pick<Withdrawal, 'open' | 'retained'> & { readonly enrolled: readonly string[] }> {
+  const groups = await enrolledGroups(aws, scope)
+  return { ...survey(groups), enrolled: groups.map(({ name }) => name) }
+}
+
+/**
+ * Once nothing is left that could enrol them again: removes what a late sweep may have put back, and the marks. Answers what is open at
+ * such a hook; its group is left as it is.
+ */
+export async function forget(aws: AwsApi, scope: Scope): Promise<Standing[]> {
+  const left: Standing[] = []
+  for (const group of await enrolledGroups(aws, scope)) {
+    const { open } = await withdrawFrom(aws, group, scope)
+    left.push(...open)
+    if (open.length === 0) await unmark(aws, group.name, scope)
+  }
+  return left
+}
+
+async function enrolledGroups(aws: AwsApi, { hookName, except = [] }: Scope): Promise<ListedGroup[]> {
+  const marked = await markedGroups(aws, hookName)
+  return marked.filter((group) => chosenBy(except, group).length === 0)
+}
+
+function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'retained'> {
+  const standings = groups.flatMap(({ name, members }) =>
+    members.map((member): Standing => ({ groupName: name, ...member })),
+  )
+  return {
+    open: standings.filter(({ lifecycleState }) => OPEN.test(lifecycleState)),
+    retained: standings.filter(({ lifecycleState }) => lifecycleState.endsWith(':Retained')),
+  }
+}
+
+interface Left {
+  /** What is open at the hook, which is there still. */
+  readonly open: readonly Standing[]
+  /** A hook of our name is there that is not ours to delete. */
+  readonly isHookLeft: boolean
+}
+
+async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<Left> {
+  const facts = await groupFacts(aws, group, scope.hookName)
+  const target = { ...scope, notifierRoleArn: '' }
+  const steps = planWithdrawal(facts, scope.hookName, scope.queueArn)
+  for (const step of steps) {
+    if (step.do === 'delete-hook') {
+      const now = await groupNamed(aws, group.name)
+      const { open } = survey(now ? [now] : [])
+      if (open.length > 0) return { open, isHookLeft: false }
+    }
+    await takeStep(aws, group.name, target, step)
+  }
+  const isDeleted = steps.some((step) => step.do === 'delete-hook')
+  return { open: [], isHookLeft: facts.hook !== undefined && !isDeleted }
+}

@@ -1,0 +1,150 @@
+/** Flushes: starting one on an instance, and reading what it reported. */
+import { createHash } from 'node:crypto'
+import type { AwsApi, ObjectBody } from '../aws/api.ts'
+import { isDenied, isInvocationMissing, isMissing, isUnreachable } from '../aws/failures.ts'
+import type { Flush, FlushPurpose, LifecycleAction, Report } from '../model.ts'
+import type { Policy } from '../policy.ts'
+import { commentFor, type Invocation } from './commands.ts'
+import { findManifestLine, type ManifestLine, parseManifest } from './manifest.ts'
+import { encodeUpload } from './upload.ts'
+
+/** SSM cuts the output in a listing after 2,500 characters; GetCommandInvocation gives the first 24,000. */
+const LISTED_OUTPUT_IS_CUT = /output truncated/i
+
+export interface FlushRequest {
+  readonly instanceId: string
+  readonly comment: string
+  readonly purpose: FlushPurpose
+  readonly prefix: string
+  readonly upload: readonly string[] | undefined
+}
+
+/** Starts a flush. `unreachable`: SSM knows no agent there that could run it. */
+export async function startFlush(
+  aws: AwsApi,
+  policy: Policy,
+  request: FlushRequest,
+): Promise<string | 'unreachable'> {
+  const parameters = {
+    InstanceId: request.instanceId,
+    Region: policy.region,
+    Purpose: request.purpose,
+    Bucket: policy.archive.bucket,
+    Prefix: request.prefix,
+    Upload: request.upload ? encodeUpload(request.upload) : '',
+    ManifestPrefix: policy.archive.manifestPrefix,
+    ExecutionTimeout: String(policy.executionTimeoutSeconds),
+  }
+  try {
+    const answer = await aws.sendCommand({
+      DocumentName: policy.documentName,
+      InstanceIds: [request.instanceId],
+      Comment: request.comment,
+      TimeoutSeconds: policy.deliveryTimeoutSeconds,
+      Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
+    })
+    return answer.Command?.CommandId ?? ''
+  } catch (error) {
+    if (isUnreachable(error)) return 'unreachable'
+    throw error
+  }
+}
+
+/** The flush request of a termination. */
+export function terminationFlush(
+  action: LifecycleAction,
+  prefix: string,
+  upload: readonly string[] | undefined,
+): FlushRequest {
+  return {
+    instanceId: action.instanceId,
+    comment: commentFor(action),
+    purpose: 'termination',
+    prefix,
+    upload,
+  }
+}
+
+/** The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold. */
+export async function withReport(
+  aws: AwsApi,
+  policy: Policy,
+  invocation: Invocation,
+  instanceId: string,
+): Promise<Flush> {
+  const { flush } = invocation
+  if (flush.status !== 'succeeded') return { ...flush, report: undefined }
+  let line = findManifestLine(invocation.output)
+  if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {
+    line = findManifestLine(await wholeOutput(aws, flush.commandId, instanceId))
+  }
+  return { ...flush, report: await readReport(aws, policy, line, instanceId) }
+}
+
+async function wholeOutput(aws: AwsApi, commandId: string, instanceId: string): Promise<string> {
+  try {
+    const answer = await aws.getCommandInvocation({ CommandId: commandId, InstanceId: instanceId })
+    return answer.StandardOutputContent ?? ''
+  } catch (error) {
+    if (isInvocationMissing(error)) return ''
+    throw error
+  }
+}
+
+async function readReport(
+  aws: AwsApi,
+  policy: Policy,
+  line: ManifestLine,
+  instanceId: string,
+): Promise<Report> {
+  if (line.kind === 'unreadable') return line
+  const gzip = line.kind === 'inline' ? line.gzip : await fetchManifest(aws, policy, line, instanceId)
+  if (typeof gzip === 'string') return { kind: 'unreadable', why: gzip }
+  try {
+    const manifest = parseManifest(gzip)
+    if (manifest.instanceId === instanceId) return { kind: 'manifest', manifest }
+    return { kind: 'unreadable', why: `the manifest is of another instance, ${manifest.instanceId}` }
+  } catch (error) {
+    return {
+      kind: 'unreadable',
+      why: `the manifest is broken: ${error instanceof Error ? error.message : error}`,
+    }
+  }
+}
+
+const MAX_MANIFEST_BYTES = 16 * 1024 * 1024
+
+/**
+ * A manifest that was put in S3, or why it is none. The key comes from the instance, so it is believed only below our own
+ * prefix for that instance.
+ */
+async function fetchManifest(
+  aws: AwsApi,
+  { archive }: Policy,
+  { key, sha256 }: Extract<ManifestLine, { kind: 'object' }>,
+  instanceId: string,
+): Promise<Uint8Array | string> {
+  if (!key.startsWith(`${archive.manifestPrefix}${instanceId}/`))
+    return `the manifest is said to be at ${key}`
+  try {
+    const { Body } = await aws.getObject({ Bucket: archive.bucket, Key: key })
+    const bytes = await readWhole(Body, MAX_MANIFEST_BYTES)
+    if (!bytes) return `the manifest is larger than ${MAX_MANIFEST_BYTES} bytes`
+    const isWhole = createHash('sha256').update(bytes).digest('hex') === sha256
+    return isWhole ? bytes : 'the manifest in S3 is not the one that the flush wrote'
+  } catch (error) {
+    if (isDenied(error) || isMissing(error)) return 'the manifest is not in S3, or may not be read'
+    throw error
+  }
+}
+
+async function readWhole(body: ObjectBody, limitBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > limitBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,129 @@
+/**
+ * The journal read back: passes added up and summaries merged, action by action. Pure, because whoever asks (the history
+ * command, the demo) has the lines from somewhere else. The guard stores nothing between passes, and an answer of AWS that was
+ * lost makes a later pass tell the end again: so there can be several summaries of one action, and no order is relied upon.
+ */
+import type { Decision, Outcome } from '../model.ts'
+import { type ActionEndedEvent, JOURNAL_VERSION, type JournalEvent } from './journal.ts'
+
+/** One line of the journal and when it was written. */
+export interface JournalLine {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly event: JournalEvent
+}
+
+/** Everything that the journal knows of one lifecycle action. */
+export interface ActionHistory {
+  readonly instanceId: string
+  readonly groupName: string
+  /** `undefined` for an action that the sweep adopted. */
+  readonly token: string | undefined
+  /** `undefined`: it had not ended. */
+  readonly end: ActionEndedEvent | undefined
+  readonly outcome: Outcome | undefined
+  /** When the end was told, epoch milliseconds. */
+  readonly endedAt: number | undefined
+  /** In the order of time; those that broke off too. */
+  readonly passes: readonly PassHistory[]
+  /** Milliseconds of all passes together. */
+  readonly lambdaMs: number
+  /** AWS calls of all passes together, without heartbeats: those grow with the time that an action is held, by design. */
+  readonly awsCalls: number
+  readonly heartbeats: number
+}
+
+export interface PassHistory {
+  /** When it was told, which is when it ended. */
+  readonly at: number
+  readonly decided: Decision['do'] | 'failed'
+  readonly reason: string
+  readonly durationMs: number
+}
+
+type ActionEvent = Extract<JournalEvent, { event: 'pass' | 'pass-failed' | 'action-ended' }>
+type CostlyEvent = Exclude<ActionEvent, ActionEndedEvent>
+interface ActionLine {
+  readonly at: number
+  readonly event: ActionEvent
+}
+
+const HEARTBEAT = 'recordLifecycleActionHeartbeat'
+
+/** One line of the Lambda's log, or `undefined` when it is another one: metrics, the platform's own lines, an older journal. */
+export function parseJournalLine(text: string): JournalLine | undefined {
+  try {
+    const { timestamp, journal, ...event } = JSON.parse(text)
+    const at = Date.parse(timestamp)
+    return journal === JOURNAL_VERSION && Number.isFinite(at) ? { at, event } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** One history per action, in the order in which they were first seen. */
+export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
+  const inOrder = lines.filter(isOfAction).toSorted((a, b) => a.at - b.at)
+  return [...Map.groupBy(inOrder, keyOf(inOrder)).values()].map(historyOf)
+}
+
+function isOfAction(line: JournalLine): line is ActionLine {
+  const { event } = line.event
+  return event === 'pass' || event === 'pass-failed' || event === 'action-ended'
+}
+
+/**
+ * Lines belong together by token. One without (an adopted action, or a pass that broke off before it knew) belongs to the
+ * instance's only action, where there is just one.
+ */
+function keyOf(lines: readonly ActionLine[]): (line: ActionLine) => string {
+  const tokens = new Map<string, Set<string>>()
+  for (const { event } of lines) {
+    const known = tokens.get(event.instanceId) ?? new Set()
+    if (event.token !== undefined) known.add(event.token)
+    tokens.set(event.instanceId, known)
+  }
+  return ({ event }) => {
+    const [only, ...others] = tokens.get(event.instanceId) ?? []
+    return `${event.instanceId} ${event.token ?? (others.length === 0 ? (only ?? '') : '')}`
+  }
+}
+
+function historyOf(lines: readonly ActionLine[]): ActionHistory {
+  const ends = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [{ at, event }] : []))
+  const passes = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [] : [{ at, event }]))
+  const calls = passes.flatMap(({ event }) => Object.entries(event.calls))
+  const end = mergeEnds(ends)
+  const names = lines.map(({ event }) => event)
+  return {
+    instanceId: names[0]?.instanceId ?? '',
+    groupName: names.find((name) => 'groupName' in name)?.groupName ?? '',
+    token: names.find((name) => name.token !== undefined)?.token,
+    end: end?.event,
+    outcome: end?.event.outcome,
+    endedAt: end?.at,
+    passes: passes.map(passOf),
+    lambdaMs: sum(passes.map(({ event }) => event.durationMs)),
+    awsCalls: sum(calls.map(([operation, count]) => (operation === HEARTBEAT ? 0 : count))),
+    heartbeats: sum(calls.map(([operation, count]) => (operation === HEARTBEAT ? count : 0))),
+  }
+}
+
+/**
+ * The pass that ended the action knows best how; one that found it ended can only say what it still saw. Among equals the
+ * first, which was nearest to it.
+ */
+function mergeEnds<End extends { readonly event: ActionEndedEvent }>(ends: readonly End[]): End | undefined {
+  return ends.find(({ event }) => event.by === 'completed') ?? ends[0]
+}
+
+function passOf({ at, event }: { readonly at: number; readonly event: CostlyEvent }): PassHistory {
+  const { durationMs } = event
+  return event.event === 'pass'
+    ? { at, decided: event.decided, reason: event.reason, durationMs }
+    : { at, decided: 'failed', reason: `${event.error}: ${event.errorMessage}`, durationMs }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

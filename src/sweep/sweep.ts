@@ -1,0 +1,111 @@
+/**
+ * The scheduled look at everything our hooks hold. An action whose message was lost is adopted: found by its instance's state,
+ * driven by the same pass as any other, once in every sweep until it ends.
+ */
+import pMap from 'p-map'
+import { countCalls } from '../aws/count-calls.ts'
+import { enrolAndTell } from '../enrolment/enrol.ts'
+import type { Guard } from '../guard.ts'
+import { described } from '../journal/described.ts'
+import type { LifecycleAction } from '../model.ts'
+import { reconcile } from '../termination/reconcile.ts'
+import { tell } from '../termination/tell.ts'
+import { hasHook, type Standing, terminationsBegan, waitingAndRetained } from './waiting.ts'
+
+const CONCURRENT_PASSES = 5
+
+export async function sweep(guard: Guard, remainingMs: () => number): Promise<void> {
+  const { aws, journal } = guard
+  const { waiting, retained } = await waitingAndRetained(aws)
+  const groups = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
+  const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
+  const kept: string[] = []
+  for (const groupName of groups) {
+    const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
+    try {
+      if (!(await hasHook(aws, groupName, guard.policy))) continue
+      kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))
+      await sweepGroup(guard, waiting.filter(ofGroup), counts, remainingMs)
+    } catch (error) {
+      journal({ event: 'group-failed', groupName, ...described(error) })
+    }
+  }
+  const { deferred, ...told } = counts
+  if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
+  journal({ event: 'sweep', ...told, retained: kept, deadLetters: await countDeadLetters(guard) })
+  // Last, so that no trouble with it keeps an action waiting.
+  await enrolAndTell(guard, { trigger: 'sweep' })
+}
+
+interface Counts {
+  held: number
+  adopted: number
+  failed: number
+  deferred: number
+  oldestHeldSeconds: number
+}
+
+async function sweepGroup(
+  guard: Guard,
+  waiting: readonly Standing[],
+  counts: Counts,
+  remainingMs: () => number,
+): Promise<void> {
+  const { policy, clock } = guard
+  const ageSeconds = ({ startedAt }: LifecycleAction) => (clock.now() - startedAt) / 1000
+  const held = await actionsOf(guard, waiting)
+  counts.held += held.length
+  counts.oldestHeldSeconds = Math.max(counts.oldestHeldSeconds, ...held.map(ageSeconds))
+  // Younger actions have a message that will be seen by itself; a second pass would only cost calls.
+  const orphans = held.filter((action) => ageSeconds(action) >= policy.adoptAfterSeconds)
+  await pMap(
+    orphans,
+    async (action) => {
+      if (remainingMs() < policy.passSeconds * 1000) counts.deferred++
+      else if (await adopt(guard, action)) counts.adopted++
+      else counts.failed++
+    },
+    { concurrency: CONCURRENT_PASSES },
+  )
+}
+
+/** One pass; one that fails does not stop the others. */
+async function adopt(guard: Guard, action: LifecycleAction): Promise<boolean> {
+  const startedAt = guard.clock.now()
+  const { aws, calls } = countCalls(guard.aws)
+  const cost = () => ({ trigger: 'sweep' as const, durationMs: guard.clock.now() - startedAt, calls })
+  try {
+    tell(guard.journal, await reconcile({ ...guard, aws }, action), cost())
+    return true
+  } catch (error) {
+    const { instanceId, token } = action
+    guard.journal({ event: 'pass-failed', instanceId, token, ...described(error), ...cost() })
+    return false
+  }
+}
+
+/**
+ * The actions of one group's waiting instances. One that no scaling activity names began, for all we know, this moment: it is
+ * adopted by a later sweep only if an activity shows up, and otherwise kept by the hook's own time-out.
+ */
+async function actionsOf(
+  { aws, policy, clock }: Guard,
+  waiting: readonly Standing[],
+): Promise<LifecycleAction[]> {
+  const [first] = waiting
+  if (!first) return []
+  const instanceIds = waiting.map(({ instanceId }) => instanceId)
+  const began = await terminationsBegan(aws, first.groupName, instanceIds, clock.now())
+  return waiting.map(({ groupName, instanceId }) => {
+    const startedAt = began.get(instanceId) ?? clock.now()
+    return { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
+  })
+}
+
+async function countDeadLetters({ aws, policy }: Guard): Promise<number> {
+  const answer = await aws.getQueueAttributes({
+    QueueUrl: policy.deadLetterQueueUrl,
+    AttributeNames: ['ApproximateNumberOfMessages'],
+  })
+  return Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0)
+}

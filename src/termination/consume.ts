@@ -1,0 +1,202 @@
+/**
+ * A batch of queue messages → bounded passes → which messages to keep, and until when. The message is the obligation: it is
+ * acknowledged when its action is over or when it is no action at all and that was counted (S2); in every other case, a crash
+ * included, it stays and is seen again.
+ */
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
+import pMap from 'p-map'
+import { countCalls } from '../aws/count-calls.ts'
+import type { Guard } from '../guard.ts'
+import { described } from '../journal/described.ts'
+import type { Trigger } from '../journal/journal.ts'
+import { identify, type Subject } from './identify.ts'
+import { type Message, parse } from './message.ts'
+import type { Pass } from './pass.ts'
+import { NotOurs, reconcile } from './reconcile.ts'
+import { tell } from './tell.ts'
+
+/** Instances that are looked at at once. Auto Scaling's and SSM's quotas are shared with the whole account. */
+const CONCURRENT_PASSES = 5
+/** Kept messages come back spread over ±10 %, so that a mass termination does not throttle itself. */
+const JITTER = 0.1
+/** A notification may reach the queue late; one that says it is older would only spend our patience. */
+const LATEST_DELIVERY_MS = 3600 * 1000
+/** What SQS does not take in an attribute. */
+const UNPRINTABLE = /[^\x20-\x7e]/g
+/** ChangeMessageVisibility takes at most 12 hours. */
+const MAX_VISIBILITY_SECONDS = 43_200
+
+/** `keep`: the message is a batch item failure and comes back. */
+type Verdict = 'acknowledge' | 'keep'
+type Wakeable = Extract<Message, { kind: 'lifecycle-action' | 'command-status' }>
+interface Work {
+  readonly record: SQSRecord
+  readonly message: Wakeable
+}
+
+export async function consume(
+  guard: Guard,
+  records: readonly SQSRecord[],
+  remainingMs: () => number,
+): Promise<SQSBatchResponse> {
+  const kept: string[] = []
+  const finish = (record: SQSRecord, verdict: Verdict) => {
+    if (verdict === 'keep') kept.push(record.messageId)
+  }
+
+  const work: Work[] = []
+  for (const record of records) {
+    const message = parse(record.body)
+    if (message.kind === 'lifecycle-action' || message.kind === 'command-status')
+      work.push({ record, message })
+    else finish(record, await dismiss(guard, record, message))
+  }
+  let deferred = 0
+  await pMap(
+    byInstance(work),
+    async (sameInstance) => {
+      // One after the other: two passes at once on one instance could start two flushes (E1).
+      for (const item of sameInstance) {
+        const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
+        if (!isInTime) deferred++
+        finish(item.record, isInTime ? await attempt(guard, item) : 'keep')
+      }
+    },
+    { concurrency: CONCURRENT_PASSES },
+  )
+  if (deferred > 0)
+    guard.journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
+  return { batchItemFailures: kept.map((itemIdentifier) => ({ itemIdentifier })) }
+}
+
+function byInstance(work: readonly Work[]): Work[][] {
+  return [...Map.groupBy(work, ({ message }) => message.instanceId).values()]
+}
+
+/** One message's pass. Whatever fails leaves the message where it is. */
+async function attempt(guard: Guard, { record, message }: Work): Promise<Verdict> {
+  const startedAt = guard.clock.now()
+  const { aws, calls } = countCalls(guard.aws)
+  const counted = { ...guard, aws }
+  const trigger: Trigger = message.kind === 'lifecycle-action' ? 'notification' : 'command-status'
+  const cost = () => ({ trigger, durationMs: guard.clock.now() - startedAt, calls })
+  try {
+    const found = await subjectOf(counted, record, message)
+    if (!found) return ignore(guard, record, `command ${commandOf(message)} is no flush of a termination`)
+    const pass = await reconcile(counted, found.action, found.invocations)
+    const verdict = isObligation(message, pass) && !pass.over ? 'keep' : 'acknowledge'
+    if (verdict === 'keep') await lookAgain(counted, record, pass.lookAgainSeconds)
+    tell(guard.journal, pass, cost())
+    return verdict
+  } catch (error) {
+    if (error instanceof NotOurs) return await refuse(counted, record, error.message)
+    await lookAgain(counted, record, retryDelay(guard, record))
+    const token = message.kind === 'lifecycle-action' ? message.token : undefined
+    guard.journal({
+      event: 'pass-failed',
+      instanceId: message.instanceId,
+      token,
+      ...described(error),
+      ...cost(),
+    })
+    return 'keep'
+  }
+}
+
+/**
+ * A notification is one until its action is over. A wake-up is none, except while the next attempt is not due yet: the
+ * notification's own message would come back for it much later.
+ */
+function isObligation(message: Wakeable, { decision }: Pass): boolean {
+  if (message.kind === 'lifecycle-action') return true
+  return decision.do === 'wait' && decision.waitsFor === 'retry'
+}
+
+/** The action that a message is about. */
+async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Promise<Subject | undefined> {
+  const { policy, clock } = guard
+  if (message.kind === 'command-status') {
+    return message.documentName === policy.documentName ? await identify(guard, message) : undefined
+  }
+  const { groupName, hookName, instanceId, token, time } = message
+  if (hookName !== policy.hookName) throw new NotOurs(`hook ${hookName} is not ours (${policy.hookName})`)
+  const sentAt = Number(record.attributes.SentTimestamp)
+  const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), clock.now())
+  return { action: { groupName, hookName, instanceId, token, startedAt } }
+}
+
+function commandOf(message: Wakeable): string {
+  return message.kind === 'command-status' ? message.commandId : ''
+}
+
+function ignore(guard: Guard, { messageId }: SQSRecord, why: string): Verdict {
+  guard.journal({ event: 'message-ignored', messageId, why })
+  return 'acknowledge'
+}
+
+async function dismiss(
+  guard: Guard,
+  record: SQSRecord,
+  message: Exclude<Message, Wakeable>,
+): Promise<Verdict> {
+  switch (message.kind) {
+    case 'refused':
+      return await refuse(guard, record, message.why)
+    case 'test-notification':
+      return ignore(guard, record, 'Auto Scaling tested the queue')
+  }
+}
+
+/** The copy comes first: a message that cannot be copied is kept. */
+async function refuse({ aws, policy, journal }: Guard, record: SQSRecord, why: string): Promise<Verdict> {
+  try {
+    await aws.sendMessage({
+      QueueUrl: policy.deadLetterQueueUrl,
+      MessageBody: record.body,
+      MessageAttributes: {
+        RefusedBecause: { DataType: 'String', StringValue: why.replaceAll(UNPRINTABLE, '?').slice(0, 1024) },
+        MessageId: { DataType: 'String', StringValue: record.messageId },
+      },
+    })
+  } catch (error) {
+    const failure = {
+      ...described(error),
+      instanceId: '',
+      token: undefined,
+      durationMs: 0,
+      calls: { sendMessage: 1 },
+    }
+    journal({ event: 'pass-failed', trigger: 'notification', ...failure })
+    return 'keep'
+  }
+  journal({ event: 'message-refused', messageId: record.messageId, why })
+  return 'acknowledge'
+}
+
+/** Doubles with every receive, so that throttling costs time and never an action. */
+function retryDelay({ policy }: Guard, { attributes }: SQSRecord): number {
+  const receives = Math.max(1, Number(attributes.ApproximateReceiveCount) || 1)
+  const backOff = policy.pendingSeconds * 2 ** Math.min(receives - 1, 10)
+  // S3: the next look is a heartbeat, however often the pass before it failed.
+  return Math.min(backOff, policy.lookAgainSeconds, policy.heartbeatTimeoutSeconds / 3)
+}
+
+/** When it cannot be set, the queue's own visibility timeout brings the message back. */
+async function lookAgain(
+  { aws, policy, random }: Guard,
+  record: SQSRecord,
+  seconds: number | undefined,
+): Promise<void> {
+  if (seconds === undefined) return
+  const jittered = Math.round(seconds * (1 + JITTER * (2 * random() - 1)))
+  const VisibilityTimeout = Math.min(Math.max(jittered, 0), MAX_VISIBILITY_SECONDS)
+  try {
+    await aws.changeMessageVisibility({
+      QueueUrl: policy.queueUrl,
+      ReceiptHandle: record.receiptHandle,
+      VisibilityTimeout,
+    })
+  } catch {
+    // Nothing is lost: see above.
+  }
+}

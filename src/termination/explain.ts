@@ -1,0 +1,48 @@
+/** What the guard would see and do about an instance now. Reads AWS and changes nothing: not even a heartbeat is sent. */
+
+import type { Guard } from '../guard.ts'
+import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
+import { hasHook, terminationsBegan } from '../sweep/waiting.ts'
+import { decide } from './decide.ts'
+import { hookFacts, whereabouts } from './lifecycle-actions.ts'
+import { observe } from './reconcile.ts'
+
+export type Explanation =
+  | { readonly is: 'unknown' }
+  | {
+      readonly is: 'standing'
+      readonly groupName: string
+      readonly lifecycleState: string
+      /** `undefined`: the group does not have our hook. */
+      readonly hook: HookFacts | undefined
+    }
+  | { readonly is: 'held'; readonly seen: Observation; readonly decision: Decision }
+
+export async function explain(
+  guard: Pick<Guard, 'aws' | 'clock' | 'policy'>,
+  instanceId: string,
+): Promise<Explanation> {
+  const { aws, policy } = guard
+  const where = await whereabouts(aws, instanceId)
+  if (!where) return { is: 'unknown' }
+  const { groupName, lifecycleState } = where
+  const isGuarded = await hasHook(aws, groupName, policy)
+  const hook = isGuarded
+    ? await hookFacts(aws, { groupName, hookName: policy.hookName, instanceId })
+    : undefined
+  if (!lifecycleState.endsWith(':Wait') || !hook) return { is: 'standing', groupName, lifecycleState, hook }
+  const action = await actionOf(guard, instanceId, groupName)
+  const seen = { ...(await observe(guard, action, 'held')), lifecycleState, hook }
+  return { is: 'held', seen, decision: decide(seen, policy) }
+}
+
+/** The action as the sweep would know it: by instance, and by when it began. */
+async function actionOf(
+  { aws, clock, policy }: Pick<Guard, 'aws' | 'clock' | 'policy'>,
+  instanceId: string,
+  groupName: string,
+): Promise<LifecycleAction> {
+  const began = await terminationsBegan(aws, groupName, [instanceId], clock.now())
+  const startedAt = began.get(instanceId) ?? clock.now()
+  return { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
+}

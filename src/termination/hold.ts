@@ -1,0 +1,47 @@
+/**
+ * `No active Lifecycle Action found` means over or not yet (the API has one answer for both): the instance's lifecycle state
+ * tells them apart.
+ */
+import type { Hold } from '../model.ts'
+
+/** States on the way to a hook, or before Auto Scaling's own views agree. */
+const UNDER_WAY = new Set(['Terminating', 'Warmed:Terminating', 'Warmed:Pending', 'ReplacingRootVolume'])
+
+/** States behind the hook. */
+const PAST = /:(Proceed|Retained)$|^Terminated$|^Warmed:(Stopped|Running|Hibernated|Terminated)$/
+
+/** How long a notification may run ahead of the instance's visible state before it is called unfounded. */
+export const SETTLING_SECONDS = 15 * 60
+
+export interface UnflushedAction {
+  /** What the heartbeat said. */
+  readonly heartbeaten: 'held' | 'none'
+  /** `undefined`: no group has this instance (any more). */
+  readonly lifecycleState: string | undefined
+  readonly ageSeconds: number
+}
+
+/** The hold of an action that was flushed: our hook had held it, so that no active action means over. */
+export function holdOfFlushed(heartbeaten: 'held' | 'none'): Hold {
+  return heartbeaten === 'held' ? 'held' : 'over'
+}
+
+/**
+ * The hold of an action that was never flushed.
+ * `unfounded`: the instance is in service or elsewhere, and has been for long enough to say that the message is not true.
+ */
+export function holdOfUnflushed({
+  heartbeaten,
+  lifecycleState,
+  ageSeconds,
+}: UnflushedAction): Hold | 'unfounded' {
+  const waits = lifecycleState?.endsWith(':Wait') ?? false
+  if (heartbeaten === 'held' && waits) return 'held'
+  const isYoung = ageSeconds <= SETTLING_SECONDS
+  if (heartbeaten === 'held') return isYoung ? 'pending' : 'unfounded'
+  if (lifecycleState === undefined) return 'over'
+  // Another hook of the group may hold it now and ours may be next.
+  if (waits || UNDER_WAY.has(lifecycleState)) return 'pending'
+  if (PAST.test(lifecycleState)) return 'over'
+  return isYoung ? 'pending' : 'unfounded'
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { expect, it } from '@jest/globals'
+import { prove } from '../../src/archive/archives.ts'
+import type { AwsApi } from '../../src/aws/api.ts'
+import type { ManifestFile } from '../../src/model.ts'
+import { file, manifest, policy } from '../termination/observations.ts'
+
+const PREFIX = 'logs/'
+const CONTENT = Buffer.from('twelve bytes')
+const sha256 = createHash('sha256').update(CONTENT).digest('hex')
+const files = (count: number): ManifestFile[] =>
+  Array.from({ length: count }, (_, i) => ({ ...file, path: `/var/log/${i}.gz`, sha256 }))
+
+/** Objects under KMS, whose ETags say nothing, and which answer when they are told to. */
+function underKms(named: readonly ManifestFile[], answered: () => Promise<void>) {
+  const asked = { head: 0, get: 0, atOnce: 0, most: 0 }
+  const answer = async () => {
+    asked.atOnce++
+    asked.most = Math.max(asked.most, asked.atOnce)
+    await answered()
+    asked.atOnce--
+  }
+  const aws: Partial<AwsApi> = {
+    listObjectsV2: async () => ({
+      Contents: named.map(({ path, size }) => ({
+        Key: `${PREFIX}${path.replaceAll('/', '_')}`,
+        Size: size,
+        ETag: `"${'c'.repeat(32)}"`,
+      })),
+    }),
+    headObject: async () => {
+      asked.head++
+      await answer()
+      return { ServerSideEncryption: 'aws:kms' }
+    },
+    getObject: async () => {
+      asked.get++
+      await answer()
+      return {
+        Body: (async function* () {
+          yield CONTENT
+        })(),
+      }
+    },
+  }
+  return { aws: aws as AwsApi, asked }
+}
+
+it('asks about many objects at once, so that a pass comes to its decision in time', async () => {
+  const named = files(100)
+  const { aws, asked } = underKms(named, () => new Promise((resolve) => setImmediate(resolve)))
+  const proof = await prove(aws, policy.archive, PREFIX, manifest({ files: named }))
+  expect(proof.gaps).toEqual([])
+  expect(asked).toMatchObject({ head: 100, get: 100, most: 16 })
+})
+
+it('reads no more than the limit in one proof; what is beyond is unproven', async () => {
+  const named = files(10)
+  const { aws, asked } = underKms(named, async () => {})
+  const archive = { ...policy.archive, hashLimitBytes: 3 * file.size }
+  const proof = await prove(aws, archive, PREFIX, manifest({ files: named }))
+  expect(asked.get).toBe(3)
+  expect(proof.gaps).toHaveLength(7)
+  expect(new Set(proof.gaps.map(({ is }) => is))).toEqual(new Set(['unproven']))
+})

@@ -1,0 +1,20 @@
+import { expect, it } from '@jest/globals'
+import { archivePrefix, environmentOf } from '../../src/archive/prefix.ts'
+
+const instance = { groupName: 'web/asg 1', instanceId: 'i-0123456789abcdef0', environmentId: undefined }
+
+it('fills the instance and the group into the template, with nothing in it that a key of ours may not hold', () => {
+  expect(archivePrefix('logs/{group}/{instance}/', instance)).toBe('logs/web_asg_1/i-0123456789abcdef0/')
+})
+
+it('reads the environment off the name of an Elastic Beanstalk group', () => {
+  expect(environmentOf('awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C')).toBe('e-abcdefghij')
+  expect(environmentOf('awseb-e-abcdefghij-immutable-stack-AWSEBAutoScalingGroup-9')).toBe('e-abcdefghij')
+  expect(environmentOf('web-asg')).toBeUndefined()
+})
+
+it('says what to do when a template wants an environment and the group has none', () => {
+  expect(() => archivePrefix('p/{environment}/{instance}/', instance)).toThrow(
+    /write a prefix without it, or tag the group/,
+  )
+})

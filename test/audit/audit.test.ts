@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { audit } from '../../src/audit/audit.ts'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { listInvocations } from '../../src/flush/commands.ts'
+import type { Guard } from '../../src/guard.ts'
+import { isLoud, type JournalEvent } from '../../src/journal/journal.ts'
+import type { Policy } from '../../src/policy.ts'
+import { parseSelections } from '../../src/selection.ts'
+import { identify } from '../../src/termination/identify.ts'
+import { policy as base, START } from '../termination/observations.ts'
+
+const GROUP = 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C'
+const IDS = ['i-00000000000000001', 'i-00000000000000002', 'i-00000000000000003']
+const now = START + 24 * 3_600_000
+const policy: Policy = {
+  ...base,
+  enrolment: {
+    selections: parseSelections(GROUP),
+    queueArn: 'arn:q',
+    notifierRoleArn: 'arn:r',
+    retain: true,
+  },
+}
+
+/** Three instances in service that never published; each operation can be replaced. */
+let aws: Partial<Record<keyof AwsApi, (input: never) => unknown>>
+let sent: { InstanceIds?: string[]; Comment?: string; Parameters?: Record<string, string[]> }[]
+let journal: JournalEvent[]
+const guard = (): Guard => ({
+  aws: Object.fromEntries(
+    Object.entries(aws).map(([name, call]) => [name, async (input: never) => call(input)]),
+  ) as unknown as AwsApi,
+  clock: { now: () => now },
+  random: () => 0.5,
+  policy,
+  journal: (event) => void journal.push(event),
+})
+const told = (event: string) => journal.filter((one) => one.event === event)
+
+beforeEach(() => {
+  sent = []
+  journal = []
+  aws = {
+    describeAutoScalingGroups: () => ({
+      AutoScalingGroups: [
+        {
+          AutoScalingGroupName: GROUP,
+          Instances: [
+            ...IDS.map((InstanceId) => ({ InstanceId, LifecycleState: 'InService' })),
+            { InstanceId: 'i-0000000000000000f', LifecycleState: 'Terminating:Wait' },
+          ],
+        },
+      ],
+    }),
+    describeLifecycleHooks: () => ({ LifecycleHooks: [{ LifecycleHookName: policy.hookName }] }),
+    describeInstances: () => ({ Reservations: [{ Instances: [{ LaunchTime: new Date(START) }] }] }),
+    listObjectsV2: () => ({ Contents: [] }),
+    listCommandInvocations: () => ({ CommandInvocations: [] }),
+    sendCommand: (input) => {
+      sent.push(input)
+      return { Command: { CommandId: `c-${sent.length}` } }
+    },
+  }
+})
+
+describe('the audit', () => {
+  it('flushes every silent instance in service without stopping its writer, and none that is leaving', async () => {
+    await audit(guard(), () => 60_000)
+    expect(sent.flatMap(({ InstanceIds }) => InstanceIds).sort()).toEqual(IDS)
+    expect(sent.map(({ Parameters }) => Parameters?.Purpose)).toEqual([['audit'], ['audit'], ['audit']])
+    expect(told('audited')).toHaveLength(3)
+    expect(told('audited').some(isLoud)).toBe(false)
+  })
+  it('one instance that fails does not stop the others, and is told', async () => {
+    aws.listObjectsV2 = ({ Prefix }: { Prefix: string }) => {
+      if (Prefix.includes('2/')) throw new Error('S3 is tired')
+      return { Contents: [] }
+    }
+    await audit(guard(), () => 60_000)
+    expect(sent).toHaveLength(2)
+    expect(told('audit-failed')).toEqual([
+      expect.objectContaining({ instanceId: IDS[1], errorMessage: 'S3 is tired' }),
+    ])
+    expect(told('audit')).toEqual([expect.objectContaining({ instances: 3, failed: 1 })])
+  })
+  it('one group that cannot be looked at does not stop the others, and is told', async () => {
+    const instances = [{ InstanceId: 'i-00000000000000009', LifecycleState: 'InService' }]
+    const first = aws.describeAutoScalingGroups?.({} as never) as { AutoScalingGroups: object[] }
+    const other = { AutoScalingGroupName: 'other', Instances: instances }
+    aws.describeAutoScalingGroups = () => ({ AutoScalingGroups: [other, ...first.AutoScalingGroups] })
+    aws.describeLifecycleHooks = ({ AutoScalingGroupName }: { AutoScalingGroupName: string }) => {
+      if (AutoScalingGroupName === 'other') throw new Error('Rate exceeded')
+      return { LifecycleHooks: [{ LifecycleHookName: policy.hookName }] }
+    }
+    await audit(guard(), () => 60_000)
+    expect(sent.flatMap(({ InstanceIds }) => InstanceIds).sort()).toEqual(IDS)
+    expect(told('group-failed')).toEqual([
+      expect.objectContaining({ groupName: 'other', errorMessage: 'Rate exceeded' }),
+    ])
+  })
+  it('an agent that does not answer is a finding: a termination would end with a kept machine', async () => {
+    aws.sendCommand = () => {
+      throw Object.assign(new Error(''), { name: 'InvalidInstanceId' })
+    }
+    await audit(guard(), () => 60_000)
+    expect(told('audited')).toEqual(IDS.map(() => expect.objectContaining({ finding: 'unreachable' })))
+    expect(told('audited').every(isLoud)).toBe(true)
+  })
+  it('looks at no instance when its time is nearly over, and says how many it left out', async () => {
+    await audit(guard(), () => 1000)
+    expect(sent).toEqual([])
+    expect(told('audit')).toEqual([expect.objectContaining({ deferred: 3 })])
+  })
+  it('E1: waits for a flush that runs for longer than an instance may be silent', async () => {
+    const RequestedDateTime = new Date(now - (policy.auditAfterSeconds + 60) * 1000)
+    aws.listCommandInvocations = ({ InstanceId }: { InstanceId: string }) => ({
+      CommandInvocations: [
+        { InstanceId, CommandId: 'c-1', Comment: `audit:${GROUP}`, Status: 'InProgress', RequestedDateTime },
+      ],
+    })
+    await audit(guard(), () => 60_000)
+    expect(sent).toEqual([])
+    expect(told('audited')[0]).toMatchObject({ finding: 'flushing' })
+  })
+
+  it('leaves a group alone that is chosen but not enrolled', async () => {
+    aws.describeLifecycleHooks = () => ({ LifecycleHooks: [] })
+    await audit(guard(), () => 60_000)
+    expect(sent).toEqual([])
+  })
+  it('S1: its flush is never taken for a termination’s', async () => {
+    await audit(guard(), () => 60_000)
+    const [first] = sent
+    const listed = {
+      CommandId: 'c-1',
+      InstanceId: IDS[0],
+      Comment: first?.Comment,
+      Status: 'Success',
+      RequestedDateTime: new Date(now),
+    }
+    aws.listCommandInvocations = () => ({ CommandInvocations: [listed] })
+    const [invocation] = await listInvocations(guard().aws, policy.documentName, String(IDS[0]), now)
+    expect(invocation).toMatchObject({ isAudit: true, belongsTo: undefined })
+    expect(await identify(guard(), { instanceId: String(IDS[0]), commandId: 'c-1' })).toBeUndefined()
+  })
+})

@@ -1,0 +1,304 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { enrol } from '../../src/enrolment/enrol.ts'
+import { markKey, type Wanted } from '../../src/enrolment/plan.ts'
+import { forget, withdraw } from '../../src/enrolment/withdraw.ts'
+import { parseSelections } from '../../src/selection.ts'
+import { type GroupsWorld, groupsWorld } from '../testbed/auto-scaling/world.ts'
+
+const HOOK = 'termination-guard-prod'
+const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard-prod'
+const base: Wanted = {
+  selections: parseSelections('web,tag:team=data'),
+  hookName: HOOK,
+  queueArn: QUEUE,
+  notifierRoleArn: 'arn:aws:iam::111122223333:role/notifier',
+  heartbeatTimeoutSeconds: 3600,
+  retain: true,
+  archivePrefix: 'logs/{group}/{instance}/',
+}
+
+let world: GroupsWorld
+const deploy = (changes: Partial<Wanted> = {}) =>
+  enrol(world.aws, { ...base, ...changes }, { trigger: 'deployment' })
+const sweep = (changes: Partial<Wanted> = {}) =>
+  enrol(world.aws, { ...base, ...changes }, { trigger: 'sweep' })
+const scope = { hookName: HOOK, queueArn: QUEUE }
+
+function createGroup(name: string, tags: Record<string, string> = {}, propagates = true): void {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch: propagates }))
+  const sizes = { MinSize: 0, MaxSize: 3, DesiredCapacity: 0 }
+  world.model.call(world.now, 'CreateAutoScalingGroup', { AutoScalingGroupName: name, ...sizes, Tags })
+}
+const group = (name: string) =>
+  world.model.call(world.now, 'DescribeAutoScalingGroups', { AutoScalingGroupNames: [name] })
+    .AutoScalingGroups?.[0]
+const hook = (name: string) =>
+  world.model.call(world.now, 'DescribeLifecycleHooks', { AutoScalingGroupName: name }).LifecycleHooks?.[0]
+const retains = (name: string) =>
+  group(name)?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
+const putHook = (name: string, changes: object) =>
+  world.model.call(world.now, 'PutLifecycleHook', {
+    AutoScalingGroupName: name,
+    LifecycleHookName: HOOK,
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    ...changes,
+  })
+const setRetention = (name: string, TerminateHookAbandon: 'retain' | 'terminate') =>
+  world.model.call(world.now, 'UpdateAutoScalingGroup', {
+    AutoScalingGroupName: name,
+    InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon } },
+  })
+
+/** An instance that runs; then it is told to go, and waits at the hook. */
+function instanceOf(name: string): string {
+  world.model.call(world.now, 'SetDesiredCapacity', { AutoScalingGroupName: name, DesiredCapacity: 1 })
+  for (const effect of world.model.advance(world.now))
+    if (effect.do === 'launch') world.model.machineStarted(world.now, effect.instanceId)
+  world.model.advance(world.now + 1)
+  return group(name)?.Instances?.[0]?.InstanceId ?? ''
+}
+const terminate = (InstanceId: string) =>
+  world.model.call(world.now + 1, 'TerminateInstanceInAutoScalingGroup', {
+    InstanceId,
+    ShouldDecrementDesiredCapacity: true,
+  })
+
+/** Lets something happen right after each call of an operation. */
+function after(operation: 'deleteLifecycleHook', happens: () => unknown): void {
+  const call = world.aws[operation]
+  const aws = {
+    ...world.aws,
+    [operation]: async (input: Parameters<typeof call>[0]) => {
+      const answer = await call(input)
+      happens()
+      return answer
+    },
+  }
+  Object.assign(world.aws, aws)
+}
+
+beforeEach(() => {
+  world = groupsWorld()
+})
+
+describe('enrolment', () => {
+  it('gives every chosen group the hook and retention, by name and by tag, and leaves the others alone', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    createGroup('unrelated', { team: 'web' })
+    const told = await deploy()
+    expect(told).toMatchObject({ enrolled: ['web', 'collector'], refused: [], differs: [], missing: [] })
+    for (const name of ['web', 'collector']) {
+      expect(hook(name)).toMatchObject({
+        DefaultResult: 'ABANDON',
+        HeartbeatTimeout: 3600,
+        NotificationTargetARN: QUEUE,
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      })
+      expect(retains(name)).toBe(true)
+    }
+    expect(hook('unrelated')).toBeUndefined()
+  })
+  it('changes nothing when run again', async () => {
+    createGroup('web')
+    await deploy()
+    world.changes.length = 0
+    expect(await sweep()).toMatchObject({ guarded: ['web'], enrolled: [], changed: [] })
+    expect(world.changes).toEqual([])
+  })
+  it('brings back a hook that was deleted by hand, and says so', async () => {
+    createGroup('web')
+    await deploy()
+    world.model.call(world.now, 'DeleteLifecycleHook', {
+      AutoScalingGroupName: 'web',
+      LifecycleHookName: HOOK,
+    })
+    expect((await sweep()).changed).toEqual([{ groupName: 'web', what: 'the hook was gone and is back' }])
+    expect(hook('web')).toBeDefined()
+  })
+  it('refuses a foreign hook of the same name, says whom it notifies and what to type, and enrols the others', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    putHook('web', { NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:other' })
+    const told = await deploy()
+    expect(told.refused[0]?.why).toMatch(/notifies arn:aws:sqs:\S+:other.*delete-lifecycle-hook/)
+    expect(told.enrolled).toEqual(['collector'])
+    expect(hook('web')?.NotificationTargetARN).toContain('other')
+    expect(retains('web')).toBe(false)
+  })
+  it('refuses a group whose choosing tag does not propagate: its instances could not be flushed', async () => {
+    createGroup('collector', { team: 'data' }, false)
+    expect((await deploy()).refused[0]?.why).toContain('PropagateAtLaunch')
+    expect(hook('collector')).toBeUndefined()
+  })
+  describe('where the archive’s prefix has {environment}', () => {
+    const archivePrefix = 'resources/environments/logs/publish/{environment}/{instance}/'
+    const id = { 'elasticbeanstalk:environment-id': 'e-abcdefghij' }
+    it('refuses a group of no environment, which nobody could look up, and says what to do', async () => {
+      createGroup('web')
+      const why = (await deploy({ archivePrefix })).refused[0]?.why
+      expect(why).toMatch(
+        /no Elastic Beanstalk environment.*write a prefix without.*profile.*or tag the group/,
+      )
+      expect([hook('web'), retains('web')]).toEqual([undefined, false])
+    })
+    it('accepts a group whose tag names its environment', async () => {
+      createGroup('web', id)
+      expect((await deploy({ archivePrefix })).enrolled).toEqual(['web'])
+    })
+    it('accepts a group whose name shows its environment', async () => {
+      const name = 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C'
+      createGroup(name)
+      const selections = parseSelections(name)
+      expect((await deploy({ archivePrefix, selections })).enrolled).toEqual([name])
+    })
+  })
+  it('says which named groups do not exist yet', async () => {
+    expect((await deploy()).missing).toEqual(['web'])
+  })
+  it('leaves a heartbeat that a person set, and tells it', async () => {
+    createGroup('web')
+    await deploy()
+    putHook('web', { HeartbeatTimeout: 1200 })
+    const told = await sweep()
+    expect(told).toMatchObject({ changed: [], differs: [{ groupName: 'web' }] })
+    expect(told.differs[0]?.what).toContain('1200 s, not 3600 s')
+    expect(hook('web')?.HeartbeatTimeout).toBe(1200)
+  })
+  it('changes a heartbeat that it set itself when the configuration changes', async () => {
+    createGroup('web')
+    await deploy()
+    expect((await deploy({ heartbeatTimeoutSeconds: 1800 })).changed[0]?.what).toBe(
+      'heartbeat 3600 s → 1800 s',
+    )
+    expect(hook('web')?.HeartbeatTimeout).toBe(1800)
+  })
+  it('leaves retention off where a person switched it off, and tells what that costs', async () => {
+    createGroup('web')
+    await deploy()
+    setRetention('web', 'terminate')
+    expect((await sweep()).differs[0]?.what).toContain('retention was switched off')
+    expect(retains('web')).toBe(false)
+  })
+  it('tells a default result of CONTINUE, with which a dead guard would lose logs', async () => {
+    createGroup('web')
+    await deploy()
+    putHook('web', { DefaultResult: 'CONTINUE' })
+    expect((await sweep()).differs[0]?.what).toContain('default result is CONTINUE')
+  })
+  it('accepts a hook to our queue from the group’s own template as it is', async () => {
+    createGroup('web')
+    putHook('web', { NotificationTargetARN: QUEUE, HeartbeatTimeout: 900 })
+    const told = await deploy()
+    expect(told).toMatchObject({ guarded: ['web'], refused: [] })
+    expect(hook('web')?.HeartbeatTimeout).toBe(900)
+  })
+  it('puts the deployment’s new role where the old one is gone', async () => {
+    createGroup('web')
+    await deploy()
+    await deploy({ notifierRoleArn: 'arn:aws:iam::111122223333:role/notifier-2' })
+    expect(hook('web')?.RoleARN).toBe('arn:aws:iam::111122223333:role/notifier-2')
+  })
+  it('gives retention back when it is switched off in the configuration, unless it was on before', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    setRetention('collector', 'retain')
+    await deploy()
+    await deploy({ retain: false })
+    expect([retains('web'), retains('collector')]).toEqual([false, true])
+  })
+  it.each([1, 2, 3, 4])(
+    'a run that breaks off at its change %i is taken up by the next one',
+    async (failAt) => {
+      createGroup('web')
+      world.failAt = failAt
+      expect((await deploy()).refused).toHaveLength(1)
+      world.failAt = undefined
+      expect(await sweep()).toMatchObject({ guarded: ['web'], refused: [], differs: [] })
+      expect([hook('web') !== undefined, retains('web')]).toEqual([true, true])
+      await withdraw(world.aws, scope)
+      expect([hook('web'), retains('web')]).toEqual([undefined, false])
+    },
+  )
+  it('a launch enrols the group of the instance and looks at no other', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    const told = await enrol(world.aws, base, { trigger: 'launch', groupName: 'collector' })
+    expect(told.enrolled).toEqual(['collector'])
+    expect(hook('web')).toBeUndefined()
+  })
+  it('a launch in a group that is not chosen changes nothing', async () => {
+    createGroup('unrelated')
+    await enrol(world.aws, base, { trigger: 'launch', groupName: 'unrelated' })
+    expect(world.changes).toEqual([])
+  })
+})
+
+describe('withdrawal', () => {
+  it('leaves nothing behind: no hook, no mark, and retention as it was', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    setRetention('collector', 'retain')
+    await deploy()
+    expect(await withdraw(world.aws, scope)).toMatchObject({ withdrawn: ['web', 'collector'], open: [] })
+    await forget(world.aws, scope)
+    expect([hook('web'), hook('collector')]).toEqual([undefined, undefined])
+    expect([retains('web'), retains('collector')]).toEqual([false, true])
+    expect(group('web')?.Tags?.map(({ Key }) => Key)).not.toContain(markKey(HOOK))
+  })
+  it('does nothing at all while an action is open in any group, and names the instance', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    const instanceId = instanceOf('collector')
+    terminate(instanceId)
+    world.changes.length = 0
+    const refused = await withdraw(world.aws, scope)
+    expect(refused.open).toEqual([{ groupName: 'collector', instanceId, lifecycleState: 'Terminating:Wait' }])
+    expect([refused.withdrawn, world.changes]).toEqual([[], []])
+  })
+  it('deletes no hook at which an instance arrived in the meantime, and names it', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    const instanceId = instanceOf('collector')
+    after('deleteLifecycleHook', () => terminate(instanceId))
+    const refused = await withdraw(world.aws, scope)
+    expect(refused).toMatchObject({ withdrawn: ['web'], open: [{ groupName: 'collector', instanceId }] })
+    expect([hook('web'), hook('collector') !== undefined]).toEqual([undefined, true])
+  })
+  it('forgetting leaves a hook with an open action, and its mark, and names it', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    const instanceId = instanceOf('collector')
+    terminate(instanceId)
+    const left = await forget(world.aws, scope)
+    expect(left).toEqual([{ groupName: 'collector', instanceId, lifecycleState: 'Terminating:Wait' }])
+    expect([hook('web'), hook('collector') !== undefined]).toEqual([undefined, true])
+    expect(group('collector')?.Tags?.map(({ Key }) => Key)).toContain(markKey(HOOK))
+  })
+  it('a sweep in between does not enrol a withdrawn group again; a deployment does', async () => {
+    createGroup('web')
+    await deploy()
+    await withdraw(world.aws, scope)
+    await sweep()
+    expect(hook('web')).toBeUndefined()
+    expect((await deploy()).enrolled).toEqual(['web'])
+  })
+  it('leaves a hook of the group’s own template', async () => {
+    createGroup('web')
+    putHook('web', { NotificationTargetARN: QUEUE })
+    await deploy()
+    expect(await withdraw(world.aws, scope)).toMatchObject({ hookLeft: ['web'] })
+    expect(hook('web')).toBeDefined()
+  })
+  it('withdraws only from groups that are no longer chosen, when asked to', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    const except = parseSelections('web')
+    expect((await withdraw(world.aws, { ...scope, except })).withdrawn).toEqual(['collector'])
+    expect(hook('web')).toBeDefined()
+  })
+})

@@ -1,0 +1,78 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from '@jest/globals'
+import { findManifestLine, parseManifest } from '../../src/flush/manifest.ts'
+import { file } from '../termination/observations.ts'
+
+const HEAD = 'manifest\t1\ti-0123456789abcdef0\ttermination\tyes'
+const FILE = `file\t${file.size}\t${file.md5}\t${file.sha256}\t${file.path}`
+const packed = (...records: string[]) => gzipSync(records.map((record) => `${record}\0`).join(''))
+const line = (gzip: Uint8Array) => `termination-guard manifest 1 ${Buffer.from(gzip).toString('base64')} end`
+
+describe('the manifest line', () => {
+  const whole = line(packed(HEAD, FILE, 'end\t2'))
+  it('is found among other output', () => {
+    const found = findManifestLine(`rotating\n${whole}\nbye\n`)
+    expect(found.kind).toBe('inline')
+    if (found.kind === 'inline') expect(parseManifest(found.gzip).files).toEqual([file])
+  })
+  it('is not believed when SSM cut it off, wherever it did', () => {
+    for (const length of [30, 60, whole.length - 1]) {
+      expect(findManifestLine(`${whole.slice(0, length)}--output truncated--`).kind).toBe('unreadable')
+    }
+  })
+  it('may name an object instead', () => {
+    const digest = 'd'.repeat(64)
+    expect(findManifestLine(`termination-guard manifest-at 1 m/i-0/1.gz ${digest} end`)).toEqual({
+      kind: 'object',
+      key: 'm/i-0/1.gz',
+      sha256: digest,
+    })
+  })
+  it('is missed, not imagined, when nothing was printed', () => {
+    expect(findManifestLine('')).toEqual({ kind: 'unreadable', why: 'the flush printed no manifest' })
+  })
+})
+
+describe('a manifest', () => {
+  it('tells files, live logs, notes and whether the writer was stopped', () => {
+    const gzip = packed(HEAD, FILE, 'live\t5\t/var/log/a', 'note\tthe publisher\tfailed', 'end\t4')
+    expect(parseManifest(gzip)).toEqual({
+      instanceId: 'i-0123456789abcdef0',
+      purpose: 'termination',
+      quiesced: true,
+      files: [file],
+      live: [{ path: '/var/log/a', size: 5 }],
+      notes: ['the publisher\tfailed'],
+    })
+  })
+  it('carries names with tabs, newlines and spaces as they are', () => {
+    const path = '/var/log/a b\tc\nd'
+    const gzip = packed(HEAD, `file\t1\t${file.md5}\t${file.sha256}\t${path}`, 'end\t2')
+    expect(parseManifest(gzip).files[0]?.path).toBe(path)
+  })
+  it.each([
+    ['that ends in the middle of a record', gzipSync(`${HEAD}\0end`), 'whole record'],
+    ['without its end', packed(HEAD, FILE), 'end record'],
+    ['that lost a record', packed(HEAD, 'end\t2'), 'end record'],
+    ['of another version', packed('manifest\t2\ti-0\ttermination\tyes', 'end\t1'), 'version 1'],
+    ['without a purpose', packed('manifest\t1\ti-0\tfun\tyes', 'end\t1'), 'whose it is'],
+    ['with a file without digests', packed(HEAD, 'file\t1\t\t\t/a', 'end\t2'), 'digests'],
+    [
+      'with a negative size',
+      packed(HEAD, `file\t-1\t${file.md5}\t${file.sha256}\t/a`, 'end\t2'),
+      'no number',
+    ],
+    [
+      'with a relative path',
+      packed(HEAD, `file\t1\t${file.md5}\t${file.sha256}\ta`, 'end\t2'),
+      'not absolute',
+    ],
+    ['that names a file twice', packed(HEAD, FILE, FILE, 'end\t3'), 'twice'],
+    ['with an unknown record', packed(HEAD, 'trust\tme', 'end\t2'), 'unknown kind'],
+  ])('%s is refused', (_what, gzip, why) => {
+    expect(() => parseManifest(gzip)).toThrow(why)
+  })
+  it('that unpacks to more than it may is refused instead of filling the memory', () => {
+    expect(() => parseManifest(gzipSync(Buffer.alloc(64 * 1024 * 1024)))).toThrow()
+  })
+})

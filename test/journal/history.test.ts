@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals'
+import { type JournalLine, parseJournalLine, readHistory } from '../../src/journal/history.ts'
+import type { ActionEndedEvent, PassEvent } from '../../src/journal/journal.ts'
+
+const name = { instanceId: 'i-1', groupName: 'collectors', token: 'token-1' }
+
+const pass = (at: number, changes: Partial<PassEvent> = {}): JournalLine => ({
+  at,
+  event: {
+    ...name,
+    event: 'pass',
+    trigger: 'notification',
+    saw: {
+      hold: 'held',
+      lifecycleState: 'Terminating:Wait',
+      machine: 'unknown',
+      flushes: 0,
+      newestFlush: undefined,
+      gaps: undefined,
+    },
+    decided: 'flush',
+    reason: 'no flush yet',
+    did: 'done',
+    overdue: false,
+    over: false,
+    lookAgainSeconds: 20,
+    durationMs: 100,
+    calls: { recordLifecycleActionHeartbeat: 1, sendCommand: 1 },
+    ...changes,
+  },
+})
+
+const end = (at: number, changes: Partial<ActionEndedEvent> = {}): JournalLine => ({
+  at,
+  event: {
+    ...name,
+    event: 'action-ended',
+    outcome: 'archived',
+    reason: 'proven',
+    by: 'completed',
+    heldMs: 5_000,
+    flushMs: 2_000,
+    attempts: 1,
+    files: 2,
+    bytes: 10,
+    unproven: [],
+    notes: [],
+    ...changes,
+  },
+})
+
+const failure = (at: number, token: string | undefined): JournalLine => ({
+  at,
+  event: {
+    event: 'pass-failed',
+    trigger: 'notification',
+    instanceId: 'i-1',
+    token,
+    error: 'ThrottlingException',
+    errorMessage: 'Rate exceeded',
+    durationMs: 7,
+    calls: { listCommandInvocations: 2 },
+  },
+})
+
+describe('the history of an action', () => {
+  it('adds its passes up, with those that broke off, and counts heartbeats apart', () => {
+    const [history] = readHistory([pass(1), failure(2, 'token-1'), pass(3, { decided: 'continue' }), end(3)])
+    expect(history).toMatchObject({
+      ...name,
+      outcome: 'archived',
+      lambdaMs: 207,
+      awsCalls: 4,
+      heartbeats: 2,
+      passes: [
+        { at: 1, decided: 'flush' },
+        { at: 2, decided: 'failed', reason: 'ThrottlingException: Rate exceeded' },
+        { at: 3, decided: 'continue' },
+      ],
+    })
+  })
+
+  it('believes the pass that ended the action over one that found it over, in whatever order they are read', () => {
+    const foundOver = end(2, { by: 'found-over', outcome: 'expired' })
+    for (const lines of [
+      [end(1), foundOver],
+      [foundOver, end(3)],
+    ]) {
+      expect(readHistory(lines)).toMatchObject([{ outcome: 'archived' }])
+    }
+  })
+
+  it('has no outcome before the action has ended', () => {
+    expect(readHistory([pass(1)])).toMatchObject([{ outcome: undefined, end: undefined }])
+  })
+
+  it('reads lines that arrive in any order', () => {
+    const [history] = readHistory([pass(3, { decided: 'continue' }), pass(1), pass(2, { decided: 'wait' })])
+    expect(history?.passes.map(({ decided }) => decided)).toEqual(['flush', 'wait', 'continue'])
+  })
+
+  it('keeps two actions of one instance apart', () => {
+    const histories = readHistory([pass(1), pass(2, { token: 'token-2' }), failure(3, undefined)])
+    expect(histories.map(({ token }) => token)).toEqual(['token-1', 'token-2', undefined])
+  })
+
+  it('takes a line without a token for the only action of its instance', () => {
+    const histories = readHistory([pass(1), failure(2, undefined), pass(3, { token: undefined })])
+    expect(histories).toHaveLength(1)
+    expect(histories[0]?.passes).toHaveLength(3)
+  })
+
+  it('knows an action that the sweep adopted by its instance', () => {
+    const lines = [pass(1, { token: undefined }), end(2, { token: undefined })]
+    expect(readHistory(lines)).toMatchObject([{ instanceId: 'i-1', token: undefined, outcome: 'archived' }])
+  })
+
+  it('leaves out what is not about an action', () => {
+    expect(
+      readHistory([{ at: 1, event: { event: 'message-ignored', messageId: 'm', why: 'a test' } }]),
+    ).toEqual([])
+  })
+})
+
+describe('a line of the log', () => {
+  it('is of the journal when it says so', () => {
+    const line = { level: 'INFO', timestamp: '2026-01-02T03:04:05.678Z', journal: 1, ...pass(0).event }
+    const parsed = parseJournalLine(JSON.stringify(line))
+    expect(parsed?.at).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 678))
+    expect(parsed?.event).toMatchObject({ event: 'pass', decided: 'flush' })
+  })
+
+  it.each([
+    '',
+    'REPORT RequestId: 1',
+    '{"_aws":{}}',
+    'null',
+    '{"journal":0,"timestamp":"2026-01-02T03:04:05Z"}',
+  ])('is none of the journal otherwise: %s', (text) => expect(parseJournalLine(text)).toBeUndefined())
+})

@@ -1,0 +1,80 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { sweep } from '../../src/sweep/sweep.ts'
+import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { action, file, MINUTE, START } from '../termination/observations.ts'
+
+let aws: OneInstance
+const plenty = () => 60_000
+const run = () => sweep(aws.guard, plenty)
+const told = () => aws.journal.find(({ event }) => event === 'sweep')
+
+beforeEach(() => {
+  aws = new OneInstance()
+  aws.now = START + 30 * MINUTE
+  aws.activities = [terminating]
+})
+
+it('adopts an action whose message was lost and drives it to its end', async () => {
+  await run()
+  expect(aws.invocations[0]?.Comment).toBe(`adopted:${new Date(START).toISOString()} ${action.groupName}`)
+  aws.flushEnds(manifestLine([file]))
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  await run()
+  expect(aws.completed).toEqual(['CONTINUE'])
+  expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'action-ended', outcome: 'archived' }))
+})
+
+it('takes the flush that a lost message’s passes had started for its own', async () => {
+  await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${action.token} ${action.groupName}` })
+  await run()
+  expect(aws.invocations).toHaveLength(1)
+})
+
+it('S1: does not take a flush that began before the action for its own', async () => {
+  await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${action.token} ${action.groupName}` })
+  aws.flushEnds(manifestLine([file]))
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  aws.activities = aws.activities.map((activity) => ({ ...activity, StartTime: new Date(aws.now + 1) }))
+  aws.now += 30 * MINUTE
+  await run()
+  expect(aws.completed).toEqual([])
+  expect(aws.invocations).toHaveLength(2)
+})
+
+it('leaves a young action to its own message', async () => {
+  aws.now = START + MINUTE
+  await run()
+  expect(aws.invocations).toHaveLength(0)
+  expect(told()).toMatchObject({ held: 1, adopted: 0 })
+})
+
+it('one action that fails does not stop the sweep', async () => {
+  aws.failing.set('recordLifecycleActionHeartbeat', awsError('ThrottlingException'))
+  await run()
+  expect(told()).toMatchObject({ adopted: 0, failed: 1 })
+})
+
+it('a group that cannot be read does not stop the sweep', async () => {
+  aws.failing.set('describeScalingActivities', awsError('Throttling'))
+  await run()
+  expect(aws.journal.map(({ event }) => event)).toEqual(['group-failed', 'sweep'])
+})
+
+it('names the machines that are kept', async () => {
+  aws.lifecycleState = 'Terminating:Retained'
+  await run()
+  expect(told()).toMatchObject({ held: 0, retained: [action.instanceId] })
+})
+
+it('S4: touches nothing that a hook of our name holds for another queue', async () => {
+  aws.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:somebody-elses'
+  await run()
+  expect(aws.calls).not.toContain('sendCommand')
+  expect(told()).toMatchObject({ held: 0, adopted: 0 })
+})
+
+it('touches nothing in a group without our hook', async () => {
+  aws.guard.aws.describeLifecycleHooks = async () => ({ LifecycleHooks: [] })
+  await run()
+  expect(aws.calls).not.toContain('sendCommand')
+})

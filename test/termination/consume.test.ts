@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { SQSRecord } from 'aws-lambda'
+import { consume } from '../../src/termination/consume.ts'
+import { awsError, KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
+import { action, file, MINUTE, policy, START } from './observations.ts'
+
+let aws: OneInstance
+beforeEach(() => {
+  aws = new OneInstance()
+})
+
+const plenty = () => 60_000
+const notification = {
+  LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+  LifecycleHookName: action.hookName,
+  AutoScalingGroupName: action.groupName,
+  EC2InstanceId: action.instanceId,
+  LifecycleActionToken: TOKEN,
+  Time: new Date(START).toISOString(),
+}
+const status = (commandId: string) => ({
+  'detail-type': 'EC2 Command Invocation Status-change Notification',
+  detail: { 'command-id': commandId, 'document-name': policy.documentName, 'instance-id': action.instanceId },
+})
+function record(body: unknown, messageId = 'm-1', receives = 1): SQSRecord {
+  return {
+    messageId,
+    receiptHandle: `r-${messageId}`,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: String(START),
+      SenderId: 'AROA',
+      ApproximateFirstReceiveTimestamp: String(START),
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:111122223333:termination-guard',
+    awsRegion: 'eu-west-1',
+  }
+}
+const keptBy = async (...records: SQSRecord[]) =>
+  (await consume(aws.guard, records, plenty)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
+const events = () => aws.journal.map(({ event }) => event)
+
+async function archivedTermination(flushMinutes: number): Promise<void> {
+  await keptBy(record(notification))
+  aws.now += flushMinutes * MINUTE
+  aws.flushEnds(manifestLine([file]))
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  await keptBy(record(status('c-1'), 'm-2'))
+  expect(aws.completed).toEqual(['CONTINUE'])
+  expect(await keptBy(record(notification, 'm-1', 2))).toEqual([])
+}
+
+it('the message is kept until the action is over, and goes away then', async () => {
+  expect(await keptBy(record(notification))).toEqual(['m-1'])
+  aws.flushEnds(manifestLine([file]))
+  expect(await keptBy(record(notification, 'm-1', 2))).toEqual(['m-1'])
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  expect(await keptBy(record(notification, 'm-1', 3))).toEqual([])
+})
+
+it('E3: a termination that needs one flush takes 8 calls besides heartbeats in 3 passes, however long the flush runs', async () => {
+  const calls = []
+  for (const minutes of [0, 1, 14]) {
+    aws = new OneInstance()
+    await archivedTermination(minutes)
+    calls.push(aws.callsBesidesHeartbeats())
+    // Lambda time is what passes take: nothing waits in them.
+    expect(events().filter((event) => event === 'pass')).toHaveLength(3)
+  }
+  expect(calls[0]).toHaveLength(8)
+  expect(calls[1]).toEqual(calls[0])
+  expect(calls[2]).toEqual(calls[0])
+})
+
+it('every call of a pass is in the journal', async () => {
+  await archivedTermination(1)
+  const told = aws.journal.flatMap((event) => ('calls' in event ? Object.values(event.calls) : []))
+  expect(told.reduce((sum, count) => sum + count, 0)).toBe(aws.calls.length)
+})
+
+it('the end is told once as completed, and again by whoever finds it over', async () => {
+  await archivedTermination(1)
+  expect(aws.journal.filter(({ event }) => event === 'action-ended')).toMatchObject([
+    { outcome: 'archived', by: 'completed', attempts: 1, flushMs: MINUTE },
+    { outcome: 'archived', by: 'found-over' },
+  ])
+})
+
+describe('a wake-up', () => {
+  it('is acknowledged even when the flush must be repeated: the notification is the obligation', async () => {
+    await keptBy(record(notification))
+    aws.now += MINUTE
+    aws.flushEnds('', 'Failed')
+    expect(await keptBy(record(status('c-1'), 'm-2'))).toEqual([])
+    expect(aws.invocations).toHaveLength(2)
+  })
+  it('is kept while the next attempt is not due yet, since the notification comes back much later', async () => {
+    await keptBy(record(notification))
+    aws.flushEnds('', 'Failed')
+    expect(await keptBy(record(status('c-1'), 'm-2'))).toEqual(['m-2'])
+    aws.now += MINUTE
+    expect(await keptBy(record(status('c-1'), 'm-2', 2))).toEqual([])
+    expect(aws.invocations).toHaveLength(2)
+  })
+  it('of a command that is not ours is ignored', async () => {
+    aws.invocations.push({ CommandId: 'c-9', InstanceId: action.instanceId, Comment: '', Status: 'Success' })
+    expect(await keptBy(record(status('c-9')))).toEqual([])
+    expect(events()).toEqual(['message-ignored'])
+  })
+  it('whose pass fails is kept like any other message', async () => {
+    aws.failing.set('listCommandInvocations', awsError('ThrottlingException'))
+    expect(await keptBy(record(status('c-1')))).toEqual(['m-1'])
+  })
+})
+
+describe('what is no action', () => {
+  it('the test notification is acknowledged and counted', async () => {
+    expect(await keptBy(record({ Event: 'autoscaling:TEST_NOTIFICATION' }))).toEqual([])
+    expect(events()).toEqual(['message-ignored'])
+  })
+  it.each([
+    ['malformed', 'nonsense'],
+    ['unknown', { hello: 'world' }],
+    ['of another hook', { ...notification, LifecycleHookName: 'not-ours' }],
+    ['oversized', { ...notification, NotificationMetadata: 'x'.repeat(100_000) }],
+  ])(
+    'a message that is %s is copied to the dead letters with the reason, and acknowledged',
+    async (_what, body) => {
+      expect(await keptBy(record(body))).toEqual([])
+      expect(aws.deadLetters).toHaveLength(1)
+      expect(events()).toEqual(['message-refused'])
+    },
+  )
+  it('the reason is made of what SQS takes, whatever the message held', async () => {
+    const reasons: unknown[] = []
+    aws.guard.aws.sendMessage = async ({ MessageAttributes }) =>
+      void reasons.push(MessageAttributes?.RefusedBecause?.StringValue)
+    await keptBy(record({ ...notification, LifecycleHookName: 'evil\u0000\u0007' }))
+    expect(reasons).toEqual([`hook evil?? is not ours (${policy.hookName})`])
+  })
+  it('S2: a message that cannot be copied is kept', async () => {
+    aws.failing.set('sendMessage', awsError('ThrottlingException'))
+    expect(await keptBy(record('nonsense'))).toEqual(['m-1'])
+  })
+  it('one bad record never holds up the rest of its batch', async () => {
+    expect(await keptBy(record('nonsense', 'm-1'), record(notification, 'm-2'), record('{}', 'm-3'))).toEqual(
+      ['m-2'],
+    )
+    expect(aws.invocations).toHaveLength(1)
+  })
+})
+
+it('a message that calls itself older than it can be does not spend the patience of its action', async () => {
+  await keptBy(record(notification))
+  aws.flushEnds('', 'Failed')
+  await keptBy(record({ ...notification, Time: '1970-01-01T00:00:00Z' }, 'm-1', 2))
+  expect(aws.completed).toEqual([])
+})
+
+describe('trouble', () => {
+  it('throttling costs time, never an action: the message comes back later and later', async () => {
+    for (const receives of [1, 2, 3]) {
+      aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling', 'Rate exceeded'))
+      expect(await keptBy(record(notification, 'm-1', receives))).toEqual(['m-1'])
+    }
+    expect(aws.visibility).toEqual([20, 40, 80])
+    expect(events()).toEqual(['pass-failed', 'pass-failed', 'pass-failed'])
+  })
+  it('a visibility that cannot be set leaves the queue’s own in force', async () => {
+    aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
+    aws.failing.set('changeMessageVisibility', awsError('Throttling'))
+    expect(await keptBy(record(notification))).toEqual(['m-1'])
+  })
+  it('no pass is started when the function’s time is nearly over; those messages simply stay', async () => {
+    const response = await consume(aws.guard, [record(notification)], () => 1000)
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }])
+    expect(aws.calls).toEqual([])
+    expect(events()).toEqual(['passes-deferred'])
+  })
+  it('E1: two messages of one instance in one batch start one flush', async () => {
+    await keptBy(record(notification, 'm-1'), record(notification, 'm-2'))
+    expect(aws.invocations).toHaveLength(1)
+  })
+})

@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { LifecycleAction } from '../../src/model.ts'
+import { NotOurs, reconcile } from '../../src/termination/reconcile.ts'
+import { awsError, KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { action, file, MINUTE, policy } from './observations.ts'
+
+let aws: OneInstance
+const pass = (about: LifecycleAction = action) => reconcile(aws.guard, about)
+const archive = () => aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+
+beforeEach(() => {
+  aws = new OneInstance()
+})
+
+it('flushes, looks again, and says CONTINUE once the logs are in S3', async () => {
+  expect(await pass()).toMatchObject({ over: false, decision: { do: 'flush' } })
+  expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait' } })
+  expect(aws.completed).toEqual([])
+
+  aws.flushEnds(manifestLine([file]))
+  archive()
+  expect(await pass()).toMatchObject({ over: true, decision: { do: 'continue', outcome: 'archived' } })
+  expect(aws.completed).toEqual(['CONTINUE'])
+})
+
+it('S3: heartbeats before anything else, so that a failing read cannot cost the hold', async () => {
+  aws.failing.set('listCommandInvocations', awsError('ThrottlingException', 'Rate exceeded'))
+  await expect(pass()).rejects.toThrow('Rate exceeded')
+  expect(aws.calls).toEqual(['recordLifecycleActionHeartbeat', 'listCommandInvocations'])
+})
+
+it('re-attaches to the flush that is already running: the Comment carries the token', async () => {
+  await pass()
+  expect(aws.invocations[0]?.Comment).toBe(`${action.token} ${action.groupName}`)
+  await pass()
+  await pass()
+  expect(aws.calls.filter((call) => call === 'sendCommand')).toHaveLength(1)
+})
+
+it('S1: a flush of an earlier action of the same instance proves nothing for this one', async () => {
+  await pass()
+  aws.flushEnds(manifestLine([file]))
+  archive()
+  aws.activeToken = 'cccccccc-0000-0000-0000-000000000003'
+  expect(await pass({ ...action, token: aws.activeToken })).toMatchObject({ decision: { do: 'flush' } })
+})
+
+it('a success whose objects are missing is flushed again, and exactly those files are uploaded', async () => {
+  await pass()
+  aws.flushEnds(manifestLine([file]))
+  aws.now += MINUTE
+  expect(await pass()).toMatchObject({ decision: { do: 'flush', upload: [file.path] } })
+})
+
+it('a manifest that a listing cut short is fetched whole', async () => {
+  await pass()
+  aws.flushEnds('termination-guard manifest 1 H4sI---Output truncated---')
+  aws.wholeOutput = manifestLine([file])
+  archive()
+  expect(await pass()).toMatchObject({ over: true, decision: { outcome: 'archived' } })
+})
+
+describe('no active lifecycle action', () => {
+  beforeEach(() => {
+    aws.activeToken = undefined
+  })
+  it('means not yet while the instance drains', async () => {
+    aws.lifecycleState = 'Terminating'
+    expect(await pass()).toMatchObject({
+      over: false,
+      decision: { do: 'wait', seconds: policy.pendingSeconds },
+    })
+  })
+  it('means over, and expired, when the instance went on without proof', async () => {
+    aws.lifecycleState = 'Terminating:Proceed'
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+  it('means over, and retained, when the machine is kept', async () => {
+    aws.lifecycleState = 'Terminating:Retained'
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'retained' } })
+  })
+  it('means over, and archived, when a flush of this action is proven', async () => {
+    aws.activeToken = action.token
+    await pass()
+    aws.flushEnds(manifestLine([file]))
+    archive()
+    await pass()
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'archived' } })
+  })
+})
+
+describe('an agent that does not answer', () => {
+  beforeEach(() => {
+    aws.agent = 'dead'
+  })
+  it('is tried again while the machine is there', async () => {
+    expect(await pass()).toMatchObject({
+      did: 'done',
+      decision: { do: 'wait', reason: 'the SSM agent does not answer' },
+    })
+  })
+  it('is given up after patience, and the machine is kept', async () => {
+    aws.now += policy.patienceSeconds * 1000
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })
+    expect(aws.completed).toEqual(['ABANDON'])
+  })
+  it('ends at once, loudly, when the machine is gone', async () => {
+    aws.machine = 'terminated'
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'continue', outcome: 'lost' } })
+  })
+  it('is not called gone because EC2 does not know the machine yet', async () => {
+    aws.guard.aws.describeInstances = async () => ({ Reservations: [] })
+    expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
+    aws.now += 11 * MINUTE
+    expect(await pass()).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
+  })
+  it('keeps the machine overdue where the group does not retain', async () => {
+    aws.retains = false
+    aws.now += policy.patienceSeconds * 1000
+    expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait', waitsFor: 'person' } })
+    expect(aws.completed).toEqual([])
+  })
+})
+
+describe('S4: nothing is done to an instance that our hook does not hold', () => {
+  it('when the message names another group than Auto Scaling does', async () => {
+    aws.groupName = 'somebody-elses'
+    await expect(pass()).rejects.toThrow(NotOurs)
+    expect(aws.calls).not.toContain('sendCommand')
+  })
+  it('when the token is active but this instance does not wait', async () => {
+    aws.lifecycleState = 'InService'
+    expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait' } })
+    expect(aws.calls).not.toContain('sendCommand')
+  })
+  it('when the message is old and the instance is in service', async () => {
+    aws.activeToken = undefined
+    aws.lifecycleState = 'InService'
+    aws.now += 60 * MINUTE
+    await expect(pass()).rejects.toThrow('Auto Scaling knows no such action')
+  })
+})
+
+it('looks again soon when somebody else ended the action between our look and our word', async () => {
+  await pass()
+  aws.flushEnds(manifestLine([file]))
+  archive()
+  aws.failing.set(
+    'completeLifecycleAction',
+    awsError('ValidationError', 'No active Lifecycle Action found with token'),
+  )
+  expect(await pass()).toMatchObject({
+    did: 'superseded',
+    over: false,
+    lookAgainSeconds: policy.pendingSeconds,
+  })
+})
+
+it('looks sooner than the queue would where the hook’s heartbeat is short', async () => {
+  await pass()
+  aws.flushEnds('no manifest', 'Failed')
+  aws.heartbeatTimeout = 60
+  aws.now += MINUTE
+  expect(await pass()).toMatchObject({ decision: { do: 'flush' }, lookAgainSeconds: 20 })
+})

@@ -1,0 +1,87 @@
+/** What the simulator found, as facts about single passes. `test/testbed/simulator/simulate.test.ts` has the seeds. */
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { LifecycleAction } from '../../src/model.ts'
+import { consume } from '../../src/termination/consume.ts'
+import { decide } from '../../src/termination/decide.ts'
+import { observe, reconcile } from '../../src/termination/reconcile.ts'
+import { awsError, manifestLine, OneInstance } from '../one-instance.ts'
+import { action, file, policy, START } from './observations.ts'
+
+let aws: OneInstance
+const adopted: LifecycleAction = { ...action, token: undefined }
+
+beforeEach(() => {
+  aws = new OneInstance()
+})
+
+describe('an adopted action whose machine is gone', () => {
+  it('is told before it is completed, since no message is left that would find it over', async () => {
+    await reconcile(aws.guard, adopted)
+    aws.machine = 'terminated'
+    aws.flushEnds('', 'Failed')
+    aws.failing.set('completeLifecycleAction', awsError('TimeoutError'))
+    await expect(reconcile(aws.guard, adopted)).rejects.toThrow()
+    expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'action-ended', outcome: 'lost' }))
+  })
+})
+
+describe('a group that is gone, and the environment in its tags with it', () => {
+  const groupless = { ...action, groupName: 'web', token: 'another' }
+
+  it('does not hold up the message of an action that is over', async () => {
+    aws.groupName = 'web'
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: 'another web' })
+    aws.flushEnds(manifestLine([file]))
+    const seen = await observe(aws.guard, groupless, 'none')
+    expect(decide(seen, policy)).toMatchObject({ do: 'settle', outcome: 'expired' })
+  })
+
+  it('costs a held action its patience like a dead agent, and then the machine is kept', async () => {
+    aws.groupName = 'web'
+    aws.activeToken = 'another'
+    const pass = () => reconcile(aws.guard, groupless)
+    expect(await pass()).toMatchObject({ did: 'done', decision: { do: 'wait', waitsFor: 'agent' } })
+    expect(aws.calls).not.toContain('sendCommand')
+    aws.now += policy.patienceSeconds * 1000
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })
+  })
+})
+
+describe('an agent that does not answer', () => {
+  it('is not asked again before an answer can be expected, even where retries need not wait', async () => {
+    aws.agent = 'dead'
+    const impatient = { ...aws.guard, policy: { ...policy, retrySeconds: 0 } }
+    const pass = await reconcile(impatient, { ...action, startedAt: aws.now })
+    expect(pass.lookAgainSeconds).toBe(policy.pendingSeconds)
+  })
+})
+
+describe('a manifest that is said to lie in S3', () => {
+  it('is believed only below our own prefix for that instance', async () => {
+    await reconcile(aws.guard, action)
+    const key = `${policy.archive.manifestPrefix}i-0bad0bad0bad0bad0/m.gz`
+    aws.flushEnds(`termination-guard manifest-at 1 ${key} ${'0'.repeat(64)} end`)
+    const [newest] = (await observe(aws.guard, action, 'held')).flushes
+    expect(newest?.report).toEqual({ kind: 'unreadable', why: `the manifest is said to be at ${key}` })
+    expect(aws.calls).not.toContain('getObject')
+  })
+})
+
+describe('a pass that fails after very many looks', () => {
+  it('S3: comes back in time for the next heartbeat', async () => {
+    const lazy = { ...policy, heartbeatTimeoutSeconds: 900, lookAgainSeconds: 1800 }
+    aws.failing.set('listCommandInvocations', awsError('ThrottlingException'))
+    const body = JSON.stringify({
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      AutoScalingGroupName: action.groupName,
+      LifecycleHookName: action.hookName,
+      EC2InstanceId: action.instanceId,
+      LifecycleActionToken: action.token,
+      Time: new Date(START).toISOString(),
+    })
+    const attributes = { ApproximateReceiveCount: '40', SentTimestamp: String(START) }
+    const record = { messageId: 'm', receiptHandle: 'r', body, attributes } as never
+    await consume({ ...aws.guard, policy: lazy }, [record], () => 60_000)
+    expect(aws.visibility).toEqual([300])
+  })
+})

@@ -1,0 +1,76 @@
+/** What becomes due by itself. Each thing happens at its own time, however late anybody looks. */
+import { actionDueAt, timeOutAction } from './actions.ts'
+import { enterService, replaceUnhealthy } from './capacity.ts'
+import { afterDraining, afterProceeding } from './departures.ts'
+import { afterShutdown, noticeDeath } from './machines.ts'
+import type { Action, Instance, MachineStep, Step, World } from './state.ts'
+
+type Due = { readonly at: number; readonly instance: Instance } & (
+  | { readonly what: Step['what'] | MachineStep['what'] }
+  | { readonly what: 'time-out'; readonly action: Action }
+)
+
+/** When `applyDue` has something to do, or `undefined` when nothing will happen by itself. */
+export function nextDueAt(world: World): number | undefined {
+  let first = Number.POSITIVE_INFINITY
+  for (const instance of world.instances.values()) first = Math.min(first, instanceDueAt(instance))
+  return first === Number.POSITIVE_INFINITY ? undefined : first
+}
+
+/** Applies everything due up to and including `now`, in the order in which it became due. */
+export function applyDue(world: World, now: number): void {
+  for (let instance = earliest(world, now); instance !== undefined; instance = earliest(world, now))
+    apply(world, firstDueOf(instance))
+}
+
+/** The instance to which something is due first, and by now. */
+function earliest(world: World, now: number): Instance | undefined {
+  let first: Instance | undefined
+  let firstAt = Number.POSITIVE_INFINITY
+  for (const instance of world.instances.values()) {
+    const at = instanceDueAt(instance)
+    if (at > now || at >= firstAt) continue
+    first = instance
+    firstAt = at
+  }
+  return first
+}
+
+/** This is asked for every instance before every call, so it makes nothing. */
+function instanceDueAt({ step, machineStep, departure }: Instance): number {
+  let first = step === undefined ? Number.POSITIVE_INFINITY : step.at
+  if (machineStep !== undefined && machineStep.at < first) first = machineStep.at
+  if (departure === undefined) return first
+  for (const action of departure.actions) first = Math.min(first, actionDueAt(action))
+  return first
+}
+
+/** Of what is due at one time, steps come before time-outs. */
+function firstDueOf(instance: Instance): Due {
+  const at = instanceDueAt(instance)
+  const { step, machineStep, departure } = instance
+  if (step?.at === at) return { ...step, instance }
+  if (machineStep?.at === at) return { ...machineStep, instance }
+  const action = departure?.actions.find((one) => actionDueAt(one) === at) as Action
+  return { at, what: 'time-out', instance, action }
+}
+
+function apply(world: World, due: Due): void {
+  const { at, instance } = due
+  if (instance.step?.what === due.what) instance.step = undefined
+  if (due.what === 'time-out') timeOutAction(world, at, instance, due.action)
+  else carryOut[due.what](world, at, instance)
+}
+
+const carryOut: Record<
+  Step['what'] | MachineStep['what'],
+  (world: World, at: number, instance: Instance) => void
+> = {
+  'in-service': enterService,
+  'replace-unhealthy': replaceUnhealthy,
+  drained: afterDraining,
+  proceeded: afterProceeding,
+  terminated: afterShutdown,
+  notice: noticeDeath,
+  forget: (world, _at, { id }) => world.instances.delete(id),
+}

@@ -1,0 +1,144 @@
+/**
+ * The one model of how Auto Scaling treats a lifecycle action (and of the EC2 instances below it). Pure and synchronous:
+ * time comes in with every call, ids come from a function, and whatever must be done outside comes out as effects. The
+ * local AWS runs it in real time behind the wire protocols, the simulator in virtual time below `AwsApi`.
+ */
+import { completeLifecycleAction, recordLifecycleActionHeartbeat } from './actions.ts'
+import { describeScalingActivities } from './activities.ts'
+import { applyDue, nextDueAt } from './agenda.ts'
+import { machineFailed, machineStarted } from './capacity.ts'
+import { depart } from './departures.ts'
+import { describeInstances, modifyInstanceAttribute, terminateInstances } from './ec2.ts'
+import {
+  createAutoScalingGroup,
+  deleteAutoScalingGroup,
+  describeAutoScalingGroups,
+  updateAutoScalingGroup,
+} from './groups.ts'
+import { deleteLifecycleHook, describeLifecycleHooks, putLifecycleHook } from './hooks.ts'
+import {
+  describeAutoScalingInstances,
+  setDesiredCapacity,
+  setInstanceHealth,
+  terminateInstanceInAutoScalingGroup,
+} from './instances.ts'
+import { loseMachine, machineNamed } from './machines.ts'
+import {
+  type AutoScalingOptions,
+  type DepartureKind,
+  type Effect,
+  type Instance,
+  newWorld,
+  type World,
+} from './state.ts'
+import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts'
+
+export type {
+  AutoScalingOptions,
+  Effect,
+  EventBridgeEvent,
+  IdKind,
+  Instance,
+  Timings,
+} from './state.ts'
+
+/** Auto Scaling's operations, by AWS's names. */
+export const autoScalingOperations = {
+  CompleteLifecycleAction: completeLifecycleAction,
+  CreateAutoScalingGroup: createAutoScalingGroup,
+  CreateOrUpdateTags: createOrUpdateTags,
+  DeleteAutoScalingGroup: deleteAutoScalingGroup,
+  DeleteLifecycleHook: deleteLifecycleHook,
+  DeleteTags: deleteTags,
+  DescribeAutoScalingGroups: describeAutoScalingGroups,
+  DescribeAutoScalingInstances: describeAutoScalingInstances,
+  DescribeLifecycleHooks: describeLifecycleHooks,
+  DescribeScalingActivities: describeScalingActivities,
+  DescribeTags: describeTags,
+  PutLifecycleHook: putLifecycleHook,
+  RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat,
+  SetDesiredCapacity: setDesiredCapacity,
+  SetInstanceHealth: setInstanceHealth,
+  TerminateInstanceInAutoScalingGroup: terminateInstanceInAutoScalingGroup,
+  UpdateAutoScalingGroup: updateAutoScalingGroup,
+} as const
+
+/** EC2's operations, by AWS's names. */
+export const ec2Operations = {
+  DescribeInstances: describeInstances,
+  ModifyInstanceAttribute: modifyInstanceAttribute,
+  TerminateInstances: terminateInstances,
+} as const
+
+const operations = { ...autoScalingOperations, ...ec2Operations }
+
+type Operations = typeof operations
+export type OperationName = keyof Operations
+export type InputOf<Name extends OperationName> = Parameters<Operations[Name]>[2]
+export type OutputOf<Name extends OperationName> = ReturnType<Operations[Name]>
+
+/** Auto Scaling and EC2 of one account in one Region. `now` never goes back. */
+export interface AutoScaling {
+  /** One API call, after everything that became due before it. Throws `AwsError`, like an SDK client. */
+  call<Name extends OperationName>(now: number, name: Name, input: InputOf<Name>): OutputOf<Name>
+  /** Applies what became due, and answers all effects not taken yet, oldest first. */
+  advance(now: number): readonly Effect[]
+  /** When `advance` next has something to do by itself; `undefined` = never, unless somebody calls. */
+  nextDue(): number | undefined
+  /** Answers a `launch` effect: the machine runs. */
+  machineStarted(now: number, instanceId: string): void
+  /** Answers a `launch` effect: there is no machine. */
+  machineFailed(now: number, instanceId: string, why: string): void
+  /** The machine is lost to a failed host or a Spot interruption: no protection helps. */
+  loseMachine(now: number, instanceId: string): void
+  /** Takes an instance out of service in a way that no API call asks for: to the warm pool, or for a new root volume. */
+  depart(now: number, instanceId: string, kind: DepartureKind): void
+  /** Everything EC2 still shows, for checkers and for the local servers. Not to be changed. */
+  instances(): readonly Readonly<Instance>[]
+}
+
+/** Starts with an empty account. */
+export function createAutoScaling(options: AutoScalingOptions): AutoScaling {
+  const world: World = newWorld(options)
+  const at = (now: number) => {
+    applyDue(world, now)
+    return world
+  }
+  const settle = (now: number) => applyDue(world, now)
+  return {
+    call(now, name, input) {
+      const operation = operations[name] as (world: World, now: number, input: unknown) => never
+      // What only reads makes nothing due.
+      if (name.startsWith('Describe')) return operation(at(now), now, input)
+      try {
+        return operation(at(now), now, input)
+      } finally {
+        settle(now)
+      }
+    },
+    advance(now) {
+      settle(now)
+      const { effects } = world
+      world.effects = []
+      return effects
+    },
+    nextDue: () => nextDueAt(world),
+    machineStarted(now, instanceId) {
+      machineStarted(at(now), now, instanceId)
+      settle(now)
+    },
+    machineFailed(now, instanceId, why) {
+      machineFailed(at(now), now, instanceId, why)
+    },
+    loseMachine(now, instanceId) {
+      loseMachine(at(now), now, instanceId)
+      settle(now)
+    },
+    depart(now, instanceId, kind) {
+      const instance = machineNamed(at(now), instanceId)
+      depart(world, now, instance, { kind, cause: 'an instance was taken out of service.' })
+      settle(now)
+    },
+    instances: () => [...world.instances.values()],
+  }
+}

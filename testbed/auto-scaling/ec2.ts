@@ -1,0 +1,101 @@
+/** EC2's own API over the same instances. */
+import type {
+  Instance as Described,
+  DescribeInstancesCommandInput,
+  DescribeInstancesCommandOutput,
+  ModifyInstanceAttributeCommandInput,
+  TerminateInstancesCommandInput,
+  TerminateInstancesCommandOutput,
+} from '@aws-sdk/client-ec2'
+import { AwsError } from '../aws-error.ts'
+import { machineNamed, terminateMachines } from './machines.ts'
+import type { Instance, World } from './state.ts'
+
+type State = Instance['machine']
+
+/** Low bytes of InstanceState.Code. */
+const codes: Record<State, number> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopped: 80,
+}
+
+/** Filters: `instance-id`, `instance-state-name`, `tag:aws:autoscaling:groupName`. */
+export function describeInstances(
+  world: World,
+  _now: number,
+  input: DescribeInstancesCommandInput,
+): Omit<DescribeInstancesCommandOutput, '$metadata'> {
+  const all = input.InstanceIds?.length
+    ? input.InstanceIds.map((id) => machineNamed(world, id))
+    : [...world.instances.values()]
+  const found = all.filter((instance) =>
+    (input.Filters ?? []).every(({ Name, Values }) => Values?.includes(attribute(instance, Name)) ?? true),
+  )
+  return {
+    Reservations: found.map((instance) => ({
+      ReservationId: `r-${instance.id.slice(2)}`,
+      OwnerId: world.options.accountId,
+      Instances: [describe(instance)],
+    })),
+  }
+}
+
+/** The machine goes first; whatever hooks the group has come too late. */
+export function terminateInstances(
+  world: World,
+  now: number,
+  input: TerminateInstancesCommandInput,
+): Omit<TerminateInstancesCommandOutput, '$metadata'> {
+  const ids = input.InstanceIds ?? []
+  const before = new Map(ids.map((id) => [id, machineNamed(world, id).machine]))
+  return {
+    TerminatingInstances: terminateMachines(world, now, ids).map(({ id, machine }) => ({
+      InstanceId: id,
+      CurrentState: stateOf(machine),
+      PreviousState: stateOf(before.get(id) ?? machine),
+    })),
+  }
+}
+
+/** Termination protection only. */
+export function modifyInstanceAttribute(
+  world: World,
+  _now: number,
+  input: ModifyInstanceAttributeCommandInput,
+): object {
+  const protection = input.DisableApiTermination?.Value
+  if (protection === undefined)
+    throw new AwsError('InvalidParameterCombination', 'Only DisableApiTermination can be modified here')
+  machineNamed(world, input.InstanceId ?? '').terminationProtection = protection
+  return {}
+}
+
+function describe(instance: Instance): Described {
+  return {
+    InstanceId: instance.id,
+    InstanceType: 't3.micro',
+    LaunchTime: new Date(instance.launchedAt),
+    State: stateOf(instance.machine),
+    Placement: { AvailabilityZone: instance.availabilityZone },
+    Tags: [{ Key: 'aws:autoscaling:groupName', Value: instance.groupName }],
+  }
+}
+
+function stateOf(machine: State): { Code: number; Name: State } {
+  return { Code: codes[machine], Name: machine }
+}
+
+function attribute(instance: Instance, name: string | undefined): string {
+  switch (name) {
+    case 'instance-id':
+      return instance.id
+    case 'instance-state-name':
+      return instance.machine
+    case 'tag:aws:autoscaling:groupName':
+      return instance.groupName
+  }
+  throw new AwsError('InvalidParameterValue', `The filter '${name ?? ''}' is invalid`)
+}

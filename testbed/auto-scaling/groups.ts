@@ -1,0 +1,185 @@
+/** Groups: created, changed, deleted, described. */
+import type {
+  AutoScalingGroup,
+  CreateAutoScalingGroupCommandInput,
+  DeleteAutoScalingGroupCommandInput,
+  DescribeAutoScalingGroupsCommandInput,
+  DescribeAutoScalingGroupsCommandOutput,
+  InstanceLifecyclePolicy,
+  UpdateAutoScalingGroupCommandInput,
+} from '@aws-sdk/client-auto-scaling'
+import { AwsError, validationError } from '../aws-error.ts'
+import { reconcileCapacity } from './capacity.ts'
+import { putHook } from './hooks.ts'
+import { describeMember } from './instances.ts'
+import { shutDown } from './machines.ts'
+import { page } from './pages.ts'
+import type { Group, World } from './state.ts'
+import { matchesTags, putTags } from './tags.ts'
+
+/** Settings that are answered as they were given. */
+const remembered = [
+  'AvailabilityZones',
+  'DefaultCooldown',
+  'DeletionProtection',
+  'HealthCheckGracePeriod',
+  'HealthCheckType',
+  'LaunchConfigurationName',
+  'LaunchTemplate',
+  'LoadBalancerNames',
+  'MaxInstanceLifetime',
+  'NewInstancesProtectedFromScaleIn',
+  'TargetGroupARNs',
+  'TerminationPolicies',
+  'TrafficSources',
+  'VPCZoneIdentifier',
+] as const satisfies readonly (keyof AutoScalingGroup)[]
+
+export function createAutoScalingGroup(
+  world: World,
+  now: number,
+  input: CreateAutoScalingGroupCommandInput,
+): object {
+  const name = input.AutoScalingGroupName
+  if (!name || name.length > 255 || /[:/]/.test(name))
+    throw validationError(`Value '${name ?? ''}' at 'autoScalingGroupName' is not a valid group name`)
+  if (world.groups.has(name))
+    throw new AwsError(
+      'AlreadyExists',
+      `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+    )
+  const { region, accountId, newId } = world.options
+  const group: Group = {
+    name,
+    arn: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:${newId('request')}:autoScalingGroupName/${name}`,
+    createdAt: now,
+    minSize: 0,
+    maxSize: 0,
+    desiredCapacity: 0,
+    retains: false,
+    settings: { AvailabilityZones: [`${region}a`, `${region}b`, `${region}c`] },
+    tags: new Map(),
+    hooks: new Map(),
+    instances: [],
+    activities: [],
+  }
+  changeGroup(group, { ...input, DesiredCapacity: input.DesiredCapacity ?? input.MinSize })
+  putTags(
+    group,
+    (input.Tags ?? []).map((tag) => ({ ...tag, ResourceId: name })),
+  )
+  for (const hook of input.LifecycleHookSpecificationList ?? []) putHook(world, now, group, hook)
+  world.groups.set(name, group)
+  reconcileCapacity(world, now, group)
+  return {}
+}
+
+export function updateAutoScalingGroup(
+  world: World,
+  now: number,
+  input: UpdateAutoScalingGroupCommandInput,
+): object {
+  const group = groupNamed(world, input.AutoScalingGroupName)
+  changeGroup(group, input)
+  reconcileCapacity(world, now, group)
+  return {}
+}
+
+/** With ForceDelete everything is terminated without waiting for any hook; refused while the group retains. */
+export function deleteAutoScalingGroup(
+  world: World,
+  now: number,
+  input: DeleteAutoScalingGroupCommandInput,
+): object {
+  const group = groupNamed(world, input.AutoScalingGroupName)
+  const force = input.ForceDelete === true
+  const protection = group.settings.DeletionProtection
+  if (protection === 'prevent-all-deletion' || (force && protection === 'prevent-force-deletion'))
+    throw validationError(`The group ${group.name} has deletion protection ${protection}.`)
+  if (!force && group.instances.length > 0)
+    throw new AwsError(
+      'ResourceInUse',
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+    )
+  if (force && group.retains)
+    throw validationError(
+      'Force delete is not allowed while the instance lifecycle policy retains instances: set TerminateHookAbandon to terminate first.',
+    )
+  for (const instance of group.instances) {
+    Object.assign(instance, { member: false, departure: undefined, step: undefined })
+    shutDown(world, now, instance)
+  }
+  world.groups.delete(group.name)
+  return {}
+}
+
+/** In the order they were created. Filters are `tag-key`, `tag-value` and `tag:<key>`; all of them must match. */
+export function describeAutoScalingGroups(
+  world: World,
+  _now: number,
+  input: DescribeAutoScalingGroupsCommandInput,
+): Omit<DescribeAutoScalingGroupsCommandOutput, '$metadata'> {
+  const wanted = input.AutoScalingGroupNames
+  const found = [...world.groups.values()].filter(
+    (group) =>
+      (!wanted?.length || wanted.includes(group.name)) &&
+      (input.Filters ?? []).every((filter) => matchesTags(group, filter)),
+  )
+  const { items, nextToken } = page(found, input, 100, 50)
+  return { AutoScalingGroups: items.map(describe), NextToken: nextToken }
+}
+
+/** The group, or AWS's complaint. */
+export function groupNamed(world: World, name: string | undefined): Group {
+  const group = world.groups.get(name ?? '')
+  if (group !== undefined) return group
+  throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name ?? ''}' not found`)
+}
+
+type Change = Omit<UpdateAutoScalingGroupCommandInput, 'AutoScalingGroupName'> & {
+  readonly InstanceLifecyclePolicy?: InstanceLifecyclePolicy | undefined
+}
+
+/** A size outside the new bounds is moved to the nearer one, unless it was asked for. */
+function changeGroup(group: Group, input: Change): void {
+  const minSize = input.MinSize ?? group.minSize
+  const maxSize = input.MaxSize ?? group.maxSize
+  if (minSize > maxSize) throw validationError('Max bound must be greater than or equal to min bound')
+  const asked = input.DesiredCapacity
+  if (asked !== undefined && (asked < minSize || asked > maxSize))
+    throw validationError(
+      `Desired capacity:${asked} must be between the specified min size:${minSize} and max size:${maxSize}`,
+    )
+  const policy = input.InstanceLifecyclePolicy
+  if (policy !== undefined) group.retains = policy.RetentionTriggers?.TerminateHookAbandon === 'retain'
+  Object.assign(group, {
+    minSize,
+    maxSize,
+    desiredCapacity: Math.min(maxSize, Math.max(minSize, asked ?? group.desiredCapacity)),
+  })
+  for (const key of remembered)
+    if (input[key as keyof Change] !== undefined)
+      Object.assign(group.settings, { [key]: input[key as keyof Change] })
+}
+
+function describe(group: Group): AutoScalingGroup {
+  const { settings } = group
+  return {
+    ...settings,
+    DefaultCooldown: settings.DefaultCooldown ?? 300,
+    HealthCheckType: settings.HealthCheckType ?? 'EC2',
+    AutoScalingGroupName: group.name,
+    AutoScalingGroupARN: group.arn,
+    MinSize: group.minSize,
+    MaxSize: group.maxSize,
+    DesiredCapacity: group.desiredCapacity,
+    AvailabilityZones: settings.AvailabilityZones ?? [],
+    HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
+    Instances: group.instances.map(describeMember),
+    CreatedTime: new Date(group.createdAt),
+    Tags: [...group.tags.values()],
+    ...(group.retains
+      ? { InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } } }
+      : {}),
+  }
+}

@@ -1,0 +1,130 @@
+/** Instances as Auto Scaling shows them, and what people do to them through it. */
+import type {
+  AutoScalingInstanceDetails,
+  DescribeAutoScalingInstancesCommandInput,
+  DescribeAutoScalingInstancesCommandOutput,
+  Instance as Member,
+  SetDesiredCapacityCommandInput,
+  SetInstanceHealthCommandInput,
+  TerminateInstanceInAutoScalingGroupCommandInput,
+  TerminateInstanceInAutoScalingGroupCommandOutput,
+} from '@aws-sdk/client-auto-scaling'
+import { validationError } from '../aws-error.ts'
+import { reconcileCapacity } from './capacity.ts'
+import { depart, groupOf, isRetained, release } from './departures.ts'
+import { groupNamed } from './groups.ts'
+import { page } from './pages.ts'
+import type { Instance, World } from './state.ts'
+
+const maxInstances = 50
+
+/** Ids that no group knows are left out silently. */
+export function describeAutoScalingInstances(
+  world: World,
+  _now: number,
+  input: DescribeAutoScalingInstancesCommandInput,
+): Omit<DescribeAutoScalingInstancesCommandOutput, '$metadata'> {
+  const wanted = input.InstanceIds
+  if (wanted !== undefined && wanted.length > maxInstances)
+    throw validationError(`The number of instance ids that may be passed in is limited to ${maxInstances}`)
+  const members = wanted?.length
+    ? wanted.flatMap((id) => world.instances.get(id) ?? []).filter(({ member }) => member)
+    : [...world.groups.values()].flatMap((group) => group.instances)
+  const { items, nextToken } = page(members, input, maxInstances)
+  return {
+    AutoScalingInstances: items.map((instance): AutoScalingInstanceDetails => {
+      // Only here does Auto Scaling write the health in capitals.
+      const HealthStatus = instance.health.toUpperCase()
+      return { ...describeMember(instance), AutoScalingGroupName: instance.groupName, HealthStatus }
+    }),
+    NextToken: nextToken,
+  }
+}
+
+/** Without a decrement a replacement is launched. A retained instance is let go. */
+export function terminateInstanceInAutoScalingGroup(
+  world: World,
+  now: number,
+  input: TerminateInstanceInAutoScalingGroupCommandInput,
+): Omit<TerminateInstanceInAutoScalingGroupCommandOutput, '$metadata'> {
+  const instance = memberNamed(world, input.InstanceId)
+  const group = groupOf(world, instance)
+  if (input.ShouldDecrementDesiredCapacity === undefined)
+    throw validationError(
+      "Value at 'shouldDecrementDesiredCapacity' failed to satisfy constraint: Member must not be null",
+    )
+  const cause = `instance ${instance.id} was taken out of service in response to a user request.`
+  if (isRetained(instance)) return { Activity: release(world, now, instance, cause).activity }
+  if (instance.lifecycleState.startsWith('Warmed'))
+    throw validationError(
+      `The instance ${instance.id} is in a warm pool and cannot be terminated by this call.`,
+    )
+  if (instance.departure === undefined && input.ShouldDecrementDesiredCapacity) {
+    if (group.desiredCapacity <= group.minSize) throw wouldViolateMinimum(group.minSize)
+    group.desiredCapacity -= 1
+  }
+  const { activity } = depart(world, now, instance, { kind: 'terminate', cause })
+  reconcileCapacity(world, now, group)
+  return { Activity: { ...activity } }
+}
+
+export function setDesiredCapacity(world: World, now: number, input: SetDesiredCapacityCommandInput): object {
+  const group = groupNamed(world, input.AutoScalingGroupName)
+  const desired = input.DesiredCapacity ?? Number.NaN
+  if (!Number.isInteger(desired)) throw validationError("Value at 'desiredCapacity' must be a number")
+  if (desired > group.maxSize)
+    throw validationError(
+      `New SetDesiredCapacity value ${desired} is above max value ${group.maxSize} for the AutoScalingGroup.`,
+    )
+  if (desired < group.minSize)
+    throw validationError(
+      `New SetDesiredCapacity value ${desired} is below min value ${group.minSize} for the AutoScalingGroup.`,
+    )
+  group.desiredCapacity = desired
+  reconcileCapacity(world, now, group)
+  return {}
+}
+
+/** What a load balancer or a person finds; Auto Scaling replaces an unhealthy instance a little later. */
+export function setInstanceHealth(world: World, now: number, input: SetInstanceHealthCommandInput): object {
+  const instance = memberNamed(world, input.InstanceId)
+  const status = input.HealthStatus
+  if (status !== 'Healthy' && status !== 'Unhealthy')
+    throw validationError(`Value '${status ?? ''}' at 'healthStatus' must be one of Healthy, Unhealthy`)
+  if (instance.health === status || instance.departure !== undefined) return {}
+  instance.health = status
+  instance.step =
+    status === 'Unhealthy'
+      ? { at: now + world.timings.unhealthyMs, what: 'replace-unhealthy' }
+      : instance.lifecycleState === 'Pending' && instance.machine === 'running'
+        ? { at: now + world.timings.inServiceMs, what: 'in-service' }
+        : undefined
+  return {}
+}
+
+/** As DescribeAutoScalingGroups lists it. */
+export function describeMember(instance: Instance): Member {
+  return {
+    InstanceId: instance.id,
+    InstanceType: 't3.micro',
+    AvailabilityZone: instance.availabilityZone,
+    LifecycleState: instance.lifecycleState as NonNullable<Member['LifecycleState']>,
+    HealthStatus: instance.health,
+    ProtectedFromScaleIn: instance.scaleInProtection,
+  }
+}
+
+function memberNamed(world: World, instanceId: string | undefined): Instance {
+  const instance = world.instances.get(instanceId ?? '')
+  if (instance?.member) return instance
+  throw validationError(
+    `Instance Id not found - No managed instance found for instance ID ${instanceId ?? ''}`,
+  )
+}
+
+function wouldViolateMinimum(minSize: number): Error {
+  return validationError(
+    `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate group's ` +
+      "min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
+  )
+}

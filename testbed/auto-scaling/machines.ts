@@ -1,0 +1,96 @@
+/** The EC2 side of an instance: it runs, shuts down, and is gone, whatever Auto Scaling thinks. */
+
+import { AwsError } from '../aws-error.ts'
+import { reconcileCapacity } from './capacity.ts'
+import { depart, groupOf, isRetained, leaveGroup } from './departures.ts'
+import { announceMachineState } from './events.ts'
+import type { Instance, World } from './state.ts'
+
+/** Processes stop now; the volumes go when the machine is terminated. Doing it twice changes nothing. */
+export function shutDown(world: World, now: number, instance: Instance): void {
+  if (instance.machine === 'terminated') leaveGroupNow(world, now, instance)
+  if (instance.machine === 'terminated' || instance.machine === 'shutting-down') return
+  instance.machine = 'shutting-down'
+  world.effects.push({ do: 'power-off', instanceId: instance.id })
+  announceMachineState(world, now, instance)
+  instance.machineStep = { at: now + world.timings.shutdownMs, what: 'terminated' }
+}
+
+/** EC2 deletes the volumes. Auto Scaling, unless it asked for this, has yet to notice. */
+export function afterShutdown(world: World, now: number, instance: Instance): void {
+  instance.machine = 'terminated'
+  instance.machineStep = undefined
+  world.effects.push({ do: 'destroy', instanceId: instance.id })
+  announceMachineState(world, now, instance)
+  if (!instance.member) remember(world, now, instance)
+  else if (wantsItGone(instance)) leaveGroupNow(world, now, instance)
+  else instance.machineStep = { at: now + world.timings.noticeMs, what: 'notice' }
+}
+
+/** Auto Scaling sees a machine that is not running: unhealthy at once. The hook then runs for a dead instance. */
+export function noticeDeath(world: World, now: number, instance: Instance): void {
+  instance.machineStep = undefined
+  if (isRetained(instance)) {
+    leaveGroupNow(world, now, instance)
+    return
+  }
+  instance.health = 'Unhealthy'
+  depart(world, now, instance, {
+    kind: 'terminate',
+    cause:
+      'an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.',
+  })
+  reconcileCapacity(world, now, groupOf(world, instance))
+}
+
+/** ec2:TerminateInstances. No hook, no draining, no protection of Auto Scaling's stands in its way; EC2's own does. */
+export function terminateMachines(world: World, now: number, instanceIds: readonly string[]): Instance[] {
+  const instances = instanceIds.map((id) => machineNamed(world, id))
+  const refused = instances.filter((instance) => instance.terminationProtection)
+  // A protected instance saves those beside it in its Availability Zone; the others go although the call fails.
+  const spared = new Set(refused.map((instance) => instance.availabilityZone))
+  for (const instance of instances)
+    if (!spared.has(instance.availabilityZone)) shutDownByHand(world, now, instance)
+  if (refused[0] !== undefined) throw isProtected(refused[0].id)
+  return instances
+}
+
+/** A machine that vanishes: a failed host, a Spot interruption. Nothing protects it. */
+export function loseMachine(world: World, now: number, instanceId: string): void {
+  shutDownByHand(world, now, machineNamed(world, instanceId))
+}
+
+/** The instance, or EC2's complaint. */
+export function machineNamed(world: World, instanceId: string): Instance {
+  if (!/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(instanceId))
+    throw new AwsError('InvalidInstanceID.Malformed', `Invalid id: "${instanceId}"`)
+  const instance = world.instances.get(instanceId)
+  if (instance !== undefined) return instance
+  throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${instanceId}' does not exist`)
+}
+
+function shutDownByHand(world: World, now: number, instance: Instance): void {
+  if (instance.machine !== 'terminated') shutDown(world, now, instance)
+}
+
+/** Auto Scaling itself is through with the instance (no hook waits any more). */
+function wantsItGone(instance: Instance): boolean {
+  return instance.lifecycleState.endsWith(':Proceed') && instance.step === undefined
+}
+
+function leaveGroupNow(world: World, now: number, instance: Instance): void {
+  if (instance.member) leaveGroup(world, now, instance)
+  remember(world, now, instance)
+}
+
+/** EC2 shows a terminated instance for about an hour. */
+function remember(world: World, now: number, instance: Instance): void {
+  instance.machineStep = { at: now + world.timings.rememberMs, what: 'forget' }
+}
+
+function isProtected(instanceId: string): AwsError {
+  return new AwsError(
+    'OperationNotPermitted',
+    `The instance '${instanceId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+  )
+}

@@ -1,0 +1,135 @@
+/** Auto Scaling and EC2 in real time: the model, and its effects carried out. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  type AutoScaling,
+  autoScalingOperations,
+  createAutoScaling,
+  type Effect,
+  type EventBridgeEvent,
+  ec2Operations,
+  type IdKind,
+  type InputOf,
+  type OperationName,
+  type OutputOf,
+  type Timings,
+} from '../../auto-scaling/auto-scaling.ts'
+import type { Operation } from '../wire/operations.ts'
+import { describedInstances, ec2Input, terminatedInstances } from './ec2-shapes.ts'
+import type { Machines } from './machines.ts'
+
+export interface ComputeOptions {
+  readonly region: string
+  readonly accountId: string
+  readonly now: () => number
+  readonly timings: Timings
+  readonly machines: Machines
+  /** Whether a queue with this ARN exists. */
+  readonly canNotify: (targetArn: string) => Promise<boolean>
+  readonly notify: (targetArn: string, body: string) => Promise<void>
+  readonly publish: (event: EventBridgeEvent) => void
+  readonly onEffect: (effect: Effect) => void
+  readonly failed: (error: unknown) => void
+}
+
+export interface Compute {
+  readonly model: AutoScaling
+  readonly autoscaling: Readonly<Record<string, Operation>>
+  readonly ec2: Readonly<Record<string, Operation>>
+  /** Applies what became due, and starts whatever that leads to. */
+  settle(): void
+  /** Waits until what was started is done. */
+  idle(): Promise<void>
+}
+
+export function createCompute(options: ComputeOptions, changed: () => void): Compute {
+  const { now, machines, failed } = options
+  const unreachable = new Set<string>()
+  const underWay = new Set<Promise<void>>()
+  const model = createAutoScaling({
+    region: options.region,
+    accountId: options.accountId,
+    newId,
+    timings: options.timings,
+    canNotify: (targetArn) => !unreachable.has(targetArn),
+  })
+  const track = (work: Promise<void>) => {
+    const done = work.catch(failed).finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
+  const launch = async (instance: { readonly instanceId: string; readonly groupName: string }) => {
+    try {
+      await machines.start(instance)
+      model.machineStarted(now(), instance.instanceId)
+    } catch (error) {
+      failed(error)
+      model.machineFailed(now(), instance.instanceId, String(error))
+    }
+    settle()
+  }
+  const perform = (effect: Effect) => {
+    options.onEffect(effect)
+    switch (effect.do) {
+      case 'notify':
+        return track(options.notify(effect.targetArn, effect.body))
+      case 'publish':
+        return options.publish(effect.event)
+      case 'launch':
+        return track(launch(effect))
+      case 'power-off':
+        return machines.powerOff(effect.instanceId)
+      case 'destroy':
+        return machines.destroy(effect.instanceId)
+      case 'replace-root-volume':
+        return machines.replaceRootVolume(effect.instanceId)
+      case 'register':
+      case 'deregister':
+        return
+    }
+  }
+  const settle = () => {
+    for (const effect of model.advance(now())) perform(effect)
+    changed()
+  }
+  const call = <Name extends OperationName>(name: Name, input: InputOf<Name>): OutputOf<Name> => {
+    try {
+      return model.call(now(), name, input)
+    } finally {
+      settle()
+    }
+  }
+  const simple = (names: readonly OperationName[]) =>
+    Object.fromEntries(names.map((name) => [name, (input: never) => call(name, input)]))
+  return {
+    model,
+    settle,
+    autoscaling: {
+      ...simple(Object.keys(autoScalingOperations) as OperationName[]),
+      async PutLifecycleHook(input: InputOf<'PutLifecycleHook'>) {
+        // The model cannot wait for a queue to answer, so it is asked beforehand.
+        const target = input.NotificationTargetARN
+        if (target && !(await options.canNotify(target))) unreachable.add(target)
+        else if (target) unreachable.delete(target)
+        return call('PutLifecycleHook', input)
+      },
+    },
+    ec2: {
+      ...simple(Object.keys(ec2Operations) as OperationName[]),
+      DescribeInstances: (input: Record<string, unknown>) =>
+        describedInstances(call('DescribeInstances', ec2Input(input))),
+      TerminateInstances: (input: Record<string, unknown>) =>
+        terminatedInstances(call('TerminateInstances', { InstanceIds: undefined, ...ec2Input(input) })),
+      ModifyInstanceAttribute(input: Record<string, unknown>) {
+        call('ModifyInstanceAttribute', { InstanceId: undefined, ...ec2Input(input) })
+        return { return: true }
+      },
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay)
+      await machines.idle()
+    },
+  }
+}
+
+function newId(kind: IdKind): string {
+  return kind === 'instance' ? `i-0${randomBytes(8).toString('hex')}` : randomUUID()
+}

@@ -1,0 +1,65 @@
+import {
+  type AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DescribeLifecycleHooksCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { accountId, type LocalAws } from '../aws.ts'
+import { hookName, type InstalledGuard, installGuard, type Waits } from '../installed-guard.ts'
+
+/** An Elastic Beanstalk environment, named as Beanstalk names things. */
+export const ENVIRONMENT_ID = 'e-demo2mxf6k'
+export const GROUP_NAME = `awseb-${ENVIRONMENT_ID}-stack-AWSEBAutoScalingGroup-1KQ2ZT0V3GHXB`
+export const BUCKET = `elasticbeanstalk-eu-west-1-${accountId}`
+
+/**
+ * The waits that the guard is given here, in seconds: a day passes in a minute. PATIENCE is what a dead agent costs;
+ * QUEUE_VISIBILITY is how long a killed Lambda's message stays out of sight.
+ */
+const WAITS: Waits = {
+  QUEUE_VISIBILITY_SECONDS: '8',
+  HEARTBEAT_TIMEOUT_SECONDS: '60',
+  PATIENCE_SECONDS: '25',
+  RETRY_SECONDS: '1',
+  LOOK_AGAIN_SECONDS: '5',
+  PENDING_SECONDS: '1',
+  DELIVERY_TIMEOUT_SECONDS: '30',
+  EXECUTION_TIMEOUT_SECONDS: '60',
+  PASS_SECONDS: '1',
+}
+const SWEEP_EVERY_MS = 10_000
+const POLL_MS = 100
+
+/** The guard, told to enrol the group by its name; the hook and retention are its own work, as its first instance comes up. */
+export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Promise<InstalledGuard> {
+  return installGuard(aws, {
+    bucket: BUCKET,
+    waits: WAITS,
+    groups: GROUP_NAME,
+    functionTimeoutSeconds: 5,
+    sweepEveryMs: SWEEP_EVERY_MS,
+    onLine,
+  })
+}
+
+/** The group as Elastic Beanstalk makes it. */
+export async function createGroup(autoScaling: AutoScalingClient, instances: number): Promise<void> {
+  const input = {
+    AutoScalingGroupName: GROUP_NAME,
+    MinSize: 0,
+    MaxSize: 4 * instances,
+    DesiredCapacity: instances,
+    HealthCheckType: 'ELB',
+    LoadBalancerNames: [`awseb-${ENVIRONMENT_ID}`],
+  }
+  await autoScaling.send(new CreateAutoScalingGroupCommand(input))
+}
+
+/** Resolves when the group has the guard's hook. */
+export async function enrolled(autoScaling: AutoScalingClient): Promise<void> {
+  const question = new DescribeLifecycleHooksCommand({ AutoScalingGroupName: GROUP_NAME })
+  for (;;) {
+    const { LifecycleHooks = [] } = await autoScaling.send(question)
+    if (LifecycleHooks.some(({ LifecycleHookName }) => LifecycleHookName === hookName)) return
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}

@@ -1,0 +1,132 @@
+/** AWS on this machine with the guard in it: `npm run local`. Ends, and leaves nothing behind, with Ctrl-C. */
+import { appendFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { parseSelections } from '../../src/selection.ts'
+import type { Effect } from '../auto-scaling/auto-scaling.ts'
+import { accountId, type Invocation, type LocalAws, startLocalAws } from './aws.ts'
+import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './installed-guard.ts'
+import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
+import { onInterruption } from './interruption.ts'
+import { journalReader } from './telling.ts'
+
+const environmentId = 'e-localguard'
+const region = 'eu-west-1'
+const bucket = `elasticbeanstalk-${region}-${accountId}`
+
+const options = new Command('local')
+  .description('AWS on this machine, with the guard in it. Ctrl-C stops it and clears everything away.')
+  .option('--port <port>', 'Auto Scaling, EC2, Systems Manager (0: any free port)', port, 4580)
+  .option('--storage-port <port>', 'SQS and S3 (0: any free port)', port, 4581)
+  .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod', groups)
+  .parse()
+  .opts<{ port: number; storagePort: number; groups?: string }>()
+
+try {
+  await run()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function run(): Promise<void> {
+  let room: MachineRoom | undefined
+  const aws = await startLocalAws({
+    region,
+    port: options.port,
+    storagePort: options.storagePort,
+    launch: (instance) => {
+      if (room === undefined) throw new Error('the machine room is not open yet')
+      return room.launch(instance)
+    },
+    onEffect: (effect) => tellEffect(effect, room),
+    onProblem: (problem) => console.error('problem:', problem),
+  })
+  const stop = async () => {
+    await aws.stop()
+    await room?.stop()
+  }
+  try {
+    await aws.createBucket(bucket)
+    room = openMachineRoom({
+      directory: aws.directory,
+      environment: { ...aws.environment('INSTANCE'), EB_BUCKET: bucket, EB_ENVIRONMENT_ID: environmentId },
+      bufferMs: 5_000,
+      publishEveryMs: 60_000,
+    })
+    const journal = join(aws.directory, 'journal.jsonl')
+    await writeFile(journal, '')
+    const read = journalReader()
+    const guard = await installGuard(aws, {
+      bucket,
+      onLine: (line) => {
+        for (const told of read(line)) console.error(told)
+        appendFileSync(journal, `${line}\n`)
+      },
+      onInvocation: tellTrouble,
+      ...(options.groups === undefined ? {} : { groups: options.groups }),
+    })
+    console.log(introduction(aws, guard, journal))
+    await new Promise<void>(onInterruption)
+    console.error('Stopping.')
+  } finally {
+    await stop()
+  }
+}
+
+function introduction(aws: LocalAws, guard: InstalledGuard, journal: string): string {
+  const exports = Object.entries({ ...aws.environment(), ...guard.variables }).map(
+    ([name, value]) => `export ${name}='${value}'`,
+  )
+  const byHand = [
+    `aws autoscaling put-lifecycle-hook --auto-scaling-group-name web --lifecycle-hook-name ${hookName} \\`,
+    '  --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 60 --default-result ABANDON \\',
+    `  --notification-target-arn ${guard.queue.arn} --role-arn ${notifierRoleArn}`,
+  ]
+  return [
+    ...exports,
+    '',
+    '# Type the lines above into another terminal, and then:',
+    'aws autoscaling create-auto-scaling-group --auto-scaling-group-name web --min-size 0 --max-size 4 --desired-capacity 2 \\',
+    '  --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain} \\',
+    `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}`,
+    ...(options.groups === undefined ? byHand : []),
+    'aws autoscaling set-desired-capacity --auto-scaling-group-name web --desired-capacity 1',
+    'aws autoscaling describe-auto-scaling-instances',
+    `aws s3 ls s3://${bucket} --recursive`,
+    'npm run guard -- explain <instance>',
+    `npm run guard -- history --from ${journal}`,
+    `# (Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL_SQS: say aws sqs … --endpoint-url ${aws.endpoints.sqs})`,
+    '# What happens is told here. Ctrl-C stops everything and clears it away.',
+  ].join('\n')
+}
+
+function tellEffect(effect: Effect, room: MachineRoom | undefined): void {
+  if (effect.do === 'register') {
+    const url = room?.find(effect.instanceId)?.url
+    console.error(`${effect.instanceId} in service: curl '${url}/i?e=pv'`)
+  }
+  if (effect.do === 'destroy') console.error(`${effect.instanceId} terminated`)
+}
+
+/** What the function itself could not tell. */
+function tellTrouble({ functionName, ended, error }: Invocation): void {
+  if (ended !== 'succeeded') console.error(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`)
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number <= 65_535) return number
+  throw new InvalidArgumentError('Write a port from 0 to 65535.')
+}
+
+/** Checked as the guard itself will read it, but before anything is started. */
+function groups(text: string): string {
+  try {
+    if (parseSelections(text).length > 0) return text
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : String(error))
+  }
+  throw new InvalidArgumentError('Write names of groups, or tag:KEY=VALUE, with commas in between.')
+}

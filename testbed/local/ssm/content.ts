@@ -1,0 +1,110 @@
+/** What a Command document may say (schema 2.2, one aws:runShellScript step), and what its parameters may be. */
+import { z } from 'zod'
+import { AwsError } from '../../aws-error.ts'
+
+const parameter = z.object({
+  type: z.enum(['String', 'StringList']),
+  default: z.union([z.string(), z.array(z.string())]).optional(),
+  allowedPattern: z.string().optional(),
+  allowedValues: z.array(z.string()).optional(),
+  minChars: z.number().optional(),
+  maxChars: z.number().optional(),
+})
+
+const step = z.object({
+  action: z.literal('aws:runShellScript'),
+  name: z.string().min(1),
+  inputs: z.object({
+    runCommand: z.union([z.string(), z.array(z.string())]),
+    timeoutSeconds: z.union([z.string(), z.number()]).optional(),
+  }),
+})
+
+const content = z.object({
+  schemaVersion: z.literal('2.2'),
+  description: z.string().optional(),
+  parameters: z.record(z.string(), parameter).default({}),
+  mainSteps: z.tuple([step]),
+})
+
+export type DocumentContent = z.infer<typeof content>
+
+type Arguments = Readonly<Record<string, readonly string[]>>
+
+const maxBytes = 64 * 1024
+
+/** Refuses what Systems Manager refuses, and what only this local one does (several steps, other plugins). */
+export function parseContent(text: string): DocumentContent {
+  if (Buffer.byteLength(text) > maxBytes)
+    throw new AwsError('MaxDocumentSizeExceeded', `The size limit of a document is ${maxBytes / 1024} KB.`)
+  const parsed = content.safeParse(readJson(text))
+  if (!parsed.success) throw new AwsError('InvalidDocumentContent', z.prettifyError(parsed.error))
+  for (const [name, { allowedPattern }] of Object.entries(parsed.data.parameters))
+    if (allowedPattern !== undefined && !isPattern(allowedPattern))
+      throw new AwsError(
+        'InvalidDocumentContent',
+        `The allowedPattern of ${name} is not a regular expression.`,
+      )
+  return parsed.data
+}
+
+/** Every declared parameter with its value or default. Anything undeclared, missing or not allowed is refused before it runs. */
+export function bindParameters({ parameters }: DocumentContent, given: Arguments): Arguments {
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(parameters, name)) throw invalid(`Unknown parameter ${name}.`)
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, rule]) => {
+      const fallback = typeof rule.default === 'string' ? [rule.default] : rule.default
+      const values = given[name] ?? fallback
+      if (values === undefined) throw invalid(`Parameter ${name} has no value and no default.`)
+      if (rule.type === 'String' && values.length !== 1) throw invalid(`Parameter ${name} takes one value.`)
+      for (const value of values)
+        if (!allows(rule, value)) throw invalid(`Parameter ${name}: value not allowed.`)
+      return [name, values]
+    }),
+  )
+}
+
+/** `{{ Name }}` is replaced textually, as the agent does: nothing is quoted. */
+export function substitute(text: string, bound: Arguments): string {
+  return text.replace(
+    /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g,
+    (whole, name: string) => bound[name]?.join(' ') ?? whole,
+  )
+}
+
+/** The step's timeoutSeconds. Whatever the agent cannot take silently becomes an hour. */
+export function executionSeconds({ mainSteps: [only] }: DocumentContent, bound: Arguments): number {
+  const seconds = Number(substitute(String(only.inputs.timeoutSeconds ?? '3600'), bound))
+  return Number.isInteger(seconds) && seconds >= 5 && seconds <= 172_800 ? seconds : 3600
+}
+
+function allows(rule: z.infer<typeof parameter>, value: string): boolean {
+  return (
+    (rule.allowedPattern === undefined || new RegExp(rule.allowedPattern).test(value)) &&
+    (rule.allowedValues === undefined || rule.allowedValues.includes(value)) &&
+    value.length >= (rule.minChars ?? 0) &&
+    value.length <= (rule.maxChars ?? Number.POSITIVE_INFINITY)
+  )
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw Object.assign(new AwsError('InvalidDocumentContent', 'The content is not JSON.'), { cause })
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidParameters', message)
+}

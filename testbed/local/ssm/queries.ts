@@ -1,0 +1,126 @@
+/** Reading commands back. All of it is eventually consistent: a command is not seen right after it was sent. */
+import { AwsError } from '../../aws-error.ts'
+import { commandView, invocationDetails, invocationView, statusOf } from './command-view.ts'
+import type { Command, Invocation, Ssm } from './state.ts'
+
+interface Filter {
+  readonly key?: string
+  readonly value?: string
+}
+
+interface ListInput {
+  readonly CommandId?: string
+  readonly InstanceId?: string
+  readonly Filters?: readonly Filter[]
+  readonly Details?: boolean
+  readonly MaxResults?: number
+  readonly NextToken?: string
+}
+
+export function getCommandInvocation(
+  ssm: Ssm,
+  input: { readonly CommandId?: string; readonly InstanceId?: string; readonly PluginName?: string },
+): object {
+  for (const command of visible(ssm))
+    for (const invocation of command.invocations)
+      if (command.id === input.CommandId && invocation.instanceId === input.InstanceId) {
+        if (input.PluginName !== undefined && input.PluginName !== command.pluginName)
+          throw new AwsError('InvalidPluginName', '')
+        return invocationDetails(command, invocation)
+      }
+  throw new AwsError('InvocationDoesNotExist', '')
+}
+
+/** Newest first. Filters: InvokedAfter, InvokedBefore, Status, DocumentName. Not the comment. */
+export function listCommandInvocations(ssm: Ssm, input: ListInput): object {
+  const found = visible(ssm)
+    .filter(({ id }) => input.CommandId === undefined || id === input.CommandId)
+    .flatMap((command) => command.invocations.map((invocation) => ({ command, invocation })))
+    .filter(
+      ({ command, invocation }) =>
+        (input.InstanceId === undefined || invocation.instanceId === input.InstanceId) &&
+        (input.Filters ?? []).every((filter) => matches(filter, command, statusOf(invocation))),
+    )
+  const { items, nextToken } = page(found, input)
+  return {
+    CommandInvocations: items.map(({ command, invocation }: { command: Command; invocation: Invocation }) =>
+      invocationView(command, invocation, input.Details === true),
+    ),
+    NextToken: nextToken,
+  }
+}
+
+export function listCommands(ssm: Ssm, input: ListInput): object {
+  const found = visible(ssm).filter(
+    (command) =>
+      (input.CommandId === undefined || command.id === input.CommandId) &&
+      (input.InstanceId === undefined ||
+        command.invocations.some(({ instanceId }) => instanceId === input.InstanceId)) &&
+      (input.Filters ?? []).every((filter) =>
+        command.invocations.some((invocation) => matches(filter, command, statusOf(invocation))),
+      ),
+  )
+  const { items, nextToken } = page(found, input)
+  return { Commands: items.map(commandView), NextToken: nextToken }
+}
+
+/** Agents that registered, of machines that EC2 still runs. */
+export function describeInstanceInformation(
+  ssm: Ssm,
+  input: {
+    readonly Filters?: readonly { readonly Key?: string; readonly Values?: readonly string[] }[]
+    readonly InstanceInformationFilterList?: readonly {
+      readonly key?: string
+      readonly valueSet?: readonly string[]
+    }[]
+  },
+): object {
+  const wanted = [
+    ...(input.Filters ?? []).filter(({ Key }) => Key === 'InstanceIds').map(({ Values }) => Values),
+    ...(input.InstanceInformationFilterList ?? [])
+      .filter(({ key }) => key === 'InstanceIds')
+      .map(({ valueSet }) => valueSet),
+  ]
+  const { now, machine, instanceIds } = ssm.options
+  for (const id of instanceIds()) if (machine(id)?.agentOnline()) ssm.registered.add(id)
+  const known = instanceIds().filter(
+    (id) => ssm.registered.has(id) && wanted.every((ids) => ids?.includes(id)),
+  )
+  return {
+    InstanceInformationList: known.map((InstanceId) => ({
+      InstanceId,
+      PingStatus: machine(InstanceId)?.agentOnline() ? 'Online' : 'ConnectionLost',
+      LastPingDateTime: new Date(now()),
+      AgentVersion: '3.3.2746.0',
+      PlatformType: 'Linux',
+      ResourceType: 'EC2Instance',
+    })),
+  }
+}
+
+function visible({ commands, options }: Ssm): Command[] {
+  const now = options.now()
+  return commands.filter(({ requestedAt }) => requestedAt + options.lagMs <= now).reverse()
+}
+
+function matches({ key, value = '' }: Filter, command: Command, status: string): boolean {
+  switch (key) {
+    case 'InvokedAfter':
+      return command.requestedAt > Date.parse(value)
+    case 'InvokedBefore':
+      return command.requestedAt < Date.parse(value)
+    case 'Status':
+      return status === value
+    case 'DocumentName':
+      return command.documentName === value
+  }
+  throw new AwsError('InvalidFilterKey', `${key ?? ''} is not a filter here.`)
+}
+
+function page<Item>(items: readonly Item[], { MaxResults: size = 50, NextToken: token }: ListInput) {
+  if (size < 1 || size > 50) throw new AwsError('ValidationException', 'MaxResults must be between 1 and 50.')
+  const from = token === undefined ? 0 : Number(token)
+  if (!Number.isInteger(from) || from < 0) throw new AwsError('InvalidNextToken', '')
+  const next = from + size
+  return { items: items.slice(from, next), nextToken: next < items.length ? String(next) : undefined }
+}

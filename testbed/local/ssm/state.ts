@@ -1,0 +1,81 @@
+import type { EventBridgeEvent } from '../../auto-scaling/auto-scaling.ts'
+import type { Machine, ShellResult } from '../machine.ts'
+import type { DocumentContent } from './content.ts'
+
+/** A Command document. */
+export interface Document {
+  readonly name: string
+  readonly text: string
+  readonly content: DocumentContent
+  readonly createdAt: number
+}
+
+/** Where an invocation stands, as StatusDetails has it. */
+export type StatusDetails =
+  | 'Pending'
+  | 'InProgress'
+  | 'Success'
+  | 'Failed'
+  | 'Cancelled'
+  | 'Cancelling'
+  | 'DeliveryTimedOut'
+  | 'ExecutionTimedOut'
+
+/** One command on one instance. */
+export interface Invocation {
+  readonly instanceId: string
+  statusDetails: StatusDetails
+  startedAt: number | undefined
+  endedAt: number | undefined
+  result: ShellResult | undefined
+}
+
+/** One SendCommand. */
+export interface Command {
+  readonly id: string
+  readonly documentName: string
+  readonly pluginName: string
+  readonly comment: string
+  readonly parameters: Readonly<Record<string, readonly string[]>>
+  readonly script: string
+  readonly requestedAt: number
+  /** How long it may wait for the agent. */
+  readonly deliveryMs: number
+  /** How long the script may run. */
+  readonly executionMs: number
+  readonly invocations: readonly Invocation[]
+}
+
+export interface SsmOptions {
+  readonly region: string
+  readonly accountId: string
+  readonly newId: () => string
+  readonly now: () => number
+  /** How long a command stays unseen by GetCommandInvocation and the listings. */
+  readonly lagMs: number
+  /** What EC2 has running under this id; `undefined` when it is not there, or on its way out. */
+  readonly machine: (instanceId: string) => Machine | undefined
+  /** Ids of all instances that EC2 runs. */
+  readonly instanceIds: () => readonly string[]
+  readonly publish: (event: EventBridgeEvent) => void
+}
+
+/** Systems Manager's Run Command, for one account in one Region. */
+export interface Ssm {
+  readonly options: SsmOptions
+  readonly documents: Map<string, Document>
+  /** Oldest first. */
+  readonly commands: Command[]
+  /** Instances whose agent has been seen once. Only those can be sent anything. */
+  readonly registered: Set<string>
+}
+
+/** With nothing in it. */
+export function newSsm(options: SsmOptions): Ssm {
+  return { options, documents: new Map(), commands: [], registered: new Set() }
+}
+
+/** Whether nothing more will happen to the invocation. */
+export function isOver({ statusDetails }: Invocation): boolean {
+  return statusDetails !== 'Pending' && statusDetails !== 'InProgress' && statusDetails !== 'Cancelling'
+}

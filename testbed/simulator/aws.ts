@@ -1,0 +1,131 @@
+/**
+ * The seam as one invocation sees it: each call takes time, and may fail before or after its effect, never be answered, or be
+ * the last thing that the invocation ever did.
+ */
+import type { AwsApi } from '../../src/aws/api.ts'
+import { AwsError } from '../aws-error.ts'
+import type { Run } from './lambda.ts'
+import { type Operation, perform, serviceOf } from './operations.ts'
+import { second } from './setting.ts'
+import type { World } from './world.ts'
+
+type Fate =
+  | 'answered'
+  | 'fails before'
+  | 'fails after'
+  | 'hangs before'
+  | 'hangs after'
+  | 'killed before'
+  | 'killed after'
+
+class Connection {
+  readonly world: World
+  readonly run: Run
+
+  constructor(world: World, run: Run) {
+    this.world = world
+    this.run = run
+  }
+}
+
+/** What every connection has in common: a method for each operation, made once. */
+for (const operation of Object.keys(serviceOf) as Operation[]) {
+  Object.defineProperty(Connection.prototype, operation, {
+    value(this: Connection, input: object) {
+      return ask(this.world, this.run, operation, input)
+    },
+  })
+}
+
+/** An AwsApi for one invocation. */
+export function connect(world: World, run: Run): AwsApi {
+  return new Connection(world, run) as unknown as AwsApi
+}
+
+function ask(world: World, run: Run, operation: Operation, input: object): Promise<unknown> {
+  // What a killed invocation still computes reaches nobody.
+  if (run.isDead) return new Promise(() => {})
+  run.calls++
+  world.counts.calls++
+  const [min, max] = world.setting.callMs
+  const slowMs = world.chance.of(world.faults['call-is-slow']) ? world.chance.between(1, 20) * second : 0
+  const fate = fateOf(world, run)
+  return new Promise((resolve, reject) => {
+    world.time.after(world.chance.between(min, max) + slowMs, () => {
+      if (run.isDead) return
+      const outcome = happen(world, run, operation, input, fate)
+      if (!outcome || run.isDead) return
+      if ('error' in outcome) reject(outcome.error)
+      else resolve(outcome.answer)
+      world.time.wake()
+    })
+  })
+}
+
+type Outcome = { readonly answer: unknown } | { readonly error: unknown }
+
+function happen(
+  world: World,
+  run: Run,
+  operation: Operation,
+  input: object,
+  fate: Fate,
+): Outcome | undefined {
+  const refusal = fate === 'fails before' ? unavailable() : refusedByWeather(world, operation)
+  const hasEffect = !refusal && fate !== 'hangs before' && fate !== 'killed before'
+  const outcome = hasEffect ? attempt(() => perform(world, run, operation, input)) : undefined
+  world.show('called', run, operation, input, outcome !== undefined && 'answer' in outcome)
+  if (refusal || fate !== 'answered') {
+    if (operation === 'recordLifecycleActionHeartbeat') troubled(world, input)
+    world.trace?.note('fault', `${operation} of invocation ${run.number}: ${refusal?.name ?? fate}`)
+  }
+  if (fate === 'killed before' || fate === 'killed after') world.functions.kill(run, fate)
+  if (fate.startsWith('hangs')) return undefined
+  if (refusal) return { error: refusal }
+  return fate === 'fails after' ? { error: unavailable() } : outcome
+}
+
+function attempt(work: () => unknown): Outcome {
+  try {
+    return { answer: work() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+function fateOf({ chance, faults }: World, run: Run): Fate {
+  if (run.dies && run.calls === run.dies.atCall)
+    return run.dies.afterEffect ? 'killed after' : 'killed before'
+  if (chance.of(faults['call-fails-before-its-effect'])) return 'fails before'
+  if (chance.of(faults['call-fails-after-its-effect'])) return 'fails after'
+  if (chance.of(faults['call-hangs'])) return chance.of(0.5) ? 'hangs before' : 'hangs after'
+  return 'answered'
+}
+
+function refusedByWeather({ weather }: World, operation: Operation): AwsError | undefined {
+  const service = serviceOf[operation]
+  if (weather.isThrottled(service)) {
+    return service === 's3'
+      ? new AwsError('SlowDown', 'Please reduce your request rate.', 503)
+      : new AwsError(service === 'ssm' ? 'ThrottlingException' : 'Throttling', 'Rate exceeded')
+  }
+  if (service === 'ssm' && weather.is('ssm-is-down')) return unavailable()
+  if (service === 's3' && weather.is('s3-is-down')) return unavailable()
+  if (service !== 's3' || !weather.is('s3-denies')) return undefined
+  // HeadObject has no body to its errors.
+  return operation === 'headObject'
+    ? new AwsError('403', 'UnknownError', 403)
+    : new AwsError('AccessDenied', 'Access Denied', 403)
+}
+
+function unavailable(): AwsError {
+  return new AwsError('ServiceUnavailable', 'Service is unavailable, or its answer was lost', 503)
+}
+
+function troubled(
+  { region, trouble }: World,
+  input: { LifecycleActionToken?: string; InstanceId?: string },
+): void {
+  const action = region.actions.get(input.LifecycleActionToken ?? '')
+  trouble.with(input.InstanceId ?? action?.instance.id ?? '')
+}

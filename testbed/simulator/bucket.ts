@@ -1,0 +1,142 @@
+/** S3: objects as their uploaders left them, with every kind of ETag and checksum. */
+import type {
+  GetObjectCommandInput,
+  HeadObjectCommandInput,
+  HeadObjectCommandOutput,
+  ListObjectsV2CommandInput,
+  ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3'
+import type { Answer, ObjectBody } from '../../src/aws/api.ts'
+import { AwsError } from '../aws-error.ts'
+import type { Chance } from './chance.ts'
+import { Content } from './content.ts'
+import type { Setting } from './setting.ts'
+
+export interface StoredObject {
+  readonly key: string
+  readonly bytes: Content | Uint8Array
+  readonly etag: string
+  /** As listings and heads show it: in quotes. */
+  readonly quotedEtag: string
+  readonly sha256: string | undefined
+  readonly isComposite: boolean
+  readonly putAt: number
+}
+
+export type Upload = 'single' | 'single with sha256' | 'multipart'
+
+export class Bucket {
+  readonly #objects = new Map<string, StoredObject>()
+  /** All keys in order. */
+  readonly #sorted: string[] = []
+  readonly #chance: Chance
+  readonly #setting: Setting
+
+  constructor(chance: Chance, setting: Setting) {
+    this.#chance = chance
+    this.#setting = setting
+  }
+
+  put(now: number, key: string, bytes: Content | Uint8Array, how: Upload): void {
+    const isWhole = how !== 'multipart' && this.#setting.encryption !== 'aws:kms'
+    const content = bytes instanceof Content ? bytes : undefined
+    const etag = isWhole && content ? content.md5 : this.#chance.hex(32) + (how === 'multipart' ? '-2' : '')
+    const sha256 =
+      how === 'single with sha256' ? content?.sha256 : how === 'multipart' ? this.#chance.hex(64) : undefined
+    const isComposite = how === 'multipart'
+    this.#store({ key, bytes, etag, quotedEtag: `"${etag}"`, sha256, isComposite, putAt: now })
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key)
+  }
+
+  /** A copy and a deletion. Encrypted and composite ETags do not survive it. */
+  move(now: number, { key, bytes, etag, isComposite }: StoredObject, to: string): void {
+    const keeps = !isComposite && this.#setting.encryption !== 'aws:kms'
+    if (this.#objects.delete(key)) this.#sorted.splice(placeOf(this.#sorted, key), 1)
+    const copied = keeps ? etag : this.#chance.hex(32)
+    const copy = { key: to, bytes, etag: copied, quotedEtag: `"${copied}"`, sha256: undefined }
+    this.#store({ ...copy, isComposite: false, putAt: now })
+  }
+
+  objects(): Iterable<StoredObject> {
+    return this.#objects.values()
+  }
+
+  listObjectsV2(input: ListObjectsV2CommandInput): Answer<ListObjectsV2CommandOutput> {
+    const prefix = input.Prefix ?? ''
+    const after = input.ContinuationToken ?? ''
+    // More than a page of AWS's would take thousands of files, so pages here are small.
+    const size = Math.max(3, this.#setting.pageSize)
+    const sorted = this.#sorted
+    const first = placeOf(sorted, after || prefix)
+    const from = sorted[first] === after ? first + 1 : first
+    let to = from
+    while (to < sorted.length && to - from <= size && sorted[to]?.startsWith(prefix)) to++
+    const isCut = to - from > size
+    const page = sorted.slice(from, isCut ? from + size : to)
+    const last = page.at(-1)
+    return {
+      Contents: page.map((key) => {
+        const object = this.#objects.get(key) as StoredObject
+        const { quotedEtag, putAt } = object
+        return { Key: key, Size: sizeOf(object), ETag: quotedEtag, LastModified: new Date(putAt) }
+      }),
+      IsTruncated: isCut,
+      NextContinuationToken: isCut ? last : undefined,
+    }
+  }
+
+  headObject(input: HeadObjectCommandInput): Answer<HeadObjectCommandOutput> {
+    const object = this.#objects.get(input.Key ?? '')
+    // HeadObject has no body to its errors: the code is the status.
+    if (!object) throw new AwsError('NotFound', 'UnknownError', 404)
+    const isAsked = input.ChecksumMode === 'ENABLED' && object.sha256 !== undefined
+    return {
+      ContentLength: sizeOf(object),
+      ETag: object.quotedEtag,
+      ...(this.#setting.encryption && { ServerSideEncryption: this.#setting.encryption }),
+      ...(isAsked && {
+        ChecksumSHA256:
+          Buffer.from(object.sha256 ?? '', 'hex').toString('base64') + (object.isComposite ? '-2' : ''),
+        ChecksumType: object.isComposite ? ('COMPOSITE' as const) : ('FULL_OBJECT' as const),
+      }),
+    }
+  }
+
+  #store(object: StoredObject): void {
+    const { key } = object
+    if (!this.#objects.has(key)) this.#sorted.splice(placeOf(this.#sorted, key), 0, key)
+    this.#objects.set(key, object)
+  }
+
+  getObject(input: GetObjectCommandInput): { readonly Body: ObjectBody } {
+    const object = this.#objects.get(input.Key ?? '')
+    if (!object) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404)
+    const { bytes } = object
+    return { Body: chunks(bytes instanceof Content ? Buffer.from(bytes.text) : bytes) }
+  }
+}
+
+/** Where a key is among sorted ones, or would be. */
+function placeOf(sorted: readonly string[], key: string): number {
+  let from = 0
+  let to = sorted.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((sorted[middle] as string) < key) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const half = bytes.length >> 1
+  yield bytes.subarray(0, half)
+  yield bytes.subarray(half)
+}
+
+function sizeOf({ bytes }: StoredObject): number {
+  return bytes instanceof Content ? bytes.size : bytes.length
+}

@@ -1,0 +1,112 @@
+/** E1 no flush is started while a visible one runs. E2 nothing is flushed after it is proven. E3 a good end is cheap. */
+
+import { keyOf } from '../../../src/archive/keys.ts'
+import { findManifestLine, parseManifest } from '../../../src/flush/manifest.ts'
+import type { Run } from '../lambda.ts'
+import type { Operation } from '../operations.ts'
+import type { Command } from '../run-command.ts'
+import type { World } from '../world.ts'
+import type { Checker } from './checker.ts'
+import { isReleasedByGuard } from './s1-continue-with-proof.ts'
+
+export function oneFlushAtATime(world: World): Checker {
+  return {
+    flushSent({ instanceId, parameters: { purpose } }, run) {
+      const action = world.region.actionOf(instanceId)
+      const running = world.ssm.commandsOf(instanceId).find(({ id, requestedAt, parameters }) => {
+        const isSame = parameters.purpose === purpose && requestedAt >= (action?.startedAt ?? 0)
+        return isSame && run.seen.get(id)?.wasRunning
+      })
+      if (running) world.violation('E1', `${instanceId} is flushed while ${running.id} runs`)
+    },
+  }
+}
+
+export function nothingAfterProof(world: World): Checker {
+  return {
+    flushSent({ instanceId, parameters: { purpose } }, run) {
+      if (purpose !== 'termination') return
+      const action = world.region.actionOf(instanceId)
+      const newest = world.ssm
+        .commandsOf(instanceId)
+        .filter(({ parameters }) => parameters.purpose === purpose)
+        .filter(({ id, requestedAt }) => run.seen.has(id) && requestedAt >= (action?.startedAt ?? 0))
+        .at(-1)
+      if (!newest || world.weather.was('s3-denies', run.startedAt)) return
+      const seen = run.seen.get(newest.id)
+      if (seen && !seen.wasRunning && isPlainlyProven(world, newest, seen.at)) {
+        world.violation('E2', `${instanceId} is flushed again after ${newest.id} was proven`)
+      }
+    },
+  }
+}
+
+/** Everything that the flush reported lies in S3 since before it was looked at, with an ETag that says so. */
+function isPlainlyProven(
+  { bucket, setting }: World,
+  { output, status, parameters }: Command,
+  before: number,
+): boolean {
+  const line = findManifestLine(output)
+  if (status !== 'Success' || line.kind !== 'inline') return false
+  const { files, live } = parseManifest(line.gzip)
+  return (
+    live.length === 0 &&
+    files.every(({ path, md5 }) => {
+      const object = bucket.get(keyOf(path, parameters.prefix, setting.policy.archive.keyRule))
+      return object?.etag === md5 && object.putAt < before
+    })
+  )
+}
+
+/** Reads that depend on the archive and not on the flush: more of them are needed where digests or names say less. */
+const COUNTED_APART: readonly Operation[] = [
+  'recordLifecycleActionHeartbeat',
+  'getCommandInvocation',
+  'headObject',
+  'getObject',
+  'describeAutoScalingGroups',
+]
+const BUDGET = 8
+
+export function aGoodEndIsCheap(world: World): Checker {
+  // Where a collector took the objects, the last look has to ask where the instance is.
+  if (!world.isCalm || world.setting.batchSize > 1 || world.setting.collector) return {}
+  const spent = new Map<string, Set<string>>()
+  const instanceOf = ({ messages: [message] }: Run) =>
+    message && 'instanceId' in message.truth ? message.truth.instanceId : undefined
+  return {
+    called(run, operation) {
+      const instanceId = instanceOf(run)
+      if (!instanceId || COUNTED_APART.includes(operation)) return
+      // A listing of several pages is one look.
+      spent.set(instanceId, (spent.get(instanceId) ?? new Set()).add(`${run.number} ${operation}`))
+    },
+    atRest() {
+      const actions = [...world.region.actions.values()]
+      for (const { instance, end, startedAt, groupName } of actions) {
+        // A name that does not fit into the Comment costs a look-up.
+        if (groupName.length > 63 || actions.filter((one) => one.instance === instance).length > 1) continue
+        const [flush, ...more] = world.ssm.commandsOf(instance.id)
+        const isQuick =
+          flush?.endedAt &&
+          flush.endedAt - startedAt < (world.setting.policy.queueVisibilitySeconds - 60) * 1000
+        if (!isQuick || more.length > 0 || !end || !isReleasedByGuard(end.cause)) continue
+        const calls = spent.get(instance.id)?.size ?? 0
+        if (calls > BUDGET) world.violation('E3', `the good end of ${instance.id} took ${calls} calls`)
+      }
+    },
+  }
+}
+
+/** A message is not looked at more often than its look-again times allow, whatever goes wrong. */
+export function noHotLoop(world: World): Checker {
+  if (world.mix['message-is-received-twice'] > 0) return {}
+  const { pendingSeconds, maxAttempts } = world.setting.policy
+  return {
+    messageDeleted({ id, receives, sentAt }) {
+      const most = (world.time.now - sentAt) / (0.85 * pendingSeconds * 1000) + 2 * maxAttempts + 2
+      if (receives > most) world.violation('E3', `${id} was received ${receives} times`)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/** S5: every end that is not `archived` or `empty` is told loudly, at least once. */
+import { isLoud, type JournalEvent } from '../../../src/journal/journal.ts'
+import type { TrackedAction } from '../tracked-action.ts'
+import type { World } from '../world.ts'
+import { missingLines } from './archive.ts'
+import type { Checker } from './checker.ts'
+import { isReleasedByGuard } from './s1-continue-with-proof.ts'
+
+export function endsAreTold(world: World): Checker {
+  return {
+    atRest() {
+      for (const action of world.region.actions.values()) {
+        const { id } = action.instance
+        const missing = missingLines(world, action.disk)
+        const told = toldOf(world, action)
+        const isArchived = missing === 0 && action.end !== undefined && isReleasedByGuard(action.end.cause)
+        if (told.length === 0 && !isArchived && !isUnheard(world, action)) {
+          world.violation('S5', `nobody told how the action of ${id} ended`)
+        } else if (missing > 0 && !told.some(isLoud) && !isUnheard(world, action)) {
+          world.violation('S5', `${id} ended with ${missing} lines missing, and nobody was told loudly`)
+        }
+      }
+    },
+  }
+}
+
+/** What was told of this action's end. An adopted one has no token and is told by its instance. */
+export function toldOf({ journal }: World, { token, instance, startedAt }: TrackedAction): JournalEvent[] {
+  return journal
+    .filter(({ at, event }) => {
+      if (at < startedAt || event.event === 'pass') return false
+      if (event.event === 'sweep') return event.retained.includes(instance.id)
+      // After its root volume was replaced an instance is in service again, and the message cannot be told from a forged one.
+      if (event.event === 'message-refused') return event.why.includes(instance.id)
+      if (event.event !== 'action-ended') return false
+      return event.token === token || (event.token === undefined && event.instanceId === instance.id)
+    })
+    .map(({ event }) => event)
+}
+
+/**
+ * An action of which the guard cannot know: its notification was lost and somebody else ended it, or its time ran out before
+ * any sweep could see it. A group that retains still keeps the machine, and the sweep names it.
+ */
+export function isUnheard(world: World, action: TrackedAction): boolean {
+  if (!action.isNotificationLost || !action.end) return false
+  const { cause } = action.end
+  const isKept = action.instance.lifecycleState.endsWith(':Retained') && !action.machine.wasReleased
+  return !isKept && cause.by !== 'guard' && (cause.by !== 'time' || isSweepHindered(world))
+}
+
+/** Whether anything in this world can keep the sweep from seeing what waits. */
+export function isSweepHindered({ mix }: World): boolean {
+  const hindrances = [
+    'call-fails-before-its-effect',
+    'call-fails-after-its-effect',
+    'call-hangs',
+    'call-is-slow',
+    'lambda-is-killed',
+    'guard-is-down',
+    'throttling-storm',
+  ] as const
+  return hindrances.some((kind) => mix[kind] > 0)
+}

@@ -1,0 +1,190 @@
+/** Lambda: invocations of the guard's functions, by the queue and by the schedule. Any of them can be killed at any call. */
+import type { SQSRecord } from 'aws-lambda'
+import { audit } from '../../src/audit/audit.ts'
+import type { Guard } from '../../src/guard.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
+import { sweep } from '../../src/sweep/sweep.ts'
+import { consume } from '../../src/termination/consume.ts'
+import { connect } from './aws.ts'
+import { handleOf, type Message } from './queue.ts'
+import type { Command } from './run-command.ts'
+import { second } from './setting.ts'
+import type { World } from './world.ts'
+
+const FUNCTION_TIMEOUT_MS = 60 * second
+const SCHEDULED_TIMEOUT_MS = 240 * second
+
+/** One invocation. */
+export class Run {
+  readonly number: number
+  readonly startedAt: number
+  readonly deadline: number
+  readonly messages: readonly Message[]
+  /** At which call it is killed, and whether that call still has its effect. */
+  readonly dies: { readonly atCall: number; readonly afterEffect: boolean } | undefined
+  calls = 0
+  /** Killed: nothing that it still wanted to do happens. */
+  isDead = false
+  isOver = false
+  /** What its listings have shown of each command: when, and whether it was running then. */
+  readonly seen = new Map<string, { readonly at: number; readonly wasRunning: boolean }>()
+
+  constructor(world: World, number: number, timeoutMs: number, messages: readonly Message[]) {
+    this.number = number
+    this.startedAt = world.time.now
+    this.deadline = world.time.now + timeoutMs
+    this.messages = messages
+    const isKilled = world.chance.of(world.faults['lambda-is-killed'])
+    this.dies = isKilled
+      ? { atCall: world.chance.whole(1, 12), afterEffect: world.chance.of(0.5) }
+      : undefined
+  }
+
+  sawCommand({ id, status, shownFrom, shownBefore }: Command, now: number): void {
+    const shown = shownFrom <= now ? status : shownBefore.status
+    this.seen.set(id, { at: now, wasRunning: shown === 'Pending' || shown === 'InProgress' })
+  }
+}
+
+export class Functions {
+  readonly #world: World
+  #count = 0
+  #polling = 0
+  readonly #alive = new Set<Run>()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  get areIdle(): boolean {
+    return this.#alive.size === 0
+  }
+
+  /** The event source mapping: batches of what is visible, so many at once. */
+  poll(): void {
+    const { weather, setting, queue } = this.#world
+    while (!weather.is('guard-is-down') && this.#polling < setting.concurrency) {
+      const batch = queue.receive(setting.batchSize)
+      if (batch.length === 0) return
+      this.#consume(batch)
+    }
+  }
+
+  /** By the schedule. */
+  sweep(): void {
+    this.#runScheduled(sweep)
+  }
+
+  /** By the schedule, too. */
+  audit(): void {
+    this.#runScheduled(audit)
+  }
+
+  /** The machine below is gone: nothing more of these invocations happens. */
+  killAll(): void {
+    for (const run of this.#alive) this.kill(run, 'the guard went down')
+  }
+
+  kill(run: Run, why: string): void {
+    if (run.isOver) return
+    run.isDead = true
+    this.#world.trace?.note('lambda', `invocation ${run.number} is killed at call ${run.calls}: ${why}`)
+    for (const { truth } of run.messages)
+      if ('instanceId' in truth) this.#world.trouble.with(truth.instanceId)
+    if (run.messages.length === 0) this.#world.trouble.withSweep()
+    this.#end(run)
+  }
+
+  /** Answers nothing: what it finds is in its journal. */
+  #runScheduled(work: (guard: Guard, remainingMs: () => number) => Promise<void>): void {
+    if (this.#world.weather.is('guard-is-down')) return
+    const run = this.#start(SCHEDULED_TIMEOUT_MS, [])
+    work(this.#guard(run), () => run.deadline - this.#world.time.now).then(
+      () => this.#end(run),
+      (error) => this.#failed(run, error),
+    )
+  }
+
+  #consume(batch: readonly Message[]): void {
+    const run = this.#start(FUNCTION_TIMEOUT_MS, batch)
+    const handles = batch.map(handleOf)
+    this.#polling++
+    for (const { truth } of batch) {
+      const action = truth.is === 'notification' ? this.#world.region.actions.get(truth.token) : undefined
+      if (action) action.isSeen = true
+    }
+    consume(this.#guard(run), batch.map(sqsRecord), () => run.deadline - this.#world.time.now).then(
+      ({ batchItemFailures }) => {
+        if (run.isDead) return
+        const kept = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+        this.#end(run)
+        this.#world.time.after(10, () => {
+          batch.forEach((message, index) => {
+            if (!kept.has(message.id)) this.#world.queue.delete(message, handles[index] ?? '')
+          })
+        })
+      },
+      (error) => this.#failed(run, error),
+    )
+  }
+
+  #start(timeoutMs: number, messages: readonly Message[]): Run {
+    const run = new Run(this.#world, ++this.#count, timeoutMs, messages)
+    this.#alive.add(run)
+    this.#world.counts.invocations++
+    this.#world.time.wake()
+    this.#world.time.at(run.deadline, () => this.kill(run, 'it timed out'))
+    return run
+  }
+
+  #end(run: Run): void {
+    if (run.isOver) return
+    run.isOver = true
+    this.#alive.delete(run)
+    if (run.messages.length === 0) return
+    this.#polling--
+    this.#world.time.after(1, () => this.poll())
+  }
+
+  #failed(run: Run, error: unknown): void {
+    if (run.isDead) return
+    const isBatch = run.messages.length > 0
+    // A sweep or an audit that AWS does not answer fails as a whole, and Lambda's own alarm says so. A batch never may.
+    if (isBatch)
+      this.#world.violation('the function never throws', `${error instanceof Error ? error.stack : error}`)
+    else this.#world.trouble.withSweep()
+    this.#end(run)
+  }
+
+  #guard(run: Run): Guard {
+    const { time, chance, setting } = this.#world
+    return {
+      aws: connect(this.#world, run),
+      clock: { now: () => time.now },
+      random: () => chance.next(),
+      policy: setting.policy,
+      journal: (event: JournalEvent) => {
+        if (!run.isDead) this.#world.told(event, run)
+      },
+    }
+  }
+}
+
+function sqsRecord(message: Message): SQSRecord {
+  return {
+    messageId: message.id,
+    receiptHandle: handleOf(message),
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: String(message.sentAt),
+      SenderId: 'AROAEXAMPLE:0',
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:guard',
+    awsRegion: 'eu-west-1',
+  }
+}

@@ -1,0 +1,94 @@
+/** Which service answers an operation of the seam, and how. */
+import type { AwsApi } from '../../src/aws/api.ts'
+import type { OperationName } from '../auto-scaling/auto-scaling.ts'
+import type { Run } from './lambda.ts'
+import type { World } from './world.ts'
+
+export type Operation = keyof AwsApi
+type Service = 'autoscaling' | 'ec2' | 'ssm' | 's3' | 'sqs'
+
+export const serviceOf: Readonly<Record<Operation, Service>> = {
+  recordLifecycleActionHeartbeat: 'autoscaling',
+  completeLifecycleAction: 'autoscaling',
+  describeAutoScalingInstances: 'autoscaling',
+  describeAutoScalingGroups: 'autoscaling',
+  describeLifecycleHooks: 'autoscaling',
+  describeScalingActivities: 'autoscaling',
+  putLifecycleHook: 'autoscaling',
+  deleteLifecycleHook: 'autoscaling',
+  updateAutoScalingGroup: 'autoscaling',
+  createOrUpdateTags: 'autoscaling',
+  deleteTags: 'autoscaling',
+  describeInstances: 'ec2',
+  sendCommand: 'ssm',
+  listCommandInvocations: 'ssm',
+  getCommandInvocation: 'ssm',
+  listObjectsV2: 's3',
+  headObject: 's3',
+  getObject: 's3',
+  changeMessageVisibility: 'sqs',
+  sendMessage: 'sqs',
+  getQueueAttributes: 'sqs',
+}
+
+/** The effect of a call, and its answer. Throws as an SDK client does. */
+export function perform(world: World, run: Run, operation: Operation, input: object): unknown {
+  switch (serviceOf[operation]) {
+    case 'autoscaling':
+    case 'ec2':
+      return callRegion(world, run, operation, input)
+    case 'ssm':
+      return callRunCommand(world, run, operation, input)
+    case 's3':
+      return callBucket(world, operation, input)
+    case 'sqs':
+      return callQueue(world, operation, input)
+  }
+}
+
+function callRegion(world: World, run: Run, operation: Operation, input: object): unknown {
+  const { region, setting } = world
+  const result =
+    operation === 'completeLifecycleAction'
+      ? (input as Input<'completeLifecycleAction'>).LifecycleActionResult
+      : undefined
+  if (operation === 'recordLifecycleActionHeartbeat') world.saw(input)
+  // AWS may answer fewer records than were asked for.
+  const paged =
+    'MaxRecords' in input && !(Number(input.MaxRecords) <= setting.pageSize)
+      ? { ...input, MaxRecords: Math.min(Number(input.MaxRecords), setting.pageSize) }
+      : input
+  return region.call({ by: 'guard', run, result }, modelNames[operation], paged)
+}
+
+function callRunCommand({ ssm }: World, run: Run, operation: Operation, input: object): unknown {
+  if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
+  if (operation === 'listCommandInvocations')
+    return ssm.listCommandInvocations(run, input as Input<'listCommandInvocations'>)
+  return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
+}
+
+function callBucket({ bucket }: World, operation: Operation, input: object): unknown {
+  if (operation === 'listObjectsV2') return bucket.listObjectsV2(input as Input<'listObjectsV2'>)
+  if (operation === 'headObject') return bucket.headObject(input as Input<'headObject'>)
+  return bucket.getObject(input as Input<'getObject'>)
+}
+
+function callQueue(world: World, operation: Operation, input: object): unknown {
+  if (operation === 'changeMessageVisibility') {
+    const { ReceiptHandle, VisibilityTimeout } = input as Input<'changeMessageVisibility'>
+    return world.queue.changeVisibility(ReceiptHandle ?? '', VisibilityTimeout ?? 0)
+  }
+  if (operation === 'sendMessage') {
+    world.deadLetters.push((input as Input<'sendMessage'>).MessageBody ?? '')
+    return {}
+  }
+  return { Attributes: { ApproximateNumberOfMessages: String(world.deadLetters.length) } }
+}
+
+type Input<Name extends Operation> = Parameters<AwsApi[Name]>[0]
+
+/** The model has its operations under AWS's own names. */
+const modelNames = Object.fromEntries(
+  Object.keys(serviceOf).map((name) => [name, `${name[0]?.toUpperCase()}${name.slice(1)}`]),
+) as Record<Operation, OperationName>

@@ -1,0 +1,66 @@
+/** The platform's publisher, which may lie, and the flush's own direct upload, which may fail but does not lie. */
+import { keyOf } from '../../src/archive/keys.ts'
+import { archivePrefix, environmentOf } from '../../src/archive/prefix.ts'
+import { Content } from './content.ts'
+import type { LogFile } from './disk.ts'
+import type { Machine } from './machine.ts'
+import type { Setting } from './setting.ts'
+import type { World } from './world.ts'
+
+/** Puts every file that it has not yet put where the platform wants it. Its exit code would say nothing. */
+export function publish(world: World, machine: Machine): void {
+  const { chance, faults } = world
+  const due = machine.disk.files.filter((file) => !file.isPublished)
+  const claimsOnly = chance.of(faults['publisher-uploads-nothing'])
+  due.forEach((file, index) => {
+    file.isPublished = true
+    if (claimsOnly || chance.of(faults['publisher-forgets-a-file'])) return
+    const other = chance.of(faults['objects-are-swapped']) ? due[(index + 1) % due.length] : undefined
+    put(world, machine, file, spoil(world, (other ?? file).content))
+  })
+}
+
+/** Puts exactly these files. S3 verifies the bytes on arrival. */
+export function uploadDirectly(world: World, machine: Machine, paths: readonly string[] | '*'): void {
+  const { chance, faults, setting, bucket, time } = world
+  for (const file of machine.disk.files) {
+    if (paths !== '*' && !paths.includes(file.path)) continue
+    if (chance.of(faults['direct-upload-fails'])) continue
+    const how = setting.uploadsKeepSha256 ? 'single with sha256' : 'single'
+    bucket.put(time.now, keyFor(world, machine, file), file.content, how)
+    file.isPublished = true
+  }
+}
+
+function put(world: World, machine: Machine, file: LogFile, content: Content): void {
+  const { bucket, chance, setting, time } = world
+  const key = keyFor(world, machine, file)
+  // What is there and whole is left alone: no publisher of ours makes a good object worse.
+  if (bucket.get(key)?.bytes === file.content) return
+  bucket.put(time.now, key, content, chance.of(setting.multipartShare) ? 'multipart' : 'single')
+}
+
+function spoil({ chance, faults }: World, content: Content): Content {
+  const { text } = content
+  if (chance.of(faults['object-is-truncated']))
+    return new Content(text.slice(0, chance.whole(0, text.length - 1)))
+  if (!chance.of(faults['object-is-altered'])) return content
+  const last = text.at(-2) === '0' ? '1' : '0'
+  return new Content(`${text.slice(0, -2)}${last}\n`)
+}
+
+function keyFor(world: World, machine: Machine, { path }: LogFile): string {
+  return keyOf(path, publishPrefix(world, machine), world.setting.policy.archive.keyRule)
+}
+
+/** Where the platform publishes this instance's logs, worked out apart from the guard's own look-ups. */
+export function publishPrefix({ setting }: World, machine: Machine): string {
+  machine.prefix ??= prefixFor(setting, machine)
+  return machine.prefix
+}
+
+function prefixFor({ groups, policy }: Setting, { groupName, instanceId }: Machine): string {
+  const group = groups.find(({ name }) => name === groupName)
+  const environmentId = environmentOf(groupName) ?? group?.environmentTag
+  return archivePrefix(policy.archive.prefix, { groupName, instanceId, environmentId })
+}

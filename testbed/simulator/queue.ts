@@ -1,0 +1,128 @@
+/** SQS: a standard queue with visibility, receive counts, redrive, and deliveries that happen twice. */
+import { AwsError } from '../aws-error.ts'
+import type { World } from './world.ts'
+
+/** What a message really is, whatever its body says. Known to the world and its checkers only. */
+export type Truth =
+  | { readonly is: 'notification'; readonly token: string; readonly instanceId: string }
+  | { readonly is: 'status'; readonly instanceId: string }
+  | { readonly is: 'no action'; readonly what: string }
+
+export interface Message {
+  readonly id: string
+  readonly body: string
+  readonly truth: Truth
+  readonly sentAt: number
+  visibleAt: number
+  receives: number
+  firstReceivedAt: number
+  isGone: boolean
+}
+
+/** The receive budget: the longest hold must not use it up. */
+export const MAX_RECEIVES = 1000
+
+export class Queue {
+  readonly #world: World
+  #messages: Message[] = []
+  #count = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  send(body: string, truth: Truth): void {
+    const { now } = this.#world.time
+    const id = `message-${++this.#count}`
+    const message = {
+      id,
+      body,
+      truth,
+      sentAt: now,
+      visibleAt: now,
+      receives: 0,
+      firstReceivedAt: 0,
+      isGone: false,
+    }
+    this.#messages.push(message)
+    this.#world.trace?.note('sqs', `${id} arrives: ${describe(truth)}`)
+    this.#pollWhenVisible(message)
+  }
+
+  /** Hides what it hands out. Whatever was handed out too often goes to the dead-letter queue. */
+  receive(max: number): Message[] {
+    const { time, faults, chance, setting } = this.#world
+    const batch: Message[] = []
+    for (const message of this.#messages) {
+      if (message.visibleAt > time.now) continue
+      if (batch.length === max) break
+      if (message.receives >= MAX_RECEIVES) {
+        this.#world.redrive(message)
+        continue
+      }
+      message.receives++
+      message.firstReceivedAt ||= time.now
+      const isTwice = chance.of(faults['message-is-received-twice'])
+      message.visibleAt = time.now + (isTwice ? 20 : setting.policy.queueVisibilitySeconds * 1000)
+      this.#pollWhenVisible(message)
+      batch.push(message)
+    }
+    return batch
+  }
+
+  changeVisibility(handle: string, seconds: number): object {
+    const message = this.#messages.find((one) => handleOf(one) === handle)
+    if (!message || message.visibleAt <= this.#world.time.now) {
+      const why = 'Message does not exist or is not available for visibility timeout change.'
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value ${handle} for parameter ReceiptHandle is invalid. Reason: ${why}`,
+      )
+    }
+    message.visibleAt = this.#world.time.now + seconds * 1000
+    this.#pollWhenVisible(message)
+    return {}
+  }
+
+  /** By the handle of an older receive, a message is sometimes deleted and sometimes not. */
+  delete(message: Message, handle: string): void {
+    if (message.isGone) return
+    const { chance, faults } = this.#world
+    if (handle !== handleOf(message) && chance.of(0.5)) return
+    if (chance.of(faults['message-is-not-deleted'])) return
+    this.remove(message)
+    this.#world.show('messageDeleted', message)
+  }
+
+  remove(message: Message): void {
+    message.isGone = true
+    this.#messages = this.#messages.filter((other) => other !== message)
+  }
+
+  get isEmpty(): boolean {
+    return this.#messages.length === 0
+  }
+
+  all(): readonly Message[] {
+    return this.#messages
+  }
+
+  #pollWhenVisible(message: Message): void {
+    this.#world.time.at(message.visibleAt, () => this.#world.functions.poll())
+  }
+}
+
+export function handleOf({ id, receives }: Message): string {
+  return `${id}/${receives}`
+}
+
+export function describe(truth: Truth): string {
+  switch (truth.is) {
+    case 'notification':
+      return `${truth.instanceId} waits at the hook`
+    case 'status':
+      return `a command of ${truth.instanceId} changed its status`
+    case 'no action':
+      return truth.what
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Auto Scaling and EC2 in this world: the shared model of lifecycle semantics, what its effects do to machines, queue and bus,
+ * and a record of every action of our hook that ever was: who ended it and when.
+ */
+import {
+  type AutoScaling,
+  createAutoScaling,
+  type Effect,
+  type InputOf,
+  type OperationName,
+  type OutputOf,
+} from '../auto-scaling/auto-scaling.ts'
+import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
+import { createGroups } from './enrolled-groups.ts'
+import { Machine } from './machine.ts'
+import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import type { Cause, TrackedAction } from './tracked-action.ts'
+import type { World } from './world.ts'
+
+/** What starts and ends nothing. A heartbeat only puts off what is due. */
+function isHarmless(name: OperationName): boolean {
+  return name === 'RecordLifecycleActionHeartbeat' || name.startsWith('Describe')
+}
+
+export class Region {
+  readonly model: AutoScaling
+  /** By token. */
+  readonly actions = new Map<string, TrackedAction>()
+  readonly machines = new Map<string, Machine>()
+  readonly #world: World
+  readonly #open = new Set<TrackedAction>()
+  #scheduledFor = Number.POSITIVE_INFINITY
+  #ids = 0
+
+  constructor(world: World) {
+    this.#world = world
+    this.model = createAutoScaling({
+      region: world.setting.policy.region,
+      accountId: '000000000000',
+      newId: (kind) => this.#newId(kind),
+      timings: { drainMs: 20 * second, proceedMs: 2 * second, shutdownMs: 40 * second, noticeMs: minute },
+    })
+    createGroups(world, this)
+  }
+
+  /** One API call. What it brings about is carried out at once. */
+  call<Name extends OperationName>(cause: Cause, name: Name, input: InputOf<Name>): OutputOf<Name> {
+    this.settle()
+    try {
+      return this.model.call(this.#world.time.now, name, input)
+    } finally {
+      if (!isHarmless(name)) this.#follow(cause)
+    }
+  }
+
+  loseMachine(instanceId: string): void {
+    this.settle()
+    this.model.loseMachine(this.#world.time.now, instanceId)
+    this.#follow({ by: 'machine' })
+  }
+
+  depart(instanceId: string, kind: DepartureKind): void {
+    this.settle()
+    this.model.depart(this.#world.time.now, instanceId, kind)
+    this.#follow({ by: 'operator' })
+  }
+
+  /** Applies what became due by now. */
+  settle(): void {
+    const { now } = this.#world.time
+    if (this.#scheduledFor > now) return
+    const isGlobal = [...this.#open].some((action) =>
+      action.instance.departure?.actions.some(
+        ({ token, globalDueAt }) => token === action.token && globalDueAt <= now,
+      ),
+    )
+    this.#scheduledFor = Number.POSITIVE_INFINITY
+    this.#follow({ by: 'time', was: isGlobal ? 'global timeout' : 'heartbeat timeout' })
+  }
+
+  openActions(): ReadonlySet<TrackedAction> {
+    return this.#open
+  }
+
+  /** The action of our hook that holds this instance now. */
+  actionOf(instanceId: string): TrackedAction | undefined {
+    for (const action of this.#open) if (action.instance.id === instanceId) return action
+    return undefined
+  }
+
+  #follow(cause: Cause): void {
+    const { time } = this.#world
+    for (
+      let effects = this.model.advance(time.now);
+      effects.length > 0;
+      effects = this.model.advance(time.now)
+    ) {
+      for (const effect of effects) this.#carryOut(effect)
+    }
+    for (const action of this.#open) {
+      if (!action.instance.departure?.actions.some(({ token }) => token === action.token))
+        this.#ended(action, cause)
+    }
+    const dueAt = this.model.nextDue()
+    if (dueAt === undefined || dueAt >= this.#scheduledFor) return
+    this.#scheduledFor = dueAt
+    time.at(dueAt, () => this.settle())
+  }
+
+  #ended(action: TrackedAction, cause: Cause): void {
+    this.#open.delete(action)
+    action.end = { at: this.#world.time.now, cause }
+    const how =
+      cause.by === 'guard' ? `the guard: ${cause.result}` : cause.by === 'time' ? cause.was : cause.by
+    this.#world.trace?.note('asg', `the action of ${action.instance.id} ends (${how})`)
+    this.#world.show('actionEnded', action, cause)
+  }
+
+  #carryOut(effect: Effect): void {
+    const { time, chance, trace } = this.#world
+    if ('instanceId' in effect) trace?.note('asg', `${effect.do} ${effect.instanceId}`)
+    switch (effect.do) {
+      case 'launch': {
+        const { instanceId } = effect
+        this.machines.set(instanceId, new Machine(this.#world, instanceId, effect.groupName))
+        time.after(chance.between(5, 40) * second, () => {
+          this.model.machineStarted(time.now, instanceId)
+          this.#follow({ by: 'machine' })
+        })
+        return
+      }
+      case 'notify':
+        this.#notify(effect.body, effect.token)
+        return
+      case 'publish':
+        this.#world.bus.autoScalingEvent(effect.event)
+        return
+      case 'register':
+        this.machines.get(effect.instanceId)?.start()
+        return
+      case 'deregister':
+        this.machines.get(effect.instanceId)?.leaveService()
+        return
+      case 'power-off':
+        this.#powerOff(effect.instanceId)
+        return
+      case 'destroy':
+        this.machines.get(effect.instanceId)?.destroy()
+        return
+      case 'replace-root-volume':
+        this.machines.get(effect.instanceId)?.replaceDisk()
+        return
+    }
+  }
+
+  #powerOff(instanceId: string): void {
+    const state = this.model.instances().find(({ id }) => id === instanceId)?.lifecycleState ?? ''
+    const machine = this.machines.get(instanceId)
+    if (machine && !/:Proceed$|^Warmed:Stopped$/.test(state)) machine.hasVanished = true
+    machine?.powerOff()
+  }
+
+  #notify(body: string, token: string | undefined): void {
+    if (!token) {
+      this.#world.queue.send(body, { is: 'no action', what: 'a test notification' })
+      return
+    }
+    const instance = this.model
+      .instances()
+      .find(({ departure }) => departure?.actions.some((one) => one.token === token))
+    const machine = instance && this.machines.get(instance.id)
+    if (!instance?.departure || !machine) return
+    const action: TrackedAction = {
+      ...{ token, instance, machine, groupName: instance.groupName, kind: instance.departure.kind },
+      ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined },
+      ...{ isNotificationLost: false, isSeen: false },
+    }
+    this.actions.set(token, action)
+    this.#open.add(action)
+    this.#world.trace?.note('asg', `${instance.id} waits at ${HOOK} (${action.kind})`)
+    this.#world.bus.notification(body, action)
+  }
+
+  /** Somebody else's hook is answered by somebody else. */
+  completeOtherHook(groupName: string, instanceId: string): void {
+    const { time, chance } = this.#world
+    time.after(chance.between(0, 20) * minute, () => {
+      const result = chance.of(0.9) ? 'CONTINUE' : 'ABANDON'
+      const action = {
+        AutoScalingGroupName: groupName,
+        LifecycleHookName: OTHER_HOOK,
+        InstanceId: instanceId,
+      }
+      this.#world.operators.attempt(() =>
+        this.call({ by: 'other hook' }, 'CompleteLifecycleAction', {
+          ...action,
+          LifecycleActionResult: result,
+        }),
+      )
+    })
+  }
+
+  #newId(kind: IdKind): string {
+    const tail = String(1e12 + ++this.#ids).slice(1)
+    return kind === 'instance' ? `i-00000${tail}` : `00000000-0000-4000-8000-${tail}`
+  }
+}

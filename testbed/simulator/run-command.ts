@@ -1,0 +1,195 @@
+/** SSM Run Command: delivery and execution time-outs, output limits, and a listing that lags behind what was done. */
+import type {
+  GetCommandInvocationCommandInput,
+  GetCommandInvocationCommandOutput,
+  ListCommandInvocationsCommandInput,
+  ListCommandInvocationsCommandOutput,
+  SendCommandCommandInput,
+  SendCommandCommandOutput,
+} from '@aws-sdk/client-ssm'
+import type { Answer } from '../../src/aws/api.ts'
+import { AwsError } from '../aws-error.ts'
+import type { FlushParameters } from './flush-run.ts'
+import { runFlush } from './flush-run.ts'
+import type { Run } from './lambda.ts'
+import type { Machine } from './machine.ts'
+import { minute, second } from './setting.ts'
+import type { World } from './world.ts'
+
+type Status = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled'
+
+/** One invocation of our document on one instance. */
+export interface Command {
+  readonly id: string
+  readonly instanceId: string
+  readonly comment: string
+  readonly documentName: string
+  readonly parameters: FlushParameters
+  readonly requestedAt: number
+  readonly visibleAt: number
+  readonly executionTimeoutMs: number
+  status: Status
+  /** As the API model writes it, with spaces. */
+  details: string
+  output: string
+  endedAt: number | undefined
+  /** What listings say until then is older. */
+  shownFrom: number
+  shownBefore: { status: Status; details: string }
+}
+
+/** In a listing, standard output and error together; in GetCommandInvocation, standard output. */
+const LISTED_CHARACTERS = 2500
+const GOT_CHARACTERS = 24_000
+
+export class RunCommand {
+  readonly #world: World
+  readonly #commands = new Map<string, Command[]>()
+  #count = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Everything that was ever sent to an instance, oldest first. */
+  commandsOf(instanceId: string): readonly Command[] {
+    return this.#commands.get(instanceId) ?? []
+  }
+
+  running(): Command[] {
+    return [...this.#commands.values()].flat().filter(({ endedAt }) => endedAt === undefined)
+  }
+
+  sendCommand(run: Run, input: SendCommandCommandInput): Answer<SendCommandCommandOutput> {
+    const { time, region, chance, faults } = this.#world
+    const instanceId = input.InstanceIds?.[0] ?? ''
+    const machine = region.machines.get(instanceId)
+    if (!machine?.isOn || machine.agent === 'gone') {
+      throw new AwsError(
+        'InvalidInstanceId',
+        `Instances [[${instanceId}]] not in a valid state for account 000000000000`,
+      )
+    }
+    const value = (name: string) => input.Parameters?.[name]?.[0] ?? ''
+    const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 90) * second : 0
+    const command: Command = {
+      id: `00000000-c000-4000-8000-${String(++this.#count).padStart(12, '0')}`,
+      instanceId,
+      comment: input.Comment ?? '',
+      documentName: input.DocumentName ?? '',
+      parameters: {
+        purpose: value('Purpose'),
+        prefix: value('Prefix'),
+        upload: value('Upload'),
+        manifestPrefix: value('ManifestPrefix'),
+      },
+      ...{ requestedAt: time.now, visibleAt: time.now + lagMs, endedAt: undefined, output: '', shownFrom: 0 },
+      executionTimeoutMs: Number(value('ExecutionTimeout')) * 1000,
+      ...{ status: 'Pending', details: 'Pending', shownBefore: { status: 'Pending', details: 'Pending' } },
+    }
+    this.#world.show('flushSent', command, run)
+    this.#commands.set(instanceId, [...this.commandsOf(instanceId), command])
+    this.#world.trace?.note(
+      'ssm',
+      `${shortOf(command)} sent to ${instanceId}, upload ${command.parameters.upload || 'by the publisher'}`,
+    )
+    this.#deliver(command, machine, (input.TimeoutSeconds ?? 3600) * 1000)
+    return { Command: { CommandId: command.id } }
+  }
+
+  /** What an agent tells. A command that is over stays as it is. */
+  report(command: Command, status: Status, details: string, output = ''): void {
+    if (command.endedAt !== undefined) return
+    const { time, chance, faults, trace, bus } = this.#world
+    const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 60) * second : 0
+    command.shownBefore = { status: command.status, details: command.details }
+    command.shownFrom = Math.max(time.now + lagMs, command.shownFrom)
+    Object.assign(command, { status, details, output })
+    if (status !== 'InProgress') command.endedAt = time.now
+    trace?.note('ssm', `${shortOf(command)} on ${command.instanceId}: ${details}`)
+    bus.commandStatus(command)
+  }
+
+  listCommandInvocations(
+    run: Run,
+    input: ListCommandInvocationsCommandInput,
+  ): Answer<ListCommandInvocationsCommandOutput> {
+    const { time, setting } = this.#world
+    const filter = (key: string) => input.Filters?.find((one) => one.key === key)?.value
+    const after = Date.parse(filter('InvokedAfter') ?? '1970-01-01T00:00:00Z')
+    const documentName = filter('DocumentName')
+    const found = this.commandsOf(input.InstanceId ?? '').filter(
+      (command) =>
+        command.visibleAt <= time.now &&
+        command.requestedAt >= after &&
+        command.documentName === documentName,
+    )
+    const from = Number(input.NextToken ?? 0)
+    const page = found.slice(from, from + setting.commandsPerPage)
+    for (const command of page) run.sawCommand(command, time.now)
+    const next = from + setting.commandsPerPage
+    return {
+      // In no documented order.
+      CommandInvocations: page.map((command) => this.#listed(command)),
+      NextToken: next < found.length ? String(next) : undefined,
+    }
+  }
+
+  getCommandInvocation(input: GetCommandInvocationCommandInput): Answer<GetCommandInvocationCommandOutput> {
+    const command = this.commandsOf(input.InstanceId ?? '').find(({ id }) => id === input.CommandId)
+    if (!command || command.visibleAt > this.#world.time.now) throw new AwsError('InvocationDoesNotExist', '')
+    const { output } = command
+    const isCut = output.length > GOT_CHARACTERS
+    return {
+      StandardOutputContent: isCut ? `${output.slice(0, GOT_CHARACTERS - 22)}\n--output truncated--` : output,
+    }
+  }
+
+  #listed(command: Command) {
+    const isShown = command.shownFrom <= this.#world.time.now
+    const { status, details } = isShown ? command : command.shownBefore
+    const { output } = command
+    const isCut = output.length > LISTED_CHARACTERS
+    return {
+      CommandId: command.id,
+      InstanceId: command.instanceId,
+      Comment: command.comment,
+      DocumentName: command.documentName,
+      RequestedDateTime: new Date(command.requestedAt),
+      Status: status,
+      StatusDetails: details,
+      CommandPlugins: [
+        {
+          Output: !isShown
+            ? ''
+            : isCut
+              ? `${output.slice(0, LISTED_CHARACTERS - 26)}\n---Output truncated---`
+              : output,
+          ResponseFinishDateTime: isShown && command.endedAt ? new Date(command.endedAt) : undefined,
+        },
+      ],
+    }
+  }
+
+  #deliver(command: Command, machine: Machine, deliveryMs: number): void {
+    const { time, chance } = this.#world
+    time.after(chance.between(0.2, 3) * second, () => {
+      if (machine.canRun) {
+        this.report(command, 'InProgress', 'In Progress')
+        runFlush(this.#world, machine, command)
+      } else {
+        time.at(command.requestedAt + deliveryMs, () =>
+          this.report(command, 'TimedOut', 'Delivery Timed Out'),
+        )
+      }
+    })
+    // An agent that dies half way says nothing more: SSM gives up when both time-outs are over.
+    time.at(command.requestedAt + deliveryMs + command.executionTimeoutMs + minute, () =>
+      this.report(command, 'TimedOut', 'Delivery Timed Out'),
+    )
+  }
+}
+
+export function shortOf({ id }: Command): string {
+  return `c${Number(id.slice(-12))}`
+}

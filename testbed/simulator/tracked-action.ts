@@ -1,0 +1,28 @@
+/** The truth about lifecycle actions, which the guard only ever sees in parts. */
+import type { Instance } from '../auto-scaling/auto-scaling.ts'
+import type { DepartureKind } from '../auto-scaling/state.ts'
+import type { Run } from './lambda.ts'
+import type { Machine } from './machine.ts'
+
+/** Who made something happen. */
+export type Cause =
+  | { readonly by: 'guard'; readonly run: Run; readonly result: string | undefined }
+  | { readonly by: 'operator' | 'other hook' | 'machine' }
+  | { readonly by: 'time'; readonly was: 'heartbeat timeout' | 'global timeout' }
+
+/** One lifecycle action of our hook, as it really was. */
+export interface TrackedAction {
+  readonly token: string
+  readonly groupName: string
+  readonly instance: Readonly<Instance>
+  readonly machine: Machine
+  /** The disk that it is about. */
+  readonly disk: Machine['disk']
+  readonly kind: DepartureKind
+  readonly startedAt: number
+  end: { readonly at: number; readonly cause: Cause } | undefined
+  /** Whether the notification was lost on its way. */
+  isNotificationLost: boolean
+  /** Whether any pass of the guard ever looked at it. */
+  isSeen: boolean
+}
