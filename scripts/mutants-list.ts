@@ -31,6 +31,11 @@ const actions = {
   file: 'src/termination/lifecycle-actions.ts',
   tests: ['test/termination/reconcile.test.ts'],
 }
+const activities = { file: 'src/termination/scaling-activities.ts', tests: ['test/sweep/sweep.test.ts'] }
+const hook = {
+  file: 'src/termination/hook.ts',
+  tests: ['test/sweep/sweep.test.ts', 'test/termination/reconcile.test.ts'],
+}
 const waiting = { file: 'src/sweep/waiting.ts', tests: ['test/sweep/sweep.test.ts'] }
 const reconcile = {
   file: 'src/termination/reconcile.ts',
@@ -240,7 +245,7 @@ export const mutants: readonly Mutant[] = [
     if (error) return 'done'`,
   },
   {
-    ...actions,
+    ...hook,
     name: 'believe that a replaced root volume is retained',
     from: 'retains: isRetaining && !losesItsDisk,',
     to: 'retains: isRetaining || losesItsDisk,',
@@ -256,7 +261,7 @@ export const mutants: readonly Mutant[] = [
   return found`,
   },
   {
-    ...waiting,
+    ...activities,
     name: 'forget a page of activities',
     from: '} while (next && wanted.size > 0)',
     to: '} while (next && wanted.size < 0)',
@@ -333,13 +338,13 @@ export const mutants: readonly Mutant[] = [
     await aws.sendMessage({`,
   },
   {
-    ...waiting,
+    ...hook,
     name: 'adopt what a hook of our name holds for another queue',
     from: 'return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)',
     to: 'return hook.NotificationTargetARN === undefined || queueUrl !== undefined',
   },
   {
-    file: 'src/termination/instances.ts',
+    file: 'src/termination/machine-state.ts',
     tests: ['test/termination/reconcile.test.ts'],
     name: 'call gone what EC2 does not know yet',
     from: "const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",

@@ -1,17 +1,59 @@
 /** The code's own rules, read from the code. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..')
-const sources = ['src', 'handlers'].flatMap(filesBelow)
+const product = ['src', 'handlers', 'deploy'].flatMap(filesBelow)
+const sources = [...product, ...['testbed', 'scripts'].flatMap(filesBelow)]
 
-/** Layers from the inside out. A file may import from its own layer and from those that stand before it. */
-const layers = ['src/core', 'src/flush', 'src/aws', 'src', 'src/sim', 'src/local', 'src/cli']
+/**
+ * The rooms of the product from the bottom up, and the loose files between them. A file may import from its own room and from
+ * those that stand before it.
+ */
+const floors = [
+  'src/selection.ts',
+  'src/model.ts',
+  'src/policy.ts',
+  'src/aws',
+  'src/archive',
+  'src/flush',
+  'src/journal',
+  'src/guard.ts',
+  'src/termination',
+  'src/enrolment',
+  'src/sweep',
+  'src/audit',
+  'src/cli',
+]
+
+/** The files of the product that reach AWS or wait for it. All others decide, name, read or compare, and are pure. */
+const impure = new Set([
+  'src/archive/archives.ts',
+  'src/archive/destination.ts',
+  'src/audit/audit.ts',
+  'src/aws/api.ts',
+  'src/aws/sdk.ts',
+  'src/enrolment/enrol.ts',
+  'src/enrolment/enrolments.ts',
+  'src/enrolment/withdraw.ts',
+  'src/flush/commands.ts',
+  'src/flush/flushes.ts',
+  'src/sweep/sweep.ts',
+  'src/sweep/waiting.ts',
+  'src/termination/consume.ts',
+  'src/termination/explain.ts',
+  'src/termination/hook.ts',
+  'src/termination/identify.ts',
+  'src/termination/machine-state.ts',
+  'src/termination/lifecycle-actions.ts',
+  'src/termination/reconcile.ts',
+  'src/termination/scaling-activities.ts',
+])
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.(ts|cjs)$/.test(name))
     .map((name) => join(folder, name))
 }
 
@@ -19,56 +61,100 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 /** What a file imports of our own, as paths from the root. */
 function importsOf(file: string): string[] {
-  const specifiers = [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+  const specifiers = [...read(file).matchAll(/(?:from|import|require)\s*\(?\s*'(\.[^']+)'/g)].map(
     ([, specifier]) => specifier ?? '',
   )
   return specifiers.map((specifier) => relative(root, join(root, dirname(file), specifier)))
 }
 
-function layerOf(file: string): number {
-  const folder = dirname(file).split('/').slice(0, 2).join('/')
-  return layers.indexOf(folder)
+/** How high a file of `src` stands; -1 for one that stands nowhere. */
+function floorOf(file: string): number {
+  return floors.findIndex((floor) => file === floor || file.startsWith(`${floor}/`))
 }
 
-describe('imports point inwards', () => {
-  it.each(sources.filter((file) => file.startsWith('src/')))('%s', (file) => {
-    const outward = importsOf(file)
-      .filter((imported) => imported.startsWith('src/'))
-      .filter((imported) => layerOf(imported) > layerOf(file))
-    expect(outward).toEqual([])
-    expect(layerOf(file)).toBeGreaterThanOrEqual(0)
-  })
-  it('handlers import neither the simulator nor the local AWS nor the CLI', () => {
-    const imported = filesBelow('handlers').flatMap(importsOf)
-    expect(imported.filter((file) => /^src\/(sim|local|cli)\//.test(file))).toEqual([])
+/** Files that import each other in a circle, one circle a line. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (file: string, way: readonly string[]) => {
+    const at = way.indexOf(file)
+    if (at >= 0) found.push([...way.slice(at), file].join(' → '))
+    if (at >= 0 || done.has(file)) return
+    for (const imported of graph.get(file) ?? []) visit(imported, [...way, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
+
+describe('imports of the product run downwards', () => {
+  it.each(filesBelow('src'))('%s', (file) => {
+    expect(floorOf(file)).toBeGreaterThanOrEqual(0)
+    const upwards = importsOf(file).filter(
+      (imported) => imported.startsWith('src/') && floorOf(imported) > floorOf(file),
+    )
+    expect(upwards).toEqual([])
   })
 })
 
-describe('the core is pure', () => {
-  it.each(filesBelow('src/core'))(
-    '%s has no AWS, no async, no ambient time, chance or environment',
-    (file) => {
-      expect(read(file)).not.toMatch(
-        /@aws-sdk|\basync\b|\bawait\b|Date\.now|new Date\(\)|Math\.random|process\./,
-      )
-    },
+it('nothing that ships imports the test bed', () => {
+  const reaching = product.filter((file) =>
+    importsOf(file).some((imported) => /^(testbed|test|scripts)\//.test(imported)),
   )
+  expect(reaching).toEqual([])
+})
+
+it('src imports neither handlers nor the deployment', () => {
+  const reaching = filesBelow('src').filter((file) =>
+    importsOf(file).some((imported) => /^(handlers|deploy)\//.test(imported)),
+  )
+  expect(reaching).toEqual([])
+})
+
+describe('purity is kept per file', () => {
+  it.each(
+    filesBelow('src').filter(
+      (file) => !impure.has(file) && !/^src\/(cli|flush\/(document|profile))/.test(file),
+    ),
+  )('%s has no AWS, no async, no ambient time, chance or environment', (file) => {
+    expect(read(file)).not.toMatch(
+      /from '@aws-sdk|\basync\b|\bawait\b|Date\.now|new Date\(\)|Math\.random|process\./,
+    )
+  })
+  it.each([...impure])('%s is there, and is not pure', (file) => {
+    expect(read(file)).toMatch(/@aws-sdk|\basync\b/)
+  })
 })
 
 describe('ambient time, chance and environment stay at the edges', () => {
-  const edge = /^handlers\/|^src\/(local|cli)\/|^src\/aws\/sdk\.ts$|^src\/sim\/main\.ts$/
+  const edge =
+    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/sdk\.ts$|^testbed\/simulator\/main\.ts$/
   it.each(sources.filter((file) => !edge.test(file)))('%s', (file) => {
     expect(read(file)).not.toMatch(
       /Date\.now\(\)|new Date\(\)|Math\.random\(|process\.env|setTimeout\(|setInterval\(/,
     )
   })
   it('only one file constructs SDK clients for production', () => {
-    const constructing = sources.filter((file) => /new (AutoScaling|SSM|S3|SQS|EC2)Client\(/.test(read(file)))
-    expect(constructing.filter((file) => !/^src\/(local|cli)\//.test(file))).toEqual(['src/aws/sdk.ts'])
+    const constructing = product.filter((file) => /new (AutoScaling|SSM|S3|SQS|EC2)Client\(/.test(read(file)))
+    expect(constructing.filter((file) => !file.startsWith('src/cli/'))).toEqual(['src/aws/sdk.ts'])
   })
 })
 
 it('no file is so large that nobody reads it', () => {
   const large = sources.filter((file) => read(file).split('\n').length > 250)
-  expect(large).toEqual([])
+  expect(large).toEqual(['scripts/mutants-list.ts'])
+})
+
+it('nothing imports itself in a circle', () => {
+  const open = product.filter((file) => !file.startsWith('deploy/'))
+  expect(circles(new Map(open.map((file) => [file, importsOf(file)])))).toEqual([])
+})
+
+it('no two files have one name and two meanings', () => {
+  // A handler or a command may be named for what it leads to; `main` is what a person starts.
+  const named = sources.filter((file) => !/^(handlers|src\/cli)\/|\/main\.ts$/.test(file))
+  const several = [...Map.groupBy(named, (file) => basename(file)).values()].filter(
+    (files) => files.length > 1,
+  )
+  expect(several).toEqual([])
 })

@@ -11,8 +11,8 @@ import { startFlush, withReport } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { type AuditEvent, isFinding } from '../journal/journal.ts'
-import { hasHook } from '../sweep/waiting.ts'
-import { launchedAt } from '../termination/instances.ts'
+import { hasHook } from '../termination/hook.ts'
+import { launchedAt } from '../termination/machine-state.ts'
 import { type AuditFacts, decideAudit, isSilent, silentSeconds } from './finding.ts'
 
 const CONCURRENT_INSTANCES = 5

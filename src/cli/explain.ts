@@ -4,9 +4,9 @@ import { connect } from '../aws/sdk.ts'
 import type { Flush, HookFacts, Observation } from '../model.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
 import { counted } from './counted.ts'
+import { DEFAULT_FUNCTION, readSettings } from './deployed-settings.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
-import { DEFAULT_FUNCTION, readSettings } from './settings.ts'
 
 const MAX_NAMED_FILES = 10
 

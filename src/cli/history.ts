@@ -5,9 +5,9 @@ import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-c
 import { Command, InvalidArgumentError } from 'commander'
 import { type ActionHistory, type JournalLine, parseJournalLine, readHistory } from '../journal/history.ts'
 import { counted } from './counted.ts'
+import { DEFAULT_FUNCTION, REGION_AND_PROFILE } from './deployed-settings.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
-import { DEFAULT_FUNCTION, REGION_AND_PROFILE } from './settings.ts'
 
 interface HistoryOptions {
   readonly since: number

@@ -14,6 +14,7 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { Command, InvalidArgumentError } from 'commander'
+import { REGION_AND_PROFILE } from './deployed-settings.ts'
 import { instanceId } from './instance-id.ts'
 import {
   type Changes,
@@ -23,7 +24,6 @@ import {
   replacementLines,
   undoLines,
 } from './replacement.ts'
-import { REGION_AND_PROFILE } from './settings.ts'
 
 const DEFAULT_HOOK = 'termination-guard-prod'
 const POLL_MS = 5000

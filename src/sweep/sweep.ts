@@ -8,9 +8,11 @@ import { enrolAndTell } from '../enrolment/enrol.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
+import { hasHook } from '../termination/hook.ts'
 import { reconcile } from '../termination/reconcile.ts'
+import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { tell } from '../termination/tell.ts'
-import { hasHook, type Standing, terminationsBegan, waitingAndRetained } from './waiting.ts'
+import { type Standing, waitingAndRetained } from './waiting.ts'
 
 const CONCURRENT_PASSES = 5
 

@@ -2,10 +2,11 @@
 
 import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
-import { hasHook, terminationsBegan } from '../sweep/waiting.ts'
 import { decide } from './decide.ts'
-import { hookFacts, whereabouts } from './lifecycle-actions.ts'
+import { hasHook, hookFacts } from './hook.ts'
+import { whereabouts } from './lifecycle-actions.ts'
 import { observe } from './reconcile.ts'
+import { terminationsBegan } from './scaling-activities.ts'
 
 export type Explanation =
   | { readonly is: 'unknown' }

@@ -2,7 +2,7 @@
 
 import type { AwsApi } from '../aws/api.ts'
 import { isNoActiveAction } from '../aws/failures.ts'
-import type { HookFacts, LifecycleAction } from '../model.ts'
+import type { LifecycleAction } from '../model.ts'
 
 /** Restarts the hook's timer from now. `none`: no such action is active, so it is over or not there yet. */
 export async function heartbeat(aws: AwsApi, action: LifecycleAction): Promise<'held' | 'none'> {
@@ -47,27 +47,4 @@ export async function whereabouts(aws: AwsApi, instanceId: string): Promise<Wher
   const found = answer.AutoScalingInstances?.find((instance) => instance.InstanceId === instanceId)
   if (!found?.AutoScalingGroupName || !found.LifecycleState) return undefined
   return { groupName: found.AutoScalingGroupName, lifecycleState: found.LifecycleState }
-}
-
-/** What the hook and its group are really set to; a person may have changed either. */
-export async function hookFacts(
-  aws: AwsApi,
-  { groupName, hookName, instanceId }: Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>,
-): Promise<HookFacts | undefined> {
-  const [hooks, groups] = await Promise.all([
-    aws.describeLifecycleHooks({ AutoScalingGroupName: groupName, LifecycleHookNames: [hookName] }),
-    aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }),
-  ])
-  const hook = hooks.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
-  const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
-  if (!hook?.HeartbeatTimeout || !group) return undefined
-  const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
-  const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
-  // Retention is documented for instances that terminate or return to a warm pool, not for a root volume that is replaced.
-  const losesItsDisk = instance?.LifecycleState?.startsWith('ReplacingRootVolume') ?? false
-  return {
-    heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
-    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
-    retains: isRetaining && !losesItsDisk,
-  }
 }

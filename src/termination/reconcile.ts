@@ -13,8 +13,9 @@ import type { Decision, Hold, LifecycleAction, Manifest, Observation, Proof } fr
 import type { Policy } from '../policy.ts'
 import { decide } from './decide.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
-import { machineState } from './instances.ts'
-import { complete, heartbeat, hookFacts, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
+import { hookFacts } from './hook.ts'
+import { complete, heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
+import { machineState } from './machine-state.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
 

@@ -8,7 +8,7 @@ import type { Guard } from '../../src/guard.ts'
 import type { Policy } from '../../src/policy.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { Run } from '../../testbed/simulator/lambda.ts'
-import { type Operation, perform, serviceOf } from '../../testbed/simulator/operations.ts'
+import { type Operation, perform, serviceOf } from '../../testbed/simulator/seam-operations.ts'
 import { HOOK, QUEUE_ARN } from '../../testbed/simulator/setting.ts'
 import { World } from '../../testbed/simulator/world.ts'
 

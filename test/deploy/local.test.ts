@@ -23,7 +23,6 @@ import { loadProfile } from '../../src/flush/profile.ts'
 import { parseJournalLine } from '../../src/journal/history.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { parseSelections } from '../../src/selection.ts'
-import { ConnectionDropped, type LocalAws, startLocalAws } from '../../testbed/local/aws.ts'
 import {
   hookName,
   type InstalledGuard,
@@ -32,6 +31,7 @@ import {
   patientWaits,
 } from '../../testbed/local/installed-guard.ts'
 import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
+import { ConnectionDropped, type LocalAws, startLocalAws } from '../../testbed/local/local-aws.ts'
 import { eventually } from '../testbed/local/local-aws.ts'
 import { defaults } from './defaults.ts'
 

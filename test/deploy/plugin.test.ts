@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import Enrolment from '../../deploy/plugin.ts'
 import { markKey } from '../../src/enrolment/plan.ts'
-import { type LocalAws, startLocalAws } from '../../testbed/local/aws.ts'
+import { type LocalAws, startLocalAws } from '../../testbed/local/local-aws.ts'
 
 const HOOK = 'termination-guard-prod'
 const outputs = {

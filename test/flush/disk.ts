@@ -29,7 +29,7 @@ export interface Disk {
   program(name: string, script: string): void
   /** The fake AWS CLI under another name, for a program that stands before it. */
   linkAws(name: string): void
-  /** A program of `src/local/bin` on PATH. */
+  /** A program of `testbed/local/bin` on PATH. */
   standIn(name: string): void
   /** A program that the instance has at an absolute path. */
   script(path: string, script: string): void

@@ -3,7 +3,7 @@ import { CreateDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { type Bundles, bundle } from '../../scripts/bundle.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile, type Profile } from '../../src/flush/profile.ts'
-import { accountId, type Invocation, type LocalAws, type LocalFunction } from './aws.ts'
+import { accountId, type Invocation, type LocalAws, type LocalFunction } from './local-aws.ts'
 
 export const hookName = 'termination-guard'
 export const documentName = 'termination-guard-flush'

@@ -9,7 +9,7 @@ import type {
 import type { Answer, ObjectBody } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
 import type { Chance } from './chance.ts'
-import { Content } from './content.ts'
+import { Content } from './lines.ts'
 import type { Setting } from './setting.ts'
 
 export interface StoredObject {

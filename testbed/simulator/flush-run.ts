@@ -1,10 +1,10 @@
 /** The script on the instance, as far as the guard can tell: quiesce, rotate, publish, wait, rotate and publish again, report. */
 import { gunzipSync } from 'node:zlib'
-import type { Machine } from './machine.ts'
 import { type Findings, manifestLine } from './manifest-line.ts'
 import { publish, uploadDirectly } from './publisher.ts'
 import type { Command } from './run-command.ts'
 import { second } from './setting.ts'
+import type { Machine } from './simulated-machine.ts'
 import type { World } from './world.ts'
 
 export interface FlushParameters {

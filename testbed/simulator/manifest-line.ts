@@ -1,8 +1,8 @@
 /** What the script prints: the manifest in its real encoding, so that production parsing runs. */
 import { hash } from 'node:crypto'
 import { crc32, gzipSync } from 'node:zlib'
-import type { Machine } from './machine.ts'
 import type { Command } from './run-command.ts'
+import type { Machine } from './simulated-machine.ts'
 import type { World } from './world.ts'
 
 /** What the script knows besides the files. */

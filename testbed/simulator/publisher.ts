@@ -1,10 +1,10 @@
 /** The platform's publisher, which may lie, and the flush's own direct upload, which may fail but does not lie. */
 import { keyOf } from '../../src/archive/keys.ts'
 import { archivePrefix, environmentOf } from '../../src/archive/prefix.ts'
-import { Content } from './content.ts'
-import type { LogFile } from './disk.ts'
-import type { Machine } from './machine.ts'
+import { Content } from './lines.ts'
 import type { Setting } from './setting.ts'
+import type { LogFile } from './simulated-disk.ts'
+import type { Machine } from './simulated-machine.ts'
 import type { World } from './world.ts'
 
 /** Puts every file that it has not yet put where the platform wants it. Its exit code would say nothing. */

@@ -12,8 +12,8 @@ import {
 } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
 import { createGroups } from './enrolled-groups.ts'
-import { Machine } from './machine.ts'
 import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import { Machine } from './simulated-machine.ts'
 import type { Cause, TrackedAction } from './tracked-action.ts'
 import type { World } from './world.ts'
 

@@ -1,6 +1,6 @@
 /** One seed: chaos, then healing, then everything must come to rest. */
 import { createCheckers } from './checkers/all.ts'
-import { describeFaults } from './faults.ts'
+import { describeFaults } from './fault-mix.ts'
 import { hour, minute } from './setting.ts'
 import { type Violation, World } from './world.ts'
 

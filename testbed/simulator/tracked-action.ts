@@ -2,7 +2,7 @@
 import type { Instance } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind } from '../auto-scaling/state.ts'
 import type { Run } from './lambda.ts'
-import type { Machine } from './machine.ts'
+import type { Machine } from './simulated-machine.ts'
 
 /** Who made something happen. */
 export type Cause =

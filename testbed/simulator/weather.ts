@@ -1,5 +1,5 @@
 /** What goes wrong for a while: outages, throttling, permissions that were taken away, a guard that is down. */
-import type { FaultKind } from './faults.ts'
+import type { FaultKind } from './fault-mix.ts'
 import { minute } from './setting.ts'
 import type { World } from './world.ts'
 

@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { afterEach } from '@jest/globals'
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../../testbed/local/aws.ts'
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../../testbed/local/local-aws.ts'
 import { tinyMachines } from './tiny-machine.ts'
 
 const cleanUp: (() => unknown)[] = []

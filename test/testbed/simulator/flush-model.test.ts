@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseManifest } from '../../../src/flush/manifest.ts'
-import { Content, writeLine } from '../../../testbed/simulator/content.ts'
+import { Content, writeLine } from '../../../testbed/simulator/lines.ts'
 import { pack } from '../../../testbed/simulator/manifest-line.ts'
 
 const digests = `${'a'.repeat(32)}\t${'b'.repeat(64)}`

@@ -13,9 +13,9 @@ import {
   type OutputOf,
   type Timings,
 } from '../../auto-scaling/auto-scaling.ts'
-import type { Operation } from '../wire/operations.ts'
+import type { Operation } from '../wire/operation.ts'
+import type { Machines } from './ec2-machines.ts'
 import { describedInstances, ec2Input, terminatedInstances } from './ec2-shapes.ts'
-import type { Machines } from './machines.ts'
 
 export interface ComputeOptions {
   readonly region: string

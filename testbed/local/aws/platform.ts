@@ -1,13 +1,13 @@
 /** Auto Scaling, EC2, Systems Manager and EventBridge, wired to each other, to the queues and to the machines. */
 import { randomUUID } from 'node:crypto'
+import { newSsm, type SsmOptions } from '../ssm/command-store.ts'
 import { advanceDelivery, nextDeliveryDue } from '../ssm/delivery.ts'
-import { ssmOperations } from '../ssm/operations.ts'
-import { newSsm, type SsmOptions } from '../ssm/state.ts'
+import { ssmOperations } from '../ssm/ssm-operations.ts'
 import type { Services } from '../wire/server.ts'
 import { type Compute, createCompute } from './compute.ts'
+import { createMachines, type Machines } from './ec2-machines.ts'
 import { createEventBridge, type EventBridge } from './event-bridge.ts'
-import { createMachines, type Machines } from './machines.ts'
-import { type LocalAwsOptions, localTimings } from './options.ts'
+import { type LocalAwsOptions, localTimings } from './local-options.ts'
 import type { Queues } from './queues.ts'
 import { createWake } from './wake.ts'
 

@@ -3,10 +3,10 @@ import { type ActionHistory, type JournalLine, readHistory } from '../../../src/
 import { seededRandom } from '../../random.ts'
 import { PUBLISH_PREFIX } from '../instance/disk.ts'
 import { startTraffic, type Traffic } from '../traffic.ts'
+import type { DemoOptions } from './demo-options.ts'
 import { BUCKET } from './deployment.ts'
+import { archivedEventIds, countEvents, eventIdsOnDisk, type Ledger } from './event-ledger.ts'
 import { hasLeft } from './group.ts'
-import { archivedEventIds, countEvents, eventIdsOnDisk, type Ledger } from './ledger.ts'
-import type { DemoOptions } from './options.ts'
 import { CLOSING, SCENARIOS } from './scenarios.ts'
 import { type Stage, setStage } from './stage.ts'
 

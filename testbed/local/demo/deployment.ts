@@ -3,8 +3,8 @@ import {
   CreateAutoScalingGroupCommand,
   DescribeLifecycleHooksCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { accountId, type LocalAws } from '../aws.ts'
 import { hookName, type InstalledGuard, installGuard, type Waits } from '../installed-guard.ts'
+import { accountId, type LocalAws } from '../local-aws.ts'
 
 /** An Elastic Beanstalk environment, named as Beanstalk names things. */
 export const ENVIRONMENT_ID = 'e-demo2mxf6k'

@@ -1,9 +1,9 @@
 /** The demo: `npm run demo`. Progress goes to standard error, the result to standard output. */
 import { onInterruption } from '../interruption.ts'
 import { type Day, playDay } from './day.ts'
-import { type DemoOptions, parseOptions } from './options.ts'
+import { grouped, ledgerLines, paintFor, reportAction, timeline } from './day-report.ts'
+import { type DemoOptions, parseOptions } from './demo-options.ts'
 import { showProgress } from './progress.ts'
-import { grouped, ledgerLines, paintFor, reportAction, timeline } from './report.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { columnsOf } from './wrap.ts'
 

@@ -1,7 +1,7 @@
 /** Functions as Lambda runs them: cold starts, reuse, one invocation at a time in each process, killed when the time is up. */
 import { randomUUID } from 'node:crypto'
-import { type Ending, type Environment, startEnvironment } from './environment.ts'
-import type { FunctionOptions, Host, Invocation, LocalFunction } from './options.ts'
+import { type Ending, type Environment, startEnvironment } from './execution-environment.ts'
+import type { FunctionOptions, Host, Invocation, LocalFunction } from './lambda-options.ts'
 import { scheduledEvent, variablesOf } from './variables.ts'
 import { createWorkers } from './workers.ts'
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from '@aws-sdk/client-sqs'
 import type { Queues } from '../aws/queues.ts'
 import { failedMessageIds } from './batch-response.ts'
-import type { LocalFunction } from './options.ts'
+import type { LocalFunction } from './lambda-options.ts'
 
 export interface MappingOptions {
   readonly queueUrl: string

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { FunctionOptions, Host } from './options.ts'
+import type { FunctionOptions, Host } from './lambda-options.ts'
 
 /** Only what Lambda itself and the function's configuration say: nothing of this process leaks in. */
 export function variablesOf(

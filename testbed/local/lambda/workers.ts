@@ -1,7 +1,7 @@
 /** The processes of one function, each with the name under which it signs its requests, so that they can be told apart. */
 import { ConnectionDropped, type RequestObserver } from '../wire/request.ts'
-import type { Environment } from './environment.ts'
-import type { FunctionOptions } from './options.ts'
+import type { Environment } from './execution-environment.ts'
+import type { FunctionOptions } from './lambda-options.ts'
 
 export interface Worker {
   readonly caller: string

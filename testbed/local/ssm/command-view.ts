@@ -1,6 +1,7 @@
 /** Commands and invocations in the API's words. */
+
+import { type Command, type Invocation, isOver, type StatusDetails } from './command-store.ts'
 import { invocationOutput, pluginOutput } from './output.ts'
-import { type Command, type Invocation, isOver, type StatusDetails } from './state.ts'
 
 /** Status is coarser than StatusDetails. */
 const statuses: Record<StatusDetails, string> = {

@@ -1,6 +1,7 @@
 /** How a command reaches an instance, runs there, and is heard of again, or is not. */
-import { announceInvocation } from './events.ts'
-import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './state.ts'
+
+import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
+import { announceInvocation } from './status-events.ts'
 
 const agentPollMs = 500
 

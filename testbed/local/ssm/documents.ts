@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
-import { parseContent } from './content.ts'
-import type { Document, Ssm } from './state.ts'
+import type { Document, Ssm } from './command-store.ts'
+import { parseContent } from './document-content.ts'
 
 interface CreateInput {
   readonly Name?: string

@@ -1,7 +1,7 @@
 /** Reading commands back. All of it is eventually consistent: a command is not seen right after it was sent. */
 import { AwsError } from '../../aws-error.ts'
+import type { Command, Invocation, Ssm } from './command-store.ts'
 import { commandView, invocationDetails, invocationView, statusOf } from './command-view.ts'
-import type { Command, Invocation, Ssm } from './state.ts'
 
 interface Filter {
   readonly key?: string

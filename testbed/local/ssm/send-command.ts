@@ -1,9 +1,9 @@
 import { AwsError } from '../../aws-error.ts'
+import type { Command, Ssm } from './command-store.ts'
 import { commandView } from './command-view.ts'
-import { bindParameters, executionSeconds, substitute } from './content.ts'
 import { deliver } from './delivery.ts'
+import { bindParameters, executionSeconds, substitute } from './document-content.ts'
 import { documentNamed } from './documents.ts'
-import type { Command, Ssm } from './state.ts'
 
 interface Input {
   readonly DocumentName?: string

@@ -1,7 +1,7 @@
 /** The answers of Auto Scaling, EC2 and STS: the same idea, three dialects. */
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
-import { type Operation, perform } from './operations.ts'
+import { type Operation, perform } from './operation.ts'
 import type { Service } from './request.ts'
 import { element, xmlOf } from './xml.ts'
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AwsError } from '../../aws-error.ts'
-import { type Operation, perform } from './operations.ts'
+import { type Operation, perform } from './operation.ts'
 import { parseQuery, typed } from './query.ts'
 import { answerQuery, type QueryServices, queryServiceOf, refuseQuery } from './query-protocol.ts'
 import {

@@ -1,6 +1,6 @@
 /** What of a disk is really in S3, read from the objects themselves. */
-import { Content } from '../content.ts'
-import type { Disk } from '../disk.ts'
+import { Content } from '../lines.ts'
+import type { Disk } from '../simulated-disk.ts'
 import type { World } from '../world.ts'
 
 /** How many lines of this disk no object holds. Wherever an object was moved to counts. */

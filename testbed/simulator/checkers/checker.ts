@@ -1,9 +1,9 @@
 /** A checker watches the world, not what the guard says of it, and names the invariant that it found broken. */
 import type { JournalEvent } from '../../../src/journal/journal.ts'
 import type { Run } from '../lambda.ts'
-import type { Operation } from '../operations.ts'
 import type { Message } from '../queue.ts'
 import type { Command } from '../run-command.ts'
+import type { Operation } from '../seam-operations.ts'
 import type { Cause, TrackedAction } from '../tracked-action.ts'
 
 export interface Checker {

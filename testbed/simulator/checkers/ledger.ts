@@ -2,7 +2,7 @@
  * The ledger of lines: every line ever written is in S3, or on a disk that still exists, or its instance was named loudly. Nothing
  * else, but where no hook of ours ever held the instance.
  */
-import type { Disk } from '../disk.ts'
+import type { Disk } from '../simulated-disk.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { missingLines } from './archive.ts'

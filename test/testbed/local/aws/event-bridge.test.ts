@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from '@jest/globals'
 import type { EventBridgeEvent } from '../../../../testbed/auto-scaling/auto-scaling.ts'
-import type { EventFate } from '../../../../testbed/local/aws.ts'
+import type { EventFate } from '../../../../testbed/local/local-aws.ts'
 import { localAws } from '../local-aws.ts'
 
 const event = (document: string): EventBridgeEvent => ({

@@ -10,7 +10,7 @@ import {
 import { ListQueuesCommand } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from '@jest/globals'
 import { AwsError } from '../../../../testbed/aws-error.ts'
-import { type AwsRequest, ConnectionDropped, startLocalAws } from '../../../../testbed/local/aws.ts'
+import { type AwsRequest, ConnectionDropped, startLocalAws } from '../../../../testbed/local/local-aws.ts'
 import { afterwards, localAws, refusalOf } from '../local-aws.ts'
 import { tinyMachines } from '../tiny-machine.ts'
 

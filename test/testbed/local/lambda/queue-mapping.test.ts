@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import type { FunctionOptions, Invocation } from '../../../../testbed/local/aws.ts'
 import { failedMessageIds } from '../../../../testbed/local/lambda/batch-response.ts'
+import type { FunctionOptions, Invocation } from '../../../../testbed/local/local-aws.ts'
 import { afterwards, eventually, localAws, refusalOf } from '../local-aws.ts'
 
 /** A function whose handler is `body`, with `event` and `context` in its scope, mapped to a queue with a dead-letter queue. */

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
 import type { EventBridgeEvent } from '../../../../testbed/auto-scaling/auto-scaling.ts'
-import type { LocalAwsOptions } from '../../../../testbed/local/aws.ts'
+import type { LocalAwsOptions } from '../../../../testbed/local/local-aws.ts'
 import { eventually, localAwsByHand, refusalOf } from '../local-aws.ts'
 
 const DocumentName = 'flush'

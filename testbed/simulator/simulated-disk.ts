@@ -1,5 +1,5 @@
 /** A disk: live logs, and the files that they were rotated into. */
-import { Content, writeLine } from './content.ts'
+import { Content, writeLine } from './lines.ts'
 import type { World } from './world.ts'
 
 export interface LogFile {

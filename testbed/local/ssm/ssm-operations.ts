@@ -1,4 +1,5 @@
-import type { Operation } from '../wire/operations.ts'
+import type { Operation } from '../wire/operation.ts'
+import type { Ssm } from './command-store.ts'
 import { cancelCommand } from './delivery.ts'
 import { createDocument, deleteDocument, describeDocument, getDocument } from './documents.ts'
 import {
@@ -8,7 +9,6 @@ import {
   listCommands,
 } from './queries.ts'
 import { sendCommand } from './send-command.ts'
-import type { Ssm } from './state.ts'
 
 const operations = {
   CancelCommand: cancelCommand,

@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from '../../auto-scaling/auto-scaling.ts'
 import type { Machine, ShellResult } from '../machine.ts'
-import type { DocumentContent } from './content.ts'
+import type { DocumentContent } from './document-content.ts'
 
 /** A Command document. */
 export interface Document {

@@ -2,9 +2,10 @@
  * One EC2 instance from the inside: a disk with logs that grow, a cron that rotates and publishes them, and an SSM agent. Lines
  * are written when somebody looks, as many as the time since the last look was good for.
  */
-import { Disk } from './disk.ts'
+
 import { publish } from './publisher.ts'
 import { hour, minute, second } from './setting.ts'
+import { Disk } from './simulated-disk.ts'
 import type { World } from './world.ts'
 
 /** `silent`: registered, but it fetches nothing. `gone`: SSM knows no agent there. */

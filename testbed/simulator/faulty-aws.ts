@@ -5,7 +5,7 @@
 import type { AwsApi } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
 import type { Run } from './lambda.ts'
-import { type Operation, perform, serviceOf } from './operations.ts'
+import { type Operation, perform, serviceOf } from './seam-operations.ts'
 import { second } from './setting.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseOptions } from '../../../../testbed/local/demo/options.ts'
+import { parseOptions } from '../../../../testbed/local/demo/demo-options.ts'
 
 const parse = (line: string) => parseOptions(line.split(' ').filter(Boolean), ['scale-in', 'dead-agent'])
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ActionHistory } from '../../../../src/journal/history.ts'
-import { ledgerLines, plain, reportAction, timeline } from '../../../../testbed/local/demo/report.ts'
+import { ledgerLines, plain, reportAction, timeline } from '../../../../testbed/local/demo/day-report.ts'
 
 const history: ActionHistory = {
   instanceId: 'i-1',

@@ -1,4 +1,4 @@
-import type { Command, Invocation, Ssm, StatusDetails } from './state.ts'
+import type { Command, Invocation, Ssm, StatusDetails } from './command-store.ts'
 
 /** How the event spells each status; `undefined` = no event. `Canceled` has one l here, unlike everywhere else. */
 const eventStatus: Record<StatusDetails, string | undefined> = {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { counted } from '../../../src/cli/counted.ts'
 import type { ActionHistory, PassHistory } from '../../../src/journal/history.ts'
 import type { Outcome } from '../../../src/model.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from './event-ledger.ts'
 import { wrap } from './wrap.ts'
 
 /** One lifecycle action of the day, as `--json` prints it. */

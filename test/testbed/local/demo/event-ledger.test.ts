@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startFauxqs } from 'fauxqs'
-import { archivedEventIds, countEvents, eventIdsOnDisk } from '../../../../testbed/local/demo/ledger.ts'
+import { archivedEventIds, countEvents, eventIdsOnDisk } from '../../../../testbed/local/demo/event-ledger.ts'
 import { accessLogLine } from '../../../../testbed/local/instance/access-log.ts'
 import { PATHS } from '../../../../testbed/local/instance/disk.ts'
 

@@ -1,0 +1,50 @@
+/** Our hook on a group: whether it is there, and what it and its group are really set to. */
+import type { AwsApi } from '../aws/api.ts'
+import type { HookFacts, LifecycleAction } from '../model.ts'
+import type { Policy } from '../policy.ts'
+
+/**
+ * Whether a group has our hook. A hook of our name that notifies another queue is somebody else's, and so are the actions it
+ * holds (S4); one without a target speaks through EventBridge.
+ */
+export async function hasHook(
+  aws: AwsApi,
+  groupName: string,
+  { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
+): Promise<boolean> {
+  const answer = await aws.describeLifecycleHooks({
+    AutoScalingGroupName: groupName,
+    LifecycleHookNames: [hookName],
+  })
+  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  if (!hook || hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
+  return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)
+}
+
+/** A queue's URL ends as its ARN does: `…/<account>/<name>`, `…:<account>:<name>`. */
+function isQueue(arn: string, queueUrl: string): boolean {
+  return arn.split(':').slice(-2).join('/') === new URL(queueUrl).pathname.split('/').slice(-2).join('/')
+}
+
+/** What the hook and its group are really set to; a person may have changed either. */
+export async function hookFacts(
+  aws: AwsApi,
+  { groupName, hookName, instanceId }: Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>,
+): Promise<HookFacts | undefined> {
+  const [hooks, groups] = await Promise.all([
+    aws.describeLifecycleHooks({ AutoScalingGroupName: groupName, LifecycleHookNames: [hookName] }),
+    aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }),
+  ])
+  const hook = hooks.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
+  if (!hook?.HeartbeatTimeout || !group) return undefined
+  const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
+  const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
+  // Retention is documented for instances that terminate or return to a warm pool, not for a root volume that is replaced.
+  const losesItsDisk = instance?.LifecycleState?.startsWith('ReplacingRootVolume') ?? false
+  return {
+    heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
+    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
+    retains: isRetaining && !losesItsDisk,
+  }
+}
