@@ -9,7 +9,7 @@ import { defaults } from './defaults.ts'
 import { isAllowed, type PolicyDocument } from './iam.ts'
 import { resolved } from './packaged.ts'
 
-const read = (file: string) => readFileSync(join(import.meta.dirname, '../audit', '..', file), 'utf8')
+const read = (file: string) => readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8')
 const documents = [
   'README.md',
   'docs/operate.md',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
-const root = join(import.meta.dirname, '../audit', '..')
+const root = join(import.meta.dirname, '..', '..')
 const parts = [
   'serverless.yml',
   'esbuild.config.cjs',

@@ -26,7 +26,7 @@ describe('the parameters', () => {
   it.each(Object.entries(defaults))(
     '%s stands in serverless.yml with the default that is tested here',
     (name, value) => {
-      const yaml = readFileSync(join(import.meta.dirname, '../audit', '..', 'serverless.yml'), 'utf8')
+      const yaml = readFileSync(join(import.meta.dirname, '..', '..', 'serverless.yml'), 'utf8')
       const written = new RegExp(`^    ${name}: (.*)$`, 'm').exec(yaml)?.[1]
       expect(written?.replaceAll(/["']/g, '')).toBe(String(value))
     },
@@ -101,7 +101,7 @@ describe('the parameters', () => {
 })
 
 it('docs/operate.md has a chapter for every alarm, where its description points', () => {
-  const chapters = readFileSync(join(import.meta.dirname, '../audit', '..', 'docs', 'operate.md'), 'utf8')
+  const chapters = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operate.md'), 'utf8')
   const alarms = Object.values(alarmResources(settings())) as { Properties: { AlarmDescription: string } }[]
   for (const { Properties } of alarms) {
     const [, title] = /operate\.md#([a-z-]+)$/.exec(Properties.AlarmDescription) ?? []

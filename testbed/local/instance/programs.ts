@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Programs } from './disk.ts'
 
-const STAND_INS = fileURLToPath(new URL('../bin', import.meta.url))
-const MACHINE_PROGRAMS = fileURLToPath(new URL('bin', import.meta.url))
+const STAND_INS = fileURLToPath(new URL('../bin/', import.meta.url))
+const MACHINE_PROGRAMS = fileURLToPath(new URL('bin/', import.meta.url))
 
 /**
  * The programs on an instance's own PATH. logrotate is the system's where it is installed, because it is what is being
