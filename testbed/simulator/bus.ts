@@ -1,16 +1,21 @@
 /** What travels to the queue: hook notifications and EventBridge events. Lost, late, repeated, out of order. */
 import type { EventBridgeEvent } from '../auto-scaling/auto-scaling.ts'
-import type { Truth } from './queue.ts'
-import type { Command } from './run-command.ts'
+import type { Command } from './flush-command.ts'
+import type { Truth } from './queue-message.ts'
 import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { TrackedAction } from './tracked-action.ts'
-import type { World } from './world.ts'
+
+interface BusSurroundings extends Surroundings {
+  readonly queue: { send(body: string, truth: Truth): void }
+  readonly region: { completeOtherHook(groupName: string, instanceId: string): void }
+}
 
 export class Bus {
-  readonly #world: World
+  readonly #world: BusSurroundings
   #underWay = 0
 
-  constructor(world: World) {
+  constructor(world: BusSurroundings) {
     this.#world = world
   }
 

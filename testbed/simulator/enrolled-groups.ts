@@ -1,10 +1,16 @@
 /** The deployment: groups, enrolled as `serverless deploy` leaves them. */
-import type { Region } from './region.ts'
+import type { AutoScaling, InputOf } from '../auto-scaling/auto-scaling.ts'
 import { HOOK, OTHER_HOOK, QUEUE_ARN } from './setting.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { Cause } from './tracked-action.ts'
+
+interface GroupsRegion {
+  readonly model: AutoScaling
+  call(cause: Cause, name: 'PutLifecycleHook', input: InputOf<'PutLifecycleHook'>): unknown
+}
 
 /** Machines start at once: the day begins with a fleet that is up. */
-export function createGroups(world: World, region: Region): void {
+export function createGroups(world: Surroundings, region: GroupsRegion): void {
   const now = world.time.now
   for (const group of world.setting.groups) {
     region.model.call(now, 'CreateAutoScalingGroup', {
@@ -33,7 +39,7 @@ export function createGroups(world: World, region: Region): void {
   }
 }
 
-export function putOurHook(world: World, region: Region, groupName: string): void {
+export function putOurHook(world: Surroundings, region: GroupsRegion, groupName: string): void {
   region.call({ by: 'operator' }, 'PutLifecycleHook', {
     AutoScalingGroupName: groupName,
     LifecycleHookName: HOOK,

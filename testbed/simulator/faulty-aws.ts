@@ -4,10 +4,20 @@
  */
 import type { AwsApi } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
-import type { Run } from './lambda.ts'
-import { type Operation, perform, serviceOf } from './seam-operations.ts'
+import type { Run } from './run.ts'
+import { type Operation, perform, type ServiceSurroundings, serviceOf } from './seam-operations.ts'
 import { second } from './setting.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { Trouble } from './trouble.ts'
+import type { Weather } from './weather.ts'
+
+export interface SeamSurroundings extends Surroundings, ServiceSurroundings {
+  readonly counts: { invocations: number; calls: number }
+  readonly weather: Weather
+  readonly trouble: Trouble
+  readonly functions: { kill(run: Run, why: string): void }
+  show(what: 'called', run: Run, operation: Operation, input: object, tookEffect: boolean): void
+}
 
 type Fate =
   | 'answered'
@@ -19,10 +29,10 @@ type Fate =
   | 'killed after'
 
 class Connection {
-  readonly world: World
+  readonly world: SeamSurroundings
   readonly run: Run
 
-  constructor(world: World, run: Run) {
+  constructor(world: SeamSurroundings, run: Run) {
     this.world = world
     this.run = run
   }
@@ -38,11 +48,11 @@ for (const operation of Object.keys(serviceOf) as Operation[]) {
 }
 
 /** An AwsApi for one invocation. */
-export function connect(world: World, run: Run): AwsApi {
+export function connect(world: SeamSurroundings, run: Run): AwsApi {
   return new Connection(world, run) as unknown as AwsApi
 }
 
-function ask(world: World, run: Run, operation: Operation, input: object): Promise<unknown> {
+function ask(world: SeamSurroundings, run: Run, operation: Operation, input: object): Promise<unknown> {
   // What a killed invocation still computes reaches nobody.
   if (run.isDead) return new Promise(() => {})
   run.calls++
@@ -65,7 +75,7 @@ function ask(world: World, run: Run, operation: Operation, input: object): Promi
 type Outcome = { readonly answer: unknown } | { readonly error: unknown }
 
 function happen(
-  world: World,
+  world: SeamSurroundings,
   run: Run,
   operation: Operation,
   input: object,
@@ -93,7 +103,7 @@ function attempt(work: () => unknown): Outcome {
   }
 }
 
-function fateOf({ chance, faults }: World, run: Run): Fate {
+function fateOf({ chance, faults }: Surroundings, run: Run): Fate {
   if (run.dies && run.calls === run.dies.atCall)
     return run.dies.afterEffect ? 'killed after' : 'killed before'
   if (chance.of(faults['call-fails-before-its-effect'])) return 'fails before'
@@ -102,7 +112,7 @@ function fateOf({ chance, faults }: World, run: Run): Fate {
   return 'answered'
 }
 
-function refusedByWeather({ weather }: World, operation: Operation): AwsError | undefined {
+function refusedByWeather({ weather }: SeamSurroundings, operation: Operation): AwsError | undefined {
   const service = serviceOf[operation]
   if (weather.isThrottled(service)) {
     return service === 's3'
@@ -123,7 +133,7 @@ function unavailable(): AwsError {
 }
 
 function troubled(
-  { region, trouble }: World,
+  { region, trouble }: SeamSurroundings,
   input: { LifecycleActionToken?: string; InstanceId?: string },
 ): void {
   const action = region.actions.get(input.LifecycleActionToken ?? '')

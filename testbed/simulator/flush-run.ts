@@ -1,25 +1,20 @@
 /** The script on the instance, as far as the guard can tell: quiesce, rotate, publish, wait, rotate and publish again, report. */
 import { gunzipSync } from 'node:zlib'
+import type { Command, Status } from './flush-command.ts'
 import { type Findings, manifestLine } from './manifest-line.ts'
-import { publish, uploadDirectly } from './publisher.ts'
-import type { Command } from './run-command.ts'
+import { type Archiving, publish, uploadDirectly } from './publisher.ts'
 import { second } from './setting.ts'
 import type { Machine } from './simulated-machine.ts'
-import type { World } from './world.ts'
 
-export interface FlushParameters {
-  readonly purpose: string
-  readonly prefix: string
-  /** '' the platform's publisher; '*' every file; otherwise base64(gzip(NUL-terminated paths)). */
-  readonly upload: string
-  readonly manifestPrefix: string
+export interface FlushSurroundings extends Archiving {
+  readonly ssm: { report(command: Command, status: Status, details: string, output?: string): void }
 }
 
 /** How long a log may be buffered before it is written (Tomcat). */
 const BUFFER_MS = 11 * second
 
 /** Each stage happens only on a machine that still runs; a dead agent tells nothing of it. */
-export function runFlush(world: World, machine: Machine, command: Command): void {
+export function runFlush(world: FlushSurroundings, machine: Machine, command: Command): void {
   const { time, chance, faults, setting } = world
   const { disk } = machine
   const startsAt = Math.max(time.now, machine.flushFreeAt)
@@ -66,7 +61,7 @@ export function runFlush(world: World, machine: Machine, command: Command): void
     )
 }
 
-function archive(world: World, machine: Machine, { parameters }: Command): void {
+function archive(world: FlushSurroundings, machine: Machine, { parameters }: Command): void {
   machine.write()
   machine.disk.rotate()
   const { upload } = parameters
@@ -75,7 +70,7 @@ function archive(world: World, machine: Machine, { parameters }: Command): void 
   else uploadDirectly(world, machine, gunzipSync(Buffer.from(upload, 'base64')).toString('utf8').split('\0'))
 }
 
-function report(world: World, machine: Machine, command: Command, findings: Findings): void {
+function report(world: FlushSurroundings, machine: Machine, command: Command, findings: Findings): void {
   machine.write()
   const { chance, faults, ssm } = world
   const line = manifestLine(world, machine, command, findings)

@@ -1,8 +1,17 @@
 /** Messages that are not true: somebody else's, a stranger's, yesterday's, or nonsense. */
-import { HOOK, hour, OTHER_HOOK } from './setting.ts'
-import type { World } from './world.ts'
 
-export function startForger(world: World): void {
+import type { Queue } from './queue.ts'
+import type { Region } from './region.ts'
+import { HOOK, hour, OTHER_HOOK } from './setting.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface ForgerSurroundings extends Surroundings {
+  readonly isHealed: boolean
+  readonly queue: Queue
+  readonly region: Region
+}
+
+export function startForger(world: ForgerSurroundings): void {
   const { faults, chance, time } = world
   const perHour = faults['message-is-forged']
   if (perHour === 0) return
@@ -15,7 +24,7 @@ export function startForger(world: World): void {
   time.after((hour / perHour) * chance.next(), forge)
 }
 
-function forgery(world: World): { body: string; what: string } {
+function forgery(world: ForgerSurroundings): { body: string; what: string } {
   const { chance, region, setting, time } = world
   const instance = chance.pick(region.model.instances())
   const notification = {

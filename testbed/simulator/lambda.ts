@@ -5,54 +5,28 @@ import type { Guard } from '../../src/guard.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { connect } from './faulty-aws.ts'
-import { handleOf, type Message } from './queue.ts'
-import type { Command } from './run-command.ts'
+import { connect, type SeamSurroundings } from './faulty-aws.ts'
+import type { Queue } from './queue.ts'
+import { handleOf, type Message } from './queue-message.ts'
+import { Run } from './run.ts'
 import { second } from './setting.ts'
-import type { World } from './world.ts'
+
+interface LambdaSurroundings extends SeamSurroundings {
+  readonly queue: Queue
+  told(event: JournalEvent, run: Run): void
+  violation(invariant: string, what: string): void
+}
 
 const FUNCTION_TIMEOUT_MS = 60 * second
 const SCHEDULED_TIMEOUT_MS = 240 * second
 
-/** One invocation. */
-export class Run {
-  readonly number: number
-  readonly startedAt: number
-  readonly deadline: number
-  readonly messages: readonly Message[]
-  /** At which call it is killed, and whether that call still has its effect. */
-  readonly dies: { readonly atCall: number; readonly afterEffect: boolean } | undefined
-  calls = 0
-  /** Killed: nothing that it still wanted to do happens. */
-  isDead = false
-  isOver = false
-  /** What its listings have shown of each command: when, and whether it was running then. */
-  readonly seen = new Map<string, { readonly at: number; readonly wasRunning: boolean }>()
-
-  constructor(world: World, number: number, timeoutMs: number, messages: readonly Message[]) {
-    this.number = number
-    this.startedAt = world.time.now
-    this.deadline = world.time.now + timeoutMs
-    this.messages = messages
-    const isKilled = world.chance.of(world.faults['lambda-is-killed'])
-    this.dies = isKilled
-      ? { atCall: world.chance.whole(1, 12), afterEffect: world.chance.of(0.5) }
-      : undefined
-  }
-
-  sawCommand({ id, status, shownFrom, shownBefore }: Command, now: number): void {
-    const shown = shownFrom <= now ? status : shownBefore.status
-    this.seen.set(id, { at: now, wasRunning: shown === 'Pending' || shown === 'InProgress' })
-  }
-}
-
 export class Functions {
-  readonly #world: World
+  readonly #world: LambdaSurroundings
   #count = 0
   #polling = 0
   readonly #alive = new Set<Run>()
 
-  constructor(world: World) {
+  constructor(world: LambdaSurroundings) {
     this.#world = world
   }
 

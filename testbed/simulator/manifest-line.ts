@@ -1,9 +1,9 @@
 /** What the script prints: the manifest in its real encoding, so that production parsing runs. */
 import { hash } from 'node:crypto'
 import { crc32, gzipSync } from 'node:zlib'
-import type { Command } from './run-command.ts'
+import type { Command } from './flush-command.ts'
+import type { Archiving } from './publisher.ts'
 import type { Machine } from './simulated-machine.ts'
-import type { World } from './world.ts'
 
 /** What the script knows besides the files. */
 export interface Findings {
@@ -13,7 +13,12 @@ export interface Findings {
 }
 
 /** The line, inline or pointing to an object that holds the manifest. */
-export function manifestLine(world: World, machine: Machine, command: Command, findings: Findings): string {
+export function manifestLine(
+  world: Archiving,
+  machine: Machine,
+  command: Command,
+  findings: Findings,
+): string {
   const { setting, chance, faults, bucket, time } = world
   const gzip = pack(manifestRecords(machine, command.parameters.purpose, findings))
   const inline = `termination-guard manifest 1 ${gzip.toString('base64')} end`

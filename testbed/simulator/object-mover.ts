@@ -1,8 +1,8 @@
 /** The pipeline behind the archive: it moves objects away under names of its own. */
 import type { StoredObject } from './bucket.ts'
-import type { World } from './world.ts'
+import type { Archiving } from './publisher.ts'
 
-export function startCollector(world: World): void {
+export function startCollector(world: Archiving): void {
   const { collector, policy } = world.setting
   if (!collector) return
   const { movedTo, manifestPrefix } = policy.archive

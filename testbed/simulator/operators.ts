@@ -1,12 +1,20 @@
 /** People, and what befalls a fleet in a day: terminations of every kind, and hands that interfere at a bad moment. */
 import { putOurHook } from './enrolled-groups.ts'
+import type { Region } from './region.ts'
+import type { RunCommand } from './run-command.ts'
 import { HOOK, minute } from './setting.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface OperatorSurroundings extends Surroundings {
+  readonly healsAt: number
+  readonly region: Region
+  readonly ssm: RunCommand
+}
 
 export class Operators {
-  readonly #world: World
+  readonly #world: OperatorSurroundings
 
-  constructor(world: World) {
+  constructor(world: OperatorSurroundings) {
     this.#world = world
   }
 

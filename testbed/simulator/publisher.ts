@@ -1,14 +1,28 @@
 /** The platform's publisher, which may lie, and the flush's own direct upload, which may fail but does not lie. */
 import { keyOf } from '../../src/archive/keys.ts'
 import { archivePrefix, environmentOf } from '../../src/archive/prefix.ts'
+import type { Bucket } from './bucket.ts'
 import { Content } from './lines.ts'
 import type { Setting } from './setting.ts'
 import type { LogFile } from './simulated-disk.ts'
-import type { Machine } from './simulated-machine.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Where files are put. */
+export interface Archiving extends Surroundings {
+  readonly bucket: Bucket
+}
+
+/** Whose files are put. */
+interface Publishing {
+  readonly instanceId: string
+  readonly groupName: string
+  readonly disk: { readonly files: readonly LogFile[] }
+  /** Where its logs are published, once that was worked out. */
+  prefix: string | undefined
+}
 
 /** Puts every file that it has not yet put where the platform wants it. Its exit code would say nothing. */
-export function publish(world: World, machine: Machine): void {
+export function publish(world: Archiving, machine: Publishing): void {
   const { chance, faults } = world
   const due = machine.disk.files.filter((file) => !file.isPublished)
   const claimsOnly = chance.of(faults['publisher-uploads-nothing'])
@@ -21,7 +35,7 @@ export function publish(world: World, machine: Machine): void {
 }
 
 /** Puts exactly these files. S3 verifies the bytes on arrival. */
-export function uploadDirectly(world: World, machine: Machine, paths: readonly string[] | '*'): void {
+export function uploadDirectly(world: Archiving, machine: Publishing, paths: readonly string[] | '*'): void {
   const { chance, faults, setting, bucket, time } = world
   for (const file of machine.disk.files) {
     if (paths !== '*' && !paths.includes(file.path)) continue
@@ -32,7 +46,7 @@ export function uploadDirectly(world: World, machine: Machine, paths: readonly s
   }
 }
 
-function put(world: World, machine: Machine, file: LogFile, content: Content): void {
+function put(world: Archiving, machine: Publishing, file: LogFile, content: Content): void {
   const { bucket, chance, setting, time } = world
   const key = keyFor(world, machine, file)
   // What is there and whole is left alone: no publisher of ours makes a good object worse.
@@ -40,7 +54,7 @@ function put(world: World, machine: Machine, file: LogFile, content: Content): v
   bucket.put(time.now, key, content, chance.of(setting.multipartShare) ? 'multipart' : 'single')
 }
 
-function spoil({ chance, faults }: World, content: Content): Content {
+function spoil({ chance, faults }: Surroundings, content: Content): Content {
   const { text } = content
   if (chance.of(faults['object-is-truncated']))
     return new Content(text.slice(0, chance.whole(0, text.length - 1)))
@@ -49,17 +63,17 @@ function spoil({ chance, faults }: World, content: Content): Content {
   return new Content(`${text.slice(0, -2)}${last}\n`)
 }
 
-function keyFor(world: World, machine: Machine, { path }: LogFile): string {
+function keyFor(world: Archiving, machine: Publishing, { path }: LogFile): string {
   return keyOf(path, publishPrefix(world, machine), world.setting.policy.archive.keyRule)
 }
 
 /** Where the platform publishes this instance's logs, worked out apart from the guard's own look-ups. */
-export function publishPrefix({ setting }: World, machine: Machine): string {
+export function publishPrefix({ setting }: Pick<Surroundings, 'setting'>, machine: Publishing): string {
   machine.prefix ??= prefixFor(setting, machine)
   return machine.prefix
 }
 
-function prefixFor({ groups, policy }: Setting, { groupName, instanceId }: Machine): string {
+function prefixFor({ groups, policy }: Setting, { groupName, instanceId }: Publishing): string {
   const group = groups.find(({ name }) => name === groupName)
   const environmentId = environmentOf(groupName) ?? group?.environmentTag
   return archivePrefix(policy.archive.prefix, { groupName, instanceId, environmentId })

@@ -1,33 +1,25 @@
 /** SQS: a standard queue with visibility, receive counts, redrive, and deliveries that happen twice. */
 import { AwsError } from '../aws-error.ts'
-import type { World } from './world.ts'
+import { describe, handleOf, type Message, type Truth } from './queue-message.ts'
+import type { Surroundings } from './surroundings.ts'
 
-/** What a message really is, whatever its body says. Known to the world and its checkers only. */
-export type Truth =
-  | { readonly is: 'notification'; readonly token: string; readonly instanceId: string }
-  | { readonly is: 'status'; readonly instanceId: string }
-  | { readonly is: 'no action'; readonly what: string }
-
-export interface Message {
-  readonly id: string
-  readonly body: string
-  readonly truth: Truth
-  readonly sentAt: number
-  visibleAt: number
-  receives: number
-  firstReceivedAt: number
-  isGone: boolean
+interface QueueSurroundings extends Surroundings {
+  /** Somebody who looks when a message becomes visible. */
+  readonly functions: { poll(): void }
+  show(what: 'messageDeleted', message: Message): void
+  /** The receive budget of a message is used up. */
+  redrive(message: Message): void
 }
 
 /** The receive budget: the longest hold must not use it up. */
 export const MAX_RECEIVES = 1000
 
 export class Queue {
-  readonly #world: World
+  readonly #world: QueueSurroundings
   #messages: Message[] = []
   #count = 0
 
-  constructor(world: World) {
+  constructor(world: QueueSurroundings) {
     this.#world = world
   }
 
@@ -109,20 +101,5 @@ export class Queue {
 
   #pollWhenVisible(message: Message): void {
     this.#world.time.at(message.visibleAt, () => this.#world.functions.poll())
-  }
-}
-
-export function handleOf({ id, receives }: Message): string {
-  return `${id}/${receives}`
-}
-
-export function describe(truth: Truth): string {
-  switch (truth.is) {
-    case 'notification':
-      return `${truth.instanceId} waits at the hook`
-    case 'status':
-      return `a command of ${truth.instanceId} changed its status`
-    case 'no action':
-      return truth.what
   }
 }

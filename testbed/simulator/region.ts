@@ -6,16 +6,27 @@ import {
   type AutoScaling,
   createAutoScaling,
   type Effect,
+  type EventBridgeEvent,
   type InputOf,
   type OperationName,
   type OutputOf,
 } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
 import { createGroups } from './enrolled-groups.ts'
+import type { Truth } from './queue-message.ts'
 import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
-import { Machine } from './simulated-machine.ts'
+import { Machine, type MachineSurroundings } from './simulated-machine.ts'
 import type { Cause, TrackedAction } from './tracked-action.ts'
-import type { World } from './world.ts'
+
+interface RegionSurroundings extends MachineSurroundings {
+  readonly queue: { send(body: string, truth: Truth): void }
+  readonly bus: {
+    notification(body: string, action: TrackedAction): void
+    autoScalingEvent(event: EventBridgeEvent): void
+  }
+  readonly operators: { attempt(work: () => unknown): void }
+  show(what: 'actionEnded', action: TrackedAction, cause: Cause): void
+}
 
 /** What starts and ends nothing. A heartbeat only puts off what is due. */
 function isHarmless(name: OperationName): boolean {
@@ -27,12 +38,12 @@ export class Region {
   /** By token. */
   readonly actions = new Map<string, TrackedAction>()
   readonly machines = new Map<string, Machine>()
-  readonly #world: World
+  readonly #world: RegionSurroundings
   readonly #open = new Set<TrackedAction>()
   #scheduledFor = Number.POSITIVE_INFINITY
   #ids = 0
 
-  constructor(world: World) {
+  constructor(world: RegionSurroundings) {
     this.#world = world
     this.model = createAutoScaling({
       region: world.setting.policy.region,

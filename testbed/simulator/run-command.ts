@@ -9,33 +9,16 @@ import type {
 } from '@aws-sdk/client-ssm'
 import type { Answer } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
-import type { FlushParameters } from './flush-run.ts'
-import { runFlush } from './flush-run.ts'
-import type { Run } from './lambda.ts'
+import { type Command, type Status, shortOf } from './flush-command.ts'
+import { type FlushSurroundings, runFlush } from './flush-run.ts'
+import type { Run } from './run.ts'
 import { minute, second } from './setting.ts'
 import type { Machine } from './simulated-machine.ts'
-import type { World } from './world.ts'
 
-type Status = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled'
-
-/** One invocation of our document on one instance. */
-export interface Command {
-  readonly id: string
-  readonly instanceId: string
-  readonly comment: string
-  readonly documentName: string
-  readonly parameters: FlushParameters
-  readonly requestedAt: number
-  readonly visibleAt: number
-  readonly executionTimeoutMs: number
-  status: Status
-  /** As the API model writes it, with spaces. */
-  details: string
-  output: string
-  endedAt: number | undefined
-  /** What listings say until then is older. */
-  shownFrom: number
-  shownBefore: { status: Status; details: string }
+interface RunCommandSurroundings extends FlushSurroundings {
+  readonly region: { readonly machines: ReadonlyMap<string, Machine> }
+  readonly bus: { commandStatus(command: Command): void }
+  show(what: 'flushSent', command: Command, run: Run): void
 }
 
 /** In a listing, standard output and error together; in GetCommandInvocation, standard output. */
@@ -43,11 +26,11 @@ const LISTED_CHARACTERS = 2500
 const GOT_CHARACTERS = 24_000
 
 export class RunCommand {
-  readonly #world: World
+  readonly #world: RunCommandSurroundings
   readonly #commands = new Map<string, Command[]>()
   #count = 0
 
-  constructor(world: World) {
+  constructor(world: RunCommandSurroundings) {
     this.#world = world
   }
 
@@ -188,8 +171,4 @@ export class RunCommand {
       this.report(command, 'TimedOut', 'Delivery Timed Out'),
     )
   }
-}
-
-export function shortOf({ id }: Command): string {
-  return `c${Number(id.slice(-12))}`
 }

@@ -1,8 +1,24 @@
 /** Which service answers an operation of the seam, and how. */
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { OperationName } from '../auto-scaling/auto-scaling.ts'
-import type { Run } from './lambda.ts'
-import type { World } from './world.ts'
+import type { Bucket } from './bucket.ts'
+import type { Queue } from './queue.ts'
+import type { Region } from './region.ts'
+import type { Run } from './run.ts'
+import type { RunCommand } from './run-command.ts'
+import type { Setting } from './setting.ts'
+
+/** The services of this world. */
+export interface ServiceSurroundings {
+  readonly setting: Setting
+  readonly region: Region
+  readonly ssm: RunCommand
+  readonly bucket: Bucket
+  readonly queue: Queue
+  readonly deadLetters: string[]
+  /** A pass of the guard looked at an action, whatever came of it. */
+  saw(input: { readonly LifecycleActionToken?: string; readonly InstanceId?: string }): void
+}
 
 export type Operation = keyof AwsApi
 type Service = 'autoscaling' | 'ec2' | 'ssm' | 's3' | 'sqs'
@@ -32,7 +48,7 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
 }
 
 /** The effect of a call, and its answer. Throws as an SDK client does. */
-export function perform(world: World, run: Run, operation: Operation, input: object): unknown {
+export function perform(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
   switch (serviceOf[operation]) {
     case 'autoscaling':
     case 'ec2':
@@ -46,7 +62,7 @@ export function perform(world: World, run: Run, operation: Operation, input: obj
   }
 }
 
-function callRegion(world: World, run: Run, operation: Operation, input: object): unknown {
+function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
   const { region, setting } = world
   const result =
     operation === 'completeLifecycleAction'
@@ -61,20 +77,25 @@ function callRegion(world: World, run: Run, operation: Operation, input: object)
   return region.call({ by: 'guard', run, result }, modelNames[operation], paged)
 }
 
-function callRunCommand({ ssm }: World, run: Run, operation: Operation, input: object): unknown {
+function callRunCommand(
+  { ssm }: ServiceSurroundings,
+  run: Run,
+  operation: Operation,
+  input: object,
+): unknown {
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
   if (operation === 'listCommandInvocations')
     return ssm.listCommandInvocations(run, input as Input<'listCommandInvocations'>)
   return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
 }
 
-function callBucket({ bucket }: World, operation: Operation, input: object): unknown {
+function callBucket({ bucket }: ServiceSurroundings, operation: Operation, input: object): unknown {
   if (operation === 'listObjectsV2') return bucket.listObjectsV2(input as Input<'listObjectsV2'>)
   if (operation === 'headObject') return bucket.headObject(input as Input<'headObject'>)
   return bucket.getObject(input as Input<'getObject'>)
 }
 
-function callQueue(world: World, operation: Operation, input: object): unknown {
+function callQueue(world: ServiceSurroundings, operation: Operation, input: object): unknown {
   if (operation === 'changeMessageVisibility') {
     const { ReceiptHandle, VisibilityTimeout } = input as Input<'changeMessageVisibility'>
     return world.queue.changeVisibility(ReceiptHandle ?? '', VisibilityTimeout ?? 0)

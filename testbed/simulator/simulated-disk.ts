@@ -1,6 +1,10 @@
 /** A disk: live logs, and the files that they were rotated into. */
 import { Content, writeLine } from './lines.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface DiskSurroundings extends Surroundings {
+  newDiskNumber(): number
+}
 
 export interface LogFile {
   readonly path: string
@@ -26,10 +30,10 @@ export class Disk {
   isGone = false
   /** How many lines were ever written. */
   lines = 0
-  readonly #world: World
+  readonly #world: DiskSurroundings
   #rotated = 0
 
-  constructor(world: World) {
+  constructor(world: DiskSurroundings) {
     this.#world = world
     this.number = world.newDiskNumber()
   }

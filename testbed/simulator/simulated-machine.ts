@@ -3,10 +3,14 @@
  * are written when somebody looks, as many as the time since the last look was good for.
  */
 
-import { publish } from './publisher.ts'
+import { type Archiving, publish } from './publisher.ts'
 import { hour, minute, second } from './setting.ts'
-import { Disk } from './simulated-disk.ts'
-import type { World } from './world.ts'
+import { Disk, type DiskSurroundings } from './simulated-disk.ts'
+
+export interface MachineSurroundings extends Archiving, DiskSurroundings {
+  /** Nothing goes wrong any more, and nothing happens by itself. */
+  readonly isHealed: boolean
+}
 
 /** `silent`: registered, but it fetches nothing. `gone`: SSM knows no agent there. */
 export type Agent = 'up' | 'silent' | 'gone'
@@ -25,7 +29,7 @@ export class Machine {
   prefix: string | undefined
   /** While a flush holds the script's lock, another one waits. */
   flushFreeAt = 0
-  readonly #world: World
+  readonly #world: MachineSurroundings
   readonly #lineMs: number
   /** A writer that does not obey writes often; it falls silent by itself some time after the traffic ended, or never does. */
   readonly #defiesForMs: number
@@ -34,7 +38,7 @@ export class Machine {
   #isDefiant = false
   #defiantUntil = Number.POSITIVE_INFINITY
 
-  constructor(world: World, instanceId: string, groupName: string) {
+  constructor(world: MachineSurroundings, instanceId: string, groupName: string) {
     this.#world = world
     this.instanceId = instanceId
     this.groupName = groupName

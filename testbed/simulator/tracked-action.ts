@@ -1,7 +1,7 @@
 /** The truth about lifecycle actions, which the guard only ever sees in parts. */
 import type { Instance } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind } from '../auto-scaling/state.ts'
-import type { Run } from './lambda.ts'
+import type { Run } from './run.ts'
 import type { Machine } from './simulated-machine.ts'
 
 /** Who made something happen. */

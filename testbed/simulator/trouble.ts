@@ -1,12 +1,12 @@
 /** When something last stood between the guard and an instance, so that a checker knows what was nobody's fault. */
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export class Trouble {
-  readonly #world: World
+  readonly #world: Pick<Surroundings, 'time'>
   readonly #last = new Map<string, number>()
   #lastSweep = 0
 
-  constructor(world: World) {
+  constructor(world: Pick<Surroundings, 'time'>) {
     this.#world = world
   }
 

@@ -1,7 +1,12 @@
 /** What goes wrong for a while: outages, throttling, permissions that were taken away, a guard that is down. */
 import type { FaultKind } from './fault-mix.ts'
 import { minute } from './setting.ts'
-import type { World } from './world.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface WeatherSurroundings extends Surroundings {
+  readonly healsAt: number
+  readonly functions: { killAll(): void; poll(): void }
+}
 
 const spells = {
   'guard-is-down': [5 * minute, 150 * minute],
@@ -20,13 +25,13 @@ interface Window {
 }
 
 export class Weather {
-  readonly #world: World
+  readonly #world: WeatherSurroundings
   readonly #windows: Window[] = []
   /** Calls that are left in a storm, by service: Auto Scaling's and SSM's buckets are the account's. */
   readonly #tokens = new Map<string, { left: number; at: number }>()
   readonly #refillPerSecond: number
 
-  constructor(world: World) {
+  constructor(world: WeatherSurroundings) {
     this.#world = world
     const { chance, faults, setting, time } = world
     this.#refillPerSecond = chance.logBetween(0.05, 3)

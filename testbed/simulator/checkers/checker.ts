@@ -1,8 +1,8 @@
 /** A checker watches the world, not what the guard says of it, and names the invariant that it found broken. */
 import type { JournalEvent } from '../../../src/journal/journal.ts'
-import type { Run } from '../lambda.ts'
-import type { Message } from '../queue.ts'
-import type { Command } from '../run-command.ts'
+import type { Command } from '../flush-command.ts'
+import type { Message } from '../queue-message.ts'
+import type { Run } from '../run.ts'
 import type { Operation } from '../seam-operations.ts'
 import type { Cause, TrackedAction } from '../tracked-action.ts'
 

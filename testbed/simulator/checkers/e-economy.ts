@@ -2,8 +2,8 @@
 
 import { keyOf } from '../../../src/archive/keys.ts'
 import { findManifestLine, parseManifest } from '../../../src/flush/manifest.ts'
-import type { Run } from '../lambda.ts'
-import type { Command } from '../run-command.ts'
+import type { Command } from '../flush-command.ts'
+import type { Run } from '../run.ts'
 import type { Operation } from '../seam-operations.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'

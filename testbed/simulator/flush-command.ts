@@ -1,0 +1,35 @@
+/** One flush as Run Command knows it: what was asked for, and how it went. */
+
+export interface FlushParameters {
+  readonly purpose: string
+  readonly prefix: string
+  /** '' the platform's publisher; '*' every file; otherwise base64(gzip(NUL-terminated paths)). */
+  readonly upload: string
+  readonly manifestPrefix: string
+}
+
+export type Status = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled'
+
+/** One invocation of our document on one instance. */
+export interface Command {
+  readonly id: string
+  readonly instanceId: string
+  readonly comment: string
+  readonly documentName: string
+  readonly parameters: FlushParameters
+  readonly requestedAt: number
+  readonly visibleAt: number
+  readonly executionTimeoutMs: number
+  status: Status
+  /** As the API model writes it, with spaces. */
+  details: string
+  output: string
+  endedAt: number | undefined
+  /** What listings say until then is older. */
+  shownFrom: number
+  shownBefore: { status: Status; details: string }
+}
+
+export function shortOf({ id }: Command): string {
+  return `c${Number(id.slice(-12))}`
+}

@@ -1,0 +1,35 @@
+/** One invocation of one of the guard's functions. */
+import type { Command } from './flush-command.ts'
+import type { Message } from './queue-message.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export class Run {
+  readonly number: number
+  readonly startedAt: number
+  readonly deadline: number
+  readonly messages: readonly Message[]
+  /** At which call it is killed, and whether that call still has its effect. */
+  readonly dies: { readonly atCall: number; readonly afterEffect: boolean } | undefined
+  calls = 0
+  /** Killed: nothing that it still wanted to do happens. */
+  isDead = false
+  isOver = false
+  /** What its listings have shown of each command: when, and whether it was running then. */
+  readonly seen = new Map<string, { readonly at: number; readonly wasRunning: boolean }>()
+
+  constructor(world: Surroundings, number: number, timeoutMs: number, messages: readonly Message[]) {
+    this.number = number
+    this.startedAt = world.time.now
+    this.deadline = world.time.now + timeoutMs
+    this.messages = messages
+    const isKilled = world.chance.of(world.faults['lambda-is-killed'])
+    this.dies = isKilled
+      ? { atCall: world.chance.whole(1, 12), afterEffect: world.chance.of(0.5) }
+      : undefined
+  }
+
+  sawCommand({ id, status, shownFrom, shownBefore }: Command, now: number): void {
+    const shown = shownFrom <= now ? status : shownBefore.status
+    this.seen.set(id, { at: now, wasRunning: shown === 'Pending' || shown === 'InProgress' })
+  }
+}
