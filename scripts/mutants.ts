@@ -20,6 +20,7 @@ const COPIED = [
   'test',
   'scripts',
   'handlers',
+  'testbed',
   'package.json',
   'jest.config.js',
   'tsconfig.json',

@@ -6,11 +6,14 @@ import { simulate } from './simulate.ts'
 
 interface Options {
   readonly seeds: number
-  readonly from: number
+  readonly from: number | undefined
   readonly jobs: number
   readonly seed: number | undefined
   readonly trace: boolean
 }
+
+/** Places to begin at are drawn up to here, so that a seed stays short enough to be typed. */
+const LAST_DRAWN = 900_000_000
 
 /** Failing seeds that are told one by one; the rest is only counted. */
 const MAX_TOLD = 10
@@ -18,7 +21,7 @@ const MAX_TOLD = 10
 const program = new Command('npm run simulate --')
   .description('Lets the guard work in simulated worlds that go wrong, and checks that no log is lost.')
   .option('--seeds <count>', 'how many worlds', wholeNumber('--seeds 1000'), 1000)
-  .option('--from <seed>', 'the first seed', wholeNumber('--from 1'), 1)
+  .option('--from <seed>', 'the first seed (drawn when it is not given)', wholeNumber('--from 1'))
   .option('--jobs <count>', 'how many threads', wholeNumber('--jobs 2'), availableParallelism())
   .option('--seed <seed>', 'one world only', wholeNumber('--seed 7'))
   .option('--trace', 'print the day of that one world', false)
@@ -52,7 +55,10 @@ async function one(seed: number, isTraced: boolean): Promise<number> {
   return result.violations.length
 }
 
-async function many({ seeds, from, jobs }: Options): Promise<number> {
+async function many({ seeds, from = drawn(), jobs }: Options): Promise<number> {
+  console.log(
+    `${seeds} seeds from ${from} on; once more: npm run simulate -- --seeds ${seeds} --from ${from}`,
+  )
   const tally = await runSeeds({ from, seeds, jobs }, showProgress)
   for (const { seed, mix, violations } of tally.failures.slice(0, MAX_TOLD)) {
     console.log(`\nseed ${seed}: ${mix}`)
@@ -71,6 +77,10 @@ async function many({ seeds, from, jobs }: Options): Promise<number> {
   )
   console.log(`${tally.violations} violations`)
   return tally.violations
+}
+
+function drawn(): number {
+  return 1 + Math.floor(Math.random() * LAST_DRAWN)
 }
 
 function showProgress(tally: Tally, of: number): void {

@@ -22,6 +22,19 @@ describe('many seeds', () => {
 })
 
 describe('npm run simulate', () => {
+  it('draws where to begin, and says how to begin there again', () => {
+    const [here, there] = [run('--seeds', '1', '--jobs', '1'), run('--seeds', '1', '--jobs', '1')].map(
+      ({ stdout }) => /npm run simulate -- --seeds 1 --from ([0-9]+)$/m.exec(stdout)?.[1],
+    )
+    expect(here).toBeDefined()
+    expect(there).not.toBe(here)
+  })
+
+  it('begins where it is told to', () => {
+    const { stdout } = run('--seeds', '1', '--from', '9', '--jobs', '1')
+    expect(stdout).toContain('1 seeds from 9 on')
+  })
+
   it.each([
     ['--seeds', '5', 'type --seed 7, or --from 7 --seeds 5'],
     ['--from', '3', 'type --seed 7'],

@@ -12,13 +12,16 @@ const found: readonly (readonly [seed: number, what: string])[] = [
   [243, 'a message that was still under way when everything else was at rest was not waited for'],
 ]
 
+/** Elsewhere in each run; a failure names its seed, and `npm run simulate -- --seed` replays it. */
+const drawn = Math.floor(Math.random() * 900_000_000)
+
 describe('a simulated world', () => {
   it.each(found)('seed %d finds no more than it did: %s', async (seed) => {
     expect((await simulate(seed)).violations).toEqual([])
   })
 
-  it.each([1, 2, 3, 4, 5, 6])('loses no line in fifty worlds (%d of 6)', async (part) => {
-    for (let seed = part * 50; seed < (part + 1) * 50; seed++) {
+  it.each([1, 2, 3, 4, 5, 6])('loses no line in fifty worlds drawn by chance (%d of 6)', async (part) => {
+    for (let seed = drawn + part * 50; seed < drawn + (part + 1) * 50; seed++) {
       const { violations, mix } = await simulate(seed)
       expect({ seed, mix, violations }).toEqual({ seed, mix, violations: [] })
     }
