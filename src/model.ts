@@ -31,16 +31,39 @@ export interface ManifestFile {
   readonly md5: string
   /** Lower-case hex; the instance always has it, S3 only sometimes. */
   readonly sha256: string
+  /** When the file was last written, by the instance's clock (epoch milliseconds, whole seconds). */
+  readonly modifiedAt: number
+  /** What S3 keeps of it when it goes up in parts, for a file that one PUT cannot carry. */
+  readonly multipart?: MultipartDigests
 }
 
-/** What a flush reports: every log file that must be in S3, and what is still live (could not be rotated, or still grows). */
+/** The digests of a multipart upload in parts of 8 MiB, which the instance computes before it uploads. */
+export interface MultipartDigests {
+  /** MD5 of the parts' MD5s, lower-case hex, with `-<parts>`: the ETag that S3 gives. */
+  readonly etag: string
+  /** SHA-256 of the parts' SHA-256s, base64, with `-<parts>`: the composite ChecksumSHA256 that S3 gives. */
+  readonly sha256?: string
+}
+
+/**
+ * What a flush reports. Everything that held bytes before the flush touched anything is among `files`, or it is named as
+ * `live` or `unaccounted` (conservation).
+ */
 export interface Manifest {
   readonly instanceId: string
   readonly purpose: FlushPurpose
+  /** How many files held bytes before the flush touched anything. */
+  readonly census: number
+  /** Every log file that must be in S3. */
   readonly files: readonly ManifestFile[]
+  /** What still grows, or could not be given a rotated name. */
   readonly live: readonly { readonly path: string; readonly size: number }[]
-  /** Whether the writer was stopped before the last rotation. */
-  readonly quiesced: boolean
+  /** What was there, and nothing in `files` holds its bytes: deleted, changed, unreadable, or not looked at in time. */
+  readonly unaccounted: readonly { readonly path: string; readonly size: number; readonly why: string }[]
+  /** What an earlier flush of the machine called unaccounted, and `files` hold now. */
+  readonly accounted: readonly string[]
+  /** Who still has a log open for writing; the name is `unknown` where a log grew and nobody was seen. */
+  readonly writers: readonly { readonly path: string; readonly name: string }[]
   /** Things the script wants an operator to read; never decided upon. */
   readonly notes: readonly string[]
 }

@@ -27,12 +27,14 @@ async function unexpected(): Promise<never> {
 /** What a flush of the instance prints when it found these files. */
 export function manifestLine(files: readonly ManifestFile[], live: readonly string[] = []): string {
   const records = [
-    `manifest\t1\t${action.instanceId}\ttermination\tyes`,
-    ...files.map(({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${path}`),
+    `manifest\t2\t${action.instanceId}\ttermination\t${files.length + live.length}`,
+    ...files.map(
+      ({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${START / 1000}\t-\t-\t${path}`,
+    ),
     ...live.map((path) => `live\t1\t${path}`),
   ]
   const payload = [...records, `end\t${records.length}`].map((record) => `${record}\0`).join('')
-  return `termination-guard manifest 1 ${gzipSync(payload).toString('base64')} end`
+  return `termination-guard manifest 2 ${gzipSync(payload).toString('base64')} end`
 }
 
 /** The scaling activity of the instance's termination, under way. */

@@ -116,6 +116,11 @@ facts_of() {
   if stat -c %s / >/dev/null 2>&1; then stat -L -c '%s %i %y' -- "$@"; else stat -L -f '%z %i %Fm' -- "$@"; fi 2>/dev/null
 }
 
+# Whole seconds.
+mtime_of() {
+  stat -L -c %Y -- "$1" 2>/dev/null || stat -L -f %m -- "$1" 2>/dev/null || echo 0
+}
+
 md5_of() {
   if command -v md5sum >/dev/null; then md5sum -- "$@"; else md5 -q -- "$@"; fi 2>/dev/null
 }
@@ -448,22 +453,22 @@ report() {
   [ -z "$UNREADABLE" ] || die "cannot tell which logs $UNREADABLE is about"
   packed=$(records | gzip -n | base64 | tr -d '\n')
   [ -n "$packed" ] || die 'cannot pack the manifest'
-  line="termination-guard manifest 1 $packed end"
+  line="termination-guard manifest 2 $packed end"
   if [ "${#line}" -gt 20000 ]; then # SSM keeps the first 24,000 characters of what a command says
     key=$MANIFEST_PREFIX$INSTANCE_ID/$(date -u +%Y%m%dT%H%M%SZ)-$$.gz
     digest=$(printf '%s' "$packed" | base64 -d | sha256_of -)
     printf '%s' "$packed" | base64 -d | aws --region "$REGION" s3 cp - "s3://$BUCKET/$key" >"$SAID" 2>&1 ||
       die "cannot put the manifest into S3: $(said)"
-    line="termination-guard manifest-at 1 $key ${digest:0:64} end"
+    line="termination-guard manifest-at 2 $key ${digest:0:64} end"
   fi
   printf '%s\n' "$line" >&3
 }
 
 records() { # NUL after each; the path comes last, since it may hold anything but NUL
   local i path text
-  printf 'manifest\t1\t%s\t%s\t%s\0' "$INSTANCE_ID" "$PURPOSE" "$QUIESCED"
+  printf 'manifest\t2\t%s\t%s\t%s\0' "$INSTANCE_ID" "$PURPOSE" "$((${#FILES[@]} + ${#LIVE[@]}))"
   for i in "${!FILES[@]}"; do
-    printf 'file\t%s\t%s\t%s\t%s\0' "${FACTS[i]%% *}" "${MD5S[i]}" "${SHA256S[i]}" "${FILES[i]#"$ROOT"}"
+    printf 'file\t%s\t%s\t%s\t%s\t-\t-\t%s\0' "${FACTS[i]%% *}" "${MD5S[i]}" "${SHA256S[i]}" "$(mtime_of "${FILES[i]}")" "${FILES[i]#"$ROOT"}"
   done
   for path in "${!LIVE[@]}"; do printf 'live\t%s\t%s\0' "${LIVE[$path]}" "${path#"$ROOT"}"; done
   for text in "${NOTES[@]}"; do printf 'note\t%s\0' "$text"; done

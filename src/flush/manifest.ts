@@ -4,7 +4,7 @@
  * is whole or it is nothing.
  */
 import { gunzipSync } from 'node:zlib'
-import type { FlushPurpose, Manifest, ManifestFile } from '../model.ts'
+import type { FlushPurpose, Manifest, ManifestFile, MultipartDigests } from '../model.ts'
 
 /** A line found in a flush's standard output: the manifest itself, or where in S3 it lies because it did not fit. */
 export type ManifestLine =
@@ -15,8 +15,8 @@ export type ManifestLine =
 /** An unpacked manifest larger than this is refused: 50,000 files fit in well under it. */
 const MAX_PAYLOAD_BYTES = 32 * 1024 * 1024
 
-const INLINE = /^termination-guard manifest 1 ([A-Za-z0-9+/=]+) end$/m
-const OBJECT = /^termination-guard manifest-at 1 ([A-Za-z0-9_./=-]{1,1024}) ([0-9a-f]{64}) end$/m
+const INLINE = /^termination-guard manifest 2 ([A-Za-z0-9+/=]+) end$/m
+const OBJECT = /^termination-guard manifest-at 2 ([A-Za-z0-9_./=-]{1,1024}) ([0-9a-f]{64}) end$/m
 
 /** Finds the manifest line in standard output; anything else there is ignored. */
 export function findManifestLine(stdout: string): ManifestLine {
@@ -42,29 +42,68 @@ export function parseManifest(gzip: Uint8Array): Manifest {
 
 function assemble(records: readonly string[]): Manifest {
   const [head, ...rest] = records
-  const [kind, version, instanceId, purpose, quiesced] = (head ?? '').split('\t')
-  if (kind !== 'manifest' || version !== '1') throw new Error('the manifest has no head record of version 1')
+  const [kind, version, instanceId, purpose, census] = (head ?? '').split('\t')
+  if (kind !== 'manifest' || version !== '2') throw new Error('the manifest has no head record of version 2')
   if (!instanceId || !isPurpose(purpose)) throw new Error('the manifest does not say whose it is')
-  const files = new Map<string, ManifestFile>()
-  const live: { path: string; size: number }[] = []
-  const notes: string[] = []
-  for (const record of rest) {
-    const [name = '', ...fields] = record.split('\t')
-    if (name === 'file') addFile(files, fields)
-    else if (name === 'live') live.push({ size: parseSize(fields[0]), path: parsePath(fields.slice(1)) })
-    else if (name === 'note') notes.push(fields.join('\t'))
-    else throw new Error(`the manifest has a record of unknown kind ${JSON.stringify(name)}`)
+  const of = (name: string) => rest.filter((record) => nameOf(record) === name).map(fieldsOf)
+  const stranger = rest.map(nameOf).find((name) => !NAMES.has(name))
+  if (stranger !== undefined)
+    throw new Error(`the manifest has a record of unknown kind ${JSON.stringify(stranger)}`)
+  return {
+    instanceId,
+    purpose,
+    census: parseSize(census),
+    files: eachOnce(of('file').map(parseFile)),
+    live: of('live').map(([size, ...path]) => ({ size: parseSize(size), path: parsePath(path) })),
+    unaccounted: of('unaccounted').map(([size, why = '', ...path]) => ({
+      size: parseSize(size),
+      why,
+      path: parsePath(path),
+    })),
+    accounted: of('accounted').map(parsePath),
+    writers: of('writer').map(([name = '', ...path]) => ({ name, path: parsePath(path) })),
+    notes: of('note').map((fields) => fields.join('\t')),
   }
-  return { instanceId, purpose, quiesced: quiesced === 'yes', files: [...files.values()], live, notes }
 }
 
-function addFile(files: Map<string, ManifestFile>, [size, md5 = '', sha256 = '', ...path]: string[]): void {
+const NAMES: ReadonlySet<string> = new Set(['file', 'live', 'unaccounted', 'accounted', 'writer', 'note'])
+
+const nameOf = (record: string): string => record.split('\t', 1)[0] ?? ''
+const fieldsOf = (record: string): string[] => record.split('\t').slice(1)
+
+function eachOnce(files: ManifestFile[]): ManifestFile[] {
+  const seen = new Set<string>()
+  for (const { path } of files) {
+    if (seen.has(path)) throw new Error(`the manifest names ${JSON.stringify(path)} twice`)
+    seen.add(path)
+  }
+  return files
+}
+
+function parseFile(fields: string[]): ManifestFile {
+  const [size, md5 = '', sha256 = '', modified, etag = '', composite = '', ...path] = fields
   if (!/^[0-9a-f]{32}$/.test(md5) || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw new Error('the manifest has a file without its digests')
   }
-  const file = { path: parsePath(path), size: parseSize(size), md5, sha256 }
-  if (files.has(file.path)) throw new Error(`the manifest names ${JSON.stringify(file.path)} twice`)
-  files.set(file.path, file)
+  const multipart = parseMultipart(etag, composite)
+  const modifiedAt = parseSize(modified) * 1000
+  return {
+    path: parsePath(path),
+    size: parseSize(size),
+    md5,
+    sha256,
+    modifiedAt,
+    ...(multipart && { multipart }),
+  }
+}
+
+function parseMultipart(etag: string, sha256: string): MultipartDigests | undefined {
+  if (etag === '-' && sha256 === '-') return undefined
+  const isComposite = sha256 === '-' || /^[A-Za-z0-9+/]{43}=-[0-9]{1,5}$/.test(sha256)
+  if (!/^[0-9a-f]{32}-[0-9]{1,5}$/.test(etag) || !isComposite) {
+    throw new Error('the manifest has a file whose multipart digests are none')
+  }
+  return sha256 === '-' ? { etag } : { etag, sha256 }
 }
 
 function parseSize(text: string | undefined): number {

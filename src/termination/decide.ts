@@ -48,6 +48,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
 function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
   const manifest = manifestOf(seen.flushes[0])
   if (manifest?.purpose !== 'termination' || manifest.live.length > 0) return undefined
+  if (manifest.unaccounted.length > 0 || manifest.writers.length > 0) return undefined
   if (!seen.proof || seen.proof.gaps.length > 0 || seen.proof.files !== manifest.files.length)
     return undefined
   if (manifest.files.length === 0) return { outcome: 'empty', reason: 'the instance had no logs to archive' }
@@ -181,8 +182,14 @@ function gaps(seen: Observation): string {
   const found = (['missing', 'short', 'different', 'unproven'] as const)
     .filter((is) => count(is) > 0)
     .map((is) => `${count(is)} ${is}`)
-  if (manifest.live.length > 0) found.push(`${manifest.live.length} still live`)
+  const { live, unaccounted, writers } = manifest
+  if (live.length > 0) found.push(`${live.length} still live`)
+  if (unaccounted.length > 0) found.push(`${unaccounted.length} unaccounted`)
+  if (writers.length > 0) found.push(`${writers.length} still written (by ${writers[0]?.name})`)
   if (found.length === 0) return seen.proof ? 'nothing is missing' : 'the archive could not be read'
-  const first = (seen.proof?.gaps[0]?.path ?? manifest.live[0]?.path ?? '').slice(0, MAX_PATH_CHARACTERS)
+  const first = ([...(seen.proof?.gaps ?? []), ...live, ...unaccounted, ...writers][0]?.path ?? '').slice(
+    0,
+    MAX_PATH_CHARACTERS,
+  )
   return `of ${manifest.files.length} files ${found.join(', ')} (first: ${first})`
 }

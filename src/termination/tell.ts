@@ -63,6 +63,8 @@ export function endEvent(
   const manifest = report?.kind === 'manifest' ? report.manifest : undefined
   const gaps = seen.proof?.gaps.map((gap) => `${gap.path} (${gap.is})`) ?? []
   const live = manifest?.live.map(({ path }) => `${path} (live)`) ?? []
+  const unaccounted = manifest?.unaccounted.map(({ path, why }) => `${path} (unaccounted: ${why})`) ?? []
+  const writers = manifest?.writers.map(({ path, name }) => `${path} (written by ${name})`) ?? []
   return {
     event: 'action-ended',
     ...actionName(seen.action),
@@ -77,7 +79,7 @@ export function endEvent(
     attempts: seen.flushes.length,
     files: manifest?.files.length ?? 0,
     bytes: seen.proof?.bytes ?? 0,
-    unproven: readable([...gaps, ...live]),
+    unproven: readable([...gaps, ...live, ...unaccounted, ...writers]),
     notes: readable(manifest?.notes ?? []),
   }
 }

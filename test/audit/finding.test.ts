@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type AuditFacts, decideAudit, silentSeconds } from '../../src/audit/finding.ts'
 import type { Flush } from '../../src/model.ts'
+import { manifest } from '../termination/observations.ts'
 
 const HOUR = 3_600_000
 const now = Date.parse('2026-01-02T12:00:00Z')
@@ -15,7 +16,7 @@ const flush = (changes: Partial<Flush> = {}): Flush => ({
   endedAt: now - HOUR + 30_000,
   report: {
     kind: 'manifest',
-    manifest: { instanceId: 'i-1', purpose: 'audit', files: [], live: [], quiesced: false, notes: [] },
+    manifest: manifest({ purpose: 'audit', files: [] }),
   },
   ...changes,
 })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { keyOf } from '../../src/archive/keys.ts'
@@ -28,7 +28,13 @@ describe('files that are archived as they stand', () => {
     disk.write(LOG, content)
     const { manifest } = await flush(disk, { profile: FILES })
     expect(manifest.files).toEqual([
-      { path: LOG, size: 100_000, md5: expect.stringMatching(/^[0-9a-f]{32}$/), sha256: sha256(content) },
+      {
+        path: LOG,
+        size: 100_000,
+        md5: expect.stringMatching(/^[0-9a-f]{32}$/),
+        sha256: sha256(content),
+        modifiedAt: Math.floor(statSync(disk.root + LOG).mtimeMs / 1000) * 1000,
+      },
     ])
     expect(manifest.live).toEqual([])
     expect(disk.object(keyOf(LOG, PREFIX, 'path'))).toEqual(content)
@@ -165,7 +171,7 @@ describe('many and large files', () => {
     const flushed = await flush(disk, { profile: { ...FILES, publisher: { command: ['publish-all'] } } })
     expect(flushed.stdout).toMatch(
       new RegExp(
-        `^termination-guard manifest-at 1 termination-guard/manifests/${INSTANCE}/\\S+\\.gz [0-9a-f]{64} end\n$`,
+        `^termination-guard manifest-at 2 termination-guard/manifests/${INSTANCE}/\\S+\\.gz [0-9a-f]{64} end\n$`,
       ),
     )
     expect(flushed.paths).toHaveLength(5000)

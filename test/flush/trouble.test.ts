@@ -130,7 +130,7 @@ describe('the script', () => {
     writeFileSync(file, scriptFor(quick('beanstalk')))
     const env = { PATH: disk.path, TERMINATION_GUARD_ROOT: disk.root, FAKE_S3: disk.s3 }
     const { stdout } = spawnSync('/bin/sh', [file], { env, encoding: 'utf8' })
-    expect(stdout).toMatch(/^termination-guard manifest 1 \S+ end\n$/)
+    expect(stdout).toMatch(/^termination-guard manifest 2 \S+ end\n$/)
   })
 
   it('says one line and nothing else, however much its tools talk', async () => {
@@ -138,7 +138,7 @@ describe('the script', () => {
     disk.write(ACCESS_LOG, 'one event\n')
     disk.program('publishLogs.py', '#!/bin/sh\nyes | head -c 100000\nyes | head -c 100000 >&2\n')
     const flushed = await flush(disk)
-    expect(flushed.stdout).toMatch(/^termination-guard manifest 1 \S+ end\n$/)
+    expect(flushed.stdout).toMatch(/^termination-guard manifest 2 \S+ end\n$/)
     expect(flushed.stderr).toBe('')
   })
 })

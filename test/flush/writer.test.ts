@@ -71,7 +71,7 @@ describe('in a termination the writer', () => {
   it('is stopped first, and what it held in memory is in the archive', async () => {
     const disk = await withTomcat(ORDERLY)
     const { manifest } = await flush(disk)
-    expect(manifest).toMatchObject({ quiesced: true, live: [], notes: [] })
+    expect(manifest).toMatchObject({ writers: [], live: [], notes: [] })
     expect(archived(disk)).toEqual(EVENTS)
   })
 
@@ -97,14 +97,13 @@ describe('in a termination the writer', () => {
     const disk = await withTomcat(ORDERLY)
     await flush(disk)
     const again = await flush(disk)
-    expect(again.manifest).toMatchObject({ quiesced: true, live: [], notes: [] })
+    expect(again.manifest).toMatchObject({ writers: [], live: [], notes: [] })
   })
 
   it('that refuses to stop is noted, and its buffer is waited for', async () => {
     const disk = await withTomcat('echo no; exit 4', '0.7')
     const profile = quick('beanstalk', { bufferSeconds: 1, stopSeconds: 1 })
     const { manifest } = await flush(disk, { profile })
-    expect(manifest.quiesced).toBe(false)
     expect(manifest.notes).toEqual(['stopping tomcat8 ended with exit 4: no ', 'tomcat8 is still running'])
     expect(archived(disk).sort()).toEqual([...EVENTS].sort())
   })
@@ -112,21 +111,19 @@ describe('in a termination the writer', () => {
   it('that only claims to have stopped does not count as stopped', async () => {
     const disk = await withTomcat('exit 0')
     const { manifest } = await flush(disk)
-    expect(manifest.quiesced).toBe(false)
     expect(manifest.notes).toEqual(['tomcat8 is still running'])
   })
 
   it('that takes its time to stop is waited for', async () => {
     const disk = await withTomcat('(sleep 0.5; kill -TERM "$(cat "$pid")") >/dev/null 2>&1 &')
     const { manifest } = await flush(disk)
-    expect(manifest).toMatchObject({ quiesced: true, notes: [] })
+    expect(manifest).toMatchObject({ writers: [], notes: [] })
     expect(archived(disk)).toEqual(EVENTS)
   })
 
   it('that hangs when it is stopped holds nothing up for longer than the profile says', async () => {
     const disk = await withTomcat('sleep 20')
     const { manifest } = await flush(disk, { profile: quick('beanstalk', { stopSeconds: 1 }) })
-    expect(manifest.quiesced).toBe(false)
     expect(manifest.notes[0]).toContain('stopping tomcat8 ended with exit 124')
   })
 
@@ -134,7 +131,7 @@ describe('in a termination the writer', () => {
     const disk = makeDisk()
     layTomcat(disk)
     const { manifest } = await flush(disk)
-    expect(manifest).toMatchObject({ quiesced: false, notes: [] })
+    expect(manifest).toMatchObject({ writers: [], notes: [] })
   })
 })
 
@@ -145,7 +142,7 @@ describe('in an audit the writer', () => {
       profile: quick('beanstalk', { bufferSeconds: 1 }),
       parameters: { Purpose: 'audit' },
     })
-    expect(manifest).toMatchObject({ purpose: 'audit', quiesced: false, live: [], notes: [] })
+    expect(manifest).toMatchObject({ purpose: 'audit', writers: [], live: [], notes: [] })
     expect(existsSync(`${disk.s3}/asked`)).toBe(false)
     expect(existsSync(`${disk.root}/var/run/tomcat8.pid`)).toBe(true)
     expect(archived(disk).sort()).toEqual([...EVENTS].sort())

@@ -7,7 +7,7 @@ const size = fc.integer({ min: 0, max: 3 })
 // Few digests, so that they agree now and then.
 const md5 = fc.constantFrom('a'.repeat(32), 'b'.repeat(32))
 const sha256 = fc.constantFrom('c'.repeat(64), 'd'.repeat(64))
-const file = fc.record({ path: fc.constant('/var/log/a'), size, md5, sha256 })
+const file = fc.record({ path: fc.constant('/var/log/a'), size, md5, sha256, modifiedAt: fc.constant(0) })
 const etag = fc.oneof(
   md5,
   hex(32),
@@ -63,7 +63,7 @@ describe('a judgement', () => {
 
 describe('moved objects', () => {
   it('account for no more files than there are objects of that content', () => {
-    const files = fc.uniqueArray(fc.record({ path: hex(3), size, md5, sha256 }), {
+    const files = fc.uniqueArray(fc.record({ path: hex(3), size, md5, sha256, modifiedAt: fc.constant(0) }), {
       selector: ({ path }) => path,
     })
     const objects = fc.array(fc.record({ key: hex(5), size, etag: md5, lastModified: fc.constant(0) }))

@@ -82,6 +82,16 @@ describe('S1: CONTINUE as archived only with a complete proof', () => {
       upload: undefined,
     })
   })
+  it.each([
+    ['unaccounted', { unaccounted: [{ path: '/var/log/a', size: 5, why: 'deleted' }] }],
+    ['still written (by java, pid 12)', { writers: [{ path: '/var/log/a', name: 'java, pid 12' }] }],
+  ])('what is %s blocks a complete proof, and is named', (what, changes) => {
+    const flushes = [flush({ report: { kind: 'manifest', manifest: manifest(changes) } })]
+    expect(decide(seen({ flushes }), policy)).toMatchObject({
+      do: expect.stringMatching(/^(flush|wait)$/),
+      reason: expect.stringContaining(`1 ${what} (first: /var/log/a)`),
+    })
+  })
   it('a log that is still live blocks a complete proof', () => {
     const live = [{ path: '/var/log/tomcat8/localhost_access_log.txt', size: 5 }]
     expect(decide(seen({ flushes: [reported({ live })] }), policy)).toMatchObject({ do: 'flush' })

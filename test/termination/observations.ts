@@ -31,15 +31,19 @@ export const file = {
   size: 12,
   md5: 'a'.repeat(32),
   sha256: 'b'.repeat(64),
+  modifiedAt: START,
 }
 
 export function manifest(changes: Partial<Manifest> = {}): Manifest {
   return {
     instanceId: action.instanceId,
     purpose: 'termination',
+    census: 1,
     files: [file],
     live: [],
-    quiesced: true,
+    unaccounted: [],
+    accounted: [],
+    writers: [],
     notes: [],
     ...changes,
   }

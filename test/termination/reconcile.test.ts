@@ -54,7 +54,7 @@ it('a success whose objects are missing is flushed again, and exactly those file
 
 it('a manifest that a listing cut short is fetched whole', async () => {
   await pass()
-  aws.flushEnds('termination-guard manifest 1 H4sI---Output truncated---')
+  aws.flushEnds('termination-guard manifest 2 H4sI---Output truncated---')
   aws.wholeOutput = manifestLine([file])
   archive()
   expect(await pass()).toMatchObject({ over: true, decision: { outcome: 'archived' } })

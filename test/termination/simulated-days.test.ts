@@ -60,7 +60,7 @@ describe('a manifest that is said to lie in S3', () => {
   it('is believed only below our own prefix for that instance', async () => {
     await reconcile(aws.guard, action)
     const key = `${policy.archive.manifestPrefix}i-0bad0bad0bad0bad0/m.gz`
-    aws.flushEnds(`termination-guard manifest-at 1 ${key} ${'0'.repeat(64)} end`)
+    aws.flushEnds(`termination-guard manifest-at 2 ${key} ${'0'.repeat(64)} end`)
     const [newest] = (await observe(aws.guard, action, 'held')).flushes
     expect(newest?.report).toEqual({ kind: 'unreadable', why: `the manifest is said to be at ${key}` })
     expect(aws.calls).not.toContain('getObject')

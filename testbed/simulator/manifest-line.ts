@@ -21,12 +21,12 @@ export function manifestLine(
 ): string {
   const { setting, chance, faults, bucket, time } = world
   const gzip = pack(manifestRecords(machine, command.parameters.purpose, findings))
-  const inline = `termination-guard manifest 1 ${gzip.toString('base64')} end`
+  const inline = `termination-guard manifest 2 ${gzip.toString('base64')} end`
   if (inline.length <= setting.inlineManifestCharacters) return inline
   const key = `${command.parameters.manifestPrefix}${machine.instanceId}/${command.id}.gz`
   const isBroken = chance.of(faults['manifest-object-is-broken'])
   if (!isBroken || chance.of(0.5)) bucket.put(time.now, key, isBroken ? gzip.subarray(3) : gzip, 'single')
-  return `termination-guard manifest-at 1 ${key} ${hash('sha256', gzip, 'hex')} end`
+  return `termination-guard manifest-at 2 ${key} ${hash('sha256', gzip, 'hex')} end`
 }
 
 /** A gzip file whose one block is stored as it is: compressing is what would take most of a seed's time. */
@@ -44,10 +44,12 @@ export function pack(records: readonly string[]): Buffer {
 
 /** What is taken down before the last look; what appeared since is as live as what grew. */
 function manifestRecords({ instanceId, disk }: Machine, purpose: string, findings: Findings): string[] {
-  const { isQuiesced, inventory } = findings
-  const records = [`manifest\t1\t${instanceId}\t${purpose}\t${isQuiesced ? 'yes' : 'no'}`]
-  for (const { path, content } of disk.files.slice(0, inventory)) {
-    records.push(`file\t${content.size}\t${content.md5}\t${content.sha256}\t${path}`)
+  const { inventory } = findings
+  const census = disk.files.length + disk.live().length
+  const records = [`manifest\t2\t${instanceId}\t${purpose}\t${census}`]
+  for (const { path, content, modifiedAt } of disk.files.slice(0, inventory)) {
+    const modified = Math.floor(modifiedAt / 1000)
+    records.push(`file\t${content.size}\t${content.md5}\t${content.sha256}\t${modified}\t-\t-\t${path}`)
   }
   for (const { path, content } of disk.files.slice(inventory)) records.push(`live\t${content.size}\t${path}`)
   for (const { path, size } of disk.live()) records.push(`live\t${size}\t${path}`)

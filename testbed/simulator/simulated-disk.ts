@@ -9,6 +9,8 @@ export interface DiskSurroundings extends Surroundings {
 export interface LogFile {
   readonly path: string
   readonly content: Content
+  /** When it was last written (epoch milliseconds). */
+  readonly modifiedAt: number
   isPublished: boolean
 }
 
@@ -59,7 +61,12 @@ export class Disk {
       const dated = `${path.replace('/var/log/', '/var/log/rotated/')}-${seconds}`
       const isTaken = this.files.some((file) => file.path === dated)
       const name = isTaken ? `${dated}.${this.files.length}` : dated
-      this.files.push({ path: name, content: new Content(text), isPublished: false })
+      this.files.push({
+        path: name,
+        content: new Content(text),
+        modifiedAt: this.#world.time.now,
+        isPublished: false,
+      })
     }
     this.#rotated = this.lines
   }

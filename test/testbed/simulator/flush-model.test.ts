@@ -8,8 +8,8 @@ const digests = `${'a'.repeat(32)}\t${'b'.repeat(64)}`
 describe('what a simulated instance writes', () => {
   it('is read by the production parser', () => {
     const records = [
-      'manifest\t1\ti-0123456789abcdef0\ttermination\tyes',
-      `file\t7\t${digests}\t/var/log/a b\tc\nd`,
+      'manifest\t2\ti-0123456789abcdef0\ttermination\t2',
+      `file\t7\t${digests}\t0\t-\t-\t/var/log/a b\tc\nd`,
     ]
     const manifest = parseManifest(pack([...records, 'live\t3\t/var/log/x', 'end\t3']))
     expect(manifest).toMatchObject({ files: [{ path: '/var/log/a b\tc\nd' }], live: [{ size: 3 }] })
