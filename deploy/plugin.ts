@@ -91,7 +91,7 @@ export default class Enrolment {
     const left = { ...scope, except: wanted.selections }
     const withdrawn = await withdraw(aws, left)
     for (const line of enrolmentReport(enrolled, wanted)) this.#log.notice(line)
-    for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
+    for (const line of withdrawalReport(withdrawn, scope.hookName)) this.#log.notice(line)
     for (const line of instanceReport(scope.hookName, scope.instancePolicy)) this.#log.notice(line)
     for (const line of ownHookReport(scope.queueArn, scope.notifierRoleArn)) this.#log.notice(line)
     if (withdrawn.open.length > 0)
@@ -108,7 +108,7 @@ export default class Enrolment {
     if (!scope) return undefined
     const withdrawn = await withdraw(await this.#connect(), scope)
     if (withdrawn.open.length > 0) this.#fail(openActions(withdrawn, scope.hookName, 'guarded groups'))
-    for (const line of withdrawalReport(withdrawn)) this.#log.notice(line)
+    for (const line of withdrawalReport(withdrawn, scope.hookName)) this.#log.notice(line)
     return scope
   }
 

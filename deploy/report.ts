@@ -54,14 +54,27 @@ export function ownHookReport(queueArn: string, notifierRoleArn: string): string
   ]
 }
 
-export function withdrawalReport({ withdrawn, hookLeft, retained }: Withdrawal): string[] {
+export function withdrawalReport(
+  { withdrawn, hookLeft, retentionLeft, retained }: Withdrawal,
+  hookName: string,
+): string[] {
   if (withdrawn.length === 0) return []
   return [
     '',
     'Groups',
     ...withdrawn.map((name) => line('withdrawn', name)),
     ...hookLeft.map((name) =>
-      line('left alone', `${name}: its hook was not put by the guard, or notifies somebody else`),
+      line(
+        'left alone',
+        `${name}: its hook was not put by the guard, or notifies somebody else. While it is there, every termination waits for its time-out: ${deletingHook(name, hookName)}`,
+      ),
+    ),
+    ...retentionLeft.map((name) =>
+      line(
+        'left alone',
+        `${name}: it goes on retaining abandoned instances, as it did when the guard first saw it (or its mark was taken away since, and nobody knows). To switch that off: ` +
+          `aws autoscaling update-auto-scaling-group --auto-scaling-group-name '${name}' --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=terminate}`,
+      ),
     ),
     ...retained.map(({ groupName, instanceId }) =>
       line(
@@ -70,6 +83,10 @@ export function withdrawalReport({ withdrawn, hookLeft, retained }: Withdrawal):
       ),
     ),
   ]
+}
+
+function deletingHook(groupName: string, hookName: string): string {
+  return `aws autoscaling delete-lifecycle-hook --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${groupName}'`
 }
 
 /** Why a deployment without `groups` goes no further where groups are guarded. */
@@ -109,10 +126,7 @@ export function hooksLeft(open: readonly Standing[], hookName: string): string {
     ...standing(open),
     'Save their logs, let them go, and then delete the hook:',
     ...lettingGo(open, hookName),
-    ...groups.map(
-      (name) =>
-        `  aws autoscaling delete-lifecycle-hook --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${name}'`,
-    ),
+    ...groups.map((name) => `  ${deletingHook(name, hookName)}`),
   ].join('\n')
 }
 

@@ -1,5 +1,5 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
-import { markKey } from '../src/enrolment/plan.ts'
+import { markKey } from '../src/enrolment/mark.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './settings.ts'
 import {

@@ -2,15 +2,8 @@
 import type { AutoScalingGroup, Filter, LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
 import type { GroupTag, Selection } from '../selection.ts'
-import {
-  type EnrolmentStep,
-  type GroupFacts,
-  type HookAsFound,
-  markKey,
-  TERMINATING,
-  type Wanted,
-  writeMark,
-} from './plan.ts'
+import { type HookAsFound, isSigned, markKey, TERMINATING, writeMark } from './mark.ts'
+import type { EnrolmentStep, GroupFacts, Wanted } from './plan.ts'
 
 /** One instance as its group lists it. */
 export interface Member {
@@ -47,9 +40,9 @@ export async function groupNamed(aws: AwsApi, name: string): Promise<ListedGroup
   return (await list(aws, { names: [name] }))[0]
 }
 
-/** The groups that this deployment's enrolment has marked. */
-export async function markedGroups(aws: AwsApi, hookName: string): Promise<ListedGroup[]> {
-  return await list(aws, { filters: [{ Name: 'tag-key', Values: [markKey(hookName)] }] })
+/** Every group of the account and Region. */
+export async function allGroups(aws: AwsApi): Promise<ListedGroup[]> {
+  return await list(aws, {})
 }
 
 async function taggedGroups(aws: AwsApi, key: string, value: string): Promise<ListedGroup[]> {
@@ -91,14 +84,31 @@ function readGroup(group: AutoScalingGroup): ListedGroup {
   }
 }
 
-/** The group with its hook of this name. */
+/** The group with its hook of this name, and with those of other guards. */
 export async function groupFacts(aws: AwsApi, group: ListedGroup, hookName: string): Promise<GroupFacts> {
-  const answer = await aws.describeLifecycleHooks({
+  const { LifecycleHooks: hooks = [] } = await aws.describeLifecycleHooks({
     AutoScalingGroupName: group.name,
-    LifecycleHookNames: [hookName],
   })
-  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
-  return { name: group.name, tags: group.tags, retains: group.retains, hook: hook && readHook(hook) }
+  const hook = hooks.find((candidate) => candidate.LifecycleHookName === hookName)
+  const { name, tags, retains } = group
+  const others = hooks.filter((candidate) => candidate !== hook && isAnotherGuards(candidate, tags))
+  return {
+    name,
+    tags,
+    retains,
+    hook: hook && readHook(hook),
+    otherGuards: others.map(({ LifecycleHookName }) => LifecycleHookName ?? ''),
+  }
+}
+
+function isAnotherGuards(hook: LifecycleHook, tags: readonly GroupTag[]): boolean {
+  if (hook.LifecycleTransition !== TERMINATING) return false
+  return isSigned(hook.NotificationMetadata) || isMarked(tags, hook.LifecycleHookName ?? '')
+}
+
+/** Whether the deployment whose hook has this name has left its mark. */
+export function isMarked(tags: readonly GroupTag[], hookName: string): boolean {
+  return tags.some(({ key }) => key === markKey(hookName))
 }
 
 function readHook(hook: LifecycleHook): HookAsFound {

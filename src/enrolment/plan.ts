@@ -1,27 +1,23 @@
-/**
- * What to do so that a group is guarded, and so that it is no longer. Pure. A tag on the group (the mark) remembers what was set
- * there by us and what was there before: with it, what a person set later can be told from what we set earlier.
- */
+/** What to do so that a group is guarded. Pure. What is remembered of it (mark.ts) tells what a person set later from what we set earlier. */
 import type { EnrolmentPolicy } from '../policy.ts'
 import { chosenBy, type GroupTag } from '../selection.ts'
+import {
+  type HookAsFound,
+  type Mark,
+  memoryFor,
+  putByUs,
+  type Remembered,
+  remembered,
+  TERMINATING,
+} from './mark.ts'
 import { whyUnplaced, whyUnreachable } from './refusals.ts'
-
-export const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING'
-
-/** The hook of our name, as found. */
-export interface HookAsFound {
-  readonly transition: string | undefined
-  readonly target: string | undefined
-  readonly role: string | undefined
-  readonly heartbeatTimeoutSeconds: number
-  readonly defaultResult: string | undefined
-  readonly metadata: string | undefined
-}
 
 export interface GroupFacts {
   readonly name: string
   readonly tags: readonly GroupTag[]
   readonly hook: HookAsFound | undefined
+  /** Hooks that other deployments of the guard have put on it. */
+  readonly otherGuards: readonly string[]
   readonly retains: boolean
 }
 
@@ -30,19 +26,6 @@ export interface WantedHook {
   readonly heartbeatTimeoutSeconds: number
   readonly defaultResult: string
   readonly metadata: string | undefined
-}
-
-/** What we set, and what was there before we did. */
-export interface Mark {
-  readonly before: 'retain' | 'terminate'
-  /** What we gave the hook; `undefined`: the hook is not ours but stands in a template of the group's own. */
-  readonly heartbeatTimeoutSeconds: number | undefined
-  /** We switched retention on. */
-  readonly retain: boolean
-  /** We are about to set this: a run may have broken off in between, so what differs is no person's doing. */
-  readonly pending: boolean
-  /** Nobody but a deployment may enrol the group again. */
-  readonly withdrawn: boolean
 }
 
 export type EnrolmentStep =
@@ -74,13 +57,13 @@ export interface Wanted extends EnrolmentPolicy {
 export function planEnrolment(group: GroupFacts, wanted: Wanted, byDeployment: boolean): EnrolmentPlan {
   const chosen = chosenBy(wanted.selections, group)
   if (chosen.length === 0) return { is: 'not-chosen' }
-  const mark = readMark(group, wanted.hookName)
-  if (mark?.withdrawn && !byDeployment) return { is: 'withdrawn' }
+  const memory = remembered(group, wanted.hookName)
+  if (memory.mark?.withdrawn && !byDeployment) return { is: 'withdrawn' }
   const why =
     whyUnplaced(group, wanted.archivePrefix) ??
-    whyForeign(group, wanted, mark) ??
+    whyForeign(group, wanted, memory.mark) ??
     whyUnreachable(group, chosen)
-  return why ? { is: 'refused', why } : planned(group, wanted, mark)
+  return why ? { is: 'refused', why } : planned(group, wanted, memory)
 }
 
 /** A hook of our name that notifies somebody else is somebody else's. */
@@ -96,77 +79,128 @@ function whyForeign({ name, hook }: GroupFacts, wanted: Wanted, mark: Mark | und
   )
 }
 
-function planned(group: GroupFacts, wanted: Wanted, mark: Mark | undefined): EnrolmentPlan {
-  const hook = planHook(group, wanted, mark)
+function planned(group: GroupFacts, wanted: Wanted, memory: Remembered): EnrolmentPlan {
+  const { mark } = memory
   const retention = planRetention(group, wanted, mark)
+  const heartbeat = planHeartbeat(group, wanted, mark)
   const next: Mark = {
-    before: mark?.before ?? (group.retains ? 'retain' : 'terminate'),
-    heartbeatTimeoutSeconds: hook.heartbeatIsOurs
+    before: mark?.before ?? foundBefore(group, memory),
+    heartbeatTimeoutSeconds: heartbeat.isOurs
       ? wanted.heartbeatTimeoutSeconds
       : mark?.heartbeatTimeoutSeconds,
     retain: retention.step ? retention.step.retain : (mark?.retain ?? false),
     pending: false,
     withdrawn: false,
   }
+  const hook = planHook(group, wanted, mark, next, heartbeat)
   const work: EnrolmentStep[] = [hook.step, retention.step].filter((step) => step !== undefined)
-  const isMarkStale = work.length > 0 || mark?.withdrawn === true || mark?.pending === true
+  const isMarkStale = work.length > 0 || memory.tag !== 'read' || mark?.withdrawn || mark?.pending
   const steps: EnrolmentStep[] = [
     ...(work.length > 0 ? [{ do: 'mark' as const, mark: { ...next, pending: true } }] : []),
     ...work,
     ...(isMarkStale ? [{ do: 'mark' as const, mark: next }] : []),
   ]
-  const changes = [hook.change, retention.change].filter((change) => change !== undefined)
+  const changes = [hook.change, retention.change, markChange(memory)].filter((change) => change !== undefined)
   const is = group.hook === undefined ? 'enrolled' : changes.length > 0 ? 'changed' : 'unchanged'
-  return { is, steps, changes, differs: [...hook.differs, ...retention.differs] }
+  return { is, steps, changes, differs: [...hook.differs, ...retention.differs, ...twiceGuarded(group)] }
 }
 
-interface HookPlan {
-  readonly step: Extract<EnrolmentStep, { do: 'put-hook' }> | undefined
-  readonly heartbeatIsOurs: boolean
+/** What the group did before us. Where a hook or a garbled mark shows that we were here before, what it does now may be our doing. */
+function foundBefore({ retains, hook }: GroupFacts, { tag }: Remembered): Mark['before'] {
+  if (!retains) return 'terminate'
+  return hook === undefined && tag === 'gone' ? 'retain' : 'unknown'
+}
+
+/** A group without any memory may be new to us: then nothing was lost. */
+function markChange({ mark, tag }: Remembered): string | undefined {
+  switch (tag) {
+    case 'read':
+      return undefined
+    case 'gone':
+      return mark && 'our mark was gone and is back'
+    case 'garbled':
+      return 'our mark could not be read and is written anew'
+  }
+}
+
+function twiceGuarded({ otherGuards }: GroupFacts): string[] {
+  return otherGuards.map(
+    (hook) =>
+      `another deployment guards it as well, with the hook ${hook}: every instance is flushed by both. Take the group out of one of them`,
+  )
+}
+
+interface HeartbeatPlan {
+  readonly isOurs: boolean
   readonly change: string | undefined
   readonly differs: readonly string[]
 }
 
-function planHook({ hook }: GroupFacts, wanted: Wanted, mark: Mark | undefined): HookPlan {
-  const { heartbeatTimeoutSeconds, queueArn, notifierRoleArn } = wanted
-  if (!hook) {
-    const ours = { heartbeatTimeoutSeconds, defaultResult: 'ABANDON', metadata: undefined }
-    const change = putByUs(mark) && !mark?.withdrawn ? 'the hook was gone and is back' : 'the hook was put'
-    return { step: { do: 'put-hook', hook: ours }, heartbeatIsOurs: true, change, differs: [] }
-  }
+/** A heartbeat timeout that a person set is left as it is. */
+function planHeartbeat({ hook }: GroupFacts, wanted: Wanted, mark: Mark | undefined): HeartbeatPlan {
+  const { heartbeatTimeoutSeconds } = wanted
+  if (!hook) return { isOurs: true, change: undefined, differs: [] }
   const found = hook.heartbeatTimeoutSeconds
-  const heartbeatIsOurs = putByUs(mark) && (mark?.pending || mark?.heartbeatTimeoutSeconds === found)
-  const isOther = found !== heartbeatTimeoutSeconds
-  const isStale = putByUs(mark) && (hook.target !== queueArn || hook.role !== notifierRoleArn)
+  const isOurs = putByUs(mark) && (mark?.pending === true || mark?.heartbeatTimeoutSeconds === found)
+  if (found === heartbeatTimeoutSeconds) return { isOurs, change: undefined, differs: [] }
+  if (isOurs) return { isOurs, change: `heartbeat ${found} s → ${heartbeatTimeoutSeconds} s`, differs: [] }
+  const differs = [`the hook's heartbeat timeout is ${found} s, not ${heartbeatTimeoutSeconds} s`]
+  return { isOurs, change: undefined, differs }
+}
+
+interface HookPlan {
+  readonly step: Extract<EnrolmentStep, { do: 'put-hook' }> | undefined
+  readonly change: string | undefined
+  readonly differs: readonly string[]
+}
+
+function planHook(
+  { hook }: GroupFacts,
+  { queueArn, notifierRoleArn, heartbeatTimeoutSeconds }: Wanted,
+  mark: Mark | undefined,
+  next: Mark,
+  heartbeat: HeartbeatPlan,
+): HookPlan {
+  const metadata = memoryFor(next, hook?.metadata)
+  if (!hook) {
+    const ours = { heartbeatTimeoutSeconds, defaultResult: 'ABANDON', metadata }
+    return { step: { do: 'put-hook', hook: ours }, change: backAgain(mark), differs: [] }
+  }
+  const isOtherRole = hook.target !== queueArn || hook.role !== notifierRoleArn
   const changes = [
-    ...(isOther && heartbeatIsOurs ? [`heartbeat ${found} s → ${heartbeatTimeoutSeconds} s`] : []),
-    ...(isStale ? ['the hook notifies our queue with our role again'] : []),
+    ...(heartbeat.change === undefined ? [] : [heartbeat.change]),
+    ...(isOtherRole && putByUs(mark) ? ['the hook notifies our queue with our role again'] : []),
   ]
-  const differs = [
-    ...(isOther && !heartbeatIsOurs
-      ? [`the hook's heartbeat timeout is ${found} s, not ${heartbeatTimeoutSeconds} s`]
-      : []),
-    ...(hook.defaultResult !== 'ABANDON'
-      ? [
-          `the hook's default result is ${hook.defaultResult}: when nobody answers, instances and their logs go`,
-        ]
-      : []),
-  ]
-  const next: WantedHook = {
-    heartbeatTimeoutSeconds: heartbeatIsOurs ? heartbeatTimeoutSeconds : found,
+  const isForgetful = putByUs(mark) && hook.metadata !== metadata
+  const put: WantedHook = {
+    heartbeatTimeoutSeconds: heartbeat.isOurs ? heartbeatTimeoutSeconds : hook.heartbeatTimeoutSeconds,
     defaultResult: hook.defaultResult ?? 'ABANDON',
-    metadata: hook.metadata,
+    metadata: putByUs(mark) ? metadata : hook.metadata,
   }
   return {
-    step: changes.length > 0 ? { do: 'put-hook', hook: next } : undefined,
-    heartbeatIsOurs: heartbeatIsOurs === true,
+    step: changes.length > 0 || isForgetful ? { do: 'put-hook', hook: put } : undefined,
     change: changes.length > 0 ? changes.join(', ') : undefined,
-    differs,
+    differs: [
+      ...heartbeat.differs,
+      ...(isOtherRole && !putByUs(mark) ? [otherRole(hook, notifierRoleArn)] : []),
+      ...(hook.defaultResult === 'ABANDON'
+        ? []
+        : [
+            `the hook's default result is ${hook.defaultResult}: when nobody answers, instances and their logs go`,
+          ]),
+    ],
   }
 }
 
-function putByUs(mark: Mark | undefined): boolean {
-  return mark?.heartbeatTimeoutSeconds !== undefined
+/** Only a mark that was finished shows that the hook had been there. */
+function backAgain(mark: Mark | undefined): string {
+  return putByUs(mark) && !mark?.withdrawn && !mark?.pending
+    ? 'the hook was gone and is back'
+    : 'the hook was put'
+}
+
+function otherRole({ role }: HookAsFound, ours: string): string {
+  return `the hook, which the guard did not put, notifies with the role ${role ?? '(none)'}: the queue admits only ${ours}. Write that role where the hook is defined`
 }
 
 interface RetentionPlan {
@@ -192,51 +226,4 @@ function planRetention({ retains }: GroupFacts, { retain }: Wanted, mark: Mark |
     return { ...none, step: { do: 'set-retention', retain: false }, change: 'abandoned instances go' }
   }
   return none
-}
-
-/** What gives a group back as it was found. A hook that we did not put (it stands in a template of the group's own) is left. */
-export function planWithdrawal(group: GroupFacts, hookName: string, queueArn: string): EnrolmentStep[] {
-  const mark = readMark(group, hookName)
-  if (!mark) return []
-  const isOurs = putByUs(mark) && group.hook !== undefined && (group.hook.target ?? queueArn) === queueArn
-  const isGivenBack = mark.retain && mark.before === 'terminate' && group.retains
-  const withdrawn: Mark = { ...mark, withdrawn: true }
-  return [
-    // First of all, so that a sweep in between does not enrol the group again.
-    ...(mark.withdrawn ? [] : [{ do: 'mark' as const, mark: withdrawn }]),
-    ...(isOurs ? [{ do: 'delete-hook' as const }] : []),
-    ...(isGivenBack ? [{ do: 'set-retention' as const, retain: false }] : []),
-  ]
-}
-
-/** The key of the tag that marks a group as enrolled by the deployment whose hook has this name. */
-export function markKey(hookName: string): string {
-  return `termination-guard:${hookName}`
-}
-
-/** Tag values hold letters, digits, spaces and `_.:/=+-@`. */
-export function writeMark({ before, heartbeatTimeoutSeconds, retain, pending, withdrawn }: Mark): string {
-  const words = [
-    `before=${before}`,
-    ...(heartbeatTimeoutSeconds === undefined ? [] : [`heartbeat=${heartbeatTimeoutSeconds}`]),
-    ...(retain ? ['retain'] : []),
-    ...(pending ? ['pending'] : []),
-    ...(withdrawn ? ['withdrawn'] : []),
-  ]
-  return words.join(' ')
-}
-
-/** The mark on a group; a person may have garbled it, and what cannot be read was not set by us. */
-export function readMark({ tags }: Pick<GroupFacts, 'tags'>, hookName: string): Mark | undefined {
-  const value = tags.find(({ key }) => key === markKey(hookName))?.value
-  if (value === undefined) return undefined
-  const words = value.split(' ')
-  const heartbeat = words.find((word) => /^heartbeat=[0-9]+$/.test(word))?.slice('heartbeat='.length)
-  return {
-    before: words.includes('before=retain') ? 'retain' : 'terminate',
-    heartbeatTimeoutSeconds: heartbeat === undefined ? undefined : Number(heartbeat),
-    retain: words.includes('retain'),
-    pending: words.includes('pending'),
-    withdrawn: words.includes('withdrawn'),
-  }
 }

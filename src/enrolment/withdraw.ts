@@ -2,10 +2,19 @@
  * Withdrawing from groups. Deleting a hook makes Auto Scaling say CONTINUE to whatever waits at it, so nothing is withdrawn while an
  * action is open in any of the groups, and each group is looked at again right before its hook goes.
  */
+import pMap from 'p-map'
 import type { AwsApi } from '../aws/api.ts'
 import { chosenBy, type Selection } from '../selection.ts'
-import { groupFacts, groupNamed, type ListedGroup, markedGroups, takeStep, unmark } from './enrolments.ts'
-import { planWithdrawal } from './plan.ts'
+import {
+  allGroups,
+  groupFacts,
+  groupNamed,
+  isMarked,
+  type ListedGroup,
+  takeStep,
+  unmark,
+} from './enrolments.ts'
+import { notifiesUs, planWithdrawal } from './plan-withdrawal.ts'
 
 export interface Standing {
   readonly groupName: string
@@ -19,12 +28,17 @@ export interface Withdrawal {
   readonly withdrawn: readonly string[]
   /** Withdrawn groups that still have a hook of our name: a person aimed it elsewhere, or it stands in a template of the group's own. */
   readonly hookLeft: readonly string[]
+  /** Withdrawn groups that go on retaining: they did when we first saw them, or nobody knows any more. */
+  readonly retentionLeft: readonly string[]
   /** Instances that are kept and go on costing money; withdrawing does not end them. */
   readonly retained: readonly Standing[]
 }
 
 /** `Terminating` without `:Wait` is on its way to the hook (the load balancer drains). */
 const OPEN = /^(Terminating|Warmed:Terminating|Warmed:Pending|ReplacingRootVolume)(:Wait)?$/
+
+/** So many groups without a mark are asked for their hooks at once. */
+const CONCURRENT_GROUPS = 2
 
 /** What is withdrawn from: every enrolled group, or those that are no longer chosen. */
 export interface Scope {
@@ -37,16 +51,19 @@ export interface Scope {
 export async function withdraw(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
   const groups = await enrolledGroups(aws, scope)
   const found = survey(groups)
-  if (found.open.length > 0) return { ...found, withdrawn: [], hookLeft: [] }
   const hookLeft: string[] = []
+  const retentionLeft: string[] = []
   const withdrawn: string[] = []
+  const soFar = { ...found, withdrawn, hookLeft, retentionLeft }
+  if (found.open.length > 0) return soFar
   for (const group of groups) {
-    const { open, isHookLeft } = await withdrawFrom(aws, group, scope)
-    if (open.length > 0) return { ...found, open, withdrawn, hookLeft }
+    const { open, isHookLeft, isRetentionLeft } = await withdrawFrom(aws, group, scope)
+    if (open.length > 0) return { ...soFar, open }
     withdrawn.push(group.name)
     if (isHookLeft) hookLeft.push(group.name)
+    if (isRetentionLeft) retentionLeft.push(group.name)
   }
-  return { ...found, withdrawn, hookLeft }
+  return soFar
 }
 
 /** Which groups a withdrawal would be from, and what stands in its way, without doing anything. */
@@ -72,9 +89,19 @@ export async function forget(aws: AwsApi, scope: Scope): Promise<Standing[]> {
   return left
 }
 
-async function enrolledGroups(aws: AwsApi, { hookName, except = [] }: Scope): Promise<ListedGroup[]> {
-  const marked = await markedGroups(aws, hookName)
-  return marked.filter((group) => chosenBy(except, group).length === 0)
+/**
+ * The groups that a mark or a hook to our queue shows to be ours. Tags are taken away by whoever applies a template without them, so every
+ * group is looked at.
+ */
+async function enrolledGroups(
+  aws: AwsApi,
+  { hookName, queueArn, except = [] }: Scope,
+): Promise<ListedGroup[]> {
+  const groups = (await allGroups(aws)).filter((group) => chosenBy(except, group).length === 0)
+  const isOurs = async (group: ListedGroup) =>
+    isMarked(group.tags, hookName) || notifiesUs(await groupFacts(aws, group, hookName), queueArn)
+  const ours = await pMap(groups, isOurs, { concurrency: CONCURRENT_GROUPS })
+  return groups.filter((_, index) => ours[index])
 }
 
 function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'retained'> {
@@ -90,22 +117,21 @@ function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'reta
 interface Left {
   /** What is open at the hook, which is there still. */
   readonly open: readonly Standing[]
-  /** A hook of our name is there that is not ours to delete. */
   readonly isHookLeft: boolean
+  readonly isRetentionLeft: boolean
 }
 
 async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<Left> {
   const facts = await groupFacts(aws, group, scope.hookName)
   const target = { ...scope, notifierRoleArn: '' }
-  const steps = planWithdrawal(facts, scope.hookName, scope.queueArn)
+  const { steps, ...left } = planWithdrawal(facts, scope.hookName, scope.queueArn)
   for (const step of steps) {
     if (step.do === 'delete-hook') {
       const now = await groupNamed(aws, group.name)
       const { open } = survey(now ? [now] : [])
-      if (open.length > 0) return { open, isHookLeft: false }
+      if (open.length > 0) return { open, isHookLeft: false, isRetentionLeft: false }
     }
     await takeStep(aws, group.name, target, step)
   }
-  const isDeleted = steps.some((step) => step.do === 'delete-hook')
-  return { open: [], isHookLeft: facts.hook !== undefined && !isDeleted }
+  return { open: [], ...left }
 }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import Enrolment from '../../deploy/plugin.ts'
-import { markKey } from '../../src/enrolment/plan.ts'
+import { markKey } from '../../src/enrolment/mark.ts'
 import { type LocalAws, startLocalAws } from '../../testbed/local/local-aws.ts'
 
 const HOOK = 'termination-guard-prod'

@@ -1,5 +1,5 @@
 /** What IAM is asked about a call of the guard in a deployment: actions, resources, and the context that conditions look at. */
-import { markKey } from '../../src/enrolment/plan.ts'
+import { markKey } from '../../src/enrolment/mark.ts'
 import type { Call } from './calls.ts'
 import { ACCOUNT, REGION } from './packaged.ts'
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { enrol } from '../../src/enrolment/enrol.ts'
-import { markKey, type Wanted } from '../../src/enrolment/plan.ts'
+import { markKey } from '../../src/enrolment/mark.ts'
+import type { Wanted } from '../../src/enrolment/plan.ts'
 import { forget, withdraw } from '../../src/enrolment/withdraw.ts'
 import { parseSelections } from '../../src/selection.ts'
 import { type GroupsWorld, groupsWorld } from '../testbed/auto-scaling/world.ts'
