@@ -97,7 +97,9 @@ function activeAction(
   if (token === undefined && instanceId === undefined)
     throw validationError('Either LifecycleActionToken or InstanceId must be specified')
   const group = world.groups.get(input.AutoScalingGroupName ?? '')
-  for (const instance of group?.instances ?? [])
+  // AWS's own text in public logs of groups that were deleted under a lifecycle action.
+  if (group === undefined) throw validationError('AutoScalingGroup name not found - null')
+  for (const instance of group.instances)
     for (const action of instance.departure?.actions ?? [])
       if (
         action.hookName === input.LifecycleHookName &&

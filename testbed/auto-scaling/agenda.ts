@@ -2,7 +2,7 @@
 import { actionDueAt, timeOutAction } from './actions.ts'
 import { enterService, replaceUnhealthy } from './capacity.ts'
 import { afterDraining, afterProceeding } from './departures.ts'
-import { afterShutdown, noticeDeath } from './machines.ts'
+import { afterShutdown, afterStart, afterStop, noticeDeath } from './machines.ts'
 import type { Action, Instance, MachineStep, Step, World } from './state.ts'
 
 type Due = { readonly at: number; readonly instance: Instance } & (
@@ -71,6 +71,8 @@ const carryOut: Record<
   drained: afterDraining,
   proceeded: afterProceeding,
   terminated: afterShutdown,
+  stopped: afterStop,
+  started: afterStart,
   notice: noticeDeath,
   forget: (world, _at, { id }) => world.instances.delete(id),
 }

@@ -8,7 +8,13 @@ import { describeScalingActivities } from './activities.ts'
 import { applyDue, nextDueAt } from './agenda.ts'
 import { machineFailed, machineStarted } from './capacity.ts'
 import { depart } from './departures.ts'
-import { describeInstances, modifyInstanceAttribute, terminateInstances } from './ec2.ts'
+import {
+  describeInstances,
+  modifyInstanceAttribute,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from './ec2.ts'
 import {
   createAutoScalingGroup,
   deleteAutoScalingGroup,
@@ -22,7 +28,7 @@ import {
   setInstanceHealth,
   terminateInstanceInAutoScalingGroup,
 } from './instances.ts'
-import { loseMachine, machineNamed } from './machines.ts'
+import { loseMachine, machineNamed, wake } from './machines.ts'
 import {
   type AutoScalingOptions,
   type DepartureKind,
@@ -70,7 +76,10 @@ export const ec2Operations = {
   TerminateInstances: terminateInstances,
 } as const
 
-const operations = { ...autoScalingOperations, ...ec2Operations }
+/** What only the simulator asks for: the local AWS cannot boot an instance twice. */
+const bootOperations = { StartInstances: startInstances, StopInstances: stopInstances } as const
+
+const operations = { ...autoScalingOperations, ...ec2Operations, ...bootOperations }
 
 type Operations = typeof operations
 export type OperationName = keyof Operations
@@ -93,6 +102,8 @@ export interface AutoScaling {
   loseMachine(now: number, instanceId: string): void
   /** Takes an instance out of service in a way that no API call asks for: to the warm pool, or for a new root volume. */
   depart(now: number, instanceId: string, kind: DepartureKind): void
+  /** A stopped instance of the warm pool is put into service. */
+  wake(now: number, instanceId: string): void
   /** Everything EC2 still shows, for checkers and for the local servers. Not to be changed. */
   instances(): readonly Readonly<Instance>[]
 }
@@ -137,6 +148,10 @@ export function createAutoScaling(options: AutoScalingOptions): AutoScaling {
     depart(now, instanceId, kind) {
       const instance = machineNamed(at(now), instanceId)
       depart(world, now, instance, { kind, cause: 'an instance was taken out of service.' })
+      settle(now)
+    },
+    wake(now, instanceId) {
+      wake(at(now), now, machineNamed(world, instanceId))
       settle(now)
     },
     instances: () => [...world.instances.values()],

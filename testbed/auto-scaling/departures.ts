@@ -58,7 +58,7 @@ export function proceed(world: World, now: number, instance: Instance): void {
 export function afterProceeding(world: World, now: number, instance: Instance): void {
   const { departure } = instance
   if (departure === undefined) return
-  const alive = instance.machine === 'running' || instance.machine === 'stopped'
+  const alive = ['running', 'stopping', 'stopped'].includes(instance.machine)
   const kept = alive && departure.abandonedBecause !== undefined && groupOf(world, instance).retains
   if (!alive) {
     shutDown(world, now, instance)

@@ -4,11 +4,13 @@ import type {
   DescribeInstancesCommandInput,
   DescribeInstancesCommandOutput,
   ModifyInstanceAttributeCommandInput,
+  StartInstancesCommandInput,
+  StopInstancesCommandInput,
   TerminateInstancesCommandInput,
   TerminateInstancesCommandOutput,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../aws-error.ts'
-import { machineNamed, terminateMachines } from './machines.ts'
+import { machineNamed, startMachines, stopMachines, terminateMachines } from './machines.ts'
 import type { Instance, World } from './state.ts'
 
 type State = Instance['machine']
@@ -19,6 +21,7 @@ const codes: Record<State, number> = {
   running: 16,
   'shutting-down': 32,
   terminated: 48,
+  stopping: 64,
   stopped: 80,
 }
 
@@ -58,6 +61,16 @@ export function terminateInstances(
       PreviousState: stateOf(before.get(id) ?? machine),
     })),
   }
+}
+
+export function stopInstances(world: World, now: number, input: StopInstancesCommandInput): object {
+  stopMachines(world, now, input.InstanceIds ?? [])
+  return {}
+}
+
+export function startInstances(world: World, now: number, input: StartInstancesCommandInput): object {
+  startMachines(world, now, input.InstanceIds ?? [])
+  return {}
 }
 
 /** Termination protection only. */

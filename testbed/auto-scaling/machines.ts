@@ -27,9 +27,54 @@ export function afterShutdown(world: World, now: number, instance: Instance): vo
   else instance.machineStep = { at: now + world.timings.noticeMs, what: 'notice' }
 }
 
+/** ec2:StopInstances. Only of an instance in service does Auto Scaling take notice. */
+export function stopMachines(world: World, now: number, instanceIds: readonly string[]): void {
+  for (const instance of instanceIds.map((id) => machineNamed(world, id))) {
+    if (instance.machine !== 'running') throw isInNoState(instance, 'stopped')
+    instance.machine = 'stopping'
+    world.effects.push({ do: 'power-off', instanceId: instance.id })
+    announceMachineState(world, now, instance)
+    instance.machineStep = { at: now + world.timings.shutdownMs, what: 'stopped' }
+  }
+}
+
+export function afterStop(world: World, now: number, instance: Instance): void {
+  instance.machine = 'stopped'
+  announceMachineState(world, now, instance)
+  const isWatched = instance.member && instance.departure === undefined
+  instance.machineStep = isWatched ? { at: now + world.timings.noticeMs, what: 'notice' } : undefined
+}
+
+/** ec2:StartInstances, and a warm pool that hands a stopped machine back. */
+export function startMachines(world: World, now: number, instanceIds: readonly string[]): void {
+  for (const instance of instanceIds.map((id) => machineNamed(world, id))) {
+    if (instance.machine !== 'stopped') throw isInNoState(instance, 'started')
+    instance.machine = 'pending'
+    announceMachineState(world, now, instance)
+    instance.machineStep = { at: now + world.timings.shutdownMs, what: 'started' }
+  }
+}
+
+export function afterStart(world: World, now: number, instance: Instance): void {
+  instance.machine = 'running'
+  instance.machineStep = undefined
+  world.effects.push({ do: 'power-on', instanceId: instance.id })
+  announceMachineState(world, now, instance)
+  if (instance.lifecycleState === 'Pending')
+    instance.step = { at: now + world.timings.inServiceMs, what: 'in-service' }
+}
+
+/** From the warm pool into service, with the disk that it had. */
+export function wake(world: World, now: number, instance: Instance): void {
+  if (instance.lifecycleState !== 'Warmed:Stopped' || instance.departure !== undefined) return
+  startMachines(world, now, [instance.id])
+  instance.lifecycleState = 'Pending'
+}
+
 /** Auto Scaling sees a machine that is not running: unhealthy at once. The hook then runs for a dead instance. */
 export function noticeDeath(world: World, now: number, instance: Instance): void {
   instance.machineStep = undefined
+  if (!instance.member) return
   if (isRetained(instance)) {
     leaveGroupNow(world, now, instance)
     return
@@ -86,6 +131,13 @@ function leaveGroupNow(world: World, now: number, instance: Instance): void {
 /** EC2 shows a terminated instance for about an hour. */
 function remember(world: World, now: number, instance: Instance): void {
   instance.machineStep = { at: now + world.timings.rememberMs, what: 'forget' }
+}
+
+function isInNoState(instance: Instance, done: string): AwsError {
+  return new AwsError(
+    'IncorrectInstanceState',
+    `The instance '${instance.id}' is not in a state from which it can be ${done}.`,
+  )
 }
 
 function isProtected(instanceId: string): AwsError {

@@ -10,6 +10,8 @@ export type Effect =
   | { readonly do: 'register' | 'deregister'; readonly instanceId: string; readonly groupName: string }
   /** Every process on the machine stops at once; the disk is still there. */
   | { readonly do: 'power-off'; readonly instanceId: string }
+  /** A machine that was stopped boots again, with the disk that it had. */
+  | { readonly do: 'power-on'; readonly instanceId: string }
   /** The volumes are deleted (`destroy`), or the root volume is replaced by a fresh one. */
   | { readonly do: 'destroy' | 'replace-root-volume'; readonly instanceId: string }
   /** An event on the default EventBridge bus. */
@@ -101,7 +103,7 @@ export interface Step {
 
 export interface MachineStep {
   readonly at: number
-  readonly what: 'terminated' | 'notice' | 'forget'
+  readonly what: 'terminated' | 'stopped' | 'started' | 'notice' | 'forget'
 }
 
 /** One EC2 instance, as EC2 and Auto Scaling see it. */
@@ -113,7 +115,7 @@ export interface Instance {
   readonly launchActivity: Activity
   lifecycleState: string
   health: 'Healthy' | 'Unhealthy'
-  machine: 'pending' | 'running' | 'stopped' | 'shutting-down' | 'terminated'
+  machine: 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated'
   /** Whether the group still has it. */
   member: boolean
   /** EC2's DisableApiTermination. */

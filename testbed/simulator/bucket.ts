@@ -29,6 +29,10 @@ export class Bucket {
   readonly #objects = new Map<string, StoredObject>()
   /** All keys in order. */
   readonly #sorted: string[] = []
+  /** By disk: how many objects hold each of its lines. */
+  readonly #holders = new Map<number, number[]>()
+  /** By disk: when the last object that held a line was taken away by somebody else. */
+  readonly #takenAt = new Map<number, number[]>()
   readonly #chance: Chance
   readonly #setting: Setting
 
@@ -54,10 +58,33 @@ export class Bucket {
   /** A copy and a deletion. Encrypted and composite ETags do not survive it. */
   move(now: number, { key, bytes, etag, isComposite }: StoredObject, to: string): void {
     const keeps = !isComposite && this.#setting.encryption !== 'aws:kms'
-    if (this.#objects.delete(key)) this.#sorted.splice(placeOf(this.#sorted, key), 1)
+    this.#drop(key)
     const copied = keeps ? etag : this.#chance.hex(32)
     const copy = { key: to, bytes, etag: copied, quotedEtag: `"${copied}"`, sha256: undefined }
     this.#store({ ...copy, isComposite: false, putAt: now })
+  }
+
+  /** Somebody else deletes an object. */
+  remove(now: number, key: string): void {
+    const object = this.#objects.get(key)
+    if (!object) return
+    this.#drop(key)
+    this.#took(object, now)
+  }
+
+  /** Somebody else puts something in an object's place. */
+  overwrite(now: number, key: string, bytes: Content): void {
+    const object = this.#objects.get(key)
+    this.put(now, key, bytes, 'single')
+    if (object) this.#took(object, now)
+  }
+
+  /** Whether any object holds this line, or one did that was taken away no sooner than `since`. */
+  holds(disk: number, line: number, since: number): boolean {
+    return (
+      (this.#holders.get(disk)?.[line] ?? 0) > 0 ||
+      (this.#takenAt.get(disk)?.[line] ?? Number.NEGATIVE_INFINITY) >= since
+    )
   }
 
   objects(): Iterable<StoredObject> {
@@ -107,8 +134,38 @@ export class Bucket {
 
   #store(object: StoredObject): void {
     const { key } = object
-    if (!this.#objects.has(key)) this.#sorted.splice(placeOf(this.#sorted, key), 0, key)
+    const before = this.#objects.get(key)
+    if (before) this.#count(before, -1)
+    else this.#sorted.splice(placeOf(this.#sorted, key), 0, key)
     this.#objects.set(key, object)
+    this.#count(object, 1)
+  }
+
+  #drop(key: string): void {
+    const object = this.#objects.get(key)
+    if (!object) return
+    this.#count(object, -1)
+    this.#objects.delete(key)
+    this.#sorted.splice(placeOf(this.#sorted, key), 1)
+  }
+
+  #count({ bytes }: StoredObject, by: 1 | -1): void {
+    if (!(bytes instanceof Content)) return
+    for (const { disk, line } of bytes.lines()) {
+      const holders = this.#holders.get(disk) ?? []
+      holders[line] = (holders[line] ?? 0) + by
+      this.#holders.set(disk, holders)
+    }
+  }
+
+  #took({ bytes }: StoredObject, now: number): void {
+    if (!(bytes instanceof Content)) return
+    for (const { disk, line } of bytes.lines()) {
+      if ((this.#holders.get(disk)?.[line] ?? 0) > 0) continue
+      const takenAt = this.#takenAt.get(disk) ?? []
+      takenAt[line] = now
+      this.#takenAt.set(disk, takenAt)
+    }
   }
 
   getObject(input: GetObjectCommandInput): { readonly Body: ObjectBody } {

@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.ts'
 import type { TrackedAction } from './tracked-action.ts'
 
 interface BusSurroundings extends Surroundings {
-  readonly queue: { send(body: string, truth: Truth): void }
+  readonly queue: { send(body: string, truth: Truth): void; reveal(instanceId: string): void }
   readonly region: { completeOtherHook(groupName: string, instanceId: string): void }
 }
 
@@ -58,7 +58,7 @@ export class Bus {
   }
 
   commandStatus(command: Command): void {
-    const { chance, faults, time, setting } = this.#world
+    const { chance, faults, time, setting, queue } = this.#world
     // The rule lets through only what ends a flush.
     if (command.status === 'InProgress' || chance.of(faults['event-is-lost'])) return
     const { instanceId } = command
@@ -74,6 +74,7 @@ export class Bus {
         status: command.status === 'Cancelled' ? 'Canceled' : command.status,
       },
     })
+    if (chance.of(faults['wake-ups-coincide'])) queue.reveal(instanceId)
     const lateMs = chance.of(faults['event-is-late'])
       ? chance.between(0, 30) * minute
       : chance.between(0, second)

@@ -45,7 +45,9 @@ export function putOurHook(world: Surroundings, region: GroupsRegion, groupName:
     LifecycleHookName: HOOK,
     LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     NotificationTargetARN: QUEUE_ARN,
-    HeartbeatTimeout: world.setting.policy.heartbeatTimeoutSeconds,
+    HeartbeatTimeout: world.chance.of(world.faults['hook-has-a-heartbeat-of-its-own'])
+      ? world.chance.pick([300, 600, 7200])
+      : world.setting.policy.heartbeatTimeoutSeconds,
     DefaultResult: 'ABANDON',
   })
 }

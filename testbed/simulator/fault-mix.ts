@@ -15,6 +15,22 @@ const kinds = {
   's3-denies': [0.3, 3],
   'ssm-is-down': [0.3, 3],
   's3-is-down': [0.3, 3],
+  'answer-is-empty': [0.005, 0.1],
+  'body-stalls': [0.02, 0.9],
+  /** A probability for the world: each of them begins at some time and never ends. */
+  'bucket-is-gone-for-good': [0.1, 0.9],
+  'bucket-is-elsewhere-for-good': [0.1, 0.9],
+  'key-is-disabled-for-good': [0.1, 0.9],
+  's3-denies-for-good': [0.1, 0.9],
+  'sending-is-denied-for-good': [0.1, 0.9],
+  'document-is-gone-for-good': [0.1, 0.9],
+  'ssm-denies-for-good': [0.1, 0.9],
+  'ec2-denies-for-good': [0.1, 0.9],
+  // What AWS knows late
+  'states-are-stale': [0.02, 0.5],
+  'activity-is-late': [0.05, 0.9],
+  'activity-is-missing': [0.05, 0.5],
+  'clocks-are-skewed': [0.3, 1],
   // The queue and the bus
   'notification-is-lost': [0.02, 0.5],
   'notification-is-late': [0.02, 0.5],
@@ -25,8 +41,10 @@ const kinds = {
   'event-is-lost': [0.05, 0.9],
   'event-is-late': [0.05, 0.5],
   'event-is-repeated': [0.05, 0.5],
+  'wake-ups-coincide': [0.05, 0.9],
   /** How many an hour. */
   'message-is-forged': [0.5, 6],
+  'message-has-a-real-token': [0.5, 6],
   // Run Command
   'listing-lags': [0.05, 0.9],
   'script-fails': [0.05, 0.7],
@@ -47,12 +65,26 @@ const kinds = {
   'objects-are-swapped': [0.02, 0.5],
   'direct-upload-fails': [0.02, 0.5],
   'collector-moves-objects-out-of-sight': [0.1, 1],
+  /** How many objects an hour. */
+  'object-is-overwritten-later': [0.3, 6],
+  'object-is-deleted-later': [0.3, 6],
+  // Groups, a probability for each
+  'hook-has-a-heartbeat-of-its-own': [0.2, 1],
   // People, how many times a day
   'operator-completes': [0.5, 3],
   'operator-deletes-the-hook': [0.3, 1.5],
   'operator-cancels-a-flush': [0.5, 3],
   'operator-terminates-a-held-machine': [0.5, 3],
-  'operator-releases-a-retained-machine': [0.5, 3],
+  'operator-releases-a-retained-machine': [0.5, 6],
+  'operator-stops-a-held-machine': [0.5, 3],
+  'operator-reboots-a-held-machine': [0.5, 3],
+  'operator-flushes-by-hand': [0.5, 3],
+  'operator-wakes-the-warm-pool': [0.5, 3],
+  'operator-deletes-a-group': [0.2, 1],
+  'operator-points-the-hook-elsewhere': [0.2, 1],
+  'operator-takes-the-tags': [0.3, 3],
+  'operator-withdraws': [0.3, 2],
+  'operator-redeploys': [0.3, 2],
 } as const satisfies Record<string, readonly [rare: number, frequent: number]>
 
 export type FaultKind = keyof typeof kinds
@@ -60,12 +92,51 @@ export type FaultRates = Record<FaultKind, number>
 
 const names = Object.keys(kinds) as FaultKind[]
 
+/** What the guard does not survive yet, and what becomes of it. Left out of the worlds unless they are asked to be cruel. */
+export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
+  'bucket-is-gone-for-good': 'no end is told',
+  'bucket-is-elsewhere-for-good': 'no end is told',
+  'key-is-disabled-for-good': 'no end is told',
+  'sending-is-denied-for-good': 'no end is told',
+  'document-is-gone-for-good': 'no end is told',
+  'ssm-denies-for-good': 'no end is told',
+  'ec2-denies-for-good': 'no end is told',
+  'activity-is-late': 'flushes of an adopted action are not recognised',
+  'activity-is-missing': 'flushes of an adopted action are not recognised',
+  'message-is-forged': 'a group that is not there keeps its message for ever',
+  'message-has-a-real-token': 'the action of one instance is mixed up with another',
+  'hook-has-a-heartbeat-of-its-own': 'a hold expires during the first flush',
+  'operator-reboots-a-held-machine': 'what a rebooted machine writes is not looked at',
+  'operator-flushes-by-hand': 'its status event is retried for ever',
+  'operator-deletes-a-group': 'a group that is not there keeps its messages for ever',
+  'operator-points-the-hook-elsewhere': 'what another deployment holds is flushed',
+}
+
+/** Which worlds are wanted: with what is not survived yet, or with this one fault and no other. */
+export interface Wanted {
+  readonly isCruel?: boolean
+  readonly fault?: FaultKind
+}
+
+export function isFaultKind(name: string): name is FaultKind {
+  return (names as string[]).includes(name)
+}
+
 export const noFaults: Readonly<FaultRates> = Object.freeze(
   Object.fromEntries(names.map((name) => [name, 0])) as FaultRates,
 )
 
 /** A mix: nothing at all, one thing alone, a few, or everything at once. */
-export function drawFaults(chance: Chance): FaultRates {
+export function drawFaults(chance: Chance, { isCruel = false, fault }: Wanted = {}): FaultRates {
+  const drawn = drawAll(chance)
+  if (fault)
+    return { ...noFaults, [fault]: drawn[fault] || chance.logBetween(kinds[fault][0], kinds[fault][1]) }
+  const left = isCruel ? [] : names.filter((name) => notYetSurvived[name])
+  for (const name of left) drawn[name] = 0
+  return drawn
+}
+
+function drawAll(chance: Chance): FaultRates {
   const rates = { ...noFaults }
   const draw = (name: FaultKind) => {
     const [rare, frequent] = kinds[name]
@@ -75,7 +146,7 @@ export function drawFaults(chance: Chance): FaultRates {
   if (temper < 0.15) return rates
   if (temper < 0.35) draw(chance.pick(names))
   else {
-    const density = chance.between(0.05, temper < 0.9 ? 0.3 : 0.8)
+    const density = chance.between(0.04, temper < 0.9 ? 0.2 : 0.7)
     for (const name of names) if (chance.of(density)) draw(name)
   }
   return rates

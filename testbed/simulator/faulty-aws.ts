@@ -112,20 +112,64 @@ function fateOf({ chance, faults }: Surroundings, run: Run): Fate {
   return 'answered'
 }
 
-function refusedByWeather({ weather }: SeamSurroundings, operation: Operation): AwsError | undefined {
+function refusedByWeather(
+  { weather, setting }: SeamSurroundings,
+  operation: Operation,
+): AwsError | undefined {
   const service = serviceOf[operation]
   if (weather.isThrottled(service)) {
     return service === 's3'
       ? new AwsError('SlowDown', 'Please reduce your request rate.', 503)
       : new AwsError(service === 'ssm' ? 'ThrottlingException' : 'Throttling', 'Rate exceeded')
   }
-  if (service === 'ssm' && weather.is('ssm-is-down')) return unavailable()
-  if (service === 's3' && weather.is('s3-is-down')) return unavailable()
-  if (service !== 's3' || !weather.is('s3-denies')) return undefined
-  // HeadObject has no body to its errors.
-  return operation === 'headObject'
-    ? new AwsError('403', 'UnknownError', 403)
-    : new AwsError('AccessDenied', 'Access Denied', 403)
+  switch (service) {
+    case 'ssm':
+      return refusedBySsm(weather, operation)
+    case 's3':
+      return refusedByS3(weather, setting.encryption, operation)
+    case 'ec2':
+      return weather.is('ec2-denies-for-good')
+        ? new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403)
+        : undefined
+    case 'autoscaling':
+    case 'sqs':
+      return undefined
+  }
+}
+
+function refusedBySsm(weather: Weather, operation: Operation): AwsError | undefined {
+  if (weather.is('ssm-is-down')) return unavailable()
+  if (weather.is('ssm-denies-for-good')) return denied('AccessDeniedException')
+  if (operation !== 'sendCommand') return undefined
+  if (weather.is('sending-is-denied-for-good')) return denied('AccessDeniedException')
+  return weather.is('document-is-gone-for-good') ? new AwsError('InvalidDocument', '') : undefined
+}
+
+/** HeadObject has no body to its errors: all that it tells is the status. */
+function refusedByS3(
+  weather: Weather,
+  encryption: string | undefined,
+  operation: Operation,
+): AwsError | undefined {
+  const refusal = (code: string, message: string, status: number) =>
+    operation === 'headObject'
+      ? new AwsError(status === 404 ? 'NotFound' : String(status), 'UnknownError', status)
+      : new AwsError(code, message, status)
+  if (weather.is('s3-is-down')) return unavailable()
+  if (weather.is('s3-denies') || weather.is('s3-denies-for-good'))
+    return refusal('AccessDenied', 'Access Denied', 403)
+  if (weather.is('bucket-is-gone-for-good'))
+    return refusal('NoSuchBucket', 'The specified bucket does not exist', 404)
+  if (weather.is('bucket-is-elsewhere-for-good'))
+    return refusal('PermanentRedirect', 'The bucket must be addressed using the specified endpoint.', 301)
+  const isKeyUsed = encryption === 'aws:kms' && operation !== 'listObjectsV2'
+  if (isKeyUsed && weather.is('key-is-disabled-for-good'))
+    return refusal('KMS.DisabledException', 'The key is disabled.', 400)
+  return undefined
+}
+
+function denied(code: string): AwsError {
+  return new AwsError(code, 'User is not authorized to perform this action', 400)
 }
 
 function unavailable(): AwsError {

@@ -15,6 +15,8 @@ export interface Command {
   readonly id: string
   readonly instanceId: string
   readonly comment: string
+  /** A person sent it. */
+  readonly isByHand: boolean
   readonly documentName: string
   readonly parameters: FlushParameters
   readonly requestedAt: number

@@ -12,19 +12,54 @@ interface ForgerSurroundings extends Surroundings {
 }
 
 export function startForger(world: ForgerSurroundings): void {
-  const { faults, chance, time } = world
-  const perHour = faults['message-is-forged']
+  startForging(world, world.faults['message-is-forged'], forgery)
+  startForging(world, world.faults['message-has-a-real-token'], withRealToken)
+}
+
+interface Forgery {
+  readonly body: string
+  readonly what: string
+}
+
+function startForging(
+  world: ForgerSurroundings,
+  perHour: number,
+  forgeOne: (world: ForgerSurroundings) => Forgery | undefined,
+): void {
+  const { chance, time } = world
   if (perHour === 0) return
   const forge = () => {
     if (world.isHealed) return
-    const { body, what } = forgery(world)
-    world.queue.send(body, { is: 'no action', what })
+    const forged = forgeOne(world)
+    if (forged) world.queue.send(forged.body, { is: 'no action', what: forged.what })
     time.after((hour / perHour) * chance.between(0.2, 2), forge)
   }
   time.after((hour / perHour) * chance.next(), forge)
 }
 
-function forgery(world: ForgerSurroundings): { body: string; what: string } {
+/** One instance of a group with the token of another's action, or of an action that is long over. */
+function withRealToken(world: ForgerSurroundings): Forgery | undefined {
+  const { chance, region, time } = world
+  const actions = [...region.actions.values()]
+  if (actions.length === 0) return undefined
+  const { token, groupName, instance } = chance.pick(actions)
+  const others = region.model
+    .instances()
+    .filter((one) => one.groupName === groupName && one.id !== instance.id)
+  if (others.length === 0) return undefined
+  const { id } = chance.pick(others)
+  const body = JSON.stringify({
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    AutoScalingGroupName: groupName,
+    LifecycleHookName: HOOK,
+    EC2InstanceId: id,
+    LifecycleActionToken: token,
+    Time: new Date(time.now).toISOString(),
+  })
+  return { body, what: `${id} with the token of an action of ${instance.id}` }
+}
+
+function forgery(world: ForgerSurroundings): Forgery {
   const { chance, region, setting, time } = world
   const instance = chance.pick(region.model.instances())
   const notification = {

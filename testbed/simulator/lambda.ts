@@ -1,6 +1,8 @@
 /** Lambda: invocations of the guard's functions, by the queue and by the schedule. Any of them can be killed at any call. */
 import type { SQSRecord } from 'aws-lambda'
 import { audit } from '../../src/audit/audit.ts'
+import { enrolAndTell } from '../../src/enrolment/enrol.ts'
+import { withdraw } from '../../src/enrolment/withdraw.ts'
 import type { Guard } from '../../src/guard.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
@@ -9,7 +11,7 @@ import { connect, type SeamSurroundings } from './faulty-aws.ts'
 import type { Queue } from './queue.ts'
 import { handleOf, type Message } from './queue-message.ts'
 import { Run } from './run.ts'
-import { second } from './setting.ts'
+import { QUEUE_ARN, second } from './setting.ts'
 
 interface LambdaSurroundings extends SeamSurroundings {
   readonly queue: Queue
@@ -47,6 +49,19 @@ export class Functions {
   /** By the schedule. */
   sweep(): void {
     this.#runScheduled(sweep)
+  }
+
+  /** When the deployment is removed. */
+  withdraw(): void {
+    const { hookName } = this.#world.setting.policy
+    this.#runScheduled(async ({ aws }) => {
+      await withdraw(aws, { hookName, queueArn: QUEUE_ARN })
+    })
+  }
+
+  /** When it is deployed again. */
+  deploy(): void {
+    this.#runScheduled((guard) => enrolAndTell(guard, { trigger: 'deployment' }))
   }
 
   /** By the schedule, too. */
@@ -134,7 +149,7 @@ export class Functions {
     const { time, chance, setting } = this.#world
     return {
       aws: connect(this.#world, run),
-      clock: { now: () => time.now },
+      clock: { now: () => Math.round(time.now + run.skewMs) },
       random: () => chance.next(),
       policy: setting.policy,
       journal: (event: JournalEvent) => {

@@ -1,6 +1,7 @@
 /** `npm run simulate`: many seeds and what they found, or one seed and its day. */
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
+import { type FaultKind, isFaultKind, notYetSurvived, type Wanted } from './fault-mix.ts'
 import { runSeeds, type Tally } from './seeds.ts'
 import { simulate } from './simulate.ts'
 
@@ -10,6 +11,8 @@ interface Options {
   readonly jobs: number
   readonly seed: number | undefined
   readonly trace: boolean
+  readonly cruel: boolean
+  readonly fault: FaultKind | undefined
 }
 
 /** Places to begin at are drawn up to here, so that a seed stays short enough to be typed. */
@@ -25,6 +28,8 @@ const program = new Command('npm run simulate --')
   .option('--jobs <count>', 'how many threads', wholeNumber('--jobs 2'), availableParallelism())
   .option('--seed <seed>', 'one world only', wholeNumber('--seed 7'))
   .option('--trace', 'print the day of that one world', false)
+  .option('--cruel', 'with what the guard does not survive yet', false)
+  .option('--fault <name>', 'this fault in each world, and no other', faultKind)
   .showHelpAfterError('Type npm run simulate -- --help for the options.')
 
 program.parse()
@@ -38,11 +43,11 @@ if (options.seed !== undefined && ofMany.length > 0)
   program.error(
     `--seed runs one world, so --${ofMany.join(' and --')} would mean nothing: type --seed ${options.seed}, or --from ${options.seed} --seeds ${options.seeds}`,
   )
-const failed = options.seed === undefined ? await many(options) : await one(options.seed, options.trace)
+const failed = options.seed === undefined ? await many(options) : await one(options.seed, options)
 process.exitCode = failed > 0 ? 1 : 0
 
-async function one(seed: number, isTraced: boolean): Promise<number> {
-  const result = await simulate(seed, { isTraced })
+async function one(seed: number, { trace, ...options }: Options): Promise<number> {
+  const result = await simulate(seed, { isTraced: trace, ...wantedOf(options) })
   for (const line of result.trace) console.log(line)
   const { actions, instances, invocations, calls, virtualHours } = result.counts
   console.log(`\nseed ${seed}: ${result.mix}`)
@@ -55,15 +60,16 @@ async function one(seed: number, isTraced: boolean): Promise<number> {
   return result.violations.length
 }
 
-async function many({ seeds, from = drawn(), jobs }: Options): Promise<number> {
+async function many({ seeds, from = drawn(), jobs, ...options }: Options): Promise<number> {
+  const wanted = wantedOf(options)
   console.log(
-    `${seeds} seeds from ${from} on; once more: npm run simulate -- --seeds ${seeds} --from ${from}`,
+    `${seeds} seeds from ${from} on; once more: npm run simulate -- --seeds ${seeds} --from ${from}${inOptions(wanted)}`,
   )
-  const tally = await runSeeds({ from, seeds, jobs }, showProgress)
+  const tally = await runSeeds({ from, seeds, jobs, wanted }, showProgress)
   for (const { seed, mix, violations } of tally.failures.slice(0, MAX_TOLD)) {
     console.log(`\nseed ${seed}: ${mix}`)
     for (const { invariant, what } of violations) console.log(`  ${invariant}: ${what}`)
-    console.log(`  replay: npm run simulate -- --seed ${seed} --trace`)
+    console.log(`  replay: npm run simulate -- --seed ${seed} --trace${inOptions(wanted)}`)
   }
   if (tally.failures.length > MAX_TOLD)
     console.log(`\n… and ${tally.failures.length - MAX_TOLD} more failing seeds`)
@@ -75,8 +81,24 @@ async function many({ seeds, from = drawn(), jobs }: Options): Promise<number> {
   console.log(
     `${tally.seeds} seeds in ${tally.seconds.toFixed(1)} s: ${perSecond.toFixed(0)} a second on ${threads} threads, ${(perSecond / threads).toFixed(0)} on each`,
   )
+  if (!wanted.isCruel && !wanted.fault)
+    for (const [fault, why] of Object.entries(notYetSurvived))
+      console.log(`not yet survived, and left out: ${fault} (${why})`)
   console.log(`${tally.violations} violations`)
   return tally.violations
+}
+
+function wantedOf({ cruel, fault }: Pick<Options, 'cruel' | 'fault'>): Wanted {
+  return { isCruel: cruel, ...(fault && { fault }) }
+}
+
+function inOptions({ isCruel, fault }: Wanted): string {
+  return `${isCruel ? ' --cruel' : ''}${fault ? ` --fault ${fault}` : ''}`
+}
+
+function faultKind(name: string): FaultKind {
+  if (isFaultKind(name)) return name
+  throw new InvalidArgumentError('There is no such fault: testbed/simulator/fault-mix.ts names them.')
 }
 
 function drawn(): number {

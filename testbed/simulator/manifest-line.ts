@@ -24,9 +24,11 @@ export function manifestLine(
   const inline = `termination-guard manifest 2 ${gzip.toString('base64')} end`
   if (inline.length <= setting.inlineManifestCharacters) return inline
   const key = `${command.parameters.manifestPrefix}${machine.instanceId}/${command.id}.gz`
+  const line = `termination-guard manifest-at 2 ${key} ${hash('sha256', gzip, 'hex')} end`
   const isBroken = chance.of(faults['manifest-object-is-broken'])
+  if (world.weather.refusesUploads) return line
   if (!isBroken || chance.of(0.5)) bucket.put(time.now, key, isBroken ? gzip.subarray(3) : gzip, 'single')
-  return `termination-guard manifest-at 2 ${key} ${hash('sha256', gzip, 'hex')} end`
+  return line
 }
 
 /** A gzip file whose one block is stored as it is: compressing is what would take most of a seed's time. */

@@ -1,5 +1,6 @@
 /** People, and what befalls a fleet in a day: terminations of every kind, and hands that interfere at a bad moment. */
 import { putOurHook } from './enrolled-groups.ts'
+import { attempt, often, sometime } from './occasions.ts'
 import type { Region } from './region.ts'
 import type { RunCommand } from './run-command.ts'
 import { HOOK, minute } from './setting.ts'
@@ -22,26 +23,17 @@ export class Operators {
   begin(): void {
     const { chance, faults, setting } = this.#world
     const departures = chance.whole(4, 10)
-    for (let count = 0; count < departures; count++) this.#sometime(() => this.#departure())
+    for (let count = 0; count < departures; count++) sometime(this.#world, () => this.#departure())
     for (const { size } of setting.groups) {
       for (let count = 0; count < size; count++) {
-        if (chance.of(faults['machine-vanishes'])) this.#sometime(() => this.#loseMachine())
+        if (chance.of(faults['machine-vanishes'])) sometime(this.#world, () => this.#loseMachine())
       }
     }
-    this.#often(faults['operator-completes'], () => this.#complete())
-    this.#often(faults['operator-deletes-the-hook'], () => this.#deleteHook())
-    this.#often(faults['operator-cancels-a-flush'], () => this.#cancelFlush())
-    this.#often(faults['operator-terminates-a-held-machine'], () => this.#terminateHeld())
-    this.#often(faults['operator-releases-a-retained-machine'], () => this.#releaseRetained())
-  }
-
-  /** What a person tries may well be refused. */
-  attempt(work: () => unknown): void {
-    try {
-      work()
-    } catch (error) {
-      this.#world.trace?.note('person', `is refused: ${error instanceof Error ? error.message : error}`)
-    }
+    often(this.#world, faults['operator-completes'], () => this.#complete())
+    often(this.#world, faults['operator-deletes-the-hook'], () => this.#deleteHook())
+    often(this.#world, faults['operator-cancels-a-flush'], () => this.#cancelFlush())
+    often(this.#world, faults['operator-terminates-a-held-machine'], () => this.#terminateHeld())
+    often(this.#world, faults['operator-releases-a-retained-machine'], () => this.#releaseRetained())
   }
 
   #departure(): void {
@@ -51,7 +43,7 @@ export class Operators {
     const { id } = chance.pick(members)
     const how = chance.next()
     this.#world.trace?.note('person', `wants ${id} gone`)
-    this.attempt(() => {
+    attempt(this.#world, () => {
       if (how < 0.06) region.depart(id, 'replace-root-volume')
       else if (how < 0.12) region.depart(id, 'return-to-warm-pool')
       else if (how < 0.2)
@@ -70,7 +62,7 @@ export class Operators {
   #loseMachine(): void {
     const members = this.#members(() => true)
     if (members.length > 0)
-      this.attempt(() => this.#world.region.loseMachine(this.#world.chance.pick(members).id))
+      attempt(this.#world, () => this.#world.region.loseMachine(this.#world.chance.pick(members).id))
   }
 
   #complete(): void {
@@ -83,7 +75,7 @@ export class Operators {
       LifecycleHookName: HOOK,
       InstanceId: action.instance.id,
     }
-    this.attempt(() =>
+    attempt(this.#world, () =>
       region.call(person, 'CompleteLifecycleAction', {
         ...named,
         LifecycleActionResult: chance.pick(['CONTINUE', 'ABANDON']),
@@ -96,11 +88,11 @@ export class Operators {
     const { region, chance, time, setting, trace } = this.#world
     const { name } = chance.pick(setting.groups)
     trace?.note('person', `deletes the hook of ${name}`)
-    this.attempt(() =>
+    attempt(this.#world, () =>
       region.call(person, 'DeleteLifecycleHook', { AutoScalingGroupName: name, LifecycleHookName: HOOK }),
     )
     const putAt = Math.min(time.now + chance.between(1, 30) * minute, this.#world.healsAt)
-    time.at(putAt, () => putOurHook(this.#world, region, name))
+    time.at(putAt, () => attempt(this.#world, () => putOurHook(this.#world, region, name)))
   }
 
   #cancelFlush(): void {
@@ -114,7 +106,9 @@ export class Operators {
     const action = this.#anyAction()
     if (!action) return
     trace?.note('person', `terminates ${action.instance.id} through EC2`)
-    this.attempt(() => region.call(person, 'TerminateInstances', { InstanceIds: [action.instance.id] }))
+    attempt(this.#world, () =>
+      region.call(person, 'TerminateInstances', { InstanceIds: [action.instance.id] }),
+    )
   }
 
   #releaseRetained(): void {
@@ -124,7 +118,7 @@ export class Operators {
     const { id } = chance.pick(retained)
     const machine = region.machines.get(id)
     if (machine) machine.wasReleased = true
-    this.attempt(() =>
+    attempt(this.#world, () =>
       region.call(person, 'TerminateInstanceInAutoScalingGroup', {
         InstanceId: id,
         ShouldDecrementDesiredCapacity: false,
@@ -139,15 +133,6 @@ export class Operators {
 
   #members(wanted: (lifecycleState: string) => boolean) {
     return this.#world.region.model.instances().filter((one) => one.member && wanted(one.lifecycleState))
-  }
-
-  #often(expected: number, work: () => void): void {
-    for (let left = expected; left > 0; left--) if (this.#world.chance.of(left)) this.#sometime(work)
-  }
-
-  #sometime(work: () => void): void {
-    const { time, chance, setting } = this.#world
-    time.after(chance.between(0.05, 0.9) * setting.chaosMs, work)
   }
 }
 

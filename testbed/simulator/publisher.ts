@@ -10,6 +10,7 @@ import type { Surroundings } from './surroundings.ts'
 /** Where files are put. */
 export interface Archiving extends Surroundings {
   readonly bucket: Bucket
+  readonly weather: { readonly refusesUploads: boolean }
 }
 
 /** Whose files are put. */
@@ -25,7 +26,7 @@ interface Publishing {
 export function publish(world: Archiving, machine: Publishing): void {
   const { chance, faults } = world
   const due = machine.disk.files.filter((file) => !file.isPublished)
-  const claimsOnly = chance.of(faults['publisher-uploads-nothing'])
+  const claimsOnly = chance.of(faults['publisher-uploads-nothing']) || world.weather.refusesUploads
   due.forEach((file, index) => {
     file.isPublished = true
     if (claimsOnly || chance.of(faults['publisher-forgets-a-file'])) return
@@ -39,7 +40,7 @@ export function uploadDirectly(world: Archiving, machine: Publishing, paths: rea
   const { chance, faults, setting, bucket, time } = world
   for (const file of machine.disk.files) {
     if (paths !== '*' && !paths.includes(file.path)) continue
-    if (chance.of(faults['direct-upload-fails'])) continue
+    if (chance.of(faults['direct-upload-fails']) || world.weather.refusesUploads) continue
     const how = setting.uploadsKeepSha256 ? 'single with sha256' : 'single'
     bucket.put(time.now, keyFor(world, machine, file), file.content, how)
     file.isPublished = true

@@ -76,6 +76,15 @@ export class Queue {
     return {}
   }
 
+  /** At least once: SQS may hand out a message again before its time. */
+  reveal(instanceId: string): void {
+    for (const message of this.#messages) {
+      if (message.truth.is !== 'notification' || message.truth.instanceId !== instanceId) continue
+      message.visibleAt = this.#world.time.now
+      this.#pollWhenVisible(message)
+    }
+  }
+
   /** By the handle of an older receive, a message is sometimes deleted and sometimes not. */
   delete(message: Message, handle: string): void {
     if (message.isGone) return

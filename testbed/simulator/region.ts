@@ -8,13 +8,15 @@ import {
   type Effect,
   type EventBridgeEvent,
   type InputOf,
+  type Instance,
   type OperationName,
   type OutputOf,
 } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
 import { createGroups } from './enrolled-groups.ts'
+import { attempt } from './occasions.ts'
 import type { Truth } from './queue-message.ts'
-import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import { HOOK, minute, OTHER_HOOK, QUEUE_ARN, second } from './setting.ts'
 import { Machine, type MachineSurroundings } from './simulated-machine.ts'
 import type { Cause, TrackedAction } from './tracked-action.ts'
 
@@ -24,7 +26,7 @@ interface RegionSurroundings extends MachineSurroundings {
     notification(body: string, action: TrackedAction): void
     autoScalingEvent(event: EventBridgeEvent): void
   }
-  readonly operators: { attempt(work: () => unknown): void }
+  readonly views: { record(instances: readonly Readonly<Instance>[]): void }
   show(what: 'actionEnded', action: TrackedAction, cause: Cause): void
 }
 
@@ -76,6 +78,13 @@ export class Region {
     this.#follow({ by: 'operator' })
   }
 
+  /** A stopped instance of the warm pool goes back into service. */
+  wake(instanceId: string): void {
+    this.settle()
+    this.model.wake(this.#world.time.now, instanceId)
+    this.#follow({ by: 'operator' })
+  }
+
   /** Applies what became due by now. */
   settle(): void {
     const { now } = this.#world.time
@@ -112,6 +121,7 @@ export class Region {
       if (!action.instance.departure?.actions.some(({ token }) => token === action.token))
         this.#ended(action, cause)
     }
+    this.#world.views.record(this.model.instances())
     const dueAt = this.model.nextDue()
     if (dueAt === undefined || dueAt >= this.#scheduledFor) return
     this.#scheduledFor = dueAt
@@ -141,7 +151,7 @@ export class Region {
         return
       }
       case 'notify':
-        this.#notify(effect.body, effect.token)
+        this.#notify(effect)
         return
       case 'publish':
         this.#world.bus.autoScalingEvent(effect.event)
@@ -155,6 +165,9 @@ export class Region {
       case 'power-off':
         this.#powerOff(effect.instanceId)
         return
+      case 'power-on':
+        this.machines.get(effect.instanceId)?.powerOn()
+        return
       case 'destroy':
         this.machines.get(effect.instanceId)?.destroy()
         return
@@ -164,6 +177,16 @@ export class Region {
     }
   }
 
+  /** What our hook is really set to. */
+  #heartbeatMs(groupName: string): number {
+    const { now } = this.#world.time
+    const { LifecycleHooks } = this.model.call(now, 'DescribeLifecycleHooks', {
+      AutoScalingGroupName: groupName,
+      LifecycleHookNames: [HOOK],
+    })
+    return (LifecycleHooks?.[0]?.HeartbeatTimeout ?? 0) * second
+  }
+
   #powerOff(instanceId: string): void {
     const state = this.model.instances().find(({ id }) => id === instanceId)?.lifecycleState ?? ''
     const machine = this.machines.get(instanceId)
@@ -171,7 +194,11 @@ export class Region {
     machine?.powerOff()
   }
 
-  #notify(body: string, token: string | undefined): void {
+  #notify({ body, token, targetArn }: Extract<Effect, { do: 'notify' }>): void {
+    if (targetArn !== QUEUE_ARN) {
+      this.#completeByOthers(body)
+      return
+    }
     if (!token) {
       this.#world.queue.send(body, { is: 'no action', what: 'a test notification' })
       return
@@ -184,6 +211,7 @@ export class Region {
     const action: TrackedAction = {
       ...{ token, instance, machine, groupName: instance.groupName, kind: instance.departure.kind },
       ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined },
+      heartbeatMs: this.#heartbeatMs(instance.groupName),
       ...{ isNotificationLost: false, isSeen: false },
     }
     this.actions.set(token, action)
@@ -202,13 +230,28 @@ export class Region {
         LifecycleHookName: OTHER_HOOK,
         InstanceId: instanceId,
       }
-      this.#world.operators.attempt(() =>
+      attempt(this.#world, () =>
         this.call({ by: 'other hook' }, 'CompleteLifecycleAction', {
           ...action,
           LifecycleActionResult: result,
         }),
       )
     })
+  }
+
+  /** Another deployment's guard lets the instance go when it thinks fit. */
+  #completeByOthers(body: string): void {
+    const { time, chance } = this.#world
+    const { AutoScalingGroupName, EC2InstanceId: InstanceId, LifecycleActionToken } = JSON.parse(body)
+    if (!LifecycleActionToken) return
+    time.after(chance.between(1, 20) * minute, () =>
+      attempt(this.#world, () =>
+        this.call({ by: 'other hook' }, 'CompleteLifecycleAction', {
+          ...{ AutoScalingGroupName, InstanceId, LifecycleHookName: HOOK, LifecycleActionToken },
+          LifecycleActionResult: 'CONTINUE',
+        }),
+      ),
+    )
   }
 
   #newId(kind: IdKind): string {

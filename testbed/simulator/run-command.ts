@@ -11,8 +11,9 @@ import type { Answer } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
 import { type Command, type Status, shortOf } from './flush-command.ts'
 import { type FlushSurroundings, runFlush } from './flush-run.ts'
+import { publishPrefix } from './publisher.ts'
 import type { Run } from './run.ts'
-import { minute, second } from './setting.ts'
+import { hour, minute, second } from './setting.ts'
 import type { Machine } from './simulated-machine.ts'
 
 interface RunCommandSurroundings extends FlushSurroundings {
@@ -28,6 +29,7 @@ const GOT_CHARACTERS = 24_000
 export class RunCommand {
   readonly #world: RunCommandSurroundings
   readonly #commands = new Map<string, Command[]>()
+  readonly #byId = new Map<string, Command>()
   #count = 0
 
   constructor(world: RunCommandSurroundings) {
@@ -44,7 +46,7 @@ export class RunCommand {
   }
 
   sendCommand(run: Run, input: SendCommandCommandInput): Answer<SendCommandCommandOutput> {
-    const { time, region, chance, faults } = this.#world
+    const { region } = this.#world
     const instanceId = input.InstanceIds?.[0] ?? ''
     const machine = region.machines.get(instanceId)
     if (!machine?.isOn || machine.agent === 'gone') {
@@ -54,30 +56,59 @@ export class RunCommand {
       )
     }
     const value = (name: string) => input.Parameters?.[name]?.[0] ?? ''
-    const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 90) * second : 0
-    const command: Command = {
-      id: `00000000-c000-4000-8000-${String(++this.#count).padStart(12, '0')}`,
+    const command = this.#newCommand({
       instanceId,
       comment: input.Comment ?? '',
-      documentName: input.DocumentName ?? '',
+      isByHand: false,
       parameters: {
         purpose: value('Purpose'),
         prefix: value('Prefix'),
         upload: value('Upload'),
         manifestPrefix: value('ManifestPrefix'),
       },
-      ...{ requestedAt: time.now, visibleAt: time.now + lagMs, endedAt: undefined, output: '', shownFrom: 0 },
       executionTimeoutMs: Number(value('ExecutionTimeout')) * 1000,
+    })
+    this.#world.show('flushSent', command, run)
+    this.#send(command, machine, (input.TimeoutSeconds ?? 3600) * 1000)
+    return { Command: { CommandId: command.id } }
+  }
+
+  /** A person runs our document. */
+  sendByHand(instanceId: string, purpose: string, comment: string): void {
+    const { region, setting } = this.#world
+    const machine = region.machines.get(instanceId)
+    if (!machine) return
+    const { manifestPrefix } = setting.policy.archive
+    const prefix = publishPrefix(this.#world, machine)
+    const parameters = { purpose, prefix, upload: '', manifestPrefix }
+    const executionTimeoutMs = hour
+    const command = this.#newCommand({ instanceId, comment, isByHand: true, parameters, executionTimeoutMs })
+    this.#send(command, machine, hour)
+  }
+
+  #newCommand(
+    asked: Pick<Command, 'instanceId' | 'comment' | 'isByHand' | 'parameters' | 'executionTimeoutMs'>,
+  ): Command {
+    const { time, chance, faults, setting } = this.#world
+    const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 90) * second : 0
+    return {
+      id: `00000000-c000-4000-8000-${String(++this.#count).padStart(12, '0')}`,
+      documentName: setting.policy.documentName,
+      ...asked,
+      ...{ requestedAt: time.now, visibleAt: time.now + lagMs, endedAt: undefined, output: '', shownFrom: 0 },
       ...{ status: 'Pending', details: 'Pending', shownBefore: { status: 'Pending', details: 'Pending' } },
     }
-    this.#world.show('flushSent', command, run)
+  }
+
+  #send(command: Command, machine: Machine, deliveryMs: number): void {
+    const { instanceId, parameters } = command
+    this.#byId.set(command.id, command)
     this.#commands.set(instanceId, [...this.commandsOf(instanceId), command])
     this.#world.trace?.note(
       'ssm',
-      `${shortOf(command)} sent to ${instanceId}, upload ${command.parameters.upload || 'by the publisher'}`,
+      `${shortOf(command)} sent to ${instanceId}, upload ${parameters.upload || 'by the publisher'}`,
     )
-    this.#deliver(command, machine, (input.TimeoutSeconds ?? 3600) * 1000)
-    return { Command: { CommandId: command.id } }
+    this.#deliver(command, machine, deliveryMs)
   }
 
   /** What an agent tells. A command that is over stays as it is. */
@@ -94,7 +125,6 @@ export class RunCommand {
   }
 
   listCommandInvocations(
-    run: Run,
     input: ListCommandInvocationsCommandInput,
   ): Answer<ListCommandInvocationsCommandOutput> {
     const { time, setting } = this.#world
@@ -109,13 +139,18 @@ export class RunCommand {
     )
     const from = Number(input.NextToken ?? 0)
     const page = found.slice(from, from + setting.commandsPerPage)
-    for (const command of page) run.sawCommand(command, time.now)
     const next = from + setting.commandsPerPage
     return {
       // In no documented order.
       CommandInvocations: page.map((command) => this.#listed(command)),
       NextToken: next < found.length ? String(next) : undefined,
     }
+  }
+
+  /** An invocation has seen a command in a listing. */
+  shown(run: Run, commandId: string): void {
+    const command = this.#byId.get(commandId)
+    if (command) run.sawCommand(command, this.#world.time.now)
   }
 
   getCommandInvocation(input: GetCommandInvocationCommandInput): Answer<GetCommandInvocationCommandOutput> {

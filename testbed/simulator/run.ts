@@ -10,6 +10,8 @@ export class Run {
   readonly messages: readonly Message[]
   /** At which call it is killed, and whether that call still has its effect. */
   readonly dies: { readonly atCall: number; readonly afterEffect: boolean } | undefined
+  /** How far the clock of this environment is off. */
+  readonly skewMs: number
   calls = 0
   /** Killed: nothing that it still wanted to do happens. */
   isDead = false
@@ -22,6 +24,7 @@ export class Run {
     this.startedAt = world.time.now
     this.deadline = world.time.now + timeoutMs
     this.messages = messages
+    this.skewMs = world.chance.of(world.faults['clocks-are-skewed']) ? world.chance.between(-2000, 2000) : 0
     const isKilled = world.chance.of(world.faults['lambda-is-killed'])
     this.dies = isKilled
       ? { atCall: world.chance.whole(1, 12), afterEffect: world.chance.of(0.5) }

@@ -1,5 +1,5 @@
 /** Which service answers an operation of the seam, and how. */
-import type { AwsApi } from '../../src/aws/api.ts'
+import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import type { OperationName } from '../auto-scaling/auto-scaling.ts'
 import type { Bucket } from './bucket.ts'
 import type { Queue } from './queue.ts'
@@ -7,15 +7,19 @@ import type { Region } from './region.ts'
 import type { Run } from './run.ts'
 import type { RunCommand } from './run-command.ts'
 import type { Setting } from './setting.ts'
+import type { StaleViews } from './stale-views.ts'
 
 /** The services of this world. */
 export interface ServiceSurroundings {
   readonly setting: Setting
   readonly region: Region
+  readonly views: StaleViews
   readonly ssm: RunCommand
   readonly bucket: Bucket
   readonly queue: Queue
   readonly deadLetters: string[]
+  /** A body, which may stop flowing. */
+  mayStall(body: ObjectBody): ObjectBody
   /** A pass of the guard looked at an action, whatever came of it. */
   saw(input: { readonly LifecycleActionToken?: string; readonly InstanceId?: string }): void
 }
@@ -74,25 +78,27 @@ function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, 
     'MaxRecords' in input && !(Number(input.MaxRecords) <= setting.pageSize)
       ? { ...input, MaxRecords: Math.min(Number(input.MaxRecords), setting.pageSize) }
       : input
-  return region.call({ by: 'guard', run, result }, modelNames[operation], paged)
+  const answer = region.call({ by: 'guard', run, result }, modelNames[operation], paged)
+  return world.views.seen(operation, paged, answer)
 }
 
-function callRunCommand(
-  { ssm }: ServiceSurroundings,
-  run: Run,
-  operation: Operation,
-  input: object,
-): unknown {
+function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
+  const { ssm, views } = world
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
-  if (operation === 'listCommandInvocations')
-    return ssm.listCommandInvocations(run, input as Input<'listCommandInvocations'>)
-  return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
+  if (operation !== 'listCommandInvocations')
+    return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
+  const request = input as Input<'listCommandInvocations'>
+  const answer = ssm.listCommandInvocations(request)
+  const seen = views.seen(operation, { InstanceIds: [request.InstanceId ?? ''] }, answer) as typeof answer
+  for (const { CommandId } of seen.CommandInvocations ?? []) ssm.shown(run, CommandId ?? '')
+  return seen
 }
 
-function callBucket({ bucket }: ServiceSurroundings, operation: Operation, input: object): unknown {
+function callBucket(world: ServiceSurroundings, operation: Operation, input: object): unknown {
+  const { bucket } = world
   if (operation === 'listObjectsV2') return bucket.listObjectsV2(input as Input<'listObjectsV2'>)
   if (operation === 'headObject') return bucket.headObject(input as Input<'headObject'>)
-  return bucket.getObject(input as Input<'getObject'>)
+  return { Body: world.mayStall(bucket.getObject(input as Input<'getObject'>).Body) }
 }
 
 function callQueue(world: ServiceSurroundings, operation: Operation, input: object): unknown {

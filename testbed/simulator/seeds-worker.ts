@@ -7,10 +7,10 @@ const BATCH = 20
 
 // Thousands of AWS errors are thrown on purpose, and nobody reads where.
 Error.stackTraceLimit = 0
-const { from, to, step } = workerData as Share
+const { from, to, step, wanted } = workerData as Share
 let results: Result[] = []
 for (let seed = from; seed < to; seed += step) {
-  results.push(await simulate(seed))
+  results.push(await simulate(seed, { isTraced: false, ...wanted }))
   if (results.length < BATCH && seed + step < to) continue
   parentPort?.postMessage(results)
   results = []

@@ -1,5 +1,6 @@
 /** Many seeds, shared out to threads, and what they add up to. */
 import { Worker } from 'node:worker_threads'
+import type { Wanted } from './fault-mix.ts'
 import type { Result } from './simulate.ts'
 
 export interface Tally {
@@ -19,11 +20,19 @@ export interface Share {
   readonly from: number
   readonly to: number
   readonly step: number
+  readonly wanted: Wanted
+}
+
+export interface Seeds {
+  readonly from: number
+  readonly seeds: number
+  readonly jobs: number
+  readonly wanted?: Wanted
 }
 
 /** Throws when not every seed was run: a world that nobody looked at has not passed. */
 export async function runSeeds(
-  { from, seeds, jobs }: { readonly from: number; readonly seeds: number; readonly jobs: number },
+  { from, seeds, jobs, wanted = {} }: Seeds,
   onProgress: (tally: Tally, of: number) => void,
 ): Promise<Tally> {
   const startedAt = performance.now()
@@ -33,7 +42,7 @@ export async function runSeeds(
   }
   const step = Math.min(jobs, seeds)
   const threads = Array.from({ length: step }, (_, index) => {
-    const share: Share = { from: from + index, to: from + seeds, step }
+    const share: Share = { from: from + index, to: from + seeds, step, wanted }
     return runShare(share, (results) => {
       for (const result of results) add(tally, result)
       onProgress(tally, seeds)

@@ -9,6 +9,8 @@ export const hour = 60 * minute
 export const HOOK = 'termination-guard'
 /** Another team's hook on the same group. */
 export const OTHER_HOOK = 'drain-sessions'
+/** Another deployment's. */
+export const OTHER_QUEUE_ARN = 'arn:aws:sqs:eu-west-1:000000000000:another-guard'
 export const QUEUE_ARN = 'arn:aws:sqs:eu-west-1:000000000000:guard'
 
 export interface GroupSetting {
@@ -23,7 +25,10 @@ export interface GroupSetting {
 }
 
 export interface Setting {
-  readonly policy: Policy
+  /** As the guard is deployed now. */
+  policy: Policy
+  /** What that policy was read from. */
+  readonly environment: Readonly<Record<string, string>>
   readonly groups: readonly GroupSetting[]
   /** How long things go wrong, if any do. */
   readonly chaosMs: number
@@ -61,8 +66,10 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
   const drawn = drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays })
   const groups = drawGroups(chance, { hasEnvironments, isRetainedEverywhere })
   const isEnrolling = isRetainedEverywhere && apart.of(0.2)
+  const environment = isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn
   return {
-    policy: readPolicy(isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn),
+    policy: readPolicy(environment),
+    environment,
     groups,
     chaosMs: chance.between(0.6, 1.6) * hour,
     encryption: chance.pick([undefined, 'AES256', 'AES256', 'aws:kms']),

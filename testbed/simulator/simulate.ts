@@ -1,6 +1,6 @@
 /** One seed: chaos, then healing, then everything must come to rest. */
 import { createCheckers } from './checkers/all.ts'
-import { describeFaults } from './fault-mix.ts'
+import { describeFaults, type Wanted } from './fault-mix.ts'
 import { hour, minute } from './setting.ts'
 import { type Violation, World } from './world.ts'
 
@@ -22,7 +22,14 @@ export interface Result {
   readonly trace: readonly string[]
 }
 
-export async function simulate(seed: number, options = { isTraced: false }): Promise<Result> {
+export interface SimulateOptions extends Wanted {
+  readonly isTraced: boolean
+}
+
+export async function simulate(
+  seed: number,
+  options: SimulateOptions = { isTraced: false },
+): Promise<Result> {
   const world = new World(seed, options)
   world.watchWith(createCheckers(world))
   const { time, trace } = world

@@ -107,6 +107,13 @@ export class Machine {
     this.#isWriting = false
   }
 
+  /** It boots: its services start, and its agent, if that was well. */
+  powerOn(): void {
+    if (this.disk.isGone) return
+    this.isOn = true
+    this.start()
+  }
+
   destroy(): void {
     this.disk.isGone = true
   }

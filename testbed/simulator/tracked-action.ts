@@ -20,6 +20,8 @@ export interface TrackedAction {
   readonly disk: Machine['disk']
   readonly kind: DepartureKind
   readonly startedAt: number
+  /** Our hook's, when the action began. */
+  readonly heartbeatMs: number
   end: { readonly at: number; readonly cause: Cause } | undefined
   /** Whether the notification was lost on its way. */
   isNotificationLost: boolean

@@ -16,7 +16,19 @@ const spells = {
   's3-is-down': [minute, 45 * minute],
 } as const satisfies Partial<Record<FaultKind, readonly [short: number, long: number]>>
 
-export type Spell = keyof typeof spells
+/** What begins at some time and never ends. */
+const lasting = [
+  'bucket-is-gone-for-good',
+  'bucket-is-elsewhere-for-good',
+  'key-is-disabled-for-good',
+  's3-denies-for-good',
+  'sending-is-denied-for-good',
+  'document-is-gone-for-good',
+  'ssm-denies-for-good',
+  'ec2-denies-for-good',
+] as const satisfies readonly FaultKind[]
+
+export type Spell = keyof typeof spells | (typeof lasting)[number]
 
 interface Window {
   readonly spell: Spell
@@ -35,7 +47,12 @@ export class Weather {
     this.#world = world
     const { chance, faults, setting, time } = world
     this.#refillPerSecond = chance.logBetween(0.05, 3)
-    for (const spell of Object.keys(spells) as Spell[]) {
+    for (const spell of lasting) {
+      if (!chance.of(faults[spell])) continue
+      const from = time.now + chance.between(0, setting.chaosMs)
+      this.#windows.push({ spell, from, to: Number.POSITIVE_INFINITY })
+    }
+    for (const spell of Object.keys(spells) as (keyof typeof spells)[]) {
       for (let expected = faults[spell]; expected > 0; expected--) {
         if (!chance.of(expected)) continue
         const from = time.now + chance.between(0, setting.chaosMs)
@@ -49,7 +66,10 @@ export class Weather {
   begin(): void {
     for (const { spell, from, to } of this.#windows) {
       this.#world.time.at(from, () => {
-        this.#world.trace?.note('weather', `${spell} until ${new Date(to).toISOString().slice(11, 19)}`)
+        this.#world.trace?.note(
+          'weather',
+          `${spell} until ${to === Number.POSITIVE_INFINITY ? 'the end' : new Date(to).toISOString().slice(11, 19)}`,
+        )
         if (spell === 'guard-is-down') this.#world.functions.killAll()
       })
       if (spell === 'guard-is-down') this.#world.time.at(to, () => this.#world.functions.poll())
@@ -61,6 +81,16 @@ export class Weather {
     for (const window of this.#windows)
       if (window.spell === spell && window.from <= now && now < window.to) return true
     return false
+  }
+
+  /** Whether S3 takes nothing that anybody wants to put there. */
+  get refusesUploads(): boolean {
+    return (
+      this.is('s3-is-down') ||
+      this.is('bucket-is-gone-for-good') ||
+      this.is('bucket-is-elsewhere-for-good') ||
+      this.is('key-is-disabled-for-good')
+    )
   }
 
   /** Whether there was any such spell since then. */

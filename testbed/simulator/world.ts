@@ -1,21 +1,27 @@
 /** One world: an AWS account with its own clock, a fleet, people, and the guard. Everything in it follows from the seed. */
+
+import type { ObjectBody } from '../../src/aws/api.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
+import { AwsError } from '../aws-error.ts'
 import { Bucket } from './bucket.ts'
 import { Bus } from './bus.ts'
 import { Chance } from './chance.ts'
 import type { Checker } from './checkers/checker.ts'
-import { drawFaults, type FaultRates, isCalm, noFaults } from './fault-mix.ts'
+import { drawFaults, type FaultRates, isCalm, noFaults, type Wanted } from './fault-mix.ts'
 import { startForger } from './forger.ts'
 import { Functions } from './lambda.ts'
+import { startMeddlers } from './meddlers.ts'
 import { startCollector } from './object-mover.ts'
 import { Operators } from './operators.ts'
+import { startPassersBy } from './passers-by.ts'
 import { Queue } from './queue.ts'
 import type { Message } from './queue-message.ts'
 import { Region } from './region.ts'
 import type { Run } from './run.ts'
 import { RunCommand } from './run-command.ts'
 import { Scheduler } from './scheduler.ts'
-import { drawSetting, hour, type Setting } from './setting.ts'
+import { drawSetting, hour, type Setting, second } from './setting.ts'
+import { StaleViews } from './stale-views.ts'
 import { Trace } from './trace.ts'
 import { Trouble } from './trouble.ts'
 import { Weather } from './weather.ts'
@@ -33,6 +39,23 @@ export interface Told {
 }
 
 const MORNING = Date.UTC(2026, 0, 2, 3)
+
+const BODY_TIMEOUT_MS = 10 * second
+
+/** One piece comes, and then nothing more. */
+async function* stalled(time: Scheduler, body: ObjectBody): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) {
+    yield piece
+    break
+  }
+  await new Promise<void>((resolve) => {
+    time.after(BODY_TIMEOUT_MS, () => {
+      resolve()
+      time.wake()
+    })
+  })
+  throw new AwsError('TimeoutError', 'The body stopped flowing')
+}
 
 export class World {
   readonly seed: number
@@ -55,6 +78,7 @@ export class World {
   readonly operators: Operators
   readonly functions: Functions
   readonly region: Region
+  readonly views: StaleViews
   readonly journal: Told[] = []
   readonly violations: Violation[] = []
   readonly counts = { invocations: 0, calls: 0 }
@@ -62,11 +86,11 @@ export class World {
   #checkers: Readonly<Partial<Record<keyof Checker, readonly Checker[]>>> = {}
   #disks = 0
 
-  constructor(seed: number, options: { readonly isTraced: boolean }) {
+  constructor(seed: number, options: Wanted & { readonly isTraced: boolean }) {
     this.seed = seed
     this.chance = new Chance(seed)
     this.trace = options.isTraced ? new Trace(() => this.time.now) : undefined
-    this.mix = drawFaults(this.chance)
+    this.mix = drawFaults(this.chance, options)
     this.faults = this.mix
     this.setting = drawSetting(this.chance, new Chance(-seed))
     this.healsAt = this.time.now + this.setting.chaosMs
@@ -78,6 +102,7 @@ export class World {
     this.ssm = new RunCommand(this)
     this.operators = new Operators(this)
     this.functions = new Functions(this)
+    this.views = new StaleViews(this)
     this.region = new Region(this)
   }
 
@@ -91,6 +116,8 @@ export class World {
     this.operators.begin()
     startForger(this)
     startCollector(this)
+    startPassersBy(this)
+    startMeddlers(this)
     const sweepAgain = () => {
       this.functions.sweep()
       this.time.after(this.setting.sweepEveryMs, sweepAgain)
@@ -136,6 +163,11 @@ export class World {
   violation(invariant: string, what: string): void {
     this.violations.push({ invariant, at: this.time.now, what })
     this.trace?.note('CHECK', `${invariant}: ${what}`)
+  }
+
+  /** The SDK client gives up on a body that stands still (src/aws/sdk.ts). */
+  mayStall(body: ObjectBody): ObjectBody {
+    return this.chance.of(this.faults['body-stalls']) ? stalled(this.time, body) : body
   }
 
   /** A pass of the guard looked at an action, whatever came of it. */

@@ -13,8 +13,8 @@ export function oneFlushAtATime(world: World): Checker {
   return {
     flushSent({ instanceId, parameters: { purpose } }, run) {
       const action = world.region.actionOf(instanceId)
-      const running = world.ssm.commandsOf(instanceId).find(({ id, requestedAt, parameters }) => {
-        const isSame = parameters.purpose === purpose && requestedAt >= (action?.startedAt ?? 0)
+      const running = world.ssm.commandsOf(instanceId).find(({ id, requestedAt, parameters, isByHand }) => {
+        const isSame = !isByHand && parameters.purpose === purpose && requestedAt >= (action?.startedAt ?? 0)
         return isSame && run.seen.get(id)?.wasRunning
       })
       if (running) world.violation('E1', `${instanceId} is flushed while ${running.id} runs`)
@@ -29,16 +29,21 @@ export function nothingAfterProof(world: World): Checker {
       const action = world.region.actionOf(instanceId)
       const newest = world.ssm
         .commandsOf(instanceId)
-        .filter(({ parameters }) => parameters.purpose === purpose)
+        .filter(({ parameters, isByHand }) => !isByHand && parameters.purpose === purpose)
         .filter(({ id, requestedAt }) => run.seen.has(id) && requestedAt >= (action?.startedAt ?? 0))
         .at(-1)
-      if (!newest || world.weather.was('s3-denies', run.startedAt)) return
+      if (!newest || world.weather.was('s3-denies', run.startedAt) || isUnreadable(world)) return
       const seen = run.seen.get(newest.id)
       if (seen && !seen.wasRunning && isPlainlyProven(world, newest, seen.at)) {
         world.violation('E2', `${instanceId} is flushed again after ${newest.id} was proven`)
       }
     },
   }
+}
+
+/** Whether S3 tells nothing of what it holds, for ever. */
+function isUnreadable({ weather }: World): boolean {
+  return weather.refusesUploads || weather.is('s3-denies-for-good')
 }
 
 /** Everything that the flush reported lies in S3 since before it was looked at, with an ETag that says so. */

@@ -5,7 +5,7 @@
 import type { Disk } from '../simulated-disk.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
-import { missingLines } from './archive.ts'
+import { lookedAt, missingLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 import { isUnheard, toldOf } from './s5-ends-are-told.ts'
 
@@ -15,13 +15,20 @@ export function ledger(world: World): Checker {
       for (const machine of world.region.machines.values()) {
         machine.write()
         for (const disk of machine.disks) {
-          const missing = disk.isGone ? missingLines(world, disk) : 0
+          const missing = disk.isGone ? missingLines(world, disk, lastLook(world, disk)) : 0
           const why = missing > 0 ? unaccounted(world, disk) : undefined
           if (why) world.violation('ledger', `${missing} lines of ${machine.instanceId} are gone: ${why}`)
         }
       }
     },
   }
+}
+
+/** When the guard last had reason to look at what a disk left in S3. */
+function lastLook(world: World, disk: Disk): number {
+  const actions = [...world.region.actions.values()].filter((action) => action.disk === disk)
+  const last = actions.at(-1)
+  return last ? lookedAt(last, world.time.now) : world.time.now
 }
 
 /** Why the loss of a disk is not accounted for; `undefined` when it is. */

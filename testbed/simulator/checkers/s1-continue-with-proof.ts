@@ -9,18 +9,18 @@ export function continueWithProof(world: World): Checker {
     actionEnded(action, cause) {
       if (cause.by !== 'guard' || cause.result !== 'CONTINUE' || !isAlive(action)) return
       action.machine.write()
-      const missing = missingLines(world, action.disk)
+      const missing = missingLines(world, action.disk, cause.run.startedAt)
       if (missing > 0)
         world.violation('S1', `${action.instance.id} may go, but ${missing} lines are not in S3`)
       if (!wasFlushedSince(world, action)) {
         world.violation('S1', `${action.instance.id} may go without a flush that began after the action did`)
       }
     },
-    told(event) {
+    told(event, run) {
       if (event.event !== 'action-ended') return
       if (event.outcome !== 'archived' && event.outcome !== 'empty') return
       const action = world.region.actions.get(event.token ?? '')
-      const missing = action ? missingLines(world, action.disk) : 0
+      const missing = action ? missingLines(world, action.disk, run.startedAt) : 0
       if (missing > 0)
         world.violation('S1', `${event.instanceId} is told ${event.outcome}; ${missing} lines are missing`)
     },
@@ -32,8 +32,10 @@ function isAlive({ instance, disk }: TrackedAction): boolean {
 }
 
 function wasFlushedSince({ ssm }: World, { instance, startedAt }: TrackedAction): boolean {
-  return ssm.commandsOf(instance.id).some(({ status, requestedAt, parameters }) => {
-    return status === 'Success' && requestedAt >= startedAt && parameters.purpose === 'termination'
+  return ssm.commandsOf(instance.id).some(({ status, requestedAt, parameters, isByHand }) => {
+    return (
+      !isByHand && status === 'Success' && requestedAt >= startedAt && parameters.purpose === 'termination'
+    )
   })
 }
 

@@ -5,14 +5,15 @@ import type { Checker } from './checker.ts'
 import { isSweepHindered } from './s5-ends-are-told.ts'
 
 export function noHoldExpires(world: World): Checker {
-  const heartbeatMs = world.setting.policy.heartbeatTimeoutSeconds * 1000
+  const { policy } = world.setting
   return {
     actionEnded(action, cause) {
       if (cause.by !== 'time') return
       const { id } = action.instance
-      const since = world.time.now - heartbeatMs
+      const since = world.time.now - action.heartbeatMs
       const isExcused = world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
-      const isAdoptable = action.isNotificationLost && !isSweepHindered(world)
+      const isInTime = action.heartbeatMs >= 1000 * policy.adoptAfterSeconds + 2 * world.setting.sweepEveryMs
+      const isAdoptable = action.isNotificationLost && isInTime && !isSweepHindered(world)
       if (!isExcused && (isAdoptable || hasMessageSince(world, action, since))) {
         world.violation(
           'S3',

@@ -1,0 +1,154 @@
+/** People who do what AWS lets them do, at a moment that suits nobody: with machines, with groups, and with the guard's own deployment. */
+import { markKey } from '../../src/enrolment/plan.ts'
+import { readPolicy } from '../../src/policy.ts'
+import { putOurHook } from './enrolled-groups.ts'
+import { attempt, often } from './occasions.ts'
+import type { Region } from './region.ts'
+import type { RunCommand } from './run-command.ts'
+import { HOOK, minute, OTHER_QUEUE_ARN, second } from './setting.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface MeddlerSurroundings extends Surroundings {
+  readonly healsAt: number
+  readonly region: Region
+  readonly ssm: RunCommand
+  readonly functions: { withdraw(): void; deploy(): void; killAll(): void }
+}
+
+export function startMeddlers(world: MeddlerSurroundings): void {
+  const { faults } = world
+  often(world, faults['operator-stops-a-held-machine'], () => stopHeld(world))
+  often(world, faults['operator-reboots-a-held-machine'], () => rebootHeld(world))
+  often(world, faults['operator-flushes-by-hand'], () => flushByHand(world))
+  often(world, faults['operator-wakes-the-warm-pool'], () => wakeWarm(world))
+  often(world, faults['operator-deletes-a-group'], () => deleteGroup(world))
+  often(world, faults['operator-points-the-hook-elsewhere'], () => pointElsewhere(world))
+  often(world, faults['operator-takes-the-tags'], () => takeTags(world))
+  often(world, faults['operator-withdraws'], () => world.functions.withdraw())
+  often(world, faults['operator-redeploys'], () => redeploy(world))
+}
+
+/** Held by our hook, or kept. */
+function heldOrKept({ region, chance }: MeddlerSurroundings): string | undefined {
+  const ids = region.model
+    .instances()
+    .filter(({ member, lifecycleState }) => member && /:(Wait|Retained)$/.test(lifecycleState))
+    .map(({ id }) => id)
+  return ids.length > 0 ? chance.pick(ids) : undefined
+}
+
+/** Half of those who stop a machine start it again. */
+function stopHeld(world: MeddlerSurroundings): void {
+  const { region, chance, time, trace } = world
+  const id = heldOrKept(world)
+  if (!id) return
+  trace?.note('person', `stops ${id}`)
+  attempt(world, () => region.call({ by: 'operator' }, 'StopInstances', { InstanceIds: [id] }))
+  if (chance.of(0.5)) return
+  time.after(chance.between(2, 40) * minute, () => {
+    trace?.note('person', `starts ${id}`)
+    attempt(world, () => region.call({ by: 'operator' }, 'StartInstances', { InstanceIds: [id] }))
+  })
+}
+
+function rebootHeld(world: MeddlerSurroundings): void {
+  const { region, time, trace } = world
+  const id = heldOrKept(world)
+  const machine = id ? region.machines.get(id) : undefined
+  if (!machine?.isOn) return
+  trace?.note('person', `reboots ${id}`)
+  machine.powerOff()
+  time.after(45 * second, () => {
+    const state = region.model.instances().find((one) => one.id === id)?.machine
+    if (state === 'running') machine.powerOn()
+  })
+}
+
+/** With our document, and with a Comment of their own. */
+function flushByHand(world: MeddlerSurroundings): void {
+  const { region, ssm, chance, trace } = world
+  const machines = [...region.machines.values()].filter((machine) => machine.canRun)
+  if (machines.length === 0) return
+  const { instanceId } = chance.pick(machines)
+  const isHeld = region.actionOf(instanceId) !== undefined
+  trace?.note('person', `flushes ${instanceId} by hand`)
+  ssm.sendByHand(
+    instanceId,
+    isHeld ? 'termination' : 'audit',
+    chance.pick(['by hand', '', 'INC-4711 rescue']),
+  )
+}
+
+function wakeWarm(world: MeddlerSurroundings): void {
+  const { region, chance, trace } = world
+  const warm = region.model.instances().filter(({ lifecycleState }) => lifecycleState === 'Warmed:Stopped')
+  if (warm.length === 0) return
+  const { id } = chance.pick(warm)
+  trace?.note('person', `puts ${id} back into service`)
+  attempt(world, () => (chance.of(0.5) ? region.wake(id) : region.depart(id, 'terminate-warmed')))
+}
+
+/** By force, which needs the retention to be switched off. */
+function deleteGroup(world: MeddlerSurroundings): void {
+  const { region, chance, setting, trace } = world
+  const { name } = chance.pick(setting.groups)
+  trace?.note('person', `deletes ${name} by force`)
+  attempt(world, () => {
+    region.call({ by: 'operator' }, 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: name,
+      InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'terminate' } },
+    })
+    for (const machine of region.machines.values()) if (machine.groupName === name) machine.wasReleased = true
+    region.call({ by: 'operator' }, 'DeleteAutoScalingGroup', {
+      AutoScalingGroupName: name,
+      ForceDelete: true,
+    })
+  })
+}
+
+/** Another deployment of the guard, or a copied template, takes the hook for itself; somebody notices. */
+function pointElsewhere(world: MeddlerSurroundings): void {
+  const { region, chance, time, setting, trace } = world
+  const { name } = chance.pick(setting.groups)
+  trace?.note('person', `points the hook of ${name} to another queue`)
+  attempt(world, () =>
+    region.call({ by: 'operator' }, 'PutLifecycleHook', {
+      AutoScalingGroupName: name,
+      LifecycleHookName: HOOK,
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      NotificationTargetARN: OTHER_QUEUE_ARN,
+    }),
+  )
+  time.at(Math.min(time.now + chance.between(5, 60) * minute, world.healsAt), () =>
+    attempt(world, () => putOurHook(world, region, name)),
+  )
+}
+
+/** A tool that knows only its own tags takes away the others. */
+function takeTags(world: MeddlerSurroundings): void {
+  const { region, chance, setting, trace } = world
+  const { name } = chance.pick(setting.groups)
+  trace?.note('person', `takes our tags from ${name}`)
+  attempt(world, () =>
+    region.call({ by: 'operator' }, 'DeleteTags', {
+      Tags: [{ ResourceId: name, ResourceType: 'auto-scaling-group', Key: markKey(HOOK) }],
+    }),
+  )
+}
+
+/** New code and other limits, with whatever is open. */
+function redeploy(world: MeddlerSurroundings): void {
+  const { chance, setting, trace } = world
+  const environment: Record<string, string> = {
+    ...setting.environment,
+    PATIENCE_SECONDS: chance.pick(['1800', '3600']),
+    MAX_ATTEMPTS: chance.pick(['2', '3', '5', '8']),
+    RETRY_SECONDS: chance.pick(['0', '30', '120']),
+    LOOK_AGAIN_SECONDS: chance.pick(['300', '900']),
+  }
+  if (setting.policy.enrolment)
+    environment.NOTIFIER_ROLE_ARN = `arn:aws:iam::000000000000:role/notifier-${chance.hex(4)}`
+  trace?.note('person', 'deploys the guard again')
+  setting.policy = readPolicy(environment)
+  if (setting.policy.enrolment) world.functions.deploy()
+}

@@ -1,0 +1,141 @@
+/**
+ * Describe calls as AWS answers them: "eventual consistency" is in the API documents of Auto Scaling and EC2. A state may be shown as it was
+ * a little before, a scaling activity may be listed late or never, and now and then an answer is empty.
+ */
+import type { Activity } from '@aws-sdk/client-auto-scaling'
+import type { Instance } from '../auto-scaling/auto-scaling.ts'
+import { minute, second } from './setting.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** An instance as it was until then. */
+interface Past {
+  readonly until: number
+  readonly lifecycleState: string
+  readonly machine: string
+}
+
+/** An empty answer about one instance is not repeated sooner: what is seen empty twice is empty. */
+const EMPTY_AGAIN_MS = 15 * minute
+
+export class StaleViews {
+  readonly #world: Surroundings
+  readonly #now = new Map<string, Omit<Past, 'until'>>()
+  readonly #past = new Map<string, Past>()
+  /** From when on each activity is listed. */
+  readonly #listedFrom = new Map<string, number>()
+  readonly #emptied = new Map<string, number>()
+
+  constructor(world: Surroundings) {
+    this.#world = world
+  }
+
+  /** Takes down what has changed. */
+  record(instances: readonly Readonly<Instance>[]): void {
+    if (this.#world.faults['states-are-stale'] === 0) return
+    for (const { id, lifecycleState, machine } of instances) {
+      const before = this.#now.get(id)
+      if (before?.lifecycleState === lifecycleState && before.machine === machine) continue
+      if (before) this.#past.set(id, { ...before, until: this.#world.time.now })
+      this.#now.set(id, { lifecycleState, machine })
+    }
+  }
+
+  /** An answer of the model, as the caller gets it. */
+  seen(operation: string, input: { readonly InstanceIds?: string[] | undefined }, answer: unknown): unknown {
+    const { chance, faults } = this.#world
+    const subject = `${operation} ${input.InstanceIds?.join() ?? ''}`
+    if (listOf[operation] && chance.of(faults['answer-is-empty']) && this.#mayBeEmpty(subject)) {
+      this.#world.trace?.note('fault', `${subject} answers nothing`)
+      return { ...(answer as object), [listOf[operation]]: [], NextToken: undefined }
+    }
+    if (operation === 'describeScalingActivities')
+      return this.#activities(answer as { Activities: Activity[] })
+    if (!chance.of(faults['states-are-stale'])) return answer
+    const lagMs = chance.logBetween(second, minute)
+    switch (operation) {
+      case 'describeAutoScalingInstances': {
+        const { AutoScalingInstances: members, ...rest } = answer as { AutoScalingInstances: Listed[] }
+        return { ...rest, AutoScalingInstances: members.map((member) => this.#asItWas(member, lagMs)) }
+      }
+      case 'describeAutoScalingGroups': {
+        const { AutoScalingGroups: groups, ...rest } = answer as {
+          AutoScalingGroups: { Instances: Listed[] }[]
+        }
+        const stale = groups.map((group) => ({
+          ...group,
+          Instances: group.Instances.map((member) => this.#asItWas(member, lagMs)),
+        }))
+        return { ...rest, AutoScalingGroups: stale }
+      }
+      case 'describeInstances': {
+        const { Reservations: all } = answer as { Reservations: { Instances: Machine[] }[] }
+        const stale = all.map(({ Instances: [one], ...rest }) => ({
+          ...rest,
+          Instances: [
+            {
+              ...one,
+              State: {
+                ...one?.State,
+                Name: this.#before(one?.InstanceId, lagMs)?.machine ?? one?.State.Name,
+              },
+            },
+          ],
+        }))
+        return { Reservations: stale }
+      }
+    }
+    return answer
+  }
+
+  #asItWas(member: Listed, lagMs: number): Listed {
+    const before = this.#before(member.InstanceId, lagMs)
+    return before ? { ...member, LifecycleState: before.lifecycleState } : member
+  }
+
+  #before(instanceId: string | undefined, lagMs: number): Past | undefined {
+    const past = this.#past.get(instanceId ?? '')
+    return past && past.until > this.#world.time.now - lagMs ? past : undefined
+  }
+
+  #mayBeEmpty(subject: string): boolean {
+    const { now } = this.#world.time
+    if ((this.#emptied.get(subject) ?? 0) > now - EMPTY_AGAIN_MS) return false
+    this.#emptied.set(subject, now)
+    return true
+  }
+
+  #activities({ Activities, ...rest }: { Activities: Activity[] }): unknown {
+    const { now } = this.#world.time
+    return { ...rest, Activities: Activities.filter((activity) => this.#isListedFrom(activity) <= now) }
+  }
+
+  #isListedFrom({ ActivityId = '', StartTime }: Activity): number {
+    const known = this.#listedFrom.get(ActivityId)
+    if (known !== undefined) return known
+    const { chance, faults } = this.#world
+    const began = StartTime?.getTime() ?? 0
+    const isLate = chance.of(faults['activity-is-late'])
+    const from = chance.of(faults['activity-is-missing'])
+      ? Number.POSITIVE_INFINITY
+      : began + (isLate ? chance.logBetween(second, 20 * minute) : 0)
+    this.#listedFrom.set(ActivityId, from)
+    return from
+  }
+}
+
+interface Listed {
+  readonly InstanceId?: string
+  readonly LifecycleState?: string
+}
+
+interface Machine {
+  readonly InstanceId?: string
+  readonly State: { readonly Name?: string }
+}
+
+/** What may come back empty, and the name of the list. */
+const listOf: Readonly<Record<string, string>> = {
+  describeAutoScalingInstances: 'AutoScalingInstances',
+  describeInstances: 'Reservations',
+  listCommandInvocations: 'CommandInvocations',
+}
