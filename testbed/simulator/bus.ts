@@ -1,6 +1,7 @@
 /** What travels to the queue: hook notifications and EventBridge events. Lost, late, repeated, out of order. */
 import type { EventBridgeEvent } from '../auto-scaling/auto-scaling.ts'
 import type { Command } from './flush-command.ts'
+import { type Completing, completeOtherHook } from './other-teams.ts'
 import type { Truth } from './queue-message.ts'
 import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -8,7 +9,7 @@ import type { TrackedAction } from './tracked-action.ts'
 
 interface BusSurroundings extends Surroundings {
   readonly queue: { send(body: string, truth: Truth): void; reveal(instanceId: string): void }
-  readonly region: { completeOtherHook(groupName: string, instanceId: string): void }
+  readonly region: Completing
 }
 
 export class Bus {
@@ -44,7 +45,8 @@ export class Bus {
     const { chance, faults, region } = this.#world
     const { LifecycleHookName, EC2InstanceId, AutoScalingGroupName, LifecycleActionToken } = event.detail
     const instanceId = String(EC2InstanceId)
-    if (LifecycleHookName === OTHER_HOOK) region.completeOtherHook(String(AutoScalingGroupName), instanceId)
+    if (LifecycleHookName === OTHER_HOOK)
+      completeOtherHook(this.#world, region, String(AutoScalingGroupName), instanceId)
     if (LifecycleHookName !== HOOK || !chance.of(faults['notification-comes-by-event-too'])) return
     const plain = JSON.stringify(event)
     const body = chance.of(0.5)

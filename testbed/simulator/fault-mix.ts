@@ -80,6 +80,7 @@ const kinds = {
   'operator-reboots-a-held-machine': [0.5, 3],
   'operator-flushes-by-hand': [0.5, 3],
   'operator-wakes-the-warm-pool': [0.5, 3],
+  'operator-wakes-the-warm-pool': 'the actions of one instance are mixed up',
   'operator-deletes-a-group': [0.2, 1],
   'operator-points-the-hook-elsewhere': [0.2, 1],
   'operator-takes-the-tags': [0.3, 3],
@@ -94,6 +95,7 @@ const names = Object.keys(kinds) as FaultKind[]
 
 /** What the guard does not survive yet, and what becomes of it. Left out of the worlds unless they are asked to be cruel. */
 export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
+  'answer-is-empty': 'a machine that runs is let go as lost, a message that is needed goes',
   'bucket-is-gone-for-good': 'no end is told',
   'bucket-is-elsewhere-for-good': 'no end is told',
   'key-is-disabled-for-good': 'no end is told',
@@ -108,6 +110,7 @@ export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
   'hook-has-a-heartbeat-of-its-own': 'a hold expires during the first flush',
   'operator-reboots-a-held-machine': 'what a rebooted machine writes is not looked at',
   'operator-flushes-by-hand': 'its status event is retried for ever',
+  'operator-wakes-the-warm-pool': 'the actions of one instance are mixed up',
   'operator-deletes-a-group': 'a group that is not there keeps its messages for ever',
   'operator-points-the-hook-elsewhere': 'what another deployment holds is flushed',
 }

@@ -1,5 +1,5 @@
 /** People who do what AWS lets them do, at a moment that suits nobody: with machines, with groups, and with the guard's own deployment. */
-import { markKey } from '../../src/enrolment/plan.ts'
+import { markKey } from '../../src/enrolment/mark.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { putOurHook } from './enrolled-groups.ts'
 import { attempt, often } from './occasions.ts'

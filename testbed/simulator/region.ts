@@ -14,9 +14,9 @@ import {
 } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
 import { createGroups } from './enrolled-groups.ts'
-import { attempt } from './occasions.ts'
+import { completeByAnotherGuard } from './other-teams.ts'
 import type { Truth } from './queue-message.ts'
-import { HOOK, minute, OTHER_HOOK, QUEUE_ARN, second } from './setting.ts'
+import { HOOK, minute, QUEUE_ARN, second } from './setting.ts'
 import { Machine, type MachineSurroundings } from './simulated-machine.ts'
 import type { Cause, TrackedAction } from './tracked-action.ts'
 
@@ -196,7 +196,7 @@ export class Region {
 
   #notify({ body, token, targetArn }: Extract<Effect, { do: 'notify' }>): void {
     if (targetArn !== QUEUE_ARN) {
-      this.#completeByOthers(body)
+      completeByAnotherGuard(this.#world, this, body)
       return
     }
     if (!token) {
@@ -218,40 +218,6 @@ export class Region {
     this.#open.add(action)
     this.#world.trace?.note('asg', `${instance.id} waits at ${HOOK} (${action.kind})`)
     this.#world.bus.notification(body, action)
-  }
-
-  /** Somebody else's hook is answered by somebody else. */
-  completeOtherHook(groupName: string, instanceId: string): void {
-    const { time, chance } = this.#world
-    time.after(chance.between(0, 20) * minute, () => {
-      const result = chance.of(0.9) ? 'CONTINUE' : 'ABANDON'
-      const action = {
-        AutoScalingGroupName: groupName,
-        LifecycleHookName: OTHER_HOOK,
-        InstanceId: instanceId,
-      }
-      attempt(this.#world, () =>
-        this.call({ by: 'other hook' }, 'CompleteLifecycleAction', {
-          ...action,
-          LifecycleActionResult: result,
-        }),
-      )
-    })
-  }
-
-  /** Another deployment's guard lets the instance go when it thinks fit. */
-  #completeByOthers(body: string): void {
-    const { time, chance } = this.#world
-    const { AutoScalingGroupName, EC2InstanceId: InstanceId, LifecycleActionToken } = JSON.parse(body)
-    if (!LifecycleActionToken) return
-    time.after(chance.between(1, 20) * minute, () =>
-      attempt(this.#world, () =>
-        this.call({ by: 'other hook' }, 'CompleteLifecycleAction', {
-          ...{ AutoScalingGroupName, InstanceId, LifecycleHookName: HOOK, LifecycleActionToken },
-          LifecycleActionResult: 'CONTINUE',
-        }),
-      ),
-    )
   }
 
   #newId(kind: IdKind): string {
