@@ -110,7 +110,6 @@ export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
   'operator-reboots-a-held-machine': 'what a rebooted machine writes is not looked at',
   'operator-flushes-by-hand': 'its status event is retried for ever',
   'operator-wakes-the-warm-pool': 'the actions of one instance are mixed up',
-  'operator-wakes-the-warm-pool': 'the actions of one instance are mixed up',
   'operator-deletes-a-group': 'a group that is not there keeps its messages for ever',
   'operator-points-the-hook-elsewhere': 'what another deployment holds is flushed',
 }
