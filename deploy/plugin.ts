@@ -141,7 +141,7 @@ export default class Enrolment {
   async #connect(): Promise<AwsApi> {
     const provider = this.#serverless.getProvider('aws')
     const { credentials } = await provider.getAwsSdkV3Config()
-    return connect(provider.getRegion(), credentials)
+    return connect(provider.getRegion(), { credentials })
   }
 
   /** What is deployed now; `undefined` where no stack is, or one that never got so far. */

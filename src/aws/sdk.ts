@@ -40,11 +40,12 @@ const SHARED = {
   requestHandler: { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true },
 } as const
 
-type Credentials = NonNullable<AutoScalingClientConfig['credentials']>
+/** What all clients have in common, and may be told otherwise: somebody's own credentials, more patience. */
+export type ConnectOptions = Pick<AutoScalingClientConfig, 'credentials' | 'maxAttempts' | 'retryMode'>
 
-/** `credentials`: somebody's own; by default the SDK finds the process's. */
-export function connect(region: string, credentials?: Credentials): AwsApi {
-  const config = { region, ...SHARED, ...(credentials && { credentials }) }
+/** By default the SDK finds the process's credentials, and a call is tried as a function should. */
+export function connect(region: string, options: ConnectOptions = {}): AwsApi {
+  const config = { region, ...SHARED, ...options }
   const autoScaling = new AutoScalingClient(config)
   const ec2 = new EC2Client(config)
   // Path style is what local endpoints understand; AWS itself gets the bucket's own host name.

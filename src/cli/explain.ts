@@ -1,36 +1,46 @@
 /** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
 import { Command } from 'commander'
-import { connect } from '../aws/sdk.ts'
 import type { Flush, HookFacts, Observation } from '../model.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
+import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
-import { DEFAULT_FUNCTION, readSettings } from './deployed-settings.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
+import type { Surroundings } from './surroundings.ts'
+import { type Where, withWhere } from './where.ts'
 
 const MAX_NAMED_FILES = 10
 
-export function explainCommand(): Command {
-  return new Command('explain')
+interface ExplainOptions extends Where {
+  readonly json: boolean
+}
+
+export function explainCommand(surroundings: Surroundings): Command {
+  return withJson(withWhere(new Command('explain')))
     .description('what the guard sees of an instance now, and would do; changes nothing')
     .argument('<instance>', 'the instance id', instanceId)
-    .option('--function <name>', 'the deployed function whose settings count', DEFAULT_FUNCTION)
-    .action(async (instance: string, { function: functionName }: { function: string }) => {
-      const policy = await readSettings(functionName)
-      const guard = { aws: connect(policy.region), clock: { now: Date.now }, policy }
-      console.log(explanationLines(instance, await explain(guard, instance)).join('\n'))
+    .action(async (instance: string, options: ExplainOptions) => {
+      const { aws, policy } = await surroundings.reach(options)
+      const explanation = await explain({ aws, clock: surroundings.clock, policy }, instance)
+      answer(surroundings.terminal, { json: options.json, command: 'explain' }, { explanation }, (value) =>
+        explanationLines(instance, value.explanation, surroundings.typed),
+      )
     })
 }
 
-export function explanationLines(instance: string, explanation: Explanation): string[] {
+export function explanationLines(
+  instance: string,
+  explanation: Explanation,
+  typed: Surroundings['typed'],
+): string[] {
   switch (explanation.is) {
     case 'unknown':
       return [
         `${instance} is in no Auto Scaling group: it never was, or it is gone.`,
-        `What became of it:  npm run guard -- history ${instance}`,
+        `What became of it:  ${typed(`history ${instance}`)}`,
       ]
     case 'standing':
-      return standingLines(instance, explanation)
+      return standingLines(instance, explanation, typed)
     case 'held':
       return heldLines(explanation.seen, explanation.decision.do, explanation.decision.reason)
   }
@@ -39,13 +49,14 @@ export function explanationLines(instance: string, explanation: Explanation): st
 function standingLines(
   instance: string,
   { groupName, lifecycleState, hook }: Extract<Explanation, { is: 'standing' }>,
+  typed: Surroundings['typed'],
 ): string[] {
   const head = [`${instance}  ${lifecycleState}  in ${groupName}`, row('hook', hookLine(hook))]
   if (!lifecycleState.endsWith(':Retained')) return head
   return [
     ...head,
     row('kept', 'its logs could not be proven to be in S3; its disk is still there'),
-    row('why', `npm run guard -- history ${instance}`),
+    row('why', typed(`history ${instance}`)),
     row('save', `aws ssm start-session --target ${instance}`),
     row(
       'release',

@@ -1,141 +1,136 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
-import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs'
-import { Command, InvalidArgumentError } from 'commander'
-import { type ActionHistory, type JournalLine, parseJournalLine, readHistory } from '../journal/history.ts'
+import { createReadStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { ActionHistory } from '../journal/history.ts'
+import { histories } from '../journal/history-stream.ts'
+import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
-import { DEFAULT_FUNCTION, REGION_AND_PROFILE } from './deployed-settings.ts'
-import { duration } from './duration.ts'
-import { instanceId } from './instance-id.ts'
+import { type JournalSource, journalOf } from './deployment.ts'
+import { historyLines, NOTHING_TOLD } from './history-lines.ts'
+import { historyPage } from './history-page.ts'
+import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { type Where, withWhere } from './where.ts'
 
-interface HistoryOptions {
-  readonly since: number
+const OUTCOMES = ['archived', 'empty', 'retained', 'lost', 'expired', 'held'] as const
+const DAY_MS = 24 * 3600_000
+const FOLLOW_MS = 5000
+
+interface HistoryOptions extends Where {
+  readonly since: number | undefined
   readonly from: string | undefined
-  readonly function: string
+  readonly group: string | undefined
+  readonly outcome: (typeof OUTCOMES)[number] | undefined
   readonly passes: boolean
+  readonly follow: boolean
+  readonly html: string | undefined
+  readonly json: boolean
 }
 
-export function historyCommand(): Command {
-  return new Command('history')
+export function historyCommand(surroundings: Surroundings): Command {
+  return withJson(withWhere(new Command('history')))
     .description('what became of terminations, from the journal')
-    .argument('[instance]', 'only this instance', instanceId)
-    .option('--since <time>', 'how far back to read: 90m, 24h, 7d', since, 24 * 3600_000)
+    .argument('[instance or token]', 'only this one', subject)
+    .option('--since <time>', 'how far back to read: 90m, 24h, 7d (default: 24h; of a file all)', since)
     .option(
       '--from <file>',
-      'read journal lines from a file, or - for standard input, instead of CloudWatch Logs',
+      'read the journal from a file, or - for standard input, not from CloudWatch Logs',
     )
-    .option('--function <name>', 'the deployed function whose log is read', DEFAULT_FUNCTION)
+    .option('--group <name>', 'only this Auto Scaling group')
+    .addOption(new Option('--outcome <outcome>', 'only these ends').choices(OUTCOMES))
     .option('--passes', 'every pass, not only the end', false)
-    .action(async (instance: string | undefined, options: HistoryOptions) => {
-      const lines = options.from ? await linesOf(options.from) : await deployedLines(options, instance)
-      const found = readHistory(lines).filter((action) => !instance || action.instanceId === instance)
-      console.log(historyLines(found, options.passes).join('\n'))
+    .addOption(new Option('--follow', 'go on, and tell what ends').default(false).conflicts(['html', 'from']))
+    .option('--html <file>', 'write one page that opens anywhere instead of text')
+    .action(async (wanted: string | undefined, options: HistoryOptions) => {
+      const source = options.from ? fileJournal(options.from) : (await surroundings.reach(options)).journal
+      if (options.html) await writePage(source, wanted, options, surroundings)
+      else await print(source, wanted, options, surroundings)
     })
+}
+
+function subject(text: string): string {
+  if (/^i-[0-9a-f]{8,32}$|^[0-9a-f-]{36}$/.test(text)) return text
+  throw new InvalidArgumentError('An instance id looks like i-0123456789abcdef0, a token like a UUID.')
 }
 
 function since(value: string): number {
   const [, count, unit] = /^([0-9]{1,5})([mhd])$/.exec(value) ?? []
   if (!count) throw new InvalidArgumentError('Write a number and m, h or d, such as 24h.')
-  return Number(count) * { m: 60_000, h: 3600_000, d: 86_400_000 }[unit as 'm' | 'h' | 'd']
+  return Number(count) * { m: 60_000, h: 3600_000, d: DAY_MS }[unit as 'm' | 'h' | 'd']
 }
 
-async function linesOf(file: string): Promise<JournalLine[]> {
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
-  return content.split('\n').flatMap((line) => parseJournalLine(line) ?? [])
+function fileJournal(file: string): JournalSource {
+  const input = () => (file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 }))
+  return journalOf(() => createInterface({ input: input(), crlfDelay: Number.POSITIVE_INFINITY }))
 }
 
-/** Throws an Error that says what to type when the log cannot be read. */
-async function deployedLines(options: HistoryOptions, instance: string | undefined): Promise<JournalLine[]> {
+/** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
+async function* wantedHistories(
+  source: JournalSource,
+  wanted: string | undefined,
+  options: HistoryOptions,
+  from: number,
+): AsyncGenerator<ActionHistory> {
+  const instanceId = wanted?.startsWith('i-') ? wanted : undefined
+  const inOrder = options.from !== undefined
+  for await (const action of histories(source.read(from, instanceId), { inOrder })) {
+    if (wanted !== undefined && action.instanceId !== wanted && action.token !== wanted) continue
+    if (options.group !== undefined && action.groupName !== options.group) continue
+    if (options.outcome !== undefined && (action.outcome ?? 'held') !== options.outcome) continue
+    yield action
+  }
+}
+
+function beginning({ since, from }: HistoryOptions, now: number): number {
+  if (since !== undefined) return now - since
+  return from === undefined ? now - DAY_MS : 0
+}
+
+async function print(
+  source: JournalSource,
+  wanted: string | undefined,
+  options: HistoryOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { terminal, clock, interruption } = surroundings
+  const from = beginning(options, clock.now())
+  // What was told already, for somebody who follows: the same end is not told again, another one is.
+  const told = options.follow ? new Set<string>() : undefined
+  let count = 0
+  for (;;) {
+    for await (const action of wantedHistories(source, wanted, options, from)) {
+      const name = `${action.instanceId} ${action.token} ${action.outcome}`
+      if (told?.has(name)) continue
+      told?.add(name)
+      count++
+      if (options.json)
+        terminal.print(JSON.stringify({ version: ANSWER_VERSION, command: 'history', action }))
+      else terminal.print(historyLines(action, options.passes, surroundings.typed).join('\n'))
+    }
+    if (!options.follow) break
+    await surroundings.pause(FOLLOW_MS)
+    if (interruption.aborted) return
+  }
+  if (count > 0) return
+  if (!options.json) terminal.print(NOTHING_TOLD)
+  if (wanted !== undefined) throw new NotSo()
+}
+
+async function writePage(
+  source: JournalSource,
+  wanted: string | undefined,
+  options: HistoryOptions,
+  { terminal, clock }: Surroundings,
+): Promise<void> {
+  const file = options.html ?? ''
+  const actions: ActionHistory[] = []
+  for await (const action of wantedHistories(source, wanted, options, beginning(options, clock.now())))
+    actions.push(action)
   try {
-    return await linesOfLogs(options, instance)
+    await writeFile(file, historyPage(actions, clock.now()))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(
-      `Cannot read the log of function ${options.function}: ${why}\n` +
-        `Name the deployed function with --function <name>, and ${REGION_AND_PROFILE}; or read a file with --from <file>.`,
-      { cause },
-    )
+    throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
-}
-
-/** Both functions tell about actions: the queue's consumer and the sweep beside it. */
-async function linesOfLogs(
-  { since, function: name }: HistoryOptions,
-  instance: string | undefined,
-): Promise<JournalLine[]> {
-  const client = new CloudWatchLogsClient({})
-  const filterPattern = instance ? `{ $.journal = 1 && $.instanceId = "${instance}" }` : '{ $.journal = 1 }'
-  const lines: JournalLine[] = []
-  for (const functionName of [name, name.replace(/terminations$/, 'sweep')]) {
-    const request = {
-      logGroupName: `/aws/lambda/${functionName}`,
-      startTime: Date.now() - since,
-      filterPattern,
-    }
-    for await (const page of paginateFilterLogEvents({ client }, request)) {
-      for (const { message } of page.events ?? [])
-        lines.push(...[parseJournalLine(message ?? '')].flatMap((line) => line ?? []))
-    }
-  }
-  return lines
-}
-
-export function historyLines(actions: readonly ActionHistory[], withPasses: boolean): string[] {
-  if (actions.length === 0)
-    return ['The journal names no such termination in this time. (--since 7d reads further back.)']
-  return actions.flatMap((action) => [
-    endLine(action),
-    ...detailLines(action),
-    ...(withPasses ? passLines(action) : []),
-  ])
-}
-
-function endLine({ instanceId, groupName, outcome, endedAt, passes }: ActionHistory): string {
-  const at = new Date(endedAt ?? passes.at(-1)?.at ?? 0).toISOString()
-  return `${at}  ${instanceId}  ${(outcome ?? 'still held').padEnd(10)}  ${groupName || 'group unknown'}`
-}
-
-function detailLines({ instanceId, end, passes, awsCalls, lambdaMs, token }: ActionHistory): string[] {
-  const reason = end?.reason ?? passes.at(-1)?.reason ?? ''
-  const cost = `${counted(passes.length, 'pass', 'passes')}, ${counted(awsCalls, 'call')} besides heartbeats, ${duration(lambdaMs)} of Lambda`
-  const told = end
-    ? [
-        `held ${duration(end.heldMs)}, ${counted(end.attempts, 'flush', 'flushes')} (${duration(end.flushMs)}), ` +
-          `${counted(end.files, 'file')}, ${counted(end.bytes, 'byte')}`,
-      ]
-    : []
-  const unproven = end?.unproven.map((file) => `unproven: ${file}`) ?? []
-  const notes = end?.notes.map((note) => `the instance says: ${note}`) ?? []
-  const what = [
-    reason,
-    ...told,
-    cost,
-    ...unproven,
-    ...notes,
-    `token ${token ?? 'unknown (adopted by the sweep)'}`,
-  ]
-  return [...what, ...advice(instanceId, end?.outcome)].map((line) => `    ${line}`)
-}
-
-/** What there is to type. */
-function advice(instanceId: string, outcome: ActionHistory['outcome']): string[] {
-  switch (outcome) {
-    case undefined:
-    case 'retained':
-      return [`now: npm run guard -- explain ${instanceId}`]
-    case 'lost':
-    case 'expired':
-      return ['see docs/operate.md, "An action that was not archived"']
-    case 'archived':
-    case 'empty':
-      return []
-  }
-}
-
-function passLines({ passes }: ActionHistory): string[] {
-  return passes.map(
-    ({ at, decided, reason, durationMs }) =>
-      `      ${new Date(at).toISOString()}  ${decided.padEnd(9)} ${duration(durationMs).padStart(8)}  ${reason}`,
-  )
+  terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
 }

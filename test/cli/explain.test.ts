@@ -4,10 +4,11 @@ import { explain } from '../../src/termination/explain.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE } from '../termination/observations.ts'
+import { typed } from './command-line.ts'
 
 let aws: OneInstance
 const told = async () =>
-  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId)).join('\n')
+  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId), typed).join('\n')
 
 beforeEach(() => {
   aws = new OneInstance()
@@ -39,5 +40,5 @@ it('says how to save and release a machine that is kept', async () => {
 
 it('points to the history of an instance that no group has', async () => {
   aws.lifecycleState = undefined
-  expect(await told()).toContain(`npm run guard -- history ${action.instanceId}`)
+  expect(await told()).toContain(`termination-guard history ${action.instanceId}`)
 })

@@ -1,11 +1,12 @@
 import { beforeEach, expect, it } from '@jest/globals'
-import { historyLines } from '../../src/cli/history.ts'
+import { historyLines, NOTHING_TOLD } from '../../src/cli/history-lines.ts'
 import { readHistory } from '../../src/journal/history.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { tell } from '../../src/termination/tell.ts'
 import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
 import { action, file, MINUTE, START } from '../termination/observations.ts'
+import { typed } from './command-line.ts'
 
 let aws: OneInstance
 beforeEach(() => {
@@ -18,7 +19,9 @@ async function pass(): Promise<void> {
 }
 const told = (passes: boolean) => {
   const lines = aws.journal.map((event, index) => ({ at: aws.now + index, event }))
-  return historyLines(readHistory(lines), passes).join('\n')
+  return readHistory(lines)
+    .flatMap((action) => historyLines(action, passes, typed))
+    .join('\n')
 }
 
 it('tells the outcome, the reason and the cost of a termination in a few lines', async () => {
@@ -35,11 +38,11 @@ it('tells the outcome, the reason and the cost of a termination in a few lines',
 
 it('says what to type for one that is still held', async () => {
   await pass()
-  expect(told(false)).toMatch(/still held.*npm run guard -- explain i-0123456789abcdef0/s)
+  expect(told(false)).toMatch(/still held.*termination-guard explain i-0123456789abcdef0/s)
 })
 
 it('says so when there is nothing to tell', () => {
-  expect(historyLines([], false)).toEqual([expect.stringContaining('--since 7d')])
+  expect(NOTHING_TOLD).toContain('--since 7d')
 })
 
 it('names the group as unknown where every pass broke off before it knew', () => {
@@ -47,7 +50,7 @@ it('names the group as unknown where every pass broke off before it knew', () =>
     ...{ event: 'pass-failed', trigger: 'notification', instanceId: action.instanceId, token: 'token-1' },
     ...{ error: 'Throttling', errorMessage: 'Rate exceeded', durationMs: 9, calls: {} },
   }
-  const lines = historyLines(readHistory([{ at: START, event }]), false)
+  const lines = readHistory([{ at: START, event }]).flatMap((one) => historyLines(one, false, typed))
   expect(lines[0]).toMatch(/still held +group unknown$/)
   expect(lines.join('\n')).toContain('1 pass, 0 calls')
 })

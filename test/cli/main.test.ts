@@ -14,7 +14,7 @@ const run = (...words: string[]) =>
 it.each([['explain'], ['history'], ['replace']])('%s without a region says where to name one', (command) => {
   const { status, stdout, stderr } = run(command, 'i-0123456789abcdef0')
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-  expect(stderr).toMatch(/Region is missing\n.*\(AWS_REGION, AWS_PROFILE\)/)
+  expect(stderr).toMatch(/Region is missing\nName /)
 })
 
 it('a wait that is no number of minutes is answered with what to write', () => {

@@ -1,0 +1,36 @@
+/** The real AWS for the commands for people. Region, credentials and endpoints come from the SDK's own environment variables. */
+import {
+  AutoScalingClient,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type { OperatorApi } from './operator-api.ts'
+import { connect } from './sdk.ts'
+
+/** A person waits: throttling is waited for with back-off here, since no queue brings the call back. */
+const PATIENT = {
+  maxAttempts: 8,
+  retryMode: 'adaptive',
+} as const
+
+export function connectOperator(region: string): OperatorApi {
+  const config = {
+    region,
+    ...PATIENT,
+    requestHandler: { requestTimeout: 20_000, throwOnRequestTimeout: true },
+  }
+  const autoScaling = new AutoScalingClient(config)
+  const sqs = new SQSClient(config)
+  const lambda = new LambdaClient(config)
+  return {
+    ...connect(region, PATIENT),
+    terminateInstanceInAutoScalingGroup: (input) =>
+      autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(input)),
+    setDesiredCapacity: (input) => autoScaling.send(new SetDesiredCapacityCommand(input)),
+    receiveMessage: (input) => sqs.send(new ReceiveMessageCommand(input)),
+    deleteMessage: (input) => sqs.send(new DeleteMessageCommand(input)),
+    getFunctionConfiguration: (input) => lambda.send(new GetFunctionConfigurationCommand(input)),
+  }
+}

@@ -1,0 +1,21 @@
+/** What a command found, for a person and for a program: one value, two ways to say it. */
+import type { Command } from 'commander'
+import type { Terminal } from './terminal.ts'
+
+/** Bump when a field of any command's answer changes its meaning. */
+export const ANSWER_VERSION = 1
+
+/** Adds `--json` to a command. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'for programs: one JSON document instead of text', false)
+}
+
+export function answer<Value>(
+  terminal: Terminal,
+  { json, command }: { readonly json: boolean; readonly command: string },
+  value: Value,
+  lines: (value: Value) => readonly string[],
+): void {
+  if (json) terminal.print(JSON.stringify({ version: ANSWER_VERSION, command, ...value }, undefined, 2))
+  else for (const line of lines(value)) terminal.print(line)
+}

@@ -1,0 +1,104 @@
+/** The deployment on AWS: its settings from its function, its journal from CloudWatch Logs. Or both from this shell's environment. */
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs'
+import type { OperatorApi } from '../aws/operator-api.ts'
+import { connectOperator } from '../aws/operator-sdk.ts'
+import { parseJournalLine } from '../journal/history.ts'
+import { JOURNAL_VERSION } from '../journal/journal.ts'
+import { type Policy, readPolicy } from '../policy.ts'
+import { type Deployment, type JournalSource, journalOf } from './deployment.ts'
+import { CannotReach } from './surroundings.ts'
+import { deploymentName, type Where } from './where.ts'
+
+/** The functions that write the journal. */
+const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
+
+/** How the AWS clients are told where to look: the usual reason why nothing can be read. */
+const REGION_AND_PROFILE = '--region and --profile (or AWS_REGION and AWS_PROFILE)'
+
+type Environment = Record<string, string | undefined>
+
+/** Options of a command are the environment's variables by another name: every client then honours them. */
+export async function reachAws(where: Where, environment: Environment): Promise<Deployment> {
+  if (where.region !== undefined) environment.AWS_REGION = where.region
+  if (where.profile !== undefined) environment.AWS_PROFILE = where.profile
+  const region = await regionOf(environment)
+  const aws = connectOperator(region)
+  if (environment.HOOK_NAME !== undefined) {
+    // The local AWS prints what its functions are told.
+    const policy = readPolicy(environment)
+    return { name: policy.hookName, aws, policy, journal: localJournal(environment.GUARD_JOURNAL) }
+  }
+  const name = deploymentName(where)
+  const policy = await deployedPolicy(aws, region, name)
+  return { name, aws, policy, journal: logsOf(name, region) }
+}
+
+/** As the SDK finds it: the environment, then the profile. */
+async function regionOf(environment: Environment): Promise<string> {
+  const client = new CloudWatchLogsClient({})
+  try {
+    return environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? (await client.config.region())
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new CannotReach(`${why}\nName ${REGION_AND_PROFILE}.`, { cause })
+  } finally {
+    client.destroy()
+  }
+}
+
+async function deployedPolicy(aws: OperatorApi, region: string, name: string): Promise<Policy> {
+  const functionName = `${name}-terminations`
+  try {
+    const answer = await aws.getFunctionConfiguration({ FunctionName: functionName })
+    return readPolicy({ AWS_REGION: region, ...answer.Environment?.Variables })
+  } catch (cause) {
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    const hint = `Is the guard deployed in ${region} as ${name}? Name it with --stage and --service, and ${REGION_AND_PROFILE}.`
+    throw new CannotReach(`Cannot read the settings of function ${functionName}: ${why}\n${hint}`, { cause })
+  }
+}
+
+function localJournal(file: string | undefined): JournalSource {
+  if (file === undefined) return journalOf(async function* () {})
+  return journalOf(() =>
+    createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
+  )
+}
+
+function logsOf(name: string, region: string): JournalSource {
+  return {
+    async *read(since, instanceId) {
+      const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+      const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
+      const filterPattern = `{ $.journal = ${JOURNAL_VERSION}${ofInstance} }`
+      for (const functionName of FUNCTIONS) {
+        const logGroupName = `/aws/lambda/${name}-${functionName}`
+        yield* linesOfGroup(client, { logGroupName, startTime: since, filterPattern })
+      }
+    },
+  }
+}
+
+async function* linesOfGroup(
+  client: CloudWatchLogsClient,
+  request: { readonly logGroupName: string; readonly startTime: number; readonly filterPattern: string },
+) {
+  try {
+    for await (const page of paginateFilterLogEvents({ client }, request)) {
+      for (const { message } of page.events ?? []) {
+        const line = parseJournalLine(message ?? '')
+        if (line) yield line
+      }
+    }
+  } catch (cause) {
+    // A function that never ran has no log yet.
+    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    throw new CannotReach(
+      `Cannot read the log ${request.logGroupName}: ${why}\nName ${REGION_AND_PROFILE}.`,
+      { cause },
+    )
+  }
+}

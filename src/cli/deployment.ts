@@ -1,0 +1,32 @@
+/** One deployment of the guard, as the commands for people reach it. */
+import type { OperatorApi } from '../aws/operator-api.ts'
+import { type JournalLine, parseJournalLine } from '../journal/history.ts'
+import type { Policy } from '../policy.ts'
+
+export interface Deployment {
+  /** What everything of it is named after, the hook included. */
+  readonly name: string
+  readonly aws: OperatorApi
+  readonly policy: Policy
+  readonly journal: JournalSource
+}
+
+/** The journal, where it is kept. */
+export interface JournalSource {
+  /** Its lines since then, in no order that can be relied upon; only one instance's where one is named. */
+  read(since: number, instanceId?: string): AsyncIterable<JournalLine>
+}
+
+/** A journal in a file, or whatever else comes line by line. */
+export function journalOf(lines: () => AsyncIterable<string>): JournalSource {
+  return {
+    async *read(since, instanceId) {
+      for await (const line of lines()) {
+        // Cheaper than reading every line: most are of other instances.
+        if (instanceId !== undefined && !line.includes(instanceId)) continue
+        const parsed = parseJournalLine(line)
+        if (parsed && parsed.at >= since) yield parsed
+      }
+    },
+  }
+}

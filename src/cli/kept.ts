@@ -1,0 +1,83 @@
+/** The instances that are kept: out of service, still running, still billed, until somebody lets them go. */
+import type { AwsApi } from '../aws/api.ts'
+import type { Standing } from '../sweep/waiting.ts'
+
+export interface KeptInstance {
+  readonly instanceId: string
+  readonly groupName: string
+  readonly lifecycleState: string
+  /** Epoch milliseconds; `undefined`: no scaling activity tells (they are shown for six weeks). */
+  readonly since: number | undefined
+  /** What is billed; `undefined`: EC2 does not know the instance any more. */
+  readonly instanceType: string | undefined
+  readonly machine: string
+}
+
+/** Pages of 100 activities that are read of one group. */
+const MAX_PAGES = 10
+
+export async function keptInstances(aws: AwsApi, retained: readonly Standing[]): Promise<KeptInstance[]> {
+  const machines = await machinesOf(aws, retained)
+  const kept: KeptInstance[] = []
+  for (const [groupName, ofGroup] of Map.groupBy(retained, (one) => one.groupName)) {
+    const since = await retainedSince(aws, groupName, new Set(ofGroup.map(({ instanceId }) => instanceId)))
+    for (const { instanceId, lifecycleState } of ofGroup) {
+      const machine = machines.get(instanceId)
+      const instanceType = machine?.instanceType
+      kept.push({
+        ...{ instanceId, groupName, lifecycleState, instanceType },
+        since: since.get(instanceId),
+        machine: machine?.state ?? 'unknown to EC2',
+      })
+    }
+  }
+  return kept.sort((a, b) => (a.since ?? 0) - (b.since ?? 0))
+}
+
+/** A termination that ended in retention is told as cancelled, when it ended. Newest activities come first. */
+async function retainedSince(
+  aws: AwsApi,
+  groupName: string,
+  wanted: Set<string>,
+): Promise<ReadonlyMap<string, number>> {
+  const since = new Map<string, number>()
+  let next: string | undefined
+  for (let page = 0; page < MAX_PAGES && wanted.size > 0; page++) {
+    const answer = await aws.describeScalingActivities({
+      AutoScalingGroupName: groupName,
+      MaxRecords: 100,
+      ...(next && { NextToken: next }),
+    })
+    for (const { Description, EndTime, StatusCode } of answer.Activities ?? []) {
+      const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description ?? '')?.[0]
+      if (!instanceId || !EndTime || StatusCode !== 'Cancelled' || !wanted.delete(instanceId)) continue
+      since.set(instanceId, EndTime.getTime())
+    }
+    next = answer.NextToken
+    if (!next) break
+  }
+  return since
+}
+
+interface Ec2Machine {
+  readonly instanceType: string | undefined
+  readonly state: string | undefined
+}
+
+async function machinesOf(
+  aws: AwsApi,
+  instances: readonly Standing[],
+): Promise<ReadonlyMap<string, Ec2Machine>> {
+  if (instances.length === 0) return new Map()
+  // A filter, since one id that EC2 has forgotten would fail a request by ids as a whole.
+  const found = new Map<string, Ec2Machine>()
+  for (let from = 0; from < instances.length; from += 100) {
+    const Values = instances.slice(from, from + 100).map(({ instanceId }) => instanceId)
+    const answer = await aws.describeInstances({ Filters: [{ Name: 'instance-id', Values }] })
+    for (const { InstanceId, InstanceType, State } of answer.Reservations?.flatMap(
+      (one) => one.Instances ?? [],
+    ) ?? [])
+      if (InstanceId) found.set(InstanceId, { instanceType: InstanceType, state: State?.Name })
+  }
+  return found
+}

@@ -1,0 +1,56 @@
+/**
+ * The command line as one table: what parses it also prints the help, the shell's completion and the manual page. Exit codes: 0 it is so
+ * or it is done, 1 it is not or it failed, 2 the command line is wrong.
+ */
+import { Command, CommanderError } from 'commander'
+import { completionCommand } from './completion.ts'
+import { explainCommand } from './explain.ts'
+import { historyCommand } from './history.ts'
+import { manualCommand } from './manual.ts'
+import { redriveCommand } from './redrive.ts'
+import { replaceCommand } from './replace.ts'
+import { statusCommand } from './status.ts'
+import { NotSo, type Surroundings } from './surroundings.ts'
+
+export const PROGRAM = 'termination-guard'
+
+const commands: readonly ((surroundings: Surroundings) => Command)[] = [
+  statusCommand,
+  explainCommand,
+  historyCommand,
+  replaceCommand,
+  redriveCommand,
+]
+
+export function programFor(surroundings: Surroundings): Command {
+  const { terminal } = surroundings
+  const program = new Command(PROGRAM)
+    .description('What the guard knows, and what to do about it.')
+    .showHelpAfterError('(add --help for what can be typed)')
+    .helpCommand('help [command]', 'what can be typed')
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.complain(text.trimEnd()),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    })
+    .exitOverride()
+  for (const command of commands) program.addCommand(command(surroundings).copyInheritedSettings(program))
+  program.addCommand(completionCommand(surroundings, program).copyInheritedSettings(program))
+  program.addCommand(manualCommand(surroundings, program).copyInheritedSettings(program))
+  return program
+}
+
+/** Runs one command line. Answers the exit code; what went wrong has been said. */
+export async function run(words: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
+  try {
+    await programFor(surroundings).parseAsync(words, { from: 'user' })
+    return 0
+  } catch (error) {
+    // Commander has said it already; help that was asked for is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof NotSo))
+      surroundings.terminal.complain(error instanceof Error ? error.message : String(error))
+    return 1
+  }
+}

@@ -1,0 +1,129 @@
+/** `redrive`: the dead letters with their reasons, and what to do with them: back into the queue, or away. */
+import type { Message } from '@aws-sdk/client-sqs'
+import { Command, Option } from 'commander'
+import { parse } from '../termination/message.ts'
+import { answer, withJson } from './answer.ts'
+import { counted } from './counted.ts'
+import type { Deployment } from './deployment.ts'
+import { Refusal, type Surroundings } from './surroundings.ts'
+import { type Where, withWhere } from './where.ts'
+
+/** How long the letters that are shown are out of everybody else's sight. */
+const OUT_OF_SIGHT_SECONDS = 60
+/** Empty answers in a row after which there are no more: SQS asks only some of its servers each time. */
+const EMPTY_ANSWERS = 3
+const MAX_SHOWN_BODY = 200
+
+type Fate = 'send' | 'discard'
+
+interface RedriveOptions extends Where {
+  readonly json: boolean
+  readonly send: boolean
+  readonly discard: boolean
+  readonly all: boolean
+}
+
+export interface DeadLetter {
+  readonly messageId: string
+  /** Epoch milliseconds. */
+  readonly sentAt: number
+  /** Why the guard refused it; `undefined`: it was received too often. */
+  readonly refusedBecause: string | undefined
+  readonly instanceId: string | undefined
+  readonly body: string
+  /** What became of it now. */
+  readonly fate: 'left' | 'sent' | 'discarded'
+}
+
+export function redriveCommand(surroundings: Surroundings): Command {
+  return withJson(withWhere(new Command('redrive')))
+    .description('the dead letters: show them, send them back, or discard them')
+    .argument('[message...]', 'ids of the messages that are meant')
+    .addOption(new Option('--send', 'back into the queue').default(false).conflicts('discard'))
+    .option('--discard', 'away with them', false)
+    .option('--all', 'every one of them', false)
+    .action(async (ids: string[], options: RedriveOptions) => {
+      const fate = options.send ? 'send' : options.discard ? 'discard' : undefined
+      checkWords(ids, options, fate)
+      const deployment = await surroundings.reach(options)
+      const letters = await redrive(deployment, fate, options.all ? undefined : new Set(ids))
+      const missing = ids.filter((id) => !letters.some(({ messageId }) => messageId === id))
+      answer(surroundings.terminal, { json: options.json, command: 'redrive' }, { letters }, (value) =>
+        letterLines(value.letters, surroundings.clock.now()),
+      )
+      if (missing.length > 0)
+        throw new Refusal(
+          `Not among the dead letters: ${missing.join(', ')}. One that somebody else looks at is hidden for a minute.`,
+        )
+    })
+}
+
+function checkWords(ids: readonly string[], { all }: RedriveOptions, fate: Fate | undefined): void {
+  if (fate === undefined && (ids.length > 0 || all))
+    throw new Refusal('What is to become of them? Add --send or --discard.')
+  if (fate !== undefined && ids.length === 0 && !all)
+    throw new Refusal(
+      'Which of them? Name their ids, or add --all. Without --send and --discard they are shown.',
+    )
+}
+
+async function redrive(
+  { aws, policy }: Deployment,
+  fate: Fate | undefined,
+  chosen: ReadonlySet<string> | undefined,
+): Promise<DeadLetter[]> {
+  const letters = new Map<string, DeadLetter>()
+  for (let empty = 0; empty < EMPTY_ANSWERS; ) {
+    const { Messages = [] } = await aws.receiveMessage({
+      QueueUrl: policy.deadLetterQueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: OUT_OF_SIGHT_SECONDS,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['SentTimestamp'],
+    })
+    const fresh = Messages.filter(({ MessageId }) => MessageId && !letters.has(MessageId))
+    empty = fresh.length === 0 ? empty + 1 : 0
+    for (const message of fresh) {
+      const letter = readLetter(message)
+      const isMeant = fate !== undefined && (chosen?.has(letter.messageId) ?? true)
+      if (isMeant) await seal({ aws, policy }, message, fate)
+      const did = fate === 'send' ? 'sent' : 'discarded'
+      letters.set(letter.messageId, isMeant ? { ...letter, fate: did } : letter)
+    }
+  }
+  return [...letters.values()].sort((a, b) => a.sentAt - b.sentAt)
+}
+
+/** Sent first and deleted then: a call that fails in between leaves a copy too many, which the guard can tell. */
+async function seal(
+  { aws, policy }: Pick<Deployment, 'aws' | 'policy'>,
+  message: Message,
+  fate: Fate,
+): Promise<void> {
+  if (fate === 'send') await aws.sendMessage({ QueueUrl: policy.queueUrl, MessageBody: message.Body })
+  await aws.deleteMessage({ QueueUrl: policy.deadLetterQueueUrl, ReceiptHandle: message.ReceiptHandle })
+}
+
+function readLetter({ MessageId = '', Body = '', Attributes, MessageAttributes }: Message): DeadLetter {
+  const message = parse(Body)
+  return {
+    messageId: MessageId,
+    sentAt: Number(Attributes?.SentTimestamp ?? 0),
+    refusedBecause: MessageAttributes?.RefusedBecause?.StringValue,
+    instanceId: 'instanceId' in message ? message.instanceId : undefined,
+    body: Body,
+    fate: 'left',
+  }
+}
+
+function letterLines(letters: readonly DeadLetter[], now: number): string[] {
+  if (letters.length === 0) return ['There are no dead letters.']
+  return [
+    ...letters.flatMap(({ messageId, sentAt, refusedBecause, instanceId, body, fate }) => [
+      `${messageId}  ${instanceId ?? ''}  ${new Date(sentAt || now).toISOString()}${fate === 'left' ? '' : `  ${fate}`}`,
+      `    ${refusedBecause ?? 'received too often: the sweep looks after its instance'}`,
+      `    ${body.replaceAll(/\s+/g, ' ').slice(0, MAX_SHOWN_BODY)}`,
+    ]),
+    `${counted(letters.length, 'dead letter')}.`,
+  ]
+}

@@ -1,0 +1,63 @@
+/** The status screen in lines. Pure. */
+import { counted } from './counted.ts'
+import { duration } from './duration.ts'
+import type { KeptInstance } from './kept.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface StatusScreen {
+  readonly deployment: string
+  /** The first of what is held. Times are epoch milliseconds. */
+  readonly held: readonly {
+    readonly instanceId: string
+    readonly groupName: string
+    readonly since: number
+    /** When the guard gives up by itself. */
+    readonly until: number
+    readonly next: string
+    readonly reason: string
+  }[]
+  readonly heldInAll: number
+  readonly kept: readonly KeptInstance[]
+  readonly messages: number
+  readonly deadLetters: number
+  readonly lastSweep: { readonly at: number; readonly failed: number } | undefined
+}
+
+/** The sweep runs every five minutes; twice that without one is no accident. */
+const SWEEP_IS_LATE_MS = 15 * 60_000
+
+export function statusLines(screen: StatusScreen, now: number, typed: Surroundings['typed']): string[] {
+  const { deployment, heldInAll, held, kept } = screen
+  return [
+    `${deployment} holds ${counted(heldInAll, 'instance')} and keeps ${kept.length}`,
+    '',
+    ...held.flatMap(({ instanceId, groupName, since, until, next, reason }) => [
+      `held  ${instanceId}  ${groupName}  for ${duration(now - since)}, ${untilLine(until - now)}`,
+      `      ${next}: ${reason}`,
+    ]),
+    ...(heldInAll > held.length ? [`held  and ${heldInAll - held.length} more`] : []),
+    ...kept.flatMap((one) => [
+      `kept  ${one.instanceId}  ${one.groupName}  ${keptSince(one, now)}, ${one.instanceType ?? 'type unknown'}, ${one.machine}`,
+      `      ${typed(`explain ${one.instanceId}`)}`,
+    ]),
+    ...(heldInAll + kept.length > 0 ? [''] : []),
+    `messages      ${screen.messages} open`,
+    `dead letters  ${screen.deadLetters}${screen.deadLetters > 0 ? `  (${typed('redrive')})` : ''}`,
+    `last sweep    ${sweepLine(screen, now, typed)}`,
+  ]
+}
+
+function untilLine(ms: number): string {
+  return ms > 0 ? `until in ${duration(ms)}` : `patience spent ${duration(-ms)} ago`
+}
+
+function keptSince({ since }: KeptInstance, now: number): string {
+  return since === undefined ? 'since nobody knows when' : `for ${duration(now - since)}`
+}
+
+function sweepLine({ lastSweep }: StatusScreen, now: number, typed: Surroundings['typed']): string {
+  if (!lastSweep) return `none in the last hour: is the schedule on? (${typed('doctor')})`
+  const ago = now - lastSweep.at
+  const failed = lastSweep.failed > 0 ? `, ${counted(lastSweep.failed, 'pass', 'passes')} failed in it` : ''
+  return `${duration(ago)} ago${failed}${ago > SWEEP_IS_LATE_MS ? ': LATE, it runs every 5 minutes' : ''}`
+}

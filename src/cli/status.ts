@@ -1,0 +1,114 @@
+/** `status`: one screen of what the guard holds, what is kept, and whether it is well itself. */
+import { Command } from 'commander'
+import type { AwsApi } from '../aws/api.ts'
+import type { JournalEvent } from '../journal/journal.ts'
+import { waitingAndRetained } from '../sweep/waiting.ts'
+import { explain } from '../termination/explain.ts'
+import { hasHook } from '../termination/hook.ts'
+import { answer, withJson } from './answer.ts'
+import type { Deployment } from './deployment.ts'
+import { type KeptInstance, keptInstances } from './kept.ts'
+import { type StatusScreen, statusLines } from './status-lines.ts'
+import type { Surroundings } from './surroundings.ts'
+import { type Where, withWhere } from './where.ts'
+
+const WATCH_MS = 5000
+/** Held actions that are looked at closely; of the others only the number is told. */
+const MAX_EXPLAINED = 20
+const SWEEP_WINDOW_MS = 3600_000
+
+interface StatusOptions extends Where {
+  readonly watch: boolean
+  readonly json: boolean
+}
+
+export function statusCommand(surroundings: Surroundings): Command {
+  const { terminal, interruption } = surroundings
+  return withJson(withWhere(new Command('status')))
+    .description('what the guard holds and keeps now, and whether it is well')
+    .option('--watch', 'show it again every 5 seconds', false)
+    .action(async (options: StatusOptions) => {
+      const deployment = await surroundings.reach(options)
+      for (;;) {
+        const screen = await look(deployment, surroundings)
+        if (options.watch && terminal.isInteractive && !options.json) terminal.clear()
+        answer(terminal, { json: options.json, command: 'status' }, screen, (value) =>
+          statusLines(value, surroundings.clock.now(), surroundings.typed),
+        )
+        if (!options.watch) return
+        await surroundings.pause(WATCH_MS)
+        if (interruption.aborted) return
+      }
+    })
+}
+
+async function look(deployment: Deployment, { clock }: Surroundings): Promise<StatusScreen> {
+  const { aws, policy, name } = deployment
+  const { waiting, retained } = await waitingAndRetained(aws)
+  const ours = await guardedGroups(aws, policy, [...waiting, ...retained])
+  const held = waiting.filter(({ groupName }) => ours.has(groupName))
+  const explained: StatusScreen['held'][number][] = []
+  for (const { instanceId, groupName } of held.slice(0, MAX_EXPLAINED)) {
+    const explanation = await explain({ aws, clock, policy }, instanceId)
+    if (explanation.is !== 'held') continue
+    const { seen, decision } = explanation
+    const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
+    const untilSeconds = Math.min(policy.patienceSeconds, 0.8 * globalTimeout)
+    explained.push({
+      instanceId,
+      groupName,
+      since: seen.action.startedAt,
+      until: seen.action.startedAt + untilSeconds * 1000,
+      next: decision.do,
+      reason: decision.reason,
+    })
+  }
+  const kept: KeptInstance[] = await keptInstances(
+    aws,
+    retained.filter(({ groupName }) => ours.has(groupName)),
+  )
+  return {
+    deployment: name,
+    held: explained,
+    heldInAll: held.length,
+    kept,
+    messages: await countMessages(aws, policy.queueUrl),
+    deadLetters: await countMessages(aws, policy.deadLetterQueueUrl),
+    lastSweep: await lastSweep(deployment, clock.now()),
+  }
+}
+
+async function guardedGroups(
+  aws: AwsApi,
+  policy: Deployment['policy'],
+  instances: readonly { readonly groupName: string }[],
+): Promise<ReadonlySet<string>> {
+  const guarded = new Set<string>()
+  for (const groupName of new Set(instances.map((one) => one.groupName)))
+    if (await hasHook(aws, groupName, policy)) guarded.add(groupName)
+  return guarded
+}
+
+/** Visible and in flight together: each is a termination that is not over, or a status event. */
+async function countMessages(aws: AwsApi, QueueUrl: string): Promise<number> {
+  const { Attributes = {} } = await aws.getQueueAttributes({
+    QueueUrl,
+    AttributeNames: [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesDelayed',
+    ],
+  })
+  return Object.values(Attributes).reduce((sum, number) => sum + (Number(number) || 0), 0)
+}
+
+async function lastSweep({ journal }: Deployment, now: number): Promise<StatusScreen['lastSweep']> {
+  let newest: StatusScreen['lastSweep']
+  for await (const { at, event } of journal.read(now - SWEEP_WINDOW_MS))
+    if (isSweep(event) && at > (newest?.at ?? 0)) newest = { at, failed: event.failed }
+  return newest
+}
+
+function isSweep(event: JournalEvent): event is Extract<JournalEvent, { event: 'sweep' }> {
+  return event.event === 'sweep'
+}

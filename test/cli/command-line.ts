@@ -1,0 +1,96 @@
+/** One command line against one instance's AWS: words in, exit code, text and calls out. */
+import type { Message } from '@aws-sdk/client-sqs'
+import type { OperatorApi } from '../../src/aws/operator-api.ts'
+import { run } from '../../src/cli/program.ts'
+import { CannotReach, type Surroundings } from '../../src/cli/surroundings.ts'
+import type { JournalLine } from '../../src/journal/history.ts'
+import { OneInstance } from '../one-instance.ts'
+
+/** As where the program is installed. */
+export const typed = (words: string) => `termination-guard ${words}`
+
+export class CommandLine extends OneInstance {
+  /** What lies in the dead-letter queue. */
+  letters: Message[] = []
+  readonly operatorCalls: { readonly operation: string; readonly input: unknown }[] = []
+  isInteractive = false
+  /** What a person would type next. */
+  answers: string[] = []
+  /** Called at each wait. */
+  onPause: () => void = () => undefined
+  cannotReach: string | undefined
+
+  async run(
+    ...words: string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+    const out: string[] = []
+    const err: string[] = []
+    const interruption = new AbortController()
+    const surroundings: Surroundings = {
+      terminal: {
+        print: (line) => void out.push(line),
+        complain: (line) => void err.push(line),
+        isInteractive: this.isInteractive,
+        columns: 80,
+        ask: async () => this.answers.shift() ?? '',
+        clear: () => void out.push('<clear>'),
+      },
+      clock: this.guard.clock,
+      pause: async (ms) => {
+        this.now += ms
+        this.onPause()
+        if (out.length > 1000) interruption.abort()
+      },
+      interruption: interruption.signal,
+      typed,
+      reach: async () => {
+        if (this.cannotReach !== undefined) throw new CannotReach(this.cannotReach)
+        return {
+          name: this.guard.policy.hookName,
+          aws: this.#operator(),
+          policy: this.guard.policy,
+          journal: { read: (since, instanceId) => this.#lines(since, instanceId) },
+        }
+      },
+    }
+    const code = await run(words, surroundings)
+    return { code, out: out.join('\n'), err: err.join('\n') }
+  }
+
+  async *#lines(since: number, instanceId?: string): AsyncGenerator<JournalLine> {
+    for (const [index, event] of this.journal.entries()) {
+      const at = this.now - this.journal.length + index
+      if (at < since) continue
+      if (instanceId === undefined || ('instanceId' in event && event.instanceId === instanceId))
+        yield { at, event }
+    }
+  }
+
+  #operator(): OperatorApi {
+    const told =
+      <Input, Output>(operation: string, answer: (input: Input) => Output) =>
+      async (input: Input) => {
+        this.operatorCalls.push({ operation, input })
+        return answer(input)
+      }
+    const { aws } = this.guard
+    return new Proxy(aws as OperatorApi, {
+      get: (target, operation: keyof OperatorApi) => {
+        switch (operation) {
+          case 'receiveMessage':
+            return told(operation, () => ({ Messages: this.letters.slice(0, 10) }))
+          case 'deleteMessage':
+            return told(operation, ({ ReceiptHandle }: { ReceiptHandle?: string }) => {
+              this.letters = this.letters.filter((letter) => letter.ReceiptHandle !== ReceiptHandle)
+            })
+          case 'terminateInstanceInAutoScalingGroup':
+          case 'setDesiredCapacity':
+          case 'getFunctionConfiguration':
+            return told(operation, () => ({}))
+          default:
+            return target[operation]
+        }
+      },
+    })
+  }
+}

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { expect, it } from '@jest/globals'
+import { CommandLine } from './command-line.ts'
+
+const line = new CommandLine()
+
+it('without words prints what can be typed, and fails', async () => {
+  const { code, err } = await line.run()
+  expect(code).toBe(2)
+  for (const command of ['status', 'explain', 'history', 'replace', 'redrive', 'completion', 'manual'])
+    expect(err).toContain(`  ${command} `)
+})
+
+it.each([['--help'], ['help'], ['help', 'status'], ['status', '--help']])(
+  '%s is answered on standard output',
+  async (...words) => {
+    const { code, out } = await line.run(...words)
+    expect(code).toBe(0)
+    expect(out).toContain('Usage: termination-guard')
+  },
+)
+
+it.each([
+  [['statsu'], 'Did you mean status?'],
+  [['status', '--wach'], 'Did you mean --watch?'],
+  [['explain'], "missing required argument 'instance'"],
+  [['explain', 'web-1'], 'looks like i-0123456789abcdef0'],
+  [['history', '--outcome', 'bad'], 'Allowed choices are archived'],
+  [['history', '--since', 'yesterday'], 'such as 24h'],
+])('%j is wrong, and says what to type', async (words, told) => {
+  const { code, out, err } = await line.run(...words)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(told)
+  expect(err).toContain('--help')
+})
+
+it('a deployment that cannot be reached is told in its own words, without a stack', async () => {
+  const lost = new CommandLine()
+  lost.cannotReach = 'Cannot read the settings of function x: AccessDenied\nName --region'
+  expect(await lost.run('status')).toEqual({ code: 1, out: '', err: lost.cannotReach })
+})
+
+it('every command says where it looks with the same four options', async () => {
+  for (const command of ['status', 'explain', 'history', 'redrive']) {
+    const { out } = await line.run(command, '--help')
+    for (const option of ['--region', '--profile', '--stage', '--service', '--json'])
+      expect(out).toContain(option)
+  }
+})
+
+it('the completion of bash completes commands and their options', async () => {
+  const { out } = await line.run('completion', 'bash')
+  const completed = (words: string[]) => {
+    const at = words.length - 1
+    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${at}; _termination_guard; echo "\${COMPREPLY[@]}"`
+    return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split(' ')
+  }
+  expect(completed(['termination-guard', 'st'])).toEqual(['status'])
+  expect(completed(['termination-guard', 'status', '--w'])).toEqual(['--watch'])
+  expect(completed(['termination-guard', 'history', '--o'])).toEqual(['--outcome'])
+})
+
+it('the manual page names every command and option', async () => {
+  const { out } = await line.run('manual')
+  expect(out).toMatch(/^\.TH TERMINATION-GUARD 1\n/)
+  for (const words of ['.SS status', '\\-\\-watch', '.SS redrive', '\\-\\-discard'])
+    expect(out).toContain(words)
+})

@@ -1,0 +1,56 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { CommandLine } from './command-line.ts'
+
+let line: CommandLine
+beforeEach(() => {
+  line = new CommandLine()
+  line.letters = [
+    {
+      ...{ MessageId: 'm-1', ReceiptHandle: 'r-1', Body: '{"Event":"nonsense"}' },
+      Attributes: { SentTimestamp: String(line.now) },
+      MessageAttributes: {
+        RefusedBecause: { DataType: 'String', StringValue: 'of no kind that the guard knows' },
+      },
+    },
+    { MessageId: 'm-2', ReceiptHandle: 'r-2', Body: 'x' },
+  ]
+})
+const left = () => line.letters.map(({ MessageId }) => MessageId)
+
+it('shows each letter with its reason and leaves it where it is', async () => {
+  const { code, out } = await line.run('redrive')
+  expect(code).toBe(0)
+  expect(out).toMatch(/m-1 .*\n +of no kind that the guard knows\n +\{"Event":"nonsense"\}/)
+  expect(out).toMatch(/m-2 .*\n +received too often/)
+  expect(out).toContain('2 dead letters.')
+  expect(left()).toEqual(['m-1', 'm-2'])
+})
+
+it('sends one back, and only then takes it away', async () => {
+  expect((await line.run('redrive', '--send', 'm-2')).code).toBe(0)
+  expect(line.deadLetters).toEqual(['x'])
+  expect(left()).toEqual(['m-1'])
+})
+
+it('discards all', async () => {
+  expect((await line.run('redrive', '--discard', '--all')).out).toMatch(/m-1 .*discarded/)
+  expect(left()).toEqual([])
+  expect(line.deadLetters).toEqual([])
+})
+
+it.each([
+  [['redrive', 'm-1'], 'Add --send or --discard'],
+  [['redrive', '--send'], 'or add --all'],
+  [['redrive', '--send', 'm-9'], 'Not among the dead letters: m-9'],
+])('%j does nothing and says what to type', async (words, why) => {
+  const { code, err } = await line.run(...words)
+  expect(code).toBe(1)
+  expect(err).toContain(why)
+  expect(left()).toEqual(['m-1', 'm-2'])
+})
+
+it('a letter whose copy cannot be sent is not taken away', async () => {
+  line.failing.set('sendMessage', new Error('AccessDenied'))
+  expect(await line.run('redrive', '--send', '--all')).toMatchObject({ code: 1, err: 'AccessDenied' })
+  expect(left()).toEqual(['m-1', 'm-2'])
+})

@@ -1,0 +1,69 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { terminating } from '../one-instance.ts'
+import { action, MINUTE } from '../termination/observations.ts'
+import { CommandLine } from './command-line.ts'
+
+let line: CommandLine
+beforeEach(() => {
+  line = new CommandLine()
+  line.activities = [terminating]
+})
+
+it('says what is held, for how long, until when, and what comes next', async () => {
+  line.now += 10 * MINUTE
+  const { code, out } = await line.run('status')
+  expect(code).toBe(0)
+  expect(out).toContain('termination-guard holds 1 instance and keeps 0')
+  expect(out).toMatch(
+    new RegExp(`held  ${action.instanceId}  ${action.groupName}  for 10 min 1 s, until in 1 h 49 min`),
+  )
+  expect(out).toContain('flush: nothing has been flushed yet')
+})
+
+it('says what is kept and since when', async () => {
+  line.lifecycleState = 'Terminating:Retained'
+  line.activities = [{ ...terminating, StatusCode: 'Cancelled', EndTime: new Date(line.now) }]
+  line.now += 90 * MINUTE
+  const { out } = await line.run('status')
+  expect(out).toContain('holds 0 instances and keeps 1')
+  expect(out).toMatch(/kept {2}i-\w+ .* for 1 h 30 min/)
+  expect(out).toContain(`termination-guard explain ${action.instanceId}`)
+})
+
+it('says that a sweep is missing, and what one tells', async () => {
+  expect((await line.run('status')).out).toContain('none in the last hour')
+  line.journal.push({
+    event: 'sweep',
+    ...{ held: 1, adopted: 0, failed: 2, deadLetters: 0, oldestHeldSeconds: 5, retained: [] },
+  })
+  expect((await line.run('status')).out).toMatch(/last sweep +1 ms ago, 2 passes failed in it/)
+})
+
+it('changes nothing', async () => {
+  await line.run('status')
+  expect(line.calls.filter((call) => !/^(describe|list|get|head)/.test(call))).toEqual([])
+  expect(line.operatorCalls).toEqual([])
+})
+
+it('is one document for programs', async () => {
+  const { out } = await line.run('status', '--json')
+  expect(JSON.parse(out)).toMatchObject({
+    version: 1,
+    command: 'status',
+    heldInAll: 1,
+    held: [{ next: 'flush' }],
+  })
+})
+
+it('with --watch goes on, and redraws only where a person looks', async () => {
+  let rounds = 0
+  const twice = () => {
+    if (++rounds < 2) return
+    throw new Error('seen enough')
+  }
+  line.onPause = twice
+  expect((await line.run('status', '--watch')).out).not.toContain('<clear>')
+  rounds = 0
+  line.isInteractive = true
+  expect((await line.run('status', '--watch')).out.match(/<clear>/g)).toHaveLength(2)
+})
