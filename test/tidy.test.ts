@@ -139,7 +139,10 @@ describe('ambient time, chance and environment stay at the edges', () => {
   })
   it('only one file constructs SDK clients for production', () => {
     const constructing = product.filter((file) => /new (AutoScaling|SSM|S3|SQS|EC2)Client\(/.test(read(file)))
-    expect(constructing.filter((file) => !file.startsWith('src/cli/')).sort()).toEqual(['src/aws/operator-sdk.ts', 'src/aws/sdk.ts'])
+    expect(constructing.filter((file) => !file.startsWith('src/cli/')).sort()).toEqual([
+      'src/aws/operator-sdk.ts',
+      'src/aws/sdk.ts',
+    ])
   })
 })
 

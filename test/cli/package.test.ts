@@ -1,0 +1,73 @@
+/** The command as somebody installs it: from its tarball, in an empty folder, without this project. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { itWhere } from '../flush/it-where.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+let folder: string
+let packed: readonly { readonly path: string; readonly size: number }[]
+
+const npm = (directory: string, ...words: string[]) =>
+  execFileSync('npm', words, { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'termination-guard-package-'))
+  const [tarball] = JSON.parse(npm(root, 'pack', '--json', '--pack-destination', folder))
+  packed = tarball.files
+  writeFileSync(join(folder, 'package.json'), '{}')
+  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', join(folder, tarball.filename))
+}, 300_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the installed command on the Node of this folder. */
+function run(node: string, ...words: string[]) {
+  const PATH = [node, process.env.PATH].join(delimiter)
+  const command = join(folder, 'node_modules/.bin/termination-guard')
+  return spawnSync(command, words, { cwd: folder, encoding: 'utf8', env: { PATH, HOME: folder } })
+}
+
+/** Nodes of this machine, by their major version. */
+const nodes = new Map(
+  [...new Set([join(root, 'node_modules/.bin'), ...(process.env.PATH ?? '').split(delimiter)])].flatMap(
+    (bin) => {
+      const version = spawnSync(join(bin, 'node'), ['--version'], { encoding: 'utf8' }).stdout ?? ''
+      const major = /^v(\d+)\./.exec(version)?.[1]
+      return major ? [[major, bin] as const] : []
+    },
+  ),
+)
+
+it('holds what is needed, and nothing of the test bed, the functions or the tests', () => {
+  expect(packed.map(({ path }) => path).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'dist/page/page.css',
+    'dist/page/page.html',
+    'dist/page/page.js',
+    'dist/termination-guard.mjs',
+    'package.json',
+  ])
+})
+
+it('needs no other package', () => {
+  expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'termination-guard',
+  ])
+})
+
+for (const major of ['20', '24']) {
+  const bin = nodes.get(major)
+  itWhere(bin !== undefined, `Node ${major} is not installed`)(`runs on Node ${major}`, async () => {
+    expect(run(bin ?? '', '--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('termination-guard [options]'),
+    })
+    writeFileSync(join(folder, 'journal'), '')
+    const page = run(bin ?? '', 'history', '--from', 'journal', '--html', 'page.html')
+    expect(page).toMatchObject({ status: 0, stdout: 'page.html has 0 terminations.\n' })
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('No terminations')
+  })
+}
