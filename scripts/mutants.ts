@@ -1,5 +1,5 @@
 /**
- * `npm run mutants`: puts each bug of mutants-list.ts into a copy of the sources, lets the simulator look for it and, where that
+ * `npm run mutants`: puts each bug of scripts/mutants/ into a copy of the sources, lets the simulator look for it and, where that
  * finds nothing, the unit tests. A bug that nobody notices must say why, or the run fails.
  */
 import { spawn } from 'node:child_process'
@@ -8,7 +8,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { makeTemporaryDirectory } from '../testbed/local/temporary-directory.ts'
-import { type Mutant, mutants } from './mutants-list.ts'
+import { mutants } from './mutants/all-mutants.ts'
+import type { Mutant } from './mutants/mutant.ts'
 
 const USAGE = `Type npm run mutants -- [part of a name] [seeds], such as: npm run mutants -- ${mutants[0]?.name.split(' ')[0]} 100`
 const [wanted, seedsWanted = '500', ...others] = process.argv.slice(2)
@@ -48,8 +49,7 @@ function problem(): string | undefined {
   if (!/^[1-9][0-9]{0,8}$/.test(seedsWanted) || others.length > 0)
     return `The seeds are one whole number from 1. ${USAGE}`
   if (chosen.length === 0) return `No mutant's name contains '${wanted}'. ${USAGE}`
-  if (stale.length > 0)
-    return `The sources have moved on. In scripts/mutants-list.ts, change:\n${stale.join('\n')}`
+  if (stale.length > 0) return `The sources have moved on. In scripts/mutants/, change:\n${stale.join('\n')}`
   return undefined
 }
 

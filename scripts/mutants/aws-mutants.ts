@@ -1,0 +1,19 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+export const awsMutants: readonly Mutant[] = [
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/aws/failures.test.ts', 'test/termination/reconcile.test.ts'],
+    name: 'take every ValidationError for “no active action”',
+    from: ` && textOf(error).startsWith('No active Lifecycle Action found')`,
+    to: ` && textOf(error) !== ''`,
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/aws/failures.test.ts', 'test/termination/reconcile.test.ts'],
+    name: 'fail on an agent that cannot be reached',
+    from: `return nameOf(error) === 'InvalidInstanceId'`,
+    to: `return nameOf(error) === 'InvalidInstanceID'`,
+  },
+]

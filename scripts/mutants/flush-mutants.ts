@@ -1,0 +1,68 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const commands = {
+  file: 'src/flush/commands.ts',
+  tests: ['test/termination/reconcile.test.ts', 'test/termination/consume.test.ts'],
+}
+
+const manifest = { file: 'src/flush/manifest.ts', tests: ['test/flush/manifest.test.ts'] }
+
+const flushes = {
+  file: 'src/flush/flushes.ts',
+  tests: ['test/termination/reconcile.test.ts', 'test/termination/simulated-days.test.ts'],
+}
+
+export const flushMutants: readonly Mutant[] = [
+  {
+    ...commands,
+    name: 'forget a page of commands',
+    from: `    next = page.NextToken
+  } while (next)`,
+    to: `    next = undefined
+  } while (next)`,
+  },
+  {
+    ...commands,
+    name: 'read InProgress as failed',
+    from: `? 'failed' : 'running'`,
+    to: `? 'failed' : 'failed'`,
+  },
+  {
+    ...commands,
+    name: 'ignore the token',
+    from: 'return belongsTo.token === action.token',
+    to: 'return belongsTo.token !== action.hookName',
+  },
+  {
+    ...commands,
+    name: 'count a flush that began before the action',
+    from: 'return flush.requestedAt >= action.startedAt',
+    to: 'return flush.requestedAt >= 0',
+  },
+  {
+    ...manifest,
+    name: 'believe a manifest without its end',
+    from: 'if (last !== `end\\t${records.length}`) throw',
+    to: 'if (last === undefined) throw',
+  },
+  {
+    ...flushes,
+    name: 'believe a manifest wherever the instance says it is',
+    from: 'if (!key.startsWith(`${archive.manifestPrefix}${instanceId}/`))',
+    to: 'if (key === instanceId)',
+  },
+  {
+    ...flushes,
+    name: 'read only as much output as a listing shows',
+    from: `if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {`,
+    to: `if (line.kind === 'unreadable' && invocation.output === '') {`,
+  },
+  {
+    ...commands,
+    name: 'take an audit’s flush for a termination’s',
+    from: 'if (!owner || comment.startsWith(AUDIT)) return undefined',
+    to: 'if (!owner) return undefined',
+    tests: ['test/audit/audit.test.ts', 'test/termination/reconcile.test.ts', 'test/fuzz/comment.test.ts'],
+  },
+]

@@ -1,0 +1,13 @@
+/** Small, plausible bugs. Each must be noticed by the simulator or by a unit test, or say why it need not be. */
+export interface Mutant {
+  /** What the bug is, in words. */
+  readonly name: string
+  readonly file: string
+  /** Exact source text, found once in the file. */
+  readonly from: string
+  readonly to: string
+  /** The unit tests that speak of this code, for what the simulator does not notice. */
+  readonly tests: readonly string[]
+  /** Why nobody needs to notice. */
+  readonly justified?: string
+}

@@ -1,0 +1,31 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const waiting = { file: 'src/sweep/waiting.ts', tests: ['test/sweep/sweep.test.ts'] }
+
+const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/sweep/sweep.test.ts'] }
+
+export const sweepMutants: readonly Mutant[] = [
+  {
+    ...waiting,
+    name: 'forget a page of instances',
+    from: `    next = page.NextToken
+  } while (next)
+  return found`,
+    to: `    next = undefined
+  } while (next)
+  return found`,
+  },
+  {
+    ...sweep,
+    name: 'adopt nothing',
+    from: 'const orphans = held.filter((action) => ageSeconds(action) >= policy.adoptAfterSeconds)',
+    to: 'const orphans = held.filter((action) => ageSeconds(action) < 0)',
+  },
+  {
+    ...sweep,
+    name: 'forget who is retained',
+    from: 'kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))',
+    to: 'kept.push(...waiting.filter(ofGroup).map(({ instanceId }) => instanceId))',
+  },
+]

@@ -1,0 +1,154 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const actions = {
+  file: 'src/termination/lifecycle-actions.ts',
+  tests: ['test/termination/reconcile.test.ts'],
+}
+
+const activities = { file: 'src/termination/scaling-activities.ts', tests: ['test/sweep/sweep.test.ts'] }
+
+const hook = {
+  file: 'src/termination/hook.ts',
+  tests: ['test/sweep/sweep.test.ts', 'test/termination/reconcile.test.ts'],
+}
+
+const reconcile = {
+  file: 'src/termination/reconcile.ts',
+  tests: ['test/termination/reconcile.test.ts', 'test/termination/simulated-days.test.ts'],
+}
+
+const consume = { file: 'src/termination/consume.ts', tests: ['test/termination/consume.test.ts'] }
+
+export const terminationMutants: readonly Mutant[] = [
+  {
+    ...actions,
+    name: 'let one throttled heartbeat end the hold',
+    from: `    return 'held'
+  } catch (error) {
+    if (isNoActiveAction(error)) return 'none'`,
+    to: `    return 'held'
+  } catch (error) {
+    if (error) return 'none'`,
+  },
+  {
+    ...actions,
+    name: 'take any failure to complete as completed',
+    from: `    return 'done'
+  } catch (error) {
+    if (isNoActiveAction(error)) return 'none'`,
+    to: `    return 'done'
+  } catch (error) {
+    if (error) return 'done'`,
+  },
+  {
+    ...hook,
+    name: 'believe that a replaced root volume is retained',
+    from: 'retains: isRetaining && !losesItsDisk,',
+    to: 'retains: isRetaining || losesItsDisk,',
+  },
+  {
+    ...activities,
+    name: 'forget a page of activities',
+    from: '} while (next && wanted.size > 0)',
+    to: '} while (next && wanted.size < 0)',
+  },
+  {
+    ...reconcile,
+    name: 'no heartbeat',
+    from: 'const heartbeaten = await heartbeat(guard.aws, action)',
+    to: `const heartbeaten = (await Promise.resolve(heartbeat)) ? ('held' as const) : 'none'`,
+  },
+  {
+    ...reconcile,
+    name: 'heartbeat last',
+    from: `  const heartbeaten = await heartbeat(guard.aws, action)
+  const seen = await observe(guard, action, heartbeaten, listed)`,
+    to: `  const early = await observe(guard, action, 'held', listed)
+  const seen = { ...early, hold: (await heartbeat(guard.aws, action)) === 'held' ? early.hold : ('over' as const) }`,
+  },
+  {
+    ...reconcile,
+    name: 'act on an instance of another group',
+    from: 'if (where && where.groupName !== groupName) {',
+    to: 'if (where && where.groupName === undefined) {',
+  },
+  {
+    ...reconcile,
+    name: 'leave a flush to its event alone',
+    from: 'return isInTime ? undefined : hook.heartbeatTimeoutSeconds / 3',
+    to: 'return isInTime ? 43_200 : hook.heartbeatTimeoutSeconds / 3',
+  },
+  {
+    ...reconcile,
+    name: 'complete an adopted action before telling that it is lost',
+    from: `if (!action.token && 'outcome' in decision && decision.outcome === 'lost')`,
+    to: `if (!action.token && 'outcome' in decision && decision.outcome === 'archived')`,
+  },
+  {
+    ...reconcile,
+    name: 'hold up the message of a group that is gone',
+    from: 'if (error instanceof NoEnvironment) return undefined',
+    to: 'if (error === undefined) return undefined',
+  },
+  {
+    ...consume,
+    name: 'delete the message first',
+    from: `if (verdict === 'keep') kept.push(record.messageId)`,
+    to: `if (verdict === 'keep' && record.body === '') kept.push(record.messageId)`,
+  },
+  {
+    ...consume,
+    name: 'back off past the heartbeat',
+    from: 'return Math.min(backOff, policy.lookAgainSeconds, policy.heartbeatTimeoutSeconds / 3)',
+    to: 'return Math.min(backOff, policy.lookAgainSeconds)',
+  },
+  {
+    ...consume,
+    name: 'start passes although the time is nearly over',
+    from: 'const isInTime = remainingMs() >= guard.policy.passSeconds * 1000',
+    to: 'const isInTime = remainingMs() >= 0',
+  },
+  {
+    ...consume,
+    name: 'two passes at once on one instance',
+    from: 'return [...Map.groupBy(work, ({ message }) => message.instanceId).values()]',
+    to: 'return work.map((one) => [one])',
+  },
+  {
+    ...consume,
+    name: 'refuse a message without keeping a copy',
+    from: `  try {
+    await aws.sendMessage({`,
+    to: `  try {
+    if (why !== '') throw new NotOurs(why)
+    await aws.sendMessage({`,
+  },
+  {
+    ...hook,
+    name: 'adopt what a hook of our name holds for another queue',
+    from: 'return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)',
+    to: 'return hook.NotificationTargetARN === undefined || queueUrl !== undefined',
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'call gone what EC2 does not know yet',
+    from: "const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
+    to: "const unfound = ageSeconds > -CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
+  },
+  {
+    file: 'src/termination/tell.ts',
+    tests: ['test/termination/consume.test.ts', 'test/sweep/sweep.test.ts'],
+    name: 'tell only good ends',
+    from: `if (pass.over && 'outcome' in pass.decision) journal`,
+    to: `if (pass.over && 'outcome' in pass.decision && pass.decision.outcome === 'archived') journal`,
+  },
+  {
+    file: 'src/termination/message.ts',
+    tests: ['test/termination/message.test.ts'],
+    name: 'let a bad record crash the batch',
+    from: '  const json = parseJson(body)\n',
+    to: '  const json = JSON.parse(body) as Json\n',
+  },
+]
