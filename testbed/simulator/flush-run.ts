@@ -1,13 +1,18 @@
-/** The script on the instance, as far as the guard can tell: quiesce, rotate, publish, wait, rotate and publish again, report. */
+/**
+ * The script on the instance, as far as the guard can tell: take a census and hold it, stop the writers, rotate, wait for what is buffered,
+ * rotate again, take the inventory, publish, look again, report.
+ */
 import { gunzipSync } from 'node:zlib'
 import type { Command, Status } from './flush-command.ts'
-import { type Findings, manifestLine } from './manifest-line.ts'
+import { type Findings, manifestLine, type Unaccounted } from './manifest-line.ts'
 import { type Archiving, publish, uploadDirectly } from './publisher.ts'
 import { second } from './setting.ts'
+import type { LogFile } from './simulated-disk.ts'
 import type { Machine } from './simulated-machine.ts'
 
 export interface FlushSurroundings extends Archiving {
   readonly ssm: { report(command: Command, status: Status, details: string, output?: string): void }
+  readonly region: { actionOf(instanceId: string): { censusAt: number | undefined } | undefined }
 }
 
 /** How long a log may be buffered before it is written (Tomcat). */
@@ -31,17 +36,18 @@ export function runFlush(world: FlushSurroundings, machine: Machine, command: Co
       const isThere = machine.isOn && machine.disk === disk && command.endedAt === undefined
       if (isThere && at < failsAt) work()
     })
-  const findings = { isQuiesced: false, inventory: 0 }
+  let census: Census = { count: 0, files: [] }
+  let inventory: Inventory = { files: [], leftOut: [] }
   stage(startsAt, () => {
-    findings.isQuiesced = command.parameters.purpose === 'termination' && machine.quiesce()
-    archive(world, machine, command)
+    census = takeCensus(world, machine, command)
   })
   stage(startsAt + BUFFER_MS, () => {
-    archive(world, machine, command)
-    findings.inventory = disk.files.length
+    rotate(world, machine)
+    inventory = takeInventory(world, machine)
+    archive(world, machine, command, inventory.files)
   })
   const tell = (work: () => void) => () => {
-    if (machine.canRun && machine.disk === disk) work()
+    if (machine.canRun && machine.disk === disk && command.endedAt === undefined) work()
   }
   const timesOutAt = time.now + command.executionTimeoutMs
   if (failsAt < endsAt)
@@ -52,7 +58,7 @@ export function runFlush(world: FlushSurroundings, machine: Machine, command: Co
   else if (!neverEnds && endsAt < timesOutAt) {
     time.at(
       endsAt,
-      tell(() => report(world, machine, command, findings)),
+      tell(() => report(world, machine, command, lookAgain(world, machine, command, { census, inventory }))),
     )
   } else
     time.at(
@@ -61,24 +67,115 @@ export function runFlush(world: FlushSurroundings, machine: Machine, command: Co
     )
 }
 
-function archive(world: FlushSurroundings, machine: Machine, { parameters }: Command): void {
+/** What held bytes before anything was touched. */
+interface Census {
+  readonly count: number
+  readonly files: readonly LogFile[]
+}
+
+/**
+ * What is held can be deleted by name only. Then, in a termination, every writer is asked to end; and what was in a live log is in a
+ * file of its own.
+ */
+function takeCensus(world: FlushSurroundings, machine: Machine, command: Command): Census {
+  const { chance, faults, region, time } = world
+  const isTermination = command.parameters.purpose === 'termination'
   machine.write()
-  machine.disk.rotate()
-  const { upload } = parameters
+  const action = region.actionOf(machine.instanceId)
+  if (action && isTermination && !command.isByHand) action.censusAt ??= time.now
+  const { files } = machine.disk
+  const count = files.length + machine.disk.live().length
+  for (const file of files) {
+    file.isHeld ||= !chance.of(faults['hold-fails'])
+    file.isRemembered ||= isTermination
+  }
+  if (isTermination) machine.quiesce()
+  rotate(world, machine)
+  if (isTermination) for (const file of machine.disk.files) file.isRemembered = true
+  return { count, files: [...machine.disk.files, ...machine.disk.remembered] }
+}
+
+function rotate({ chance, faults }: FlushSurroundings, machine: Machine): void {
+  machine.rotate({
+    isHeld: () => !chance.of(faults['hold-fails']),
+    fails: () => chance.of(faults['rotation-fails']),
+  })
+}
+
+interface Inventory {
+  readonly files: readonly LogFile[]
+  /** There, and unreadable or not looked at in time. */
+  readonly leftOut: readonly LogFile[]
+}
+
+/** A flush that runs out of time looks at what it can. */
+function takeInventory({ chance, faults }: FlushSurroundings, machine: Machine): Inventory {
+  const { files } = machine.disk
+  const from = machine.hasUnreadable ? 1 : 0
+  const isShort = chance.of(faults['flush-is-short-of-time'])
+  const to = isShort ? chance.whole(from, files.length) : files.length
+  return { files: files.slice(from, to), leftOut: [...files.slice(0, from), ...files.slice(to)] }
+}
+
+/** Only what is in the inventory is ever published. */
+function archive(
+  world: FlushSurroundings,
+  machine: Machine,
+  { parameters: { upload } }: Command,
+  inventory: readonly LogFile[],
+): void {
   if (upload === '') publish(world, machine)
-  else if (upload === '*') uploadDirectly(world, machine, '*')
-  else uploadDirectly(world, machine, gunzipSync(Buffer.from(upload, 'base64')).toString('utf8').split('\0'))
+  else if (upload === '*') uploadDirectly(world, machine, inventory)
+  else {
+    const paths = new Set(gunzipSync(Buffer.from(upload, 'base64')).toString('utf8').split('\0'))
+    uploadDirectly(
+      world,
+      machine,
+      inventory.filter(({ path }) => paths.has(path)),
+    )
+  }
+}
+
+/** What is true right before the report. */
+function lookAgain(
+  { time }: FlushSurroundings,
+  machine: Machine,
+  { parameters: { purpose } }: Command,
+  { census, inventory }: { readonly census: Census; readonly inventory: Inventory },
+): Findings {
+  machine.write()
+  const { disk } = machine
+  const isTermination = purpose === 'termination'
+  if (isTermination) machine.lastLookAt = time.now
+  const known = new Set([...inventory.files, ...inventory.leftOut])
+  // What appeared since is as live as what grew.
+  const appeared = disk.files.filter((file) => !known.has(file))
+  const live = [...appeared.map(({ path, content: { size } }) => ({ path, size })), ...disk.live()]
+  const gone = census.files.filter((file) => !known.has(file) && !appeared.includes(file))
+  const unaccounted: Unaccounted[] = [
+    ...inventory.leftOut.map((file) => ({ file, why: 'unreadable, or not looked at in time' })),
+    ...gone.map((file) => ({ file, why: 'it was deleted' })),
+  ]
+  const accounted = inventory.files.map(({ path }) => path).filter((path) => machine.unaccounted.delete(path))
+  for (const { file } of unaccounted) machine.unaccounted.add(file.path)
+  const writers = isTermination
+    ? machine.writing.flatMap(({ name, openLogs }) => openLogs.map((path) => ({ name, path })))
+    : []
+  return { census: census.count, files: inventory.files, live, unaccounted, accounted, writers }
 }
 
 function report(world: FlushSurroundings, machine: Machine, command: Command, findings: Findings): void {
-  machine.write()
   const { chance, faults, ssm } = world
   const line = manifestLine(world, machine, command, findings)
   const isCut = chance.of(faults['output-is-cut'])
+  if (!isCut && !line.isSpoilt) {
+    for (const file of findings.files) file.isNamed = true
+    for (const { file } of findings.unaccounted) file.isNamed = true
+  }
   ssm.report(
     command,
     'Success',
     'Success',
-    isCut ? line.slice(0, chance.whole(0, line.length - 1)) : `${line}\n`,
+    isCut ? line.text.slice(0, chance.whole(0, line.text.length - 1)) : `${line.text}\n`,
   )
 }

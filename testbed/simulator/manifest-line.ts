@@ -3,13 +3,22 @@ import { hash } from 'node:crypto'
 import { crc32, gzipSync } from 'node:zlib'
 import type { Command } from './flush-command.ts'
 import type { Archiving } from './publisher.ts'
+import type { LogFile } from './simulated-disk.ts'
 import type { Machine } from './simulated-machine.ts'
 
-/** What the script knows besides the files. */
+/** What a flush found, as its manifest tells it. */
 export interface Findings {
-  readonly isQuiesced: boolean
-  /** How many files were there when the last rotation was over. */
-  readonly inventory: number
+  readonly census: number
+  readonly files: readonly LogFile[]
+  readonly live: readonly { readonly path: string; readonly size: number }[]
+  readonly unaccounted: readonly Unaccounted[]
+  readonly accounted: readonly string[]
+  readonly writers: readonly { readonly name: string; readonly path: string }[]
+}
+
+export interface Unaccounted {
+  readonly file: LogFile
+  readonly why: string
 }
 
 /** The line, inline or pointing to an object that holds the manifest. */
@@ -18,17 +27,17 @@ export function manifestLine(
   machine: Machine,
   command: Command,
   findings: Findings,
-): string {
+): { readonly text: string; readonly isSpoilt: boolean } {
   const { setting, chance, faults, bucket, time } = world
   const gzip = pack(manifestRecords(machine, command.parameters.purpose, findings))
   const inline = `termination-guard manifest 2 ${gzip.toString('base64')} end`
-  if (inline.length <= setting.inlineManifestCharacters) return inline
+  if (inline.length <= setting.inlineManifestCharacters) return { text: inline, isSpoilt: false }
   const key = `${command.parameters.manifestPrefix}${machine.instanceId}/${command.id}.gz`
-  const line = `termination-guard manifest-at 2 ${key} ${hash('sha256', gzip, 'hex')} end`
+  const text = `termination-guard manifest-at 2 ${key} ${hash('sha256', gzip, 'hex')} end`
   const isBroken = chance.of(faults['manifest-object-is-broken'])
-  if (world.weather.refusesUploads) return line
+  if (world.weather.refusesUploads) return { text, isSpoilt: true }
   if (!isBroken || chance.of(0.5)) bucket.put(time.now, key, isBroken ? gzip.subarray(3) : gzip, 'single')
-  return line
+  return { text, isSpoilt: isBroken }
 }
 
 /** A gzip file whose one block is stored as it is: compressing is what would take most of a seed's time. */
@@ -44,16 +53,17 @@ export function pack(records: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from([...header, ...block]), payload, trailer])
 }
 
-/** What is taken down before the last look; what appeared since is as live as what grew. */
-function manifestRecords({ instanceId, disk }: Machine, purpose: string, findings: Findings): string[] {
-  const { inventory } = findings
-  const census = disk.files.length + disk.live().length
+function manifestRecords({ instanceId, skewMs }: Machine, purpose: string, findings: Findings): string[] {
+  const { census, files, live, unaccounted, accounted, writers } = findings
   const records = [`manifest\t2\t${instanceId}\t${purpose}\t${census}`]
-  for (const { path, content, modifiedAt } of disk.files.slice(0, inventory)) {
-    const modified = Math.floor(modifiedAt / 1000)
+  for (const { path, content, modifiedAt } of files) {
+    const modified = Math.max(0, Math.floor((modifiedAt + skewMs) / 1000))
     records.push(`file\t${content.size}\t${content.md5}\t${content.sha256}\t${modified}\t-\t-\t${path}`)
   }
-  for (const { path, content } of disk.files.slice(inventory)) records.push(`live\t${content.size}\t${path}`)
-  for (const { path, size } of disk.live()) records.push(`live\t${size}\t${path}`)
+  for (const { path, size } of live) records.push(`live\t${size}\t${path}`)
+  for (const { file, why } of unaccounted)
+    records.push(`unaccounted\t${file.content.size}\t${why}\t${file.path}`)
+  for (const path of accounted) records.push(`accounted\t${path}`)
+  for (const { name, path } of writers) records.push(`writer\t${name}\t${path}`)
   return [...records, `end\t${records.length}`]
 }

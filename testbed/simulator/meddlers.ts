@@ -20,6 +20,8 @@ export function startMeddlers(world: MeddlerSurroundings): void {
   often(world, faults['operator-stops-a-held-machine'], () => stopHeld(world))
   often(world, faults['operator-reboots-a-held-machine'], () => rebootHeld(world))
   often(world, faults['operator-flushes-by-hand'], () => flushByHand(world))
+  often(world, faults['operator-deletes-files'], () => deleteFiles(world))
+  often(world, faults['operator-cleans-up'], () => cleanUp(world))
   often(world, faults['operator-wakes-the-warm-pool'], () => wakeWarm(world))
   often(world, faults['operator-deletes-a-group'], () => deleteGroup(world))
   often(world, faults['operator-points-the-hook-elsewhere'], () => pointElsewhere(world))
@@ -77,6 +79,22 @@ function flushByHand(world: MeddlerSurroundings): void {
     isHeld ? 'termination' : 'audit',
     chance.pick(['by hand', '', 'INC-4711 rescue']),
   )
+}
+
+/** Some of the rotated files of a machine that is held, since its disk is full. */
+function deleteFiles(world: MeddlerSurroundings): void {
+  const disk = world.region.machines.get(heldOrKept(world) ?? '')?.disk
+  for (const file of disk?.files ?? [])
+    if (world.chance.of(0.5)) {
+      world.trace?.note('person', `deletes ${file.path}`)
+      disk?.delete(file)
+    }
+}
+
+/** What a flush holds looks like litter. */
+function cleanUp(world: MeddlerSurroundings): void {
+  world.trace?.note('person', 'deletes what a flush held')
+  world.region.machines.get(heldOrKept(world) ?? '')?.cleanUp()
 }
 
 function wakeWarm(world: MeddlerSurroundings): void {

@@ -17,7 +17,9 @@ export interface Archiving extends Surroundings {
 interface Publishing {
   readonly instanceId: string
   readonly groupName: string
-  readonly disk: { readonly files: readonly LogFile[] }
+  readonly disk: { readonly files: readonly LogFile[]; delete(file: LogFile): void }
+  /** Whether its publisher removes what it has shipped, or thinks it has. */
+  readonly publisherDeletes: boolean
   /** Where its logs are published, once that was worked out. */
   prefix: string | undefined
 }
@@ -25,7 +27,9 @@ interface Publishing {
 /** Puts every file that it has not yet put where the platform wants it. Its exit code would say nothing. */
 export function publish(world: Archiving, machine: Publishing): void {
   const { chance, faults } = world
-  const due = machine.disk.files.filter((file) => !file.isPublished)
+  const due = machine.disk.files.filter(
+    ({ isPublished, isOutside, isDeleted }) => !isPublished && !isOutside && !isDeleted,
+  )
   const claimsOnly = chance.of(faults['publisher-uploads-nothing']) || world.weather.refusesUploads
   due.forEach((file, index) => {
     file.isPublished = true
@@ -33,13 +37,15 @@ export function publish(world: Archiving, machine: Publishing): void {
     const other = chance.of(faults['objects-are-swapped']) ? due[(index + 1) % due.length] : undefined
     put(world, machine, file, spoil(world, (other ?? file).content))
   })
+  if (machine.publisherDeletes) for (const file of due) machine.disk.delete(file)
 }
 
 /** Puts exactly these files. S3 verifies the bytes on arrival. */
-export function uploadDirectly(world: Archiving, machine: Publishing, paths: readonly string[] | '*'): void {
+export function uploadDirectly(world: Archiving, machine: Publishing, files: readonly LogFile[]): void {
   const { chance, faults, setting, bucket, time } = world
-  for (const file of machine.disk.files) {
-    if (paths !== '*' && !paths.includes(file.path)) continue
+  for (const file of files) {
+    // What is gone by now, name and link, nobody can read.
+    if (!machine.disk.files.includes(file)) continue
     if (chance.of(faults['direct-upload-fails']) || world.weather.refusesUploads) continue
     const how = setting.uploadsKeepSha256 ? 'single with sha256' : 'single'
     bucket.put(time.now, keyFor(world, machine, file), file.content, how)

@@ -210,7 +210,7 @@ export class Region {
     if (!instance?.departure || !machine) return
     const action: TrackedAction = {
       ...{ token, instance, machine, groupName: instance.groupName, kind: instance.departure.kind },
-      ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined },
+      ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined, censusAt: undefined },
       heartbeatMs: this.#heartbeatMs(instance.groupName),
       ...{ isNotificationLost: false, isSeen: false },
     }

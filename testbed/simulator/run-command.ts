@@ -17,7 +17,7 @@ import { hour, minute, second } from './setting.ts'
 import type { Machine } from './simulated-machine.ts'
 
 interface RunCommandSurroundings extends FlushSurroundings {
-  readonly region: { readonly machines: ReadonlyMap<string, Machine> }
+  readonly region: FlushSurroundings['region'] & { readonly machines: ReadonlyMap<string, Machine> }
   readonly bus: { commandStatus(command: Command): void }
   show(what: 'flushSent', command: Command, run: Run): void
 }

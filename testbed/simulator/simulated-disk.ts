@@ -1,4 +1,4 @@
-/** A disk: live logs, and the files that they were rotated into. */
+/** A disk: live logs, the files that they were rotated into, and what became of every line that was ever on it. */
 import { Content, writeLine } from './lines.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -9,9 +9,24 @@ export interface DiskSurroundings extends Surroundings {
 export interface LogFile {
   readonly path: string
   readonly content: Content
-  /** When it was last written (epoch milliseconds). */
+  /** When its last line was written. */
   readonly modifiedAt: number
+  /** Rotated to where nobody publishes. */
+  readonly isOutside: boolean
   isPublished: boolean
+  /** A flush holds a link of its own to it. */
+  isHeld: boolean
+  /** A flush has written down, on the machine, that it was there. */
+  isRemembered: boolean
+  /** A report that was not spoilt has named it. */
+  isNamed: boolean
+  /** Its name is gone; whoever holds a link still has the bytes. */
+  isDeleted: boolean
+}
+
+interface LiveLog {
+  readonly lines: number[]
+  modifiedAt: number
 }
 
 /** Names that a careless reader of manifests would trip over. */
@@ -26,61 +41,108 @@ const LOG_NAMES = [
   'cron',
 ]
 
+const fresh = { isPublished: false, isRemembered: false, isNamed: false, isDeleted: false }
+
 export class Disk {
   readonly number: number
-  readonly files: LogFile[] = []
+  /** What is there, by name or by a held link. */
+  files: readonly LogFile[] = []
   isGone = false
   /** How many lines were ever written. */
   lines = 0
+  /** When the bytes of a line went with a file that nobody held. */
+  readonly lostAt = new Map<number, number>()
+  /** Lines of deleted files of which no trace is left, on the machine or in any report. */
+  readonly untraceable = new Set<number>()
+  readonly #lost: LogFile[] = []
+  /** When each line was written. */
+  readonly writtenAt: number[] = []
   readonly #world: DiskSurroundings
-  #rotated = 0
+  readonly #logs: LiveLog[]
 
   constructor(world: DiskSurroundings) {
     this.#world = world
     this.number = world.newDiskNumber()
+    this.#logs = Array.from({ length: world.setting.logsPerInstance }, () => ({ lines: [], modifiedAt: 0 }))
   }
 
-  append(): void {
-    this.lines++
-  }
-
-  /** Lines that are only in live logs. */
-  get liveLines(): number {
-    return this.lines - this.#rotated
+  append(log: number, at: number): void {
+    const line = this.lines++
+    this.writtenAt.push(at)
+    const live = this.#logs[log % this.#logs.length] as LiveLog
+    live.lines.push(line)
+    live.modifiedAt = at
   }
 
   /** The live logs that hold anything. */
   live(): { readonly path: string; readonly size: number }[] {
-    return this.#split().map(({ path, text }) => ({ path, size: text.length }))
+    return this.#logs.flatMap(({ lines }, log) =>
+      lines.length > 0 ? [{ path: pathOf(log), size: this.#textOf(lines).length }] : [],
+    )
   }
 
-  /** Each live log that holds anything becomes a file of its own, named for the moment. */
-  rotate(): void {
+  /** Each live log that holds anything becomes a file of its own, named for the moment; `fails` says which stay as they are. */
+  rotate({ isHeld, isOutside, fails }: Rotation): void {
     const seconds = Math.floor(this.#world.time.now / 1000)
-    for (const { path, text } of this.#split()) {
-      const dated = `${path.replace('/var/log/', '/var/log/rotated/')}-${seconds}`
+    this.#logs.forEach((live, log) => {
+      if (live.lines.length === 0 || fails()) return
+      const folder = isOutside(log) ? '/var/log/own-rotated/' : '/var/log/rotated/'
+      const dated = `${pathOf(log).replace('/var/log/', folder)}-${seconds}`
       const isTaken = this.files.some((file) => file.path === dated)
-      const name = isTaken ? `${dated}.${this.files.length}` : dated
-      this.files.push({
-        path: name,
-        content: new Content(text),
-        modifiedAt: this.#world.time.now,
-        isPublished: false,
-      })
-    }
-    this.#rotated = this.lines
+      const path = isTaken ? `${dated}.${this.files.length}` : dated
+      const content = new Content(this.#textOf(live.lines))
+      const file = { path, content, modifiedAt: live.modifiedAt, isOutside: isOutside(log) }
+      this.files = [...this.files, { ...file, isHeld: isHeld(), ...fresh }]
+      this.#logs[log] = { lines: [], modifiedAt: 0 }
+    })
   }
 
-  #split(): { path: string; text: string }[] {
-    if (this.#rotated === this.lines) return []
-    const logs = LOG_NAMES.slice(0, this.#world.setting.logsPerInstance).map((name) => ({
-      path: `/var/log/${name}`,
-      text: '',
-    }))
-    for (let line = this.#rotated; line < this.lines; line++) {
-      const log = logs[line % logs.length]
-      if (log) log.text += writeLine(this.number, line)
-    }
-    return logs.filter(({ text }) => text !== '')
+  /** Somebody deletes a file. */
+  delete(file: LogFile): void {
+    file.isDeleted = true
+    if (!file.isHeld) this.#forget(file)
   }
+
+  /** What a flush wrote down and is no longer there. */
+  get remembered(): readonly LogFile[] {
+    return this.#lost.filter(({ isRemembered }) => isRemembered)
+  }
+
+  /** Somebody deletes what flushes held and wrote down. */
+  letGo(): void {
+    for (const file of [...this.files, ...this.#lost]) {
+      file.isHeld = false
+      file.isRemembered = false
+      if (file.isDeleted && this.files.includes(file)) this.#forget(file)
+    }
+    for (const file of this.#lost) if (!file.isNamed) this.#isUntraceable(file)
+  }
+
+  #forget(file: LogFile): void {
+    this.files = this.files.filter((one) => one !== file)
+    this.#lost.push(file)
+    for (const { line } of file.content.lines()) this.lostAt.set(line, this.#world.time.now)
+    if (!file.isNamed && !file.isRemembered) this.#isUntraceable(file)
+  }
+
+  #isUntraceable({ content }: LogFile): void {
+    for (const { line } of content.lines()) this.untraceable.add(line)
+  }
+
+  #textOf(lines: readonly number[]): string {
+    let text = ''
+    for (const line of lines) text += writeLine(this.number, line)
+    return text
+  }
+}
+
+export interface Rotation {
+  /** Whether whoever rotates holds a link to what it makes. */
+  isHeld(): boolean
+  isOutside(log: number): boolean
+  fails(): boolean
+}
+
+export function pathOf(log: number): string {
+  return `/var/log/${LOG_NAMES[log]}`
 }

@@ -5,7 +5,8 @@
 
 import { type Archiving, publish } from './publisher.ts'
 import { hour, minute, second } from './setting.ts'
-import { Disk, type DiskSurroundings } from './simulated-disk.ts'
+import { Disk, type DiskSurroundings, type Rotation } from './simulated-disk.ts'
+import { Writer } from './writers.ts'
 
 export interface MachineSurroundings extends Archiving, DiskSurroundings {
   /** Nothing goes wrong any more, and nothing happens by itself. */
@@ -14,6 +15,9 @@ export interface MachineSurroundings extends Archiving, DiskSurroundings {
 
 /** `silent`: registered, but it fetches nothing. `gone`: SSM knows no agent there. */
 export type Agent = 'up' | 'silent' | 'gone'
+
+/** A rotation by the platform leaves so many files of each log, where it deletes any. */
+const ROTATIONS_KEPT = 2
 
 export class Machine {
   readonly instanceId: string
@@ -29,24 +33,43 @@ export class Machine {
   prefix: string | undefined
   /** While a flush holds the script's lock, another one waits. */
   flushFreeAt = 0
+  /** What an earlier flush called unaccounted, as the script remembers it. */
+  readonly unaccounted = new Set<string>()
+  /** When a flush last looked whether anybody still writes. */
+  lastLookAt = Number.NEGATIVE_INFINITY
+  /** How far its clock is off. */
+  readonly skewMs: number
+  readonly publisherDeletes: boolean
+  /** Whether there is a file that nobody can read, as there is on a disk that goes bad. */
+  readonly hasUnreadable: boolean
+  readonly writers: readonly Writer[]
+  /** When somebody booted it again. */
+  #bootedAt = Number.NEGATIVE_INFINITY
   readonly #world: MachineSurroundings
-  readonly #lineMs: number
-  /** A writer that does not obey writes often; it falls silent by itself some time after the traffic ended, or never does. */
+  /** A writer that does not obey falls silent by itself some time after the traffic ended, or never does. */
   readonly #defiesForMs: number
-  #writtenUntil = 0
-  #isWriting = false
-  #isDefiant = false
-  #defiantUntil = Number.POSITIVE_INFINITY
+  /** The log that is rotated to where nobody publishes. */
+  readonly #outsideLog: number | undefined
+  readonly #rotationDeletes: boolean
 
   constructor(world: MachineSurroundings, instanceId: string, groupName: string) {
     this.#world = world
     this.instanceId = instanceId
     this.groupName = groupName
-    const { chance, faults } = world
+    const { chance, faults, setting } = world
     this.agent = chance.of(faults['agent-was-never-there']) ? 'gone' : 'up'
     const defies = chance.of(faults['writer-cannot-be-stopped'])
     this.#defiesForMs = defies ? chance.pick([3 * minute, 30 * minute, Number.POSITIVE_INFINITY]) : 0
-    this.#lineMs = chance.between(1, 6) * minute
+    this.writers = drawWriters(world, defies)
+    this.#outsideLog = chance.of(faults['rotated-where-nobody-publishes'])
+      ? chance.whole(0, setting.logsPerInstance - 1)
+      : undefined
+    this.#rotationDeletes = chance.of(faults['rotation-deletes'])
+    this.publisherDeletes = chance.of(faults['publisher-deletes'])
+    this.hasUnreadable = chance.of(faults['file-cannot-be-read'])
+    this.skewMs = chance.of(faults['clocks-are-skewed'])
+      ? chance.pick([-1, 1]) * chance.logBetween(second, 3 * hour)
+      : 0
     this.disks.push(new Disk(world))
     if (chance.of(faults['agent-dies'])) this.#scheduleEnd('gone')
     if (chance.of(faults['agent-is-silent'])) this.#scheduleEnd('silent')
@@ -61,57 +84,73 @@ export class Machine {
     return this.isOn && this.agent === 'up'
   }
 
+  /** Who still has a log open for writing. */
+  get writing(): readonly Writer[] {
+    return this.writers.filter(({ isRunning }) => isRunning)
+  }
+
+  get wasBootedSinceLook(): boolean {
+    return this.#bootedAt > this.lastLookAt
+  }
+
+  /** Written after the last look by what somebody started then, by booting the machine: no flush could have seen it. */
+  isUnforeseeable(writtenAt: number): boolean {
+    return this.wasBootedSinceLook && writtenAt > this.lastLookAt && this.lastLookAt > 0
+  }
+
   /** Traffic arrives. */
   start(): void {
     if (!this.isOn) return
     this.write()
-    this.#isWriting = true
-    this.#writtenUntil = this.#world.time.now
-    this.#isDefiant = false
-    this.#defiantUntil = Number.POSITIVE_INFINITY
+    for (const writer of this.writers) writer.start(this.#world.time.now)
   }
 
   /** The load balancer lets go. Health checks and the like are still written down, until somebody stops the writer. */
   leaveService(): void {
     this.write()
-    if (this.#defiesForMs === 0) return
-    this.#isDefiant = true
-    this.#defiantUntil = this.#world.time.now + this.#defiesForMs
+    const { now } = this.#world.time
+    for (const writer of this.writers)
+      writer.leaveService(this.#defiesForMs > 0 ? now + this.#defiesForMs : Number.POSITIVE_INFINITY)
   }
 
-  /** Stops the writer, where it can be stopped. */
-  quiesce(): boolean {
+  /** Every writer is asked to end; some are back before long. */
+  quiesce(): void {
     this.write()
-    if (this.#defiesForMs > 0) return false
-    this.#isWriting = false
-    return true
+    for (const writer of this.writers) {
+      if (!writer.isRunning || writer.obedience === 'stays') continue
+      writer.stop()
+      if (writer.obedience === 'stops') continue
+      this.#world.time.after(this.#world.chance.between(1, 10) * second, () => {
+        if (this.isOn && !writer.isRunning) writer.start(this.#world.time.now)
+      })
+    }
   }
 
   /** Brings the disk up to date. */
   write(): void {
+    if (!this.isOn) return
     const { now } = this.#world.time
-    if (!this.#isWriting || !this.isOn) return
-    const until = Math.min(now, this.#defiantUntil)
-    // After the traffic a defiant writer leaves no pause that a flush could mistake for the end.
-    const everyMs = this.#isDefiant ? 7 * second : this.#lineMs
-    while (this.#writtenUntil + everyMs <= until) {
-      this.#writtenUntil += everyMs
-      this.disk.append()
-    }
-    if (this.#isDefiant && now > this.#defiantUntil + everyMs) this.#isWriting = false
+    for (const writer of this.writers) for (const { log, at } of writer.write(now)) this.disk.append(log, at)
   }
 
   powerOff(): void {
     this.write()
     this.isOn = false
-    this.#isWriting = false
+    for (const writer of this.writers) writer.stop()
   }
 
   /** It boots: its services start, and its agent, if that was well. */
   powerOn(): void {
     if (this.disk.isGone) return
     this.isOn = true
+    this.#bootedAt = this.#world.time.now
     this.start()
+  }
+
+  /** Somebody deletes what flushes keep for themselves. */
+  cleanUp(): void {
+    this.disk.letGo()
+    this.unaccounted.clear()
   }
 
   destroy(): void {
@@ -123,15 +162,24 @@ export class Machine {
     this.write()
     this.disk.isGone = true
     this.disks.push(new Disk(this.#world))
+    this.unaccounted.clear()
+  }
+
+  /** Rotates every log. A flush holds what it rotates. */
+  rotate({ isHeld, fails }: Omit<Rotation, 'isOutside'>): void {
+    this.write()
+    this.disk.rotate({ isHeld, fails, isOutside: (log) => log === this.#outsideLog })
   }
 
   /** Every hour, as the platform does it by itself. */
   #cron(): void {
     const world = this.#world
     if (!this.isOn || world.isHealed) return
-    this.write()
-    this.disk.rotate()
+    this.rotate({ isHeld: () => false, fails: () => false })
     publish(world, this)
+    if (this.#rotationDeletes)
+      for (const file of this.disk.files.filter(({ isDeleted }) => !isDeleted).slice(0, -ROTATIONS_KEPT))
+        this.disk.delete(file)
     world.time.after(hour, () => this.#cron())
   }
 
@@ -142,4 +190,25 @@ export class Machine {
       this.#world.trace?.note('ec2', `the agent of ${this.instanceId} is ${agent}`)
     })
   }
+}
+
+/** The platform's server, and perhaps something that no profile knows. */
+function drawWriters({ chance, faults, setting }: MachineSurroundings, defies: boolean): Writer[] {
+  const every = () => chance.between(1, 6) * minute
+  const all = Array.from({ length: setting.logsPerInstance }, (_, log) => log)
+  const server = new Writer({
+    name: 'java (2117)',
+    logs: all,
+    obedience: defies ? 'stays' : chance.of(faults['writer-comes-back']) ? 'comes back' : 'stops',
+    everyMs: every(),
+    ...(defies && { everyMsAfterTraffic: chance.pick([7 * second, 3 * minute]) }),
+  })
+  if (!chance.of(faults['writer-is-unknown'])) return [server]
+  const unknown = new Writer({
+    name: 'worker (3301)',
+    logs: [chance.pick(all)],
+    obedience: chance.pick(['stops', 'comes back', 'stays']),
+    everyMs: every(),
+  })
+  return [server, unknown]
 }

@@ -22,6 +22,8 @@ export interface TrackedAction {
   readonly startedAt: number
   /** Our hook's, when the action began. */
   readonly heartbeatMs: number
+  /** When a flush of it first took down what there was; nothing is promised of what was deleted before. */
+  censusAt: number | undefined
   end: { readonly at: number; readonly cause: Cause } | undefined
   /** Whether the notification was lost on its way. */
   isNotificationLost: boolean

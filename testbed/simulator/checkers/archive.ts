@@ -3,13 +3,27 @@ import type { Disk } from '../simulated-disk.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 
-/**
- * How many lines of this disk no object holds. Wherever an object was moved to counts, and so does what somebody else took away
- * after `since`: what was proven may be changed later, and nobody can guard against that.
- */
-export function missingLines({ bucket }: World, disk: Disk, since: number): number {
+/** How many lines of this disk no object holds. Wherever an object was moved to counts. */
+export function missingLines({ bucket, time }: World, disk: Disk): number {
   let missing = 0
-  for (let line = 0; line < disk.lines; line++) if (!bucket.holds(disk.number, line, since)) missing++
+  for (let line = 0; line < disk.lines; line++) if (!bucket.holds(disk.number, line, time.now)) missing++
+  return missing
+}
+
+/**
+ * How many lines are missing of those that an action owes (S6): not what was deleted before its first flush took a census or
+ * without a trace, not what
+ * somebody took away from S3 after `since`, and not what no flush could have seen.
+ */
+export function owedLines({ bucket }: World, action: TrackedAction, since: number): number {
+  const { disk, machine, censusAt = Number.POSITIVE_INFINITY } = action
+  let missing = 0
+  for (let line = 0; line < disk.lines; line++) {
+    if (bucket.holds(disk.number, line, since)) continue
+    const wasDeletedBefore = (disk.lostAt.get(line) ?? Number.POSITIVE_INFINITY) < censusAt
+    if (disk.untraceable.has(line)) continue
+    if (!wasDeletedBefore && !machine.isUnforeseeable(disk.writtenAt[line] ?? 0)) missing++
+  }
   return missing
 }
 

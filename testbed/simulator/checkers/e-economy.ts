@@ -54,9 +54,9 @@ function isPlainlyProven(
 ): boolean {
   const line = findManifestLine(output)
   if (status !== 'Success' || line.kind !== 'inline') return false
-  const { files, live } = parseManifest(line.gzip)
+  const { files, live, unaccounted, writers } = parseManifest(line.gzip)
   return (
-    live.length === 0 &&
+    live.length + unaccounted.length + writers.length === 0 &&
     files.every(({ path, md5 }) => {
       const object = bucket.get(keyOf(path, parameters.prefix, setting.policy.archive.keyRule))
       return object?.etag === md5 && object.putAt < before

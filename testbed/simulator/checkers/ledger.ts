@@ -5,7 +5,7 @@
 import type { Disk } from '../simulated-disk.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
-import { lookedAt, missingLines } from './archive.ts'
+import { lookedAt, owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 import { isUnheard, toldOf } from './s5-ends-are-told.ts'
 
@@ -15,7 +15,7 @@ export function ledger(world: World): Checker {
       for (const machine of world.region.machines.values()) {
         machine.write()
         for (const disk of machine.disks) {
-          const missing = disk.isGone ? missingLines(world, disk, lastLook(world, disk)) : 0
+          const missing = disk.isGone ? owed(world, disk) : 0
           const why = missing > 0 ? unaccounted(world, disk) : undefined
           if (why) world.violation('ledger', `${missing} lines of ${machine.instanceId} are gone: ${why}`)
         }
@@ -24,18 +24,15 @@ export function ledger(world: World): Checker {
   }
 }
 
-/** When the guard last had reason to look at what a disk left in S3. */
-function lastLook(world: World, disk: Disk): number {
-  const actions = [...world.region.actions.values()].filter((action) => action.disk === disk)
-  const last = actions.at(-1)
-  return last ? lookedAt(last, world.time.now) : world.time.now
+/** What the last action of a disk owes. Nothing is promised of an instance that left while its group had no hook of ours. */
+function owed(world: World, disk: Disk): number {
+  const last = [...world.region.actions.values()].filter((action) => action.disk === disk).at(-1)
+  return last ? owedLines(world, last, lookedAt(last, world.time.now)) : 0
 }
 
 /** Why the loss of a disk is not accounted for; `undefined` when it is. */
 function unaccounted(world: World, disk: Disk): string | undefined {
   const actions = [...world.region.actions.values()].filter((action) => action.disk === disk)
-  // Nothing is promised of an instance that left while its group had no hook of ours.
-  if (actions.length === 0) return undefined
   if (actions.some((action) => isUnheard(world, action))) return undefined
   const told = actions.flatMap((action) => toldOf(world, action))
   if (told.some(({ event }) => event === 'message-refused')) return undefined

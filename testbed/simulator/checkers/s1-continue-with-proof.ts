@@ -1,7 +1,7 @@
 /** S1: CONTINUE for a machine that still has its disk only when every line on it is in S3, by a flush that began after the action. */
 import type { Cause, TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
-import { missingLines } from './archive.ts'
+import { owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 
 export function continueWithProof(world: World): Checker {
@@ -9,9 +9,12 @@ export function continueWithProof(world: World): Checker {
     actionEnded(action, cause) {
       if (cause.by !== 'guard' || cause.result !== 'CONTINUE' || !isAlive(action)) return
       action.machine.write()
-      const missing = missingLines(world, action.disk, cause.run.startedAt)
+      const missing = owedLines(world, action, cause.run.startedAt)
       if (missing > 0)
         world.violation('S1', `${action.instance.id} may go, but ${missing} lines are not in S3`)
+      for (const { name } of action.machine.writing)
+        if (!action.machine.wasBootedSinceLook)
+          world.violation('S6', `${action.instance.id} may go, and ${name} still has its logs open`)
       if (!wasFlushedSince(world, action)) {
         world.violation('S1', `${action.instance.id} may go without a flush that began after the action did`)
       }
@@ -20,7 +23,7 @@ export function continueWithProof(world: World): Checker {
       if (event.event !== 'action-ended') return
       if (event.outcome !== 'archived' && event.outcome !== 'empty') return
       const action = world.region.actions.get(event.token ?? '')
-      const missing = action ? missingLines(world, action.disk, run.startedAt) : 0
+      const missing = action ? owedLines(world, action, run.startedAt) : 0
       if (missing > 0)
         world.violation('S1', `${event.instanceId} is told ${event.outcome}; ${missing} lines are missing`)
     },

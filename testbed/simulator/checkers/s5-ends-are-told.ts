@@ -2,7 +2,7 @@
 import { isLoud, type JournalEvent } from '../../../src/journal/journal.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
-import { lookedAt, missingLines } from './archive.ts'
+import { lookedAt, owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 import { isReleasedByGuard } from './s1-continue-with-proof.ts'
 
@@ -11,7 +11,7 @@ export function endsAreTold(world: World): Checker {
     atRest() {
       for (const action of world.region.actions.values()) {
         const { id } = action.instance
-        const missing = missingLines(world, action.disk, lookedAt(action, world.time.now))
+        const missing = owedLines(world, action, lookedAt(action, world.time.now))
         const told = toldOf(world, action)
         const isArchived = missing === 0 && action.end !== undefined && isReleasedByGuard(action.end.cause)
         if (told.length === 0 && !isArchived && !isUnheard(world, action)) {
