@@ -64,16 +64,16 @@ function minutes(text: string): number {
   throw new InvalidArgumentError('Write whole minutes from 1, such as --wait 30.')
 }
 
-/** npm passes Ctrl-C on to what heard it from the terminal already, so it is heard more than once. */
+/**
+ * npm passes Ctrl-C on to what heard it from the terminal already, a closed terminal hangs up, and people press again: a signal
+ * may come at any time and any number of times. So the handlers are never taken off: until the process has ended by itself, no
+ * signal can end it before it has told how to undo what was changed.
+ */
 async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interruption = new AbortController()
-  const stop = () => interruption.abort()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-  try {
-    await work(interruption.signal)
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
-  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort())
+  await work(interruption.signal)
 }
 
 /** The group of an instance as it is now; `undefined` when it is in none. Throws an Error that says what to type. */
@@ -119,9 +119,10 @@ async function readFacts(
   }
 }
 
-async function groupOf(client: AutoScalingClient, groupName: string) {
+async function groupOf(client: AutoScalingClient, groupName: string, abortSignal?: AbortSignal) {
   const { AutoScalingGroups } = await client.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
+    { ...(abortSignal ? { abortSignal } : {}) },
   )
   return AutoScalingGroups?.[0]
 }
@@ -184,8 +185,7 @@ async function inService(
 ): Promise<void> {
   const until = Date.now() + waitMs
   for (;;) {
-    if (signal.aborted) throw new Error('Interrupted: nothing was terminated.')
-    const instances = (await groupOf(client, groupName))?.Instances ?? []
+    const instances = (await lookUnlessInterrupted(client, groupName, signal))?.Instances ?? []
     const serving = instances.filter(
       ({ LifecycleState, HealthStatus }) => LifecycleState === 'InService' && HealthStatus === 'Healthy',
     ).length
@@ -195,5 +195,15 @@ async function inService(
         `Nothing was terminated: after ${Math.round(waitMs / 60_000)} min ${serving} of ${count} instances are in service.`,
       )
     await pause(pollMs, undefined, { signal }).catch(() => undefined) // seen above
+  }
+}
+
+/** Looks at the group; a call that hangs is broken off too. */
+async function lookUnlessInterrupted(client: AutoScalingClient, groupName: string, signal: AbortSignal) {
+  try {
+    signal.throwIfAborted()
+    return await groupOf(client, groupName, signal)
+  } catch (cause) {
+    throw signal.aborted ? new Error('Interrupted: nothing was terminated.', { cause }) : cause
   }
 }

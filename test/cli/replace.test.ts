@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import {
+  type AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
   PutLifecycleHookCommand,
@@ -8,7 +9,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import { factsOf, replace } from '../../src/cli/replace.ts'
 import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
-import { afterwards, eventually, localAws, refusalOf } from '../testbed/local/local-aws.ts'
+import { afterwards, eventually, localAws, localAwsByHand, refusalOf } from '../testbed/local/local-aws.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }
@@ -55,8 +56,17 @@ describe('the plan of a replacement', () => {
 
 describe('a replacement', () => {
   /** A group of one that is full, with a hook that holds terminating instances. */
-  async function fullGroup(inServiceMs = 300) {
-    const { autoScaling, aws } = await localAws({ timings: { inServiceMs } })
+  async function fullGroup() {
+    const { autoScaling } = await localAws({ timings: { inServiceMs: 300 } })
+    const instanceId = await createFullGroup(autoScaling)
+    const look = async () =>
+      (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
+    const facts = (hook = 'termination-guard') => factsOf(autoScaling, instanceId, hook)
+    return { autoScaling, look, instanceId, facts }
+  }
+
+  /** Answers its instance, which is in service. `pass` lets time pass where it does not by itself. */
+  async function createFullGroup(autoScaling: AutoScalingClient, pass?: () => Promise<void>) {
     const AutoScalingGroupName = 'web'
     await autoScaling.send(
       new CreateAutoScalingGroupCommand({ AutoScalingGroupName, MinSize: 0, MaxSize: 1, DesiredCapacity: 1 }),
@@ -68,14 +78,11 @@ describe('a replacement', () => {
         LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
       }),
     )
-    const look = async () =>
-      (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
-    const first = await eventually(async () =>
-      (await look())?.Instances?.find((one) => one.LifecycleState === 'InService'),
-    )
-    const instanceId = first.InstanceId ?? ''
-    const facts = (hook = 'termination-guard') => factsOf(autoScaling, instanceId, hook)
-    return { autoScaling, look, instanceId, facts, environment: aws.environment() }
+    return eventually(async () => {
+      await pass?.()
+      const { AutoScalingGroups } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+      return AutoScalingGroups?.[0]?.Instances?.find((one) => one.LifecycleState === 'InService')?.InstanceId
+    })
   }
   const patience = { waitMs: 60_000, pollMs: 10, signal: new AbortController().signal }
 
@@ -117,10 +124,12 @@ describe('a replacement', () => {
     expect(await refusalOf(replace(autoScaling, plan, patience))).toMatch(/gone.*\n.*To undo it, type/)
   })
 
-  it('that a person breaks off with Ctrl-C, heard twice through npm, still says how to undo it', async () => {
-    const { instanceId, environment, look } = await fullGroup(1_000)
+  it('that signals rain on, through npm or from impatience, still says how to undo it', async () => {
+    // On a clock that stands still, the second instance never serves.
+    const { autoScaling, aws, pass } = await localAwsByHand()
+    const instanceId = await createFullGroup(autoScaling, () => pass(60))
     const child = spawn(process.execPath, [MAIN, 'replace', instanceId, '--hook', 'termination-guard'], {
-      env: { PATH: process.env.PATH, ...environment },
+      env: { PATH: process.env.PATH, ...aws.environment() },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -128,10 +137,16 @@ describe('a replacement', () => {
     const told = { out: '', err: '' }
     child.stdout.on('data', (data) => (told.out += data))
     child.stderr.on('data', (data) => (told.err += data))
-    await eventually(async () => (await look())?.DesiredCapacity === 2)
-    child.kill('SIGINT')
-    child.kill('SIGINT')
-    expect(await gone).toBe(1)
+    await eventually(
+      async () =>
+        (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
+          ?.DesiredCapacity === 2,
+    )
+    const rain = setInterval(() => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal)
+    }, 20)
+    afterwards(() => clearInterval(rain))
+    await gone
     expect(told.out).toContain('wait until 2 instances are in service')
     expect(told.err).toMatch(
       /^Interrupted: nothing was terminated\.\nChanged in web: .*\n {2}aws autoscaling/,
