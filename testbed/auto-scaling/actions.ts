@@ -4,10 +4,12 @@ import type {
   RecordLifecycleActionHeartbeatCommandInput,
 } from '@aws-sdk/client-auto-scaling'
 import { validationError } from '../aws-error.ts'
-import { proceed } from './departures.ts'
+import { setActivityStatus } from './activities.ts'
+import { proceed, stateNames } from './departures.ts'
 import { announceAction } from './events.ts'
-import { asResult, globalTimeout } from './hooks.ts'
-import type { Action, Group, Instance, Result, World } from './state.ts'
+import { asResult, globalTimeout } from './hook-terms.ts'
+import { groupOf } from './membership.ts'
+import type { Action, Departure, Group, Instance, Result, World } from './state.ts'
 
 /** Starts an action for each terminate hook of the group, all at once. Answers whether there is anything to wait for. */
 export function beginActions(world: World, now: number, group: Group, instance: Instance): boolean {
@@ -25,7 +27,32 @@ export function beginActions(world: World, now: number, group: Group, instance: 
     departure.actions.push(action)
     announceAction(world, now, { group, instance, hook, action })
   }
+  for (const action of [...departure.actions]) {
+    const hook = group.hooks.get(action.hookName)
+    const isHeard = hook?.targetArn === undefined || world.options.canNotify?.(hook.targetArn) !== false
+    if (!isHeard) endUnheard(departure, action, hook?.defaultResult ?? 'ABANDON')
+  }
   return departure.actions.length > 0
+}
+
+/** Only now, after the load balancer has let go, do the hooks and their clocks start. */
+export function afterDraining(world: World, now: number, instance: Instance): void {
+  const { departure } = instance
+  if (departure === undefined) return
+  if (!beginActions(world, now, groupOf(world, instance), instance)) {
+    proceed(world, now, instance)
+    return
+  }
+  instance.lifecycleState = `${stateNames[departure.kind]}:Wait`
+  setActivityStatus(departure.activity, 'MidLifecycleAction', 60)
+}
+
+/** A target that is gone is not waited for: the hook's default result applies at once (recorded on AWS with CONTINUE). */
+function endUnheard(departure: Departure, action: Action, result: Result): void {
+  if (result === 'ABANDON') {
+    departure.abandonedBecause = `lifecycle hook ${action.hookName} could not notify its target`
+    departure.actions = []
+  } else departure.actions = departure.actions.filter((other) => other !== action)
 }
 
 /** Restarts the timeout from now; nothing is added to what was left. */

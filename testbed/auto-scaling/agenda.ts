@@ -1,7 +1,7 @@
 /** What becomes due by itself. Each thing happens at its own time, however late anybody looks. */
-import { actionDueAt, timeOutAction } from './actions.ts'
+import { actionDueAt, afterDraining, timeOutAction } from './actions.ts'
 import { enterService, replaceUnhealthy } from './capacity.ts'
-import { afterDraining, afterProceeding } from './departures.ts'
+import { afterProceeding } from './departures.ts'
 import { afterShutdown, afterStart, afterStop, noticeDeath } from './machines.ts'
 import type { Action, Instance, MachineStep, Step, World } from './state.ts'
 

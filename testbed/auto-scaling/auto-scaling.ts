@@ -28,7 +28,8 @@ import {
   setInstanceHealth,
   terminateInstanceInAutoScalingGroup,
 } from './instances.ts'
-import { loseMachine, machineNamed, wake } from './machines.ts'
+import { loseMachine, wake } from './machines.ts'
+import { machineNamed } from './power.ts'
 import {
   type AutoScalingOptions,
   type DepartureKind,

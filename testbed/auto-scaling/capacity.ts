@@ -1,7 +1,8 @@
 /** Keeping a group at its desired capacity: launches, and the choice of who goes. */
 import { beginActivity, endActivity } from './activities.ts'
-import { depart, groupOf } from './departures.ts'
+import { depart } from './departures.ts'
 import { announceMachineState, announceOutcome } from './events.ts'
+import { groupOf } from './membership.ts'
 import type { Group, Instance, World } from './state.ts'
 
 /** Launches or terminates until desired capacity is met. Instances on their way out, or kept, do not count. */

@@ -1,11 +1,11 @@
 /** An instance leaving service: Terminating (draining) → :Wait (hooks) → :Proceed → gone, kept, or back. */
-import { beginActions } from './actions.ts'
 import { beginActivity, endActivity, setActivityStatus } from './activities.ts'
-import { announceOutcome } from './events.ts'
-import { shutDown } from './machines.ts'
+import { groupOf, isRetained } from './membership.ts'
+import { shutDown } from './power.ts'
 import type { Departure, DepartureKind, Group, Instance, World } from './state.ts'
 
-const stateNames: Record<DepartureKind, string> = {
+/** What a state of each way out begins with. */
+export const stateNames: Record<DepartureKind, string> = {
   terminate: 'Terminating',
   'return-to-warm-pool': 'Warmed:Pending',
   'terminate-warmed': 'Warmed:Terminating',
@@ -23,26 +23,15 @@ export function depart(
   const group = groupOf(world, instance)
   const activity = beginActivity(world, now, group, `Terminating EC2 instance: ${instance.id}`, cause)
   const departure: Departure = { kind, activity, actions: [], abandonedBecause: undefined }
+  // A dead machine has no connections to drain, and one that was kept has left the load balancer long ago.
+  const drains = isLoadBalanced(group) && instance.machine === 'running' && !isRetained(instance)
+  const drainMs = drains ? world.timings.drainMs : 0
   instance.departure = departure
   instance.lifecycleState = stateNames[kind]
   world.effects.push({ do: 'deregister', instanceId: instance.id, groupName: group.name })
-  // A dead machine has no connections to drain.
-  const drainMs = isLoadBalanced(group) && instance.machine === 'running' ? world.timings.drainMs : 0
   if (drainMs > 0) setActivityStatus(activity, 'WaitingForELBConnectionDraining', 30)
   instance.step = { at: now + drainMs, what: 'drained' }
   return departure
-}
-
-/** Only now, after the load balancer has let go, do the hooks and their clocks start. */
-export function afterDraining(world: World, now: number, instance: Instance): void {
-  const { departure } = instance
-  if (departure === undefined) return
-  if (!beginActions(world, now, groupOf(world, instance), instance)) {
-    proceed(world, now, instance)
-    return
-  }
-  instance.lifecycleState = `${stateNames[departure.kind]}:Wait`
-  setActivityStatus(departure.activity, 'MidLifecycleAction', 60)
 }
 
 /** No action is left to wait for. */
@@ -80,45 +69,13 @@ export function afterProceeding(world: World, now: number, instance: Instance): 
   }
 }
 
-/** A retained instance can be let go in one way only: TerminateInstanceInAutoScalingGroup. Its hooks are not run again (undocumented; either is possible). */
+/**
+ * A retained instance is let go by TerminateInstanceInAutoScalingGroup: a new termination with a new activity, in which its hooks run again
+ * with new tokens. Only CONTINUE ends it; ABANDON and a time-out retain it again (recorded on AWS).
+ */
 export function release(world: World, now: number, instance: Instance, cause: string): Departure {
-  const activity = beginActivity(
-    world,
-    now,
-    groupOf(world, instance),
-    `Terminating EC2 instance: ${instance.id}`,
-    cause,
-  )
-  const departure: Departure = { kind: 'terminate', activity, actions: [], abandonedBecause: undefined }
-  instance.departure = departure
-  proceed(world, now, instance)
-  return departure
-}
-
-/** EC2 has deleted the machine, or it was found dead: the group no longer has it. */
-export function leaveGroup(world: World, now: number, instance: Instance): void {
-  const { departure } = instance
-  const group = groupOf(world, instance)
-  group.instances = group.instances.filter((other) => other !== instance)
-  const wasRetained = isRetained(instance)
-  instance.member = false
-  instance.step = undefined
-  instance.lifecycleState = 'Terminated'
-  if (departure === undefined || wasRetained) return
-  endActivity(departure.activity, now, 'Successful')
-  announceOutcome(world, now, 'Terminate Successful', { group, instance, activity: departure.activity })
-}
-
-/** Terminating:Retained and its twins in the warm pool. */
-export function isRetained(instance: Instance): boolean {
-  return instance.lifecycleState.endsWith(':Retained')
-}
-
-/** The group an instance belongs to; one that is gone is remembered by its instances. */
-export function groupOf(world: World, instance: Instance): Group {
-  const group = world.groups.get(instance.groupName)
-  if (group === undefined) throw new Error(`instance ${instance.id} outlived its group ${instance.groupName}`)
-  return group
+  instance.departure = undefined
+  return depart(world, now, instance, { kind: 'terminate', cause })
 }
 
 function retain(now: number, instance: Instance, departure: Departure): void {

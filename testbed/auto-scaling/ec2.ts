@@ -10,7 +10,8 @@ import type {
   TerminateInstancesCommandOutput,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../aws-error.ts'
-import { machineNamed, startMachines, stopMachines, terminateMachines } from './machines.ts'
+import { startMachines, stopMachines, terminateMachines } from './machines.ts'
+import { machineNamed } from './power.ts'
 import type { Instance, World } from './state.ts'
 
 type State = Instance['machine']

@@ -10,10 +10,11 @@ import type {
 } from '@aws-sdk/client-auto-scaling'
 import { AwsError, validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
+import { depart } from './departures.ts'
 import { putHook } from './hooks.ts'
-import { describeMember } from './instances.ts'
-import { shutDown } from './machines.ts'
+import { describeMember, groupNamed } from './membership.ts'
 import { page } from './pages.ts'
+import { shutDown } from './power.ts'
 import type { Group, World } from './state.ts'
 import { matchesTags, putTags } from './tags.ts'
 
@@ -60,6 +61,7 @@ export function createAutoScalingGroup(
     settings: { AvailabilityZones: [`${region}a`, `${region}b`, `${region}c`] },
     tags: new Map(),
     hooks: new Map(),
+    isDeleting: false,
     instances: [],
     activities: [],
   }
@@ -85,7 +87,7 @@ export function updateAutoScalingGroup(
   return {}
 }
 
-/** With ForceDelete everything is terminated without waiting for any hook; refused while the group retains. */
+/** With ForceDelete everything is terminated, hooks or no hooks (see `forceDeleteRunsHooks`); refused while the group retains. */
 export function deleteAutoScalingGroup(
   world: World,
   now: number,
@@ -105,6 +107,13 @@ export function deleteAutoScalingGroup(
     throw validationError(
       'Force delete is not allowed while the instance lifecycle policy retains instances: set TerminateHookAbandon to terminate first.',
     )
+  const runsHooks = world.options.forceDeleteRunsHooks ?? true
+  if (runsHooks && group.instances.length > 0) {
+    Object.assign(group, { isDeleting: true, minSize: 0, desiredCapacity: 0 })
+    const cause = 'the group is deleted.'
+    for (const instance of group.instances) depart(world, now, instance, { kind: 'terminate', cause })
+    return {}
+  }
   for (const instance of group.instances) {
     Object.assign(instance, { member: false, departure: undefined, step: undefined })
     shutDown(world, now, instance)
@@ -127,13 +136,6 @@ export function describeAutoScalingGroups(
   )
   const { items, nextToken } = page(found, input, 100, 50)
   return { AutoScalingGroups: items.map(describe), NextToken: nextToken }
-}
-
-/** The group, or AWS's complaint. */
-export function groupNamed(world: World, name: string | undefined): Group {
-  const group = world.groups.get(name ?? '')
-  if (group !== undefined) return group
-  throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name ?? ''}' not found`)
 }
 
 type Change = Omit<UpdateAutoScalingGroupCommandInput, 'AutoScalingGroupName'> & {
@@ -176,6 +178,7 @@ function describe(group: Group): AutoScalingGroup {
     AvailabilityZones: settings.AvailabilityZones ?? [],
     HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
     Instances: group.instances.map(describeMember),
+    ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     CreatedTime: new Date(group.createdAt),
     Tags: [...group.tags.values()],
     ...(group.retains

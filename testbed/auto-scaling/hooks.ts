@@ -10,8 +10,9 @@ import type {
 import { AwsError, validationError } from '../aws-error.ts'
 import { finishAction } from './actions.ts'
 import { announceTest } from './events.ts'
-import { groupNamed } from './groups.ts'
-import type { Group, Hook, Result, World } from './state.ts'
+import { asResult, globalTimeout } from './hook-terms.ts'
+import { groupNamed } from './membership.ts'
+import type { Group, Hook, World } from './state.ts'
 
 const transitions = ['autoscaling:EC2_INSTANCE_TERMINATING', 'autoscaling:EC2_INSTANCE_LAUNCHING']
 const maxHooks = 50
@@ -78,17 +79,6 @@ export function deleteLifecycleHook(
       if (action.hookName === name)
         finishAction(world, now, instance, action, 'CONTINUE', 'its hook was deleted')
   return {}
-}
-
-/** min(48 h, 100 × heartbeat timeout), in seconds. */
-export function globalTimeout(hook: Hook): number {
-  return Math.min(172_800, 100 * hook.heartbeatTimeout)
-}
-
-/** CONTINUE or ABANDON, or AWS's complaint. */
-export function asResult(value: string | undefined, field: string): Result {
-  if (value === 'CONTINUE' || value === 'ABANDON') return value
-  throw validationError(`Value '${value ?? ''}' at '${field}' must be one of CONTINUE, ABANDON`)
 }
 
 function describe(group: Group, hook: Hook): LifecycleHook {

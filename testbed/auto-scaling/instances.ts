@@ -3,7 +3,6 @@ import type {
   AutoScalingInstanceDetails,
   DescribeAutoScalingInstancesCommandInput,
   DescribeAutoScalingInstancesCommandOutput,
-  Instance as Member,
   SetDesiredCapacityCommandInput,
   SetInstanceHealthCommandInput,
   TerminateInstanceInAutoScalingGroupCommandInput,
@@ -11,10 +10,10 @@ import type {
 } from '@aws-sdk/client-auto-scaling'
 import { validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
-import { depart, groupOf, isRetained, release } from './departures.ts'
-import { groupNamed } from './groups.ts'
+import { depart, release } from './departures.ts'
+import { describeMember, groupNamed, groupOf, isRetained, memberNamed } from './membership.ts'
 import { page } from './pages.ts'
-import type { Instance, World } from './state.ts'
+import type { World } from './state.ts'
 
 const maxInstances = 50
 
@@ -54,7 +53,13 @@ export function terminateInstanceInAutoScalingGroup(
       "Value at 'shouldDecrementDesiredCapacity' failed to satisfy constraint: Member must not be null",
     )
   const cause = `instance ${instance.id} was taken out of service in response to a user request.`
-  if (isRetained(instance)) return { Activity: release(world, now, instance, cause).activity }
+  if (isRetained(instance)) {
+    if (input.ShouldDecrementDesiredCapacity)
+      throw validationError(
+        `The instance ${instance.id} is retained and does not count: its termination cannot decrement the desired capacity.`,
+      )
+    return { Activity: { ...release(world, now, instance, cause).activity } }
+  }
   if (instance.lifecycleState.startsWith('Warmed'))
     throw validationError(
       `The instance ${instance.id} is in a warm pool and cannot be terminated by this call.`,
@@ -100,26 +105,6 @@ export function setInstanceHealth(world: World, now: number, input: SetInstanceH
         ? { at: now + world.timings.inServiceMs, what: 'in-service' }
         : undefined
   return {}
-}
-
-/** As DescribeAutoScalingGroups lists it. */
-export function describeMember(instance: Instance): Member {
-  return {
-    InstanceId: instance.id,
-    InstanceType: 't3.micro',
-    AvailabilityZone: instance.availabilityZone,
-    LifecycleState: instance.lifecycleState as NonNullable<Member['LifecycleState']>,
-    HealthStatus: instance.health,
-    ProtectedFromScaleIn: instance.scaleInProtection,
-  }
-}
-
-function memberNamed(world: World, instanceId: string | undefined): Instance {
-  const instance = world.instances.get(instanceId ?? '')
-  if (instance?.member) return instance
-  throw validationError(
-    `Instance Id not found - No managed instance found for instance ID ${instanceId ?? ''}`,
-  )
 }
 
 function wouldViolateMinimum(minSize: number): Error {

@@ -2,19 +2,11 @@
 
 import { AwsError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
-import { depart, groupOf, isRetained, leaveGroup } from './departures.ts'
+import { depart } from './departures.ts'
 import { announceMachineState } from './events.ts'
+import { groupOf, isRetained } from './membership.ts'
+import { leaveGroupNow, machineNamed, remember, shutDown } from './power.ts'
 import type { Instance, World } from './state.ts'
-
-/** Processes stop now; the volumes go when the machine is terminated. Doing it twice changes nothing. */
-export function shutDown(world: World, now: number, instance: Instance): void {
-  if (instance.machine === 'terminated') leaveGroupNow(world, now, instance)
-  if (instance.machine === 'terminated' || instance.machine === 'shutting-down') return
-  instance.machine = 'shutting-down'
-  world.effects.push({ do: 'power-off', instanceId: instance.id })
-  announceMachineState(world, now, instance)
-  instance.machineStep = { at: now + world.timings.shutdownMs, what: 'terminated' }
-}
 
 /** EC2 deletes the volumes. Auto Scaling, unless it asked for this, has yet to notice. */
 export function afterShutdown(world: World, now: number, instance: Instance): void {
@@ -105,15 +97,6 @@ export function loseMachine(world: World, now: number, instanceId: string): void
   shutDownByHand(world, now, machineNamed(world, instanceId))
 }
 
-/** The instance, or EC2's complaint. */
-export function machineNamed(world: World, instanceId: string): Instance {
-  if (!/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(instanceId))
-    throw new AwsError('InvalidInstanceID.Malformed', `Invalid id: "${instanceId}"`)
-  const instance = world.instances.get(instanceId)
-  if (instance !== undefined) return instance
-  throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${instanceId}' does not exist`)
-}
-
 function shutDownByHand(world: World, now: number, instance: Instance): void {
   if (instance.machine !== 'terminated') shutDown(world, now, instance)
 }
@@ -121,16 +104,6 @@ function shutDownByHand(world: World, now: number, instance: Instance): void {
 /** Auto Scaling itself is through with the instance (no hook waits any more). */
 function wantsItGone(instance: Instance): boolean {
   return instance.lifecycleState.endsWith(':Proceed') && instance.step === undefined
-}
-
-function leaveGroupNow(world: World, now: number, instance: Instance): void {
-  if (instance.member) leaveGroup(world, now, instance)
-  remember(world, now, instance)
-}
-
-/** EC2 shows a terminated instance for about an hour. */
-function remember(world: World, now: number, instance: Instance): void {
-  instance.machineStep = { at: now + world.timings.rememberMs, what: 'forget' }
 }
 
 function isInNoState(instance: Instance, done: string): AwsError {

@@ -59,6 +59,11 @@ export interface AutoScalingOptions {
   readonly timings?: Partial<Timings>
   /** Whether Auto Scaling could send the test notification to this target; when not, PutLifecycleHook fails. */
   readonly canNotify?: (targetArn: string) => boolean
+  /**
+   * Whether DeleteAutoScalingGroup with ForceDelete runs terminate hooks: so it was recorded on AWS, against the user guide, which says
+   * that nothing is waited for. By default as recorded.
+   */
+  readonly forceDeleteRunsHooks?: boolean
 }
 
 export interface Hook {
@@ -139,6 +144,8 @@ export interface Group {
   settings: Partial<AutoScalingGroup>
   readonly tags: Map<string, TagDescription>
   readonly hooks: Map<string, Hook>
+  /** It goes with its last instance. */
+  isDeleting: boolean
   /** In the order they were launched. */
   instances: Instance[]
   /** Oldest first. */

@@ -51,6 +51,7 @@ export class Region {
       region: world.setting.policy.region,
       accountId: '000000000000',
       newId: (kind) => this.#newId(kind),
+      forceDeleteRunsHooks: false,
       timings: { drainMs: 20 * second, proceedMs: 2 * second, shutdownMs: 40 * second, noticeMs: minute },
     })
     createGroups(world, this)

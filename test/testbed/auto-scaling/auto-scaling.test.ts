@@ -201,14 +201,14 @@ describe('retention', () => {
     expect(fleet.complete(id).pass(minute).state(id)).toBeUndefined()
   })
 
-  it('ends with TerminateInstanceInAutoScalingGroup, without another lifecycle action', () => {
+  it('is ended by TerminateInstanceInAutoScalingGroup only through another lifecycle action', () => {
     const [fleet, id] = waiting(true)
     fleet.complete(id, 'ABANDON')
     const told = fleet.notifications().length
-    fleet.terminate(id).pass(minute)
-    expect(fleet.state(id)).toBeUndefined()
-    expect(fleet.did('destroy', id)).toBe(true)
-    expect(fleet.notifications()).toHaveLength(told)
+    fleet.terminate(id, false).pass(minute)
+    expect(fleet.state(id)).toBe('Terminating:Wait')
+    expect(fleet.notifications()).toHaveLength(told + 1)
+    expect(fleet.complete(id).pass(minute).did('destroy', id)).toBe(true)
   })
 
   it('does not help an instance whose machine is gone already', () => {

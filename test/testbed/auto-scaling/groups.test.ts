@@ -240,8 +240,23 @@ describe('a group', () => {
     expect(read()?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon).toBe('retain')
   })
 
-  it('deleted with force terminates everything and runs no hook', () => {
+  it('deleted with force terminates everything, hooks included, and goes with its last instance', () => {
     const fleet = new Fleet().group().hook()
+    const [id = '', other = ''] = fleet.ids()
+    fleet.model.call(fleet.now, 'DeleteAutoScalingGroup', { ...group, ForceDelete: true })
+    expect(fleet.pass(minute).state(id)).toBe('Terminating:Wait')
+    expect(fleet.complete(id).pass(minute).did('destroy', id)).toBe(true)
+    const names = () =>
+      fleet.model
+        .call(fleet.now, 'DescribeAutoScalingGroups', {})
+        .AutoScalingGroups?.map((one) => one.AutoScalingGroupName)
+    expect(names()).toEqual(['web'])
+    fleet.complete(other).pass(minute)
+    expect(names()).toEqual([])
+  })
+
+  it('deleted with force runs no hook where AWS does as the user guide says', () => {
+    const fleet = new Fleet({}, [], { forceDeleteRunsHooks: false }).group().hook()
     const [id = ''] = fleet.ids()
     fleet.model.call(fleet.now, 'DeleteAutoScalingGroup', { ...group, ForceDelete: true })
     expect(fleet.pass(minute).did('destroy', id)).toBe(true)

@@ -5,7 +5,7 @@ import {
   type Effect,
   type Timings,
 } from '../../../testbed/auto-scaling/auto-scaling.ts'
-import type { IdKind } from '../../../testbed/auto-scaling/state.ts'
+import type { AutoScalingOptions, IdKind } from '../../../testbed/auto-scaling/state.ts'
 
 export const second = 1000
 export const minute = 60 * second
@@ -27,13 +27,18 @@ export class Fleet {
   readonly effects: Effect[] = []
   readonly model: AutoScaling
 
-  constructor(timings: Partial<Timings> = {}, unreachable: readonly string[] = []) {
+  constructor(
+    timings: Partial<Timings> = {},
+    unreachable: readonly string[] = [],
+    more: Pick<AutoScalingOptions, 'forceDeleteRunsHooks'> = {},
+  ) {
     this.model = createAutoScaling({
       region: 'eu-west-1',
       accountId: '000000000000',
       newId: countingIds(),
       timings: { shutdownMs: 30 * second, noticeMs: minute, unhealthyMs: minute, ...timings },
       canNotify: (arn) => !unreachable.includes(arn),
+      ...more,
     })
   }
 
