@@ -1,13 +1,21 @@
 /** The deployment on AWS: its settings from its function, its journal from CloudWatch Logs. Or both from this shell's environment. */
 import { createReadStream } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
 import { createInterface } from 'node:readline'
-import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs'
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
 import { parseJournalLine } from '../journal/history.ts'
-import { JOURNAL_VERSION } from '../journal/journal.ts'
+import { JOURNAL_VERSION, type JournalEvent } from '../journal/journal.ts'
 import { type Policy, readPolicy } from '../policy.ts'
-import { type Deployment, type JournalSource, journalOf } from './deployment.ts'
+import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
 import { CannotReach } from './surroundings.ts'
 import { deploymentName, type Where } from './where.ts'
 
@@ -28,11 +36,17 @@ export async function reachAws(where: Where, environment: Environment): Promise<
   if (environment.HOOK_NAME !== undefined) {
     // The local AWS prints what its functions are told.
     const policy = readPolicy(environment)
-    return { name: policy.hookName, aws, policy, journal: localJournal(environment.GUARD_JOURNAL) }
+    return {
+      name: policy.hookName,
+      aws,
+      policy,
+      journal: localJournal(environment.GUARD_JOURNAL),
+      who: onThisMachine,
+    }
   }
   const name = deploymentName(where)
   const policy = await deployedPolicy(aws, region, name)
-  return { name, aws, policy, journal: logsOf(name, region) }
+  return { name, aws, policy, journal: logsOf(name, region), who: () => callerOf(region) }
 }
 
 /** As the SDK finds it: the environment, then the profile. */
@@ -60,15 +74,38 @@ async function deployedPolicy(aws: OperatorApi, region: string, name: string): P
   }
 }
 
-function localJournal(file: string | undefined): JournalSource {
-  if (file === undefined) return journalOf(async function* () {})
-  return journalOf(() =>
+function localJournal(file: string | undefined): JournalSource & JournalSink {
+  if (file === undefined) return { ...journalOf(async function* () {}), write: async () => undefined }
+  const source = journalOf(() =>
     createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
   )
+  return { ...source, write: (event) => appendFile(file, `${journalLine(event)}\n`) }
 }
 
-function logsOf(name: string, region: string): JournalSource {
+/** As the functions' logger writes it. */
+function journalLine(event: JournalEvent): string {
+  return JSON.stringify({ timestamp: new Date().toISOString(), journal: JOURNAL_VERSION, ...event })
+}
+
+async function onThisMachine(): Promise<string> {
+  return `${userInfo().username} on ${hostname()}`
+}
+
+async function callerOf(region: string): Promise<string> {
+  const client = new STSClient({ region })
+  try {
+    return (await client.send(new GetCallerIdentityCommand({}))).Arn ?? (await onThisMachine())
+  } catch {
+    // Everybody may ask; where the answer does not come, the machine's own name is better than none.
+    return await onThisMachine()
+  } finally {
+    client.destroy()
+  }
+}
+
+function logsOf(name: string, region: string): JournalSource & JournalSink {
   return {
+    write: (event) => putLine(region, `/aws/lambda/${name}-terminations`, journalLine(event)),
     async *read(since, instanceId) {
       const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
       const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
@@ -100,5 +137,24 @@ async function* linesOfGroup(
       `Cannot read the log ${request.logGroupName}: ${why}\nName ${REGION_AND_PROFILE}.`,
       { cause },
     )
+  }
+}
+
+/** A stream of its own, since a Lambda's belong to its containers. Its alarms do not see it: a person has seen it already. */
+async function putLine(region: string, logGroupName: string, message: string): Promise<void> {
+  const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+  const timestamp = Date.now()
+  const logStreamName = `operators/${new Date(timestamp).toISOString().replaceAll(':', '-')}-${process.pid}`
+  try {
+    await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
+    const logEvents = [{ timestamp, message }]
+    await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
+  } catch (cause) {
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    throw new CannotReach(`Cannot write to the journal ${logGroupName}, so nothing was done: ${why}`, {
+      cause,
+    })
+  } finally {
+    client.destroy()
   }
 }

@@ -1,6 +1,7 @@
 /** One deployment of the guard, as the commands for people reach it. */
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { type JournalLine, parseJournalLine } from '../journal/history.ts'
+import type { JournalEvent } from '../journal/journal.ts'
 import type { Policy } from '../policy.ts'
 
 export interface Deployment {
@@ -8,13 +9,20 @@ export interface Deployment {
   readonly name: string
   readonly aws: OperatorApi
   readonly policy: Policy
-  readonly journal: JournalSource
+  readonly journal: JournalSource & JournalSink
+  /** Who types: the caller's ARN where AWS tells it, else the name on this machine. */
+  who(): Promise<string>
 }
 
 /** The journal, where it is kept. */
 export interface JournalSource {
   /** Its lines since then, in no order that can be relied upon; only one instance's where one is named. */
   read(since: number, instanceId?: string): AsyncIterable<JournalLine>
+}
+
+/** What a person did, told where the guard tells what it did. */
+export interface JournalSink {
+  write(event: JournalEvent): Promise<void>
 }
 
 /** A journal in a file, or whatever else comes line by line. */

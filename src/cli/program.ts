@@ -8,7 +8,9 @@ import { explainCommand } from './explain.ts'
 import { historyCommand } from './history.ts'
 import { manualCommand } from './manual.ts'
 import { redriveCommand } from './redrive.ts'
+import { releaseCommand } from './release.ts'
 import { replaceCommand } from './replace.ts'
+import { retryCommand } from './retry.ts'
 import { statusCommand } from './status.ts'
 import { NotSo, type Surroundings } from './surroundings.ts'
 
@@ -19,6 +21,8 @@ const commands: readonly ((surroundings: Surroundings) => Command)[] = [
   explainCommand,
   historyCommand,
   replaceCommand,
+  retryCommand,
+  releaseCommand,
   redriveCommand,
 ]
 

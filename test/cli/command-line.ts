@@ -19,6 +19,7 @@ export class CommandLine extends OneInstance {
   /** Called at each wait. */
   onPause: () => void = () => undefined
   cannotReach: string | undefined
+  cannotWrite = false
 
   async run(
     ...words: string[]
@@ -49,7 +50,14 @@ export class CommandLine extends OneInstance {
           name: this.guard.policy.hookName,
           aws: this.#operator(),
           policy: this.guard.policy,
-          journal: { read: (since, instanceId) => this.#lines(since, instanceId) },
+          journal: {
+            read: (since, instanceId) => this.#lines(since, instanceId),
+            write: async (event) => {
+              if (this.cannotWrite) throw new CannotReach('Cannot write to the journal')
+              this.journal.push(event)
+            },
+          },
+          who: async () => 'arn:aws:iam::111122223333:user/ada',
         }
       },
     }
@@ -84,6 +92,11 @@ export class CommandLine extends OneInstance {
               this.letters = this.letters.filter((letter) => letter.ReceiptHandle !== ReceiptHandle)
             })
           case 'terminateInstanceInAutoScalingGroup':
+            return told(operation, () => {
+              this.lifecycleState = 'Terminating:Wait'
+              this.activeToken = 'cccccccc-0000-0000-0000-000000000003'
+              return {}
+            })
           case 'setDesiredCapacity':
           case 'getFunctionConfiguration':
             return told(operation, () => ({}))

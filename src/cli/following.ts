@@ -1,0 +1,54 @@
+/** Following an instance until what was begun has ended: each change of mind of the guard is told once. */
+import { explain } from '../termination/explain.ts'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
+import type { Deployment } from './deployment.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const LOOK_MS = 5000
+
+/** `left`: no group has the instance any more. `kept`: it is retained. */
+export type Ending = 'left' | 'kept' | 'in service' | 'interrupted' | 'timed out'
+
+/** Progress goes to standard error, so that standard output has the result alone. */
+export async function follow(
+  { aws, policy }: Deployment,
+  surroundings: Surroundings,
+  instanceId: string,
+  waitMs: number,
+): Promise<Ending> {
+  const { terminal, clock, interruption } = surroundings
+  const until = clock.now() + waitMs
+  let told = ''
+  for (;;) {
+    const where = await whereabouts(aws, instanceId)
+    if (!where) return 'left'
+    if (where.lifecycleState.endsWith(':Retained')) return 'kept'
+    if (where.lifecycleState === 'InService') return 'in service'
+    const explanation = await explain({ aws, clock, policy }, instanceId)
+    const state =
+      explanation.is === 'held'
+        ? `${explanation.decision.do}: ${explanation.decision.reason}`
+        : where.lifecycleState
+    if (state !== told) terminal.complain(`${instanceId}  ${state}`)
+    told = state
+    if (interruption.aborted) return 'interrupted'
+    if (clock.now() >= until) return 'timed out'
+    await surroundings.pause(LOOK_MS)
+  }
+}
+
+/** Waits until our hook holds the instance; `false`: it does not within the time. */
+export async function untilHeld(
+  { aws }: Deployment,
+  { clock, interruption, pause }: Surroundings,
+  instanceId: string,
+  waitMs: number,
+): Promise<boolean> {
+  const until = clock.now() + waitMs
+  for (;;) {
+    const where = await whereabouts(aws, instanceId)
+    if (where?.lifecycleState.endsWith(':Wait')) return true
+    if (!where || interruption.aborted || clock.now() >= until) return false
+    await pause(LOOK_MS / 5)
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * `release`: ends a kept machine whose logs cannot be had. It is tried once more first; without proof it ends only with `--accept-loss`,
+ * and then who ended it, why and what is lost stand in the journal.
+ */
+import { Command } from 'commander'
+import type { ActionEndedEvent } from '../journal/journal.ts'
+import type { LifecycleAction, Observation } from '../model.ts'
+import { explain } from '../termination/explain.ts'
+import { hasHook } from '../termination/hook.ts'
+import { complete, whereabouts } from '../termination/lifecycle-actions.ts'
+import { endEvent } from '../termination/tell.ts'
+import type { Deployment } from './deployment.ts'
+import { explanationLines } from './explain.ts'
+import { follow, untilHeld } from './following.ts'
+import { instanceId } from './instance-id.ts'
+import { minutes } from './minutes.ts'
+import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { type Where, withWhere } from './where.ts'
+
+/** The load balancer has let go of a kept machine long ago, so its hook begins at once. */
+const HOOK_MS = 120_000
+
+interface ReleaseOptions extends Where {
+  readonly acceptLoss: boolean
+  readonly reason: string | undefined
+  readonly wait: number
+}
+
+export function releaseCommand(surroundings: Surroundings): Command {
+  return withWhere(new Command('release'))
+    .description('end a kept machine: with proof, or with --accept-loss')
+    .argument('<instance>', 'the instance id', instanceId)
+    .option('--accept-loss', 'end it although its logs are not proven to be in S3', false)
+    .option('--reason <text>', 'why, for the journal; needed with --accept-loss')
+    .option('--wait <minutes>', 'how long to try once more', minutes, 30)
+    .action(async (instance: string, options: ReleaseOptions) => {
+      if (options.acceptLoss && !options.reason)
+        throw new Refusal(
+          'With --accept-loss, say why: --reason "…". It stands in the journal with your name.',
+        )
+      const deployment = await surroundings.reach(options)
+      await begin(deployment, surroundings, instance)
+      if (options.acceptLoss) await letGo(deployment, surroundings, instance, options.reason ?? '')
+      else await tryAgain(deployment, surroundings, instance, options.wait * 60_000)
+    })
+}
+
+/** A kept machine passes the hook once more: that is AWS's own way out, and our last chance. One that is held is there already. */
+async function begin(deployment: Deployment, surroundings: Surroundings, instance: string): Promise<void> {
+  const { aws, policy } = deployment
+  const where = await whereabouts(aws, instance)
+  const isOurs = where && (await hasHook(aws, where.groupName, policy))
+  const state = where?.lifecycleState ?? ''
+  if (!isOurs || !/:(Retained|Wait)$/.test(state))
+    throw new Refusal(
+      `${instance} is ${state || 'in no group'}${isOurs || !where ? '' : ', and its group is not guarded'}: ` +
+        'only a machine that the guard holds or keeps can be released.',
+    )
+  if (!state.endsWith(':Retained')) return
+  await aws.terminateInstanceInAutoScalingGroup({
+    InstanceId: instance,
+    ShouldDecrementDesiredCapacity: false,
+  })
+  if (!(await untilHeld(deployment, surroundings, instance, HOOK_MS)))
+    throw new Refusal(
+      `${instance} did not reach the hook. What it is:  ${surroundings.typed(`explain ${instance}`)}`,
+    )
+}
+
+async function tryAgain(
+  deployment: Deployment,
+  surroundings: Surroundings,
+  instance: string,
+  waitMs: number,
+): Promise<void> {
+  const { terminal, typed, clock } = surroundings
+  const ended = await follow(deployment, surroundings, instance, waitMs)
+  if (ended === 'left') {
+    terminal.print(`${instance} is let go. What became of it:  ${typed(`history ${instance}`)}`)
+    return
+  }
+  const { aws, policy } = deployment
+  for (const line of explanationLines(instance, await explain({ aws, clock, policy }, instance), typed))
+    terminal.print(line)
+  terminal.complain(
+    `Nothing was let go. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
+  )
+  throw new NotSo()
+}
+
+async function letGo(
+  deployment: Deployment,
+  surroundings: Surroundings,
+  instance: string,
+  why: string,
+): Promise<void> {
+  const { aws, policy } = deployment
+  const { terminal, clock, typed } = surroundings
+  const explanation = await explain({ aws, clock, policy }, instance)
+  if (explanation.is !== 'held')
+    throw new Refusal(`${instance} is not held any more. What it is:  ${typed(`explain ${instance}`)}`)
+  for (const line of explanationLines(instance, explanation, typed)) terminal.print(line)
+  const by = await deployment.who()
+  // Written down before it is done: what is lost without a word is worse than a word too many.
+  await deployment.journal.write(releasedEvent(explanation.seen, `${by} accepted the loss: ${why}`))
+  const action: LifecycleAction = { ...explanation.seen.action, token: undefined }
+  if ((await complete(aws, action, 'CONTINUE')) === 'none')
+    throw new Refusal(`${instance} was ended by somebody else.`)
+  terminal.print(
+    `${instance} is let go, and what was not proven is lost. It stands in the journal as accepted by ${by}.`,
+  )
+}
+
+function releasedEvent(seen: Observation, reason: string): ActionEndedEvent {
+  return endEvent(seen, { do: 'continue', outcome: 'lost', reason })
+}
