@@ -41,7 +41,6 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
       return [
         ...log,
         ...onQueue('DeadLetterQueue', 'sqs:GetQueueAttributes'),
-        ...anywhere('autoscaling:DescribeScalingActivities'),
         ...aPass(settings),
         ...enrolling(settings),
       ]
@@ -79,6 +78,7 @@ function aPass(settings: Settings): Statement[] {
       'autoscaling:DescribeAutoScalingInstances',
       'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeLifecycleHooks',
+      'autoscaling:DescribeScalingActivities',
       'ec2:DescribeInstances',
       'ssm:ListCommandInvocations',
       'ssm:GetCommandInvocation',

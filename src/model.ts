@@ -20,8 +20,11 @@ export interface LifecycleAction {
 /** What Auto Scaling says about the pause. `pending`: the instance has not reached the hook yet. */
 export type Hold = 'held' | 'pending' | 'over'
 
-/** What EC2 says about the machine. `unknown`: not asked in this pass, because nothing hinged on it. */
-export type Machine = 'alive' | 'gone' | 'unknown'
+/**
+ * What EC2 says about the machine. `stopped`: nothing can run on it, and its disk is whole. `unknown`: not asked in this pass,
+ * because nothing hinged on it, or not told.
+ */
+export type Machine = 'alive' | 'stopped' | 'gone' | 'unknown'
 
 /** One log file that must be in S3, as the instance saw it. `path` is absolute on the instance. */
 export interface ManifestFile {
@@ -98,11 +101,16 @@ export interface ArchivedObject {
   readonly lastModified: number
 }
 
-/** Why one file of the manifest is not proven. `unproven`: an object is there but nothing comparable is known of it. */
+/**
+ * Why one file of the manifest is not proven. `unproven`: nothing comparable is known. `shared`: another file of the manifest has the
+ * same key, so one object stands for two. `contradicted`: S3's SHA-256 agrees and its MD5 does not, which cannot be.
+ */
 export type Gap = {
   readonly path: string
   readonly key: string
-  readonly is: 'missing' | 'short' | 'different' | 'unproven'
+  readonly is: 'missing' | 'short' | 'different' | 'unproven' | 'shared' | 'contradicted'
+  /** The other file of a key that is shared. */
+  readonly sharedWith?: string
 }
 
 /** The archive compared with the manifest. Complete when there are no gaps. */
@@ -110,7 +118,12 @@ export interface Proof {
   readonly files: number
   readonly bytes: number
   readonly gaps: readonly Gap[]
+  /** Why S3 did not let us look at all: every file is unproven then, and no flush would change it. */
+  readonly unread?: string
 }
+
+/** What made a pass look at an instance. */
+export type Trigger = 'notification' | 'command-status' | 'sweep'
 
 /** Everything one pass saw. The only input of `decide` besides the policy. */
 export interface Observation {
@@ -121,10 +134,16 @@ export interface Observation {
   readonly lifecycleState: string | undefined
   readonly machine: Machine
   /**
-   * Why no flush could be started. `unreachable`: SSM refused to send (no agent, no permission, or no machine). `unplaced`: the
-   * archive's prefix cannot be filled for this group.
+   * Why no flush could be started. `unreachable`: SSM knows no agent there (dead, without permission, or no machine). `unplaced`:
+   * the archive's prefix cannot be filled for this group. `refused`: SendCommand fails, and `troubles` say how.
    */
-  readonly agent: 'unknown' | 'unreachable' | 'unplaced'
+  readonly agent: 'unknown' | 'unreachable' | 'unplaced' | 'refused'
+  /** What could not be asked or done in this pass, because AWS refuses it. */
+  readonly troubles: readonly Trouble[]
+  /** Who looks; `undefined` when nobody else can be looking too. */
+  readonly wokenBy: Trigger | undefined
+  /** A flush for another action of ours, or for nobody's, that still runs on the instance. */
+  readonly busyWith: Omit<Flush, 'report'> | undefined
   /** This action's flushes, newest first. */
   readonly flushes: readonly Flush[]
   /** The newest flush's manifest against S3, when it has a readable one. */
@@ -133,13 +152,19 @@ export interface Observation {
   readonly hook: HookFacts | undefined
 }
 
+/** A question that AWS refuses, for a reason that lasts. */
+export interface Trouble {
+  readonly what: 'list its flushes' | 'send a flush' | 'ask where its logs go' | 'read the hook' | 'ask EC2'
+  readonly why: string
+}
+
 /** The facts of the hook and the group that bound what may be decided. */
 export interface HookFacts {
   readonly heartbeatTimeoutSeconds: number
   /** Auto Scaling ends every action at this age: min(48 h, 100 × heartbeat timeout). */
   readonly globalTimeoutSeconds: number
-  /** Whether the group's instance lifecycle policy keeps an instance whose action is abandoned. */
-  readonly retains: boolean
+  /** Whether the group's instance lifecycle policy keeps an instance whose action is abandoned; `undefined`: not asked. */
+  readonly retains: boolean | undefined
 }
 
 /** How an action ended. */
@@ -160,7 +185,10 @@ export type Decision =
   | {
       readonly do: 'wait'
       readonly seconds: number
-      /** `person`: patience is spent, and the machine is only held because its group does not retain. */
-      readonly waitsFor: 'hook' | 'flush' | 'retry' | 'agent' | 'person'
+      /**
+       * `answer`: AWS refuses what must be known first. `start`: the machine is stopped. `patience`: no attempt is left, but the archive
+       * may still fill. `person`: patience is spent, and the machine is only held because its group does not retain.
+       */
+      readonly waitsFor: 'hook' | 'flush' | 'retry' | 'agent' | 'answer' | 'start' | 'patience' | 'person'
       readonly reason: string
     }

@@ -47,11 +47,22 @@ export const terminating: Activity = {
   StatusCode: 'MidLifecycleAction',
 }
 
+interface Addressed {
+  readonly AutoScalingGroupName: string | undefined
+  readonly LifecycleActionToken?: string | undefined
+  readonly InstanceId?: string | undefined
+}
+
 export class OneInstance {
   now = START + 1000
   groupName = action.groupName
   lifecycleState: string | undefined = 'Terminating:Wait'
   activeToken: string | undefined = TOKEN
+  /** The token of another instance of the group, which waits at our hook too. */
+  foreignToken: string | undefined
+  othersCompleted: string[] = []
+  isGroupGone = false
+  health = 'HEALTHY'
   machine = 'running'
   agent: 'online' | 'dead' = 'online'
   retains = true
@@ -90,10 +101,16 @@ export class OneInstance {
     return this.calls.filter((call) => call !== 'recordLifecycleActionHeartbeat')
   }
 
-  #active(token: string | undefined, instanceId: string | undefined): void {
-    const isActive =
-      this.activeToken !== undefined && (token === this.activeToken || instanceId === action.instanceId)
-    if (!isActive)
+  /** By token, the action may be another instance's (`foreignToken`); by instance, it is the one that waits here. */
+  #active({
+    AutoScalingGroupName: group,
+    LifecycleActionToken: token,
+    InstanceId: instance,
+  }: Addressed): void {
+    if (this.isGroupGone) throw awsError('ValidationError', 'AutoScalingGroup name not found - null')
+    const waits = this.lifecycleState?.endsWith(':Wait') === true && instance === action.instanceId
+    const isActive = token === undefined ? waits : token === this.activeToken || token === this.foreignToken
+    if (!isActive || this.activeToken === undefined || group !== this.groupName)
       throw awsError('ValidationError', `No active Lifecycle Action found with token ${token ?? ''}`)
   }
 
@@ -112,28 +129,33 @@ export class OneInstance {
 
   #api(): AwsApi {
     return {
-      recordLifecycleActionHeartbeat: async ({ LifecycleActionToken, InstanceId }) =>
-        this.#active(LifecycleActionToken, InstanceId),
-      completeLifecycleAction: async ({ LifecycleActionToken, InstanceId, LifecycleActionResult }) => {
-        this.#active(LifecycleActionToken, InstanceId)
+      recordLifecycleActionHeartbeat: async (input) => this.#active(input),
+      completeLifecycleAction: async (input) => {
+        const { LifecycleActionResult, LifecycleActionToken: token } = input
+        this.#active(input)
+        if (token !== undefined && token === this.foreignToken) {
+          this.othersCompleted.push(token)
+          return
+        }
         this.completed.push(LifecycleActionResult ?? '')
         this.activeToken = undefined
         this.lifecycleState =
           LifecycleActionResult === 'CONTINUE' ? 'Terminating:Proceed' : 'Terminating:Retained'
       },
       describeAutoScalingInstances: async () => ({
-        AutoScalingInstances: this.lifecycleState
-          ? [
-              {
-                InstanceId: action.instanceId,
-                AutoScalingGroupName: this.groupName,
-                LifecycleState: this.lifecycleState,
-                AvailabilityZone: 'eu-west-1a',
-                HealthStatus: 'HEALTHY',
-                ProtectedFromScaleIn: false,
-              },
-            ]
-          : [],
+        AutoScalingInstances:
+          this.lifecycleState && !this.isGroupGone
+            ? [
+                {
+                  InstanceId: action.instanceId,
+                  AutoScalingGroupName: this.groupName,
+                  LifecycleState: this.lifecycleState,
+                  AvailabilityZone: 'eu-west-1a',
+                  HealthStatus: this.health,
+                  ProtectedFromScaleIn: false,
+                },
+              ]
+            : [],
       }),
       describeAutoScalingGroups: async () => ({
         AutoScalingGroups: [
@@ -182,7 +204,12 @@ export class OneInstance {
       listObjectsV2: async ({ Prefix }) => ({
         Contents: [...this.objects]
           .filter(([key]) => key.startsWith(Prefix ?? ''))
-          .map(([Key, { size, etag }]) => ({ Key, Size: size, ETag: `"${etag}"` })),
+          .map(([Key, { size, etag }]) => ({
+            Key,
+            Size: size,
+            ETag: `"${etag}"`,
+            LastModified: new Date(this.now),
+          })),
       }),
       headObject: async () => ({}),
       getObject: async () => ({ Body: (async function* () {})() }),

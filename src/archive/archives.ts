@@ -1,18 +1,28 @@
 /** The archive: the objects in S3 that a manifest names, gathered and compared with it. */
 import { createHash } from 'node:crypto'
+import type { _Object } from '@aws-sdk/client-s3'
 import pMap from 'p-map'
-import type { AwsApi } from '../aws/api.ts'
-import { isDenied, isMissing } from '../aws/failures.ts'
+import type { AwsApi, ObjectBody } from '../aws/api.ts'
+import { ask } from '../aws/ask.ts'
+import { isMissing, isPassing } from '../aws/failures.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../model.ts'
 import type { ArchivePolicy } from '../policy.ts'
 import { keyOf } from './keys.ts'
-import { type Evidence, findMoved, judge, type ObjectDigest, type ObjectHead, proofOf } from './prove.ts'
+import {
+  type Evidence,
+  findMoved,
+  judge,
+  type ObjectDigest,
+  type ObjectHead,
+  proofOf,
+  sharedKeys,
+} from './prove.ts'
 
 /** Objects that a listing does not settle are asked about so many at once, and so many in one proof. */
 const QUESTIONS_AT_ONCE = 16
 const MAX_QUESTIONS = 10_000
-/** Pages of 1,000 keys that are read of a prefix to which a collector moves everybody's objects. */
-const MAX_MOVED_PAGES = 20
+/** Pages of 1,000 keys that one proof reads of the prefixes to which a collector moves everybody's objects. */
+const MAX_MOVED_PAGES = 100
 
 /** Compares every file of the manifest with its object under the prefix. */
 export async function prove(
@@ -22,15 +32,25 @@ export async function prove(
   manifest: Manifest,
 ): Promise<Proof> {
   if (manifest.files.length === 0) return proofOf(manifest, [])
-  const listed = await list(aws, archive.bucket, prefix, Number.POSITIVE_INFINITY)
-  const objects = listed && new Map(listed.map((object) => [object.key, object]))
+  const keys = manifest.files.map(({ path }) => ({ path, key: keyOf(path, prefix, archive.keyRule) }))
+  const keyAt = new Map(keys.map(({ path, key }) => [path, key]))
+  const listing = await list(aws, archive.bucket, prefix, Number.POSITIVE_INFINITY)
+  if (listing.unread !== undefined) {
+    const gaps = keys.map((one): Gap => ({ ...one, is: 'unproven' }))
+    return { ...proofOf(manifest, gaps), unread: listing.unread }
+  }
+  const objects = new Map(listing.objects.map((object) => [object.key, object]))
+  const shared = sharedKeys(keys)
   const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes }
   const verdicts = await pMap(
     manifest.files,
-    async (file) => {
-      const key = keyOf(file.path, prefix, archive.keyRule)
-      const is = objects ? await verdict(aws, archive.bucket, file, objects.get(key), budget) : 'unproven'
-      return is === 'proven' ? [] : [{ path: file.path, key, is }]
+    async (file): Promise<Gap[]> => {
+      const { path } = file
+      const key = keyAt.get(path) ?? ''
+      const sharedWith = shared.get(path)
+      if (sharedWith !== undefined) return [{ path, key, is: 'shared', sharedWith }]
+      const is = await verdict(aws, archive.bucket, file, objects.get(key), budget)
+      return is === 'proven' ? [] : [{ path, key, is }]
     },
     { concurrency: QUESTIONS_AT_ONCE },
   )
@@ -64,7 +84,7 @@ async function verdict(
   }
 }
 
-/** A missing object may have been collected already. */
+/** A missing object may have been collected already; where not everything was looked through, nobody knows. */
 async function withoutMoved(
   aws: AwsApi,
   { bucket, movedTo }: ArchivePolicy,
@@ -72,54 +92,68 @@ async function withoutMoved(
   gaps: readonly Gap[],
 ): Promise<readonly Gap[]> {
   const missing = new Set(gaps.filter((gap) => gap.is === 'missing').map((gap) => gap.path))
-  if (missing.size === 0) return gaps
+  if (missing.size === 0 || movedTo.length === 0) return gaps
   const moved: ArchivedObject[] = []
-  for (const prefix of movedTo) moved.push(...((await list(aws, bucket, prefix, MAX_MOVED_PAGES)) ?? []))
-  const found = findMoved(
-    manifest.files.filter((file) => missing.has(file.path)),
-    moved,
-  )
-  return gaps.filter((gap) => !found.has(gap.path))
+  let isWhole = true
+  let pages = MAX_MOVED_PAGES
+  for (const prefix of movedTo) {
+    const listing = await list(aws, bucket, prefix, pages)
+    moved.push(...listing.objects)
+    pages -= listing.pages
+    if (listing.isCut || listing.unread !== undefined) isWhole = false
+  }
+  const files = manifest.files.filter((file) => missing.has(file.path))
+  const found = findMoved({ instanceId: manifest.instanceId, files }, moved)
+  return gaps
+    .filter((gap) => !found.has(gap.path))
+    .map((gap) => (gap.is === 'missing' && !isWhole ? { ...gap, is: 'unproven' } : gap))
 }
 
-/** `undefined`: S3 does not let us look, so nothing under the prefix can be proven. */
-export async function list(
-  aws: AwsApi,
-  bucket: string,
-  prefix: string,
-  maxPages: number,
-): Promise<ArchivedObject[] | undefined> {
+/** What lies under a prefix, as far as it was read. */
+export interface Listing {
+  readonly objects: readonly ArchivedObject[]
+  readonly pages: number
+  /** There is more than was asked for. */
+  readonly isCut: boolean
+  /** Why S3 does not let us look: what was listed until then says nothing of what is missing. */
+  readonly unread: string | undefined
+}
+
+export async function list(aws: AwsApi, bucket: string, prefix: string, maxPages: number): Promise<Listing> {
   const request = { Bucket: bucket, Prefix: prefix }
   const objects: ArchivedObject[] = []
   let token: string | undefined
-  try {
-    for (let page = 0; page < maxPages; page++) {
-      const answer = await aws.listObjectsV2(token ? { ...request, ContinuationToken: token } : request)
-      for (const { Key, Size, ETag, LastModified } of answer.Contents ?? []) {
-        if (Key === undefined || Size === undefined) continue
-        const etag = (ETag ?? '').replaceAll('"', '')
-        objects.push({ key: Key, size: Size, etag, lastModified: LastModified?.getTime() ?? 0 })
-      }
-      token = answer.IsTruncated ? answer.NextContinuationToken : undefined
-      if (!token) break
-    }
-    return objects
-  } catch (error) {
-    if (isDenied(error)) return undefined
-    throw error
+  for (let pages = 0; pages < maxPages; ) {
+    const asked = await ask(() =>
+      aws.listObjectsV2(token ? { ...request, ContinuationToken: token } : request),
+    )
+    if (asked.is === 'refused') return { objects: [], pages, isCut: false, unread: asked.why }
+    pages++
+    objects.push(...(asked.answer.Contents ?? []).flatMap(readObject))
+    token = asked.answer.IsTruncated ? asked.answer.NextContinuationToken : undefined
+    if (!token) return { objects, pages, isCut: false, unread: undefined }
   }
+  return { objects, pages: Math.max(0, maxPages), isCut: true, unread: undefined }
 }
 
-/** S3 returns checksums only when asked, in base64; a composite one (`-N`, multipart) is of the parts and says nothing of the file. */
+function readObject({ Key, Size, ETag, LastModified }: _Object): ArchivedObject[] {
+  if (Key === undefined || Size === undefined) return []
+  const etag = (ETag ?? '').replaceAll('"', '')
+  return [{ key: Key, size: Size, etag, lastModified: LastModified?.getTime() ?? 0 }]
+}
+
+/** S3 returns checksums only when asked, in base64; a composite one (`-N`, multipart) is of the parts' digests. */
 async function head(aws: AwsApi, bucket: string, key: string): Promise<ObjectHead> {
   try {
     const answer = await aws.headObject({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })
-    const checksum = answer.ChecksumType === 'COMPOSITE' ? undefined : answer.ChecksumSHA256
-    const isWhole = checksum !== undefined && !checksum.includes('-')
+    const checksum = answer.ChecksumSHA256
+    const isComposite = answer.ChecksumType === 'COMPOSITE' || (checksum?.includes('-') ?? false)
+    const isWhole = checksum !== undefined && !isComposite
     const encryption = answer.ServerSideEncryption
     return {
       is: 'known',
       sha256: isWhole ? Buffer.from(checksum, 'base64').toString('hex') : undefined,
+      compositeSha256: isComposite ? checksum : undefined,
       etagIsMd5:
         (encryption === undefined || encryption === 'AES256') && answer.SSECustomerAlgorithm === undefined,
     }
@@ -128,19 +162,26 @@ async function head(aws: AwsApi, bucket: string, key: string): Promise<ObjectHea
   }
 }
 
+/** A body that stalls proves nothing of its object, and holds up no other. */
 async function digest(aws: AwsApi, bucket: string, key: string): Promise<ObjectDigest> {
+  let body: ObjectBody
   try {
-    const hash = createHash('sha256')
-    const { Body } = await aws.getObject({ Bucket: bucket, Key: key })
-    for await (const chunk of Body) hash.update(chunk)
-    return { is: 'read', sha256: hash.digest('hex') }
+    body = (await aws.getObject({ Bucket: bucket, Key: key })).Body
   } catch (error) {
     return missingOrDenied(error)
   }
+  try {
+    const hash = createHash('sha256')
+    for await (const chunk of body) hash.update(chunk)
+    return { is: 'read', sha256: hash.digest('hex') }
+  } catch {
+    return { is: 'denied' }
+  }
 }
 
+/** `denied`: S3 answers, and tells nothing of the object. */
 function missingOrDenied(error: unknown): { is: 'missing' } | { is: 'denied' } {
   if (isMissing(error)) return { is: 'missing' }
-  if (isDenied(error)) return { is: 'denied' }
-  throw error
+  if (isPassing(error)) throw error
+  return { is: 'denied' }
 }

@@ -10,6 +10,8 @@ export type ObjectHead =
       readonly is: 'known'
       /** Lower-case hex of a full-object SHA-256, when S3 keeps one. */
       readonly sha256: string | undefined
+      /** The composite SHA-256 of an upload in parts, base64 with `-<parts>`, when S3 keeps one. */
+      readonly compositeSha256?: string | undefined
       /** Whether the ETag is the MD5 of the content: one PUT, no KMS or customer key. */
       readonly etagIsMd5: boolean
     }
@@ -40,13 +42,19 @@ export function judge(
 ): Judgement {
   if (!listed) return 'missing'
   if (listed.size !== file.size) return listed.size < file.size ? 'short' : 'different'
-  if (listed.etag === file.md5) return 'proven'
+  if (listed.etag === file.md5 || listed.etag === file.multipart?.etag) return 'proven'
 
   if (!head) return 'ask head'
   if (head.is === 'denied') return 'unproven'
   if (head.is === 'missing') return 'missing'
-  if (head.sha256) return head.sha256 === file.sha256 ? 'proven' : 'different'
-  if (head.etagIsMd5 && MD5.test(listed.etag)) return 'different'
+  const isOtherMd5 = head.etagIsMd5 && MD5.test(listed.etag)
+  if (head.sha256) {
+    if (head.sha256 !== file.sha256) return 'different'
+    // Both digests are of the same bytes, so one of them lies: somebody must look, and nothing is taken for proven.
+    return isOtherMd5 ? 'contradicted' : 'proven'
+  }
+  if (head.compositeSha256 !== undefined && head.compositeSha256 === file.multipart?.sha256) return 'proven'
+  if (isOtherMd5) return 'different'
 
   if (!digest) return file.size > hashLimitBytes ? 'unproven' : 'ask content'
   if (digest.is === 'denied') return 'unproven'
@@ -63,24 +71,50 @@ export function proofOf(manifest: Manifest, gaps: readonly Gap[]): Proof {
   }
 }
 
+/** Clocks of instances go wrong by so much, and nobody notices. */
+const CLOCK_SKEW_MS = 15 * 60 * 1000
+const INSTANCE_ID = /\bi-[0-9a-f]{8,17}\b/g
+
 /**
- * Objects that a collector has moved away, found by content since it renames them: same size and MD5. Each object accounts for
- * one file only.
+ * Objects that a collector has moved away, found by content since it renames them: same size and digest, put there after the file was
+ * last written, and not said by its key to be another instance's. Each object accounts for one file only.
  */
 export function findMoved(
-  files: readonly ManifestFile[],
+  { instanceId, files }: Pick<Manifest, 'instanceId' | 'files'>,
   moved: readonly ArchivedObject[],
 ): ReadonlySet<string> {
-  const spare = new Map<string, number>()
-  const identity = (size: number, md5: string) => `${size} ${md5}`
-  for (const { size, etag } of moved)
-    spare.set(identity(size, etag), (spare.get(identity(size, etag)) ?? 0) + 1)
+  const spare = Map.groupBy(
+    moved.filter(({ key }) => namesOnly(key, instanceId)),
+    ({ size, etag }) => `${size} ${etag}`,
+  )
   const found = new Set<string>()
-  for (const { path, size, md5 } of files) {
-    const left = spare.get(identity(size, md5)) ?? 0
-    if (left === 0) continue
-    spare.set(identity(size, md5), left - 1)
-    found.add(path)
+  for (const { path, size, md5, modifiedAt, multipart } of files) {
+    for (const etag of [md5, multipart?.etag]) {
+      const alike = spare.get(`${size} ${etag}`) ?? []
+      const index = alike.findIndex(({ lastModified }) => lastModified >= modifiedAt - CLOCK_SKEW_MS)
+      if (index < 0) continue
+      alike.splice(index, 1)
+      found.add(path)
+      break
+    }
   }
   return found
+}
+
+/** A collector may leave the instance out of its names; where it names one, it is the one. */
+function namesOnly(key: string, instanceId: string): boolean {
+  const named = key.match(INSTANCE_ID) ?? []
+  return named.every((id) => id === instanceId)
+}
+
+/** Files whose key another file of the manifest has too, each with that other one's path. */
+export function sharedKeys(
+  keys: readonly { readonly path: string; readonly key: string }[],
+): ReadonlyMap<string, string> {
+  const shared = new Map<string, string>()
+  for (const alike of Map.groupBy(keys, ({ key }) => key).values()) {
+    if (alike.length < 2) continue
+    for (const { path } of alike) shared.set(path, alike.find((other) => other.path !== path)?.path ?? path)
+  }
+  return shared
 }

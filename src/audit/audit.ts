@@ -88,14 +88,15 @@ async function auditOne(guard: Guard, instance: Running): Promise<AuditEvent | u
     unproven: seen.proof?.gaps.slice(0, MAX_NAMED_FILES).map(({ path, is }) => `${path} (${is})`) ?? [],
   }
   if (decision.do === 'report') return event
-  const commandId = await startFlush(aws, policy, {
+  const started = await startFlush(aws, policy, {
     instanceId: instance.instanceId,
     comment: auditComment(instance.groupName),
     purpose: 'audit',
     prefix,
     upload: decision.upload,
   })
-  if (commandId !== 'unreachable') return { ...event, commandId: event.commandId ?? commandId }
+  if (started.is === 'started') return { ...event, commandId: event.commandId ?? started.commandId }
+  if (started.is === 'refused') throw new Error(`SSM refuses to send a flush: ${started.why}`)
   return { ...event, finding: 'unreachable', reason: `${event.reason}; the SSM agent does not answer` }
 }
 
@@ -106,8 +107,9 @@ async function look(
   prefix: string,
 ): Promise<AuditFacts> {
   const now = clock.now()
-  const objects = await list(aws, policy.archive.bucket, prefix, Number.POSITIVE_INFINITY)
-  if (!objects) throw new Error(`S3 does not let the guard list s3://${policy.archive.bucket}/${prefix}`)
+  const { objects, unread } = await list(aws, policy.archive.bucket, prefix, Number.POSITIVE_INFINITY)
+  if (unread !== undefined)
+    throw new Error(`S3 does not let the guard list s3://${policy.archive.bucket}/${prefix}: ${unread}`)
   const since = now - policy.auditAfterSeconds * 1000
   const invocations = await listInvocations(aws, policy.documentName, instanceId, now)
   // One that still runs counts however old it is: a second one beside it would only wait for its lock (E1).

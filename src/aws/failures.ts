@@ -1,7 +1,27 @@
 /**
- * Predicates over AWS error codes. What AWS answers as an error but the guard expects is a fact; everything else
- * propagates, and the message is seen again.
+ * What AWS's errors mean. What AWS answers as an error but the guard expects is a fact; a failure that will pass propagates, and the
+ * message is seen again; one that lasts is a reason like any other, and patience goes on while it does.
  */
+
+/** Codes of failures that the same call may not meet a minute later, whatever status they come with. */
+const PASSING =
+  /^(Throttl|RequestThrottled|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded|ServiceUnavailable|Unavailable|Internal|ResourceContention|RequestTimeout|TimeoutError|AbortError|ExpiredToken|RequestExpired|RequestTimeTooSkewed|PriorRequestNotComplete|OperationAborted)/
+/**
+ * Whether a failure passes by itself: throttling, trouble within AWS, a time-out, and whatever is no answer of AWS at all (the network,
+ * a bug of ours). Every other answer names a reason that lasts until somebody mends it: a bucket that is gone, a right that was
+ * taken, a key that is disabled.
+ */
+export function isPassing(error: unknown): boolean {
+  const status = statusOf(error)
+  if (status === undefined || PASSING.test(nameOf(error))) return true
+  return status >= 500 || status === 429
+}
+
+/** What AWS answered, in one line for an operator. */
+export function reasonOf(error: unknown): string {
+  const [name, text] = [nameOf(error), textOf(error).replaceAll(/\s+/g, ' ').trim()]
+  return text && text !== name ? `${name}: ${text}` : name || String(error)
+}
 
 /**
  * The action is over, or not there yet: Auto Scaling has one answer for both, a generic ValidationError whose text may end
@@ -9,6 +29,11 @@
  */
 export function isNoActiveAction(error: unknown): boolean {
   return nameOf(error) === 'ValidationError' && textOf(error).startsWith('No active Lifecycle Action found')
+}
+
+/** The group itself is gone, or not this account's: a ValidationError as well, `AutoScalingGroup name not found - null`. */
+export function isGroupMissing(error: unknown): boolean {
+  return nameOf(error) === 'ValidationError' && /AutoScalingGroup name not found/i.test(textOf(error))
 }
 
 /** One error for an agent that is dead, was never there or lacks permission, and for a machine that is gone (SSM API reference). */

@@ -29,6 +29,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm'
 import type { AwsApi, ObjectBody } from './api.ts'
+import { flowing } from './time-limit.ts'
 
 /**
  * Standard retries with few attempts: throttling is waited for by the queue, not by a Lambda that is paid for. (SendCommand has no
@@ -39,6 +40,8 @@ const SHARED = {
   // A call that hangs must not eat the whole invocation: the pass fails and the message comes back.
   requestHandler: { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true },
 } as const
+/** The request's own limit ends with the headers: a body that stops flowing is given up after so long. */
+const STALLED_BODY_MS = 8000
 
 /** What all clients have in common, and may be told otherwise: somebody's own credentials, more patience. */
 export type ConnectOptions = Pick<AutoScalingClientConfig, 'credentials' | 'maxAttempts' | 'retryMode'>
@@ -70,7 +73,10 @@ export function connect(region: string, options: ConnectOptions = {}): AwsApi {
     getCommandInvocation: (input) => ssm.send(new GetCommandInvocationCommand(input)),
     listObjectsV2: (input) => s3.send(new ListObjectsV2Command(input)),
     headObject: (input) => s3.send(new HeadObjectCommand(input)),
-    getObject: async (input) => ({ Body: (await s3.send(new GetObjectCommand(input))).Body as ObjectBody }),
+    getObject: async (input) => {
+      const { Body } = await s3.send(new GetObjectCommand(input))
+      return { Body: flowing(Body as ObjectBody, STALLED_BODY_MS) }
+    },
     changeMessageVisibility: (input) => sqs.send(new ChangeMessageVisibilityCommand(input)),
     sendMessage: (input) => sqs.send(new SendMessageCommand(input)),
     getQueueAttributes: (input) => sqs.send(new GetQueueAttributesCommand(input)),

@@ -12,7 +12,7 @@ export interface Invocation {
   readonly output: string
 }
 
-/** What a Comment says. An adopted action has no token and is known by when it began (whole seconds). */
+/** What a Comment says. An adopted action has no token and is known by when its scaling activity began. */
 export type Ownership =
   | { readonly token: string; readonly groupName: string | undefined }
   | { readonly adoptedAt: number; readonly groupName: string | undefined }
@@ -73,10 +73,14 @@ function statusOf(status: string | undefined): Flush['status'] {
   return status && ['Failed', 'TimedOut', 'Cancelled'].includes(status) ? 'failed' : 'running'
 }
 
-/** `<token> <group>` or `adopted:<time> <group>`; the group saves later passes a look-up and is left out when too long. */
+/**
+ * `<token> <group>` or `adopted:<time> <group>`. The group saves later passes a look-up; it is left out when too long, and encoded,
+ * since a name may hold any character and the Comment must come back as it went.
+ */
 export function commentFor({ token, startedAt, groupName }: LifecycleAction): string {
-  const owner = token ?? `adopted:${new Date(startedAt).toISOString()}`
-  const comment = `${owner} ${groupName}`
+  const adopted = `adopted:${new Date(startedAt).toISOString()}`
+  const owner = token === undefined ? adopted : token.length === 36 ? token : `token:${token}`
+  const comment = `${owner} ${encodeURIComponent(groupName.toWellFormed())}`
   return comment.length <= MAX_COMMENT_CHARACTERS ? comment : owner
 }
 
@@ -85,20 +89,41 @@ export function auditComment(groupName: string): string {
   return `${AUDIT}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
 }
 
+/**
+ * Auto Scaling's tokens have 36 characters, and one that had not would be named as a token: what a person writes is neither, and makes a
+ * command nobody's.
+ */
+const OWNER = /^(?:token:(?<odd>\S+)|adopted:(?<time>\S+)|(?<token>[\x21-\x7e]{36}))(?: (?<group>.+))?$/s
+
 function readComment(comment: string): Ownership | undefined {
-  const [, owner, group] = /^(\S+)(?: (.+))?$/.exec(comment) ?? []
-  if (!owner || comment.startsWith(AUDIT)) return undefined
-  if (!owner.startsWith('adopted:')) return { token: owner, groupName: group }
-  const adoptedAt = Date.parse(owner.slice('adopted:'.length))
-  return Number.isNaN(adoptedAt) ? undefined : { adoptedAt, groupName: group }
+  if (comment.startsWith(AUDIT)) return undefined
+  const { odd, token = odd, time, group } = OWNER.exec(comment)?.groups ?? {}
+  const groupName = group === undefined ? undefined : decoded(group)
+  if (time !== undefined) {
+    const adoptedAt = Date.parse(time)
+    return Number.isNaN(adoptedAt) ? undefined : { adoptedAt, groupName }
+  }
+  return token === undefined ? undefined : { token, groupName }
+}
+
+/** `undefined`: not our writing, so it is looked up. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 /**
- * Whether an invocation is a flush of this very action: made for its token or, where one of the two sides does not know the
- * token (an adopted action), begun after the action did.
+ * Whether an invocation is a flush of this very action. Where both sides know a token, it tells. An adopted flush is known by when the
+ * scaling activity began that it served: no later than the action that its own message names, while that of a next action of the same
+ * instance begins after this one is over. And nothing belongs to an action that was asked for before it began (S1).
  */
 export function belongs({ belongsTo, flush }: Invocation, action: LifecycleAction): boolean {
   if (!belongsTo) return false
-  if (action.token !== undefined && 'token' in belongsTo) return belongsTo.token === action.token
-  return flush.requestedAt >= action.startedAt
+  const isSince = flush.requestedAt >= action.startedAt
+  if (action.token === undefined) return isSince
+  if ('token' in belongsTo) return belongsTo.token === action.token
+  return isSince && belongsTo.adoptedAt <= action.startedAt
 }

@@ -1,7 +1,7 @@
 /** Flushes: starting one on an instance, and reading what it reported. */
 import { createHash } from 'node:crypto'
 import type { AwsApi, ObjectBody } from '../aws/api.ts'
-import { isDenied, isInvocationMissing, isMissing, isUnreachable } from '../aws/failures.ts'
+import { isInvocationMissing, isPassing, isUnreachable, reasonOf } from '../aws/failures.ts'
 import type { Flush, FlushPurpose, LifecycleAction, Report } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { commentFor, type Invocation } from './commands.ts'
@@ -19,12 +19,14 @@ export interface FlushRequest {
   readonly upload: readonly string[] | undefined
 }
 
-/** Starts a flush. `unreachable`: SSM knows no agent there that could run it. */
-export async function startFlush(
-  aws: AwsApi,
-  policy: Policy,
-  request: FlushRequest,
-): Promise<string | 'unreachable'> {
+/** What came of asking SSM. `unreachable`: it knows no agent there that could run a flush. */
+export type Started =
+  | { readonly is: 'started'; readonly commandId: string }
+  | { readonly is: 'unreachable' }
+  | { readonly is: 'refused'; readonly why: string }
+
+/** Starts a flush. Throws what will pass by itself. */
+export async function startFlush(aws: AwsApi, policy: Policy, request: FlushRequest): Promise<Started> {
   const parameters = {
     InstanceId: request.instanceId,
     Region: policy.region,
@@ -43,10 +45,11 @@ export async function startFlush(
       TimeoutSeconds: policy.deliveryTimeoutSeconds,
       Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
     })
-    return answer.Command?.CommandId ?? ''
+    return { is: 'started', commandId: answer.Command?.CommandId ?? '' }
   } catch (error) {
-    if (isUnreachable(error)) return 'unreachable'
-    throw error
+    if (isUnreachable(error)) return { is: 'unreachable' }
+    if (isPassing(error)) throw error
+    return { is: 'refused', why: reasonOf(error) }
   }
 }
 
@@ -76,18 +79,24 @@ export async function withReport(
   if (flush.status !== 'succeeded') return { ...flush, report: undefined }
   let line = findManifestLine(invocation.output)
   if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {
-    line = findManifestLine(await wholeOutput(aws, flush.commandId, instanceId))
+    const output = await wholeOutput(aws, flush.commandId, instanceId)
+    line = typeof output === 'string' ? findManifestLine(output) : { kind: 'unreadable', ...output }
   }
   return { ...flush, report: await readReport(aws, policy, line, instanceId) }
 }
 
-async function wholeOutput(aws: AwsApi, commandId: string, instanceId: string): Promise<string> {
+async function wholeOutput(
+  aws: AwsApi,
+  commandId: string,
+  instanceId: string,
+): Promise<string | { readonly why: string }> {
   try {
     const answer = await aws.getCommandInvocation({ CommandId: commandId, InstanceId: instanceId })
     return answer.StandardOutputContent ?? ''
   } catch (error) {
     if (isInvocationMissing(error)) return ''
-    throw error
+    if (isPassing(error)) throw error
+    return { why: `the manifest was cut, and cannot be had whole: ${reasonOf(error)}` }
   }
 }
 
@@ -133,8 +142,8 @@ async function fetchManifest(
     const isWhole = createHash('sha256').update(bytes).digest('hex') === sha256
     return isWhole ? bytes : 'the manifest in S3 is not the one that the flush wrote'
   } catch (error) {
-    if (isDenied(error) || isMissing(error)) return 'the manifest is not in S3, or may not be read'
-    throw error
+    if (isPassing(error)) throw error
+    return `the manifest is not in S3, or may not be read: ${reasonOf(error)}`
   }
 }
 

@@ -110,11 +110,17 @@ function historyOf(lines: readonly ActionLine[]): ActionHistory {
 }
 
 /**
- * The pass that ended the action knows best how; one that found it ended can only say what it still saw. Among equals the
- * first, which was nearest to it.
+ * The pass that ended the action knows best how; one that found it ended can only say what it still saw, and the first was nearest to
+ * it. But what is proven is proven: a good end that was told after a bad one is the newest truth.
  */
 function mergeEnds<End extends { readonly event: ActionEndedEvent }>(ends: readonly End[]): End | undefined {
-  return ends.find(({ event }) => event.by === 'completed') ?? ends[0]
+  const completed = ends.find(({ event }) => event.by === 'completed')
+  if (completed && isGood(completed)) return completed
+  return ends.findLast(isGood) ?? completed ?? ends[0]
+}
+
+function isGood({ event }: { readonly event: ActionEndedEvent }): boolean {
+  return event.outcome === 'archived' || event.outcome === 'empty'
 }
 
 function passOf({ at, event }: { readonly at: number; readonly event: CostlyEvent }): PassHistory {

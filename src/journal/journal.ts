@@ -3,10 +3,7 @@
  * whoever reads the journal adds the passes of an action up and merges its summaries (`history.ts`): an answer of AWS that was
  * lost makes a later pass tell the end again.
  */
-import type { Decision, LifecycleAction, Outcome } from '../model.ts'
-
-/** What made a pass look at an instance. */
-export type Trigger = 'notification' | 'command-status' | 'sweep'
+import type { Decision, LifecycleAction, Outcome, Trigger } from '../model.ts'
 
 /** Correlates every line about one action. */
 export interface ActionName {
@@ -30,7 +27,7 @@ export interface PassEvent extends ActionName {
   readonly decided: Decision['do']
   readonly reason: string
   /** What came of it; `superseded`: somebody else ended the action in the meantime. */
-  readonly did: 'done' | 'unreachable' | 'unplaced' | 'superseded'
+  readonly did: 'done' | 'unreachable' | 'unplaced' | 'refused' | 'superseded'
   /** Patience is spent and the machine is only held because its group does not retain. */
   readonly overdue: boolean
   /** Whether the obligation is over with this pass. */

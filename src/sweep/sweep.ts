@@ -4,11 +4,13 @@
  */
 import pMap from 'p-map'
 import { countCalls } from '../aws/count-calls.ts'
+import { until } from '../aws/time-limit.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
-import { hasHook } from '../termination/hook.ts'
+import { LONGEST_PASS_SECONDS } from '../termination/consume.ts'
+import { hasHook, hookTimes } from '../termination/hook.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { tell } from '../termination/tell.ts'
@@ -58,13 +60,19 @@ async function sweepGroup(
   const held = await actionsOf(guard, waiting)
   counts.held += held.length
   counts.oldestHeldSeconds = Math.max(counts.oldestHeldSeconds, ...held.map(ageSeconds))
-  // Younger actions have a message that will be seen by itself; a second pass would only cost calls.
-  const orphans = held.filter((action) => ageSeconds(action) >= policy.adoptAfterSeconds)
+  // Younger actions have a message that will be seen by itself; a second pass would only cost calls. A hook may have been set to less
+  // than we deployed, and must not run out before.
+  const times = held[0] && (await hookTimes(guard.aws, held[0]))
+  const adoptAfter = Math.min(
+    policy.adoptAfterSeconds,
+    (times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY) / 3,
+  )
+  const orphans = held.filter((action) => ageSeconds(action) >= adoptAfter)
   await pMap(
     orphans,
     async (action) => {
       if (remainingMs() < policy.passSeconds * 1000) counts.deferred++
-      else if (await adopt(guard, action)) counts.adopted++
+      else if (await adopt(guard, action, remainingMs())) counts.adopted++
       else counts.failed++
     },
     { concurrency: CONCURRENT_PASSES },
@@ -72,12 +80,14 @@ async function sweepGroup(
 }
 
 /** One pass; one that fails does not stop the others. */
-async function adopt(guard: Guard, action: LifecycleAction): Promise<boolean> {
+async function adopt(guard: Guard, action: LifecycleAction, remainingMs: number): Promise<boolean> {
   const startedAt = guard.clock.now()
   const { aws, calls } = countCalls(guard.aws)
   const cost = () => ({ trigger: 'sweep' as const, durationMs: guard.clock.now() - startedAt, calls })
   try {
-    tell(guard.journal, await reconcile({ ...guard, aws }, action), cost())
+    const endsAt = startedAt + Math.min(LONGEST_PASS_SECONDS * 1000, remainingMs)
+    const limited = { ...guard, aws: until(endsAt, guard.clock, aws) }
+    tell(guard.journal, await reconcile(limited, action, undefined, 'sweep'), cost())
     return true
   } catch (error) {
     const { instanceId, token } = action

@@ -5,20 +5,29 @@
  */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
 import pMap from 'p-map'
+import { ask } from '../aws/ask.ts'
 import { countCalls } from '../aws/count-calls.ts'
+import { until } from '../aws/time-limit.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
-import type { Trigger } from '../journal/journal.ts'
+import type { LifecycleAction, Trigger } from '../model.ts'
+import { hookTimes } from './hook.ts'
 import { identify, type Subject } from './identify.ts'
 import { type Message, parse } from './message.ts'
+import { NotOurs } from './observe.ts'
 import type { Pass } from './pass.ts'
-import { NotOurs, reconcile } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 import { tell } from './tell.ts'
 
 /** Instances that are looked at at once. Auto Scaling's and SSM's quotas are shared with the whole account. */
 const CONCURRENT_PASSES = 5
-/** Kept messages come back spread over ±10 %, so that a mass termination does not throttle itself. */
+/** Kept messages come back spread over ±10 %, so that a mass termination does not throttle itself, and at most so much late. */
 const JITTER = 0.1
+const MOST_JITTER_SECONDS = 30
+/** A pass that takes longer than this has met calls that hang: it fails, and its message comes back. */
+export const LONGEST_PASS_SECONDS = 60
+/** What a pass needs after its last read, to say when it looks again and what it saw. */
+const CLOSING_SECONDS = 5
 /** A notification may reach the queue late; one that says it is older would only spend our patience. */
 const LATEST_DELIVERY_MS = 3600 * 1000
 /** What SQS does not take in an attribute. */
@@ -59,7 +68,7 @@ export async function consume(
       for (const item of sameInstance) {
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
-        finish(item.record, isInTime ? await attempt(guard, item) : 'keep')
+        finish(item.record, isInTime ? await attempt(guard, item, remainingMs()) : 'keep')
       }
     },
     { concurrency: CONCURRENT_PASSES },
@@ -74,23 +83,29 @@ function byInstance(work: readonly Work[]): Work[][] {
 }
 
 /** One message's pass. Whatever fails leaves the message where it is. */
-async function attempt(guard: Guard, { record, message }: Work): Promise<Verdict> {
+async function attempt(guard: Guard, { record, message }: Work, remainingMs: number): Promise<Verdict> {
   const startedAt = guard.clock.now()
   const { aws, calls } = countCalls(guard.aws)
+  const endsAt = startedAt + Math.min(LONGEST_PASS_SECONDS * 1000, remainingMs - CLOSING_SECONDS * 1000)
   const counted = { ...guard, aws }
+  const limited = { ...guard, aws: until(endsAt, guard.clock, aws) }
   const trigger: Trigger = message.kind === 'lifecycle-action' ? 'notification' : 'command-status'
   const cost = () => ({ trigger, durationMs: guard.clock.now() - startedAt, calls })
+  let action: LifecycleAction | undefined
   try {
-    const found = await subjectOf(counted, record, message)
-    if (!found) return ignore(guard, record, `command ${commandOf(message)} is no flush of a termination`)
-    const pass = await reconcile(counted, found.action, found.invocations)
-    const verdict = isObligation(message, pass) && !pass.over ? 'keep' : 'acknowledge'
+    const asked = await ask(() => subjectOf(limited, record, message))
+    if (asked.is === 'refused') return ignore(guard, record, `${commandOf(message)}: ${asked.why}`)
+    const found = asked.answer
+    if (!found) return ignore(guard, record, `command ${commandOf(message)} is no flush of what is held now`)
+    action = found.action
+    const pass = await reconcile(limited, action, found.invocations, trigger)
+    const verdict = isObligation(guard, message, pass) && !pass.over ? 'keep' : 'acknowledge'
     if (verdict === 'keep') await lookAgain(counted, record, pass.lookAgainSeconds)
     tell(guard.journal, pass, cost())
     return verdict
   } catch (error) {
     if (error instanceof NotOurs) return await refuse(counted, record, error.message)
-    await lookAgain(counted, record, retryDelay(guard, record))
+    await lookAgain(counted, record, retryDelay(guard, record, await heartbeatOf(counted, action)))
     const token = message.kind === 'lifecycle-action' ? message.token : undefined
     guard.journal({
       event: 'pass-failed',
@@ -104,12 +119,12 @@ async function attempt(guard: Guard, { record, message }: Work): Promise<Verdict
 }
 
 /**
- * A notification is one until its action is over. A wake-up is none, except while the next attempt is not due yet: the
- * notification's own message would come back for it much later.
+ * A notification is one until its action is over. A wake-up is none, except while the next attempt is due so soon that the
+ * notification's own message could come back for it much later.
  */
-function isObligation(message: Wakeable, { decision }: Pass): boolean {
+function isObligation({ policy }: Guard, message: Wakeable, { decision }: Pass): boolean {
   if (message.kind === 'lifecycle-action') return true
-  return decision.do === 'wait' && decision.waitsFor === 'retry'
+  return decision.do === 'wait' && decision.waitsFor === 'retry' && decision.seconds < policy.lookAgainSeconds
 }
 
 /** The action that a message is about. */
@@ -174,11 +189,17 @@ async function refuse({ aws, policy, journal }: Guard, record: SQSRecord, why: s
 }
 
 /** Doubles with every receive, so that throttling costs time and never an action. */
-function retryDelay({ policy }: Guard, { attributes }: SQSRecord): number {
+function retryDelay({ policy }: Guard, { attributes }: SQSRecord, heartbeatSeconds: number): number {
   const receives = Math.max(1, Number(attributes.ApproximateReceiveCount) || 1)
   const backOff = policy.pendingSeconds * 2 ** Math.min(receives - 1, 10)
   // S3: the next look is a heartbeat, however often the pass before it failed.
-  return Math.min(backOff, policy.lookAgainSeconds, policy.heartbeatTimeoutSeconds / 3)
+  return Math.min(backOff, policy.lookAgainSeconds, heartbeatSeconds / 3)
+}
+
+/** What the hook is really set to, where it can be asked and is less than what we deploy. */
+async function heartbeatOf({ aws, policy }: Guard, action: LifecycleAction | undefined): Promise<number> {
+  const times = action && (await hookTimes(aws, action).catch(() => undefined))
+  return Math.min(times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY, policy.heartbeatTimeoutSeconds)
 }
 
 /** When it cannot be set, the queue's own visibility timeout brings the message back. */
@@ -188,7 +209,8 @@ async function lookAgain(
   seconds: number | undefined,
 ): Promise<void> {
   if (seconds === undefined) return
-  const jittered = Math.round(seconds * (1 + JITTER * (2 * random() - 1)))
+  const spread = Math.min(JITTER * seconds, MOST_JITTER_SECONDS)
+  const jittered = Math.round(seconds + spread * (2 * random() - 1))
   const VisibilityTimeout = Math.min(Math.max(jittered, 0), MAX_VISIBILITY_SECONDS)
   try {
     await aws.changeMessageVisibility({

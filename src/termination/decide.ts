@@ -5,8 +5,14 @@
  * Named rules (invariants): S1 CONTINUE as archived only with a complete proof of a flush that began after the action did.
  * E1 no flush while a visible one runs. E2 nothing is flushed after it is proven.
  */
-import type { Decision, Flush, Manifest, Observation } from '../model.ts'
+import type { Decision, Flush, Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
+import { owedManifest } from './evidence.ts'
+import { gaps, troubles, whyNot } from './reasons.ts'
+
+/** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
+export const STOPPED_SECONDS = 600
 
 export function decide(seen: Observation, policy: Policy): Decision {
   const proven = provenOutcome(seen)
@@ -24,95 +30,109 @@ export function decide(seen: Observation, policy: Policy): Decision {
     }
   }
 
-  const newest = seen.flushes[0]
   if (isPatienceSpent(seen, policy)) return giveUp(seen, policy)
+  if (seen.machine === 'stopped')
+    return wait('start', trouble(seen, policy), `the machine is stopped, and nothing can run on it`)
   // Not only the newest: two passes at once may have started two, and the second is over first.
-  const running = seen.flushes.find(({ status }) => status === 'running')
+  const running = seen.flushes.find(({ status }) => status === 'running') ?? seen.busyWith
   if (running) {
-    return wait(
-      'flush',
-      secondsUntilFlushMustBeOver(seen, running, policy),
-      `flush ${running.commandId} is running`,
-    )
+    const seconds = secondsUntilFlushMustBeOver(seen, running, policy)
+    return wait('flush', seconds, `flush ${running.commandId} is running`)
   }
-  if (seen.agent !== 'unknown') return wait('agent', unreachableDelay(seen, policy), WHY_NOT[seen.agent])
-  if (!newest) return { do: 'flush', upload: undefined, reason: 'nothing has been flushed yet' }
+  // What is not known cannot be acted upon, and no flush would tell it.
+  if (seen.proof?.unread !== undefined) return wait('answer', trouble(seen, policy), gaps(seen))
+  if (seen.agent !== 'unknown') return wait('agent', trouble(seen, policy), whyNot(seen))
+  if (seen.troubles.some(({ what }) => what === 'list its flushes'))
+    return wait('answer', trouble(seen, policy), troubles(seen))
 
-  const retryInSeconds = secondsUntilRetry(seen, newest, policy)
-  if (retryInSeconds > 0)
-    return wait('retry', retryInSeconds, `${gaps(seen)}; the next attempt is not due yet`)
+  const newest = seen.flushes[0]
+  if (!newest) return { do: 'flush', upload: undefined, reason: 'nothing has been flushed yet' }
+  if (seen.flushes.length >= policy.maxAttempts)
+    return wait('patience', trouble(seen, policy), `no attempt is left; ${gaps(seen)}`)
+  const seconds = secondsUntilAttempt(seen, newest, policy)
+  if (seconds > 0) {
+    const later = Math.min(seconds, lookCap(seen, policy))
+    return wait('retry', later, `${gaps(seen)}; the next attempt is not due yet`)
+  }
   return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }
 }
 
-/** S1: the one place where a proof becomes a right to say CONTINUE. Only the newest flush counts: an older one saw less. */
+/**
+ * S1: the one place where a proof becomes a right to say CONTINUE. Only a proof that goes with the newest flush counts, an older one
+ * saw less; and it must be of everything that any flush of the action named.
+ */
 function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
-  const manifest = manifestOf(seen.flushes[0])
-  if (manifest?.purpose !== 'termination' || manifest.live.length > 0) return undefined
-  if (manifest.unaccounted.length > 0 || manifest.writers.length > 0) return undefined
-  if (!seen.proof || seen.proof.gaps.length > 0 || seen.proof.files !== manifest.files.length)
-    return undefined
-  if (manifest.files.length === 0) return { outcome: 'empty', reason: 'the instance had no logs to archive' }
-  return {
-    outcome: 'archived',
-    reason: seen.proof.files === 1 ? 'its one file is in S3' : `all ${seen.proof.files} files are in S3`,
-  }
+  const owed = owedManifest(seen.flushes)
+  if (owed?.purpose !== 'termination') return undefined
+  if (owed.live.length > 0 || owed.unaccounted.length > 0 || owed.writers.length > 0) return undefined
+  const { proof } = seen
+  if (!proof || proof.unread !== undefined) return undefined
+  if (proof.gaps.length > 0 || proof.files !== owed.files.length) return undefined
+  if (owed.files.length > 0)
+    return {
+      outcome: 'archived',
+      reason: proof.files === 1 ? 'its one file is in S3' : `all ${proof.files} files are in S3`,
+    }
+  return owed.census === 0 ? { outcome: 'empty', reason: 'the instance had no logs to archive' } : undefined
 }
 
 function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {
-  if (proven) return { do: 'settle', outcome: proven.outcome, reason: `the action is over; ${proven.reason}` }
-  if (seen.lifecycleState?.endsWith(':Retained')) {
-    return {
-      do: 'settle',
-      outcome: 'retained',
-      reason: `the action is over and the machine is kept: ${gaps(seen)}`,
-    }
+  const isKept = seen.lifecycleState?.endsWith(':Retained') ?? false
+  if (proven) {
+    const release = isKept ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
+    const reason = `the action is over; ${proven.reason}${release}`
+    return { do: 'settle', outcome: proven.outcome, reason }
   }
-  return { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${gaps(seen)}` }
+  return isKept
+    ? {
+        do: 'settle',
+        outcome: 'retained',
+        reason: `the action is over and the machine is kept: ${gaps(seen)}`,
+      }
+    : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${gaps(seen)}` }
+}
+
+function releaseCommand({ action }: Observation): string {
+  return `aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id ${action.instanceId}`
 }
 
 /**
- * Patience is the deadline or the attempts, whichever is first. A flush that is still running is waited for even when it
- * is the last attempt: only the deadline ends it. Nothing is given up before it was tried, however late we come.
+ * Patience is the deadline, whatever fails; a machine that stays stopped has less to wait for. Nothing is given up before it was tried,
+ * however late we come.
  */
 function isPatienceSpent(seen: Observation, policy: Policy): boolean {
-  if (seen.flushes.length === 0 && seen.agent === 'unknown') return false
-  if (heldSeconds(seen) >= deadlineSeconds(seen, policy)) return true
-  const isRunning = seen.flushes.some(({ status }) => status === 'running')
-  return seen.flushes.length >= policy.maxAttempts && !isRunning
-}
-
-/** Well before Auto Scaling's own end of the action, so that it is we who end it, with a reason. */
-function deadlineSeconds(seen: Observation, policy: Policy): number {
-  const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
-  return Math.min(policy.patienceSeconds, 0.8 * globalTimeout)
+  if (seen.machine === 'stopped' && heldSeconds(seen) >= STOPPED_SECONDS) return true
+  const isUntried = seen.flushes.length === 0 && seen.agent === 'unknown' && seen.troubles.length === 0
+  return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)
 }
 
 /**
  * Without retention, ABANDON ends the machine and its logs. `hold` therefore keeps it, loudly, as long as Auto Scaling
- * lets us, so that a person can still save what is on it.
+ * lets us, so that a person can still save what is on it; and so does a group that does not tell whether it retains.
  */
 function giveUp(seen: Observation, policy: Policy): Decision {
-  const reason = `patience is spent: ${whatWasTried(seen)}`
-  if (!seen.hook) return wait('person', policy.pendingSeconds, reason)
-  if (seen.hook.retains) return { do: 'abandon', outcome: 'retained', reason }
-  const lastMoment = 0.8 * seen.hook.globalTimeoutSeconds
-  if (policy.withoutRetention === 'hold' && heldSeconds(seen) < lastMoment) {
-    const seconds = Math.min(lookCap(seen, policy), lastMoment - heldSeconds(seen))
-    return wait('person', seconds, `${reason}; the group does not retain, so the machine is held`)
-  }
-  return { do: 'abandon', outcome: 'lost', reason: `${reason}; the group does not retain` }
+  const stopped = seen.machine === 'stopped' ? 'the machine is stopped, its disk is whole; ' : ''
+  const reason = `${stopped}${stopped ? '' : 'patience is spent: '}${whatWasTried(seen)}`
+  const retains = seen.hook?.retains
+  if (retains) return { do: 'abandon', outcome: 'retained', reason }
+  const why = retains === undefined ? 'whether the group retains is not known' : 'the group does not retain'
+  const global = seen.hook?.globalTimeoutSeconds ?? Math.min(172_800, 100 * policy.heartbeatTimeoutSeconds)
+  const left = 0.8 * global - heldSeconds(seen)
+  if ((policy.withoutRetention === 'hold' || retains === undefined) && left > 0)
+    return wait('person', Math.min(lookCap(seen, policy), left), `${reason}; ${why}, so the machine is held`)
+  return { do: 'abandon', outcome: 'lost', reason: `${reason}; ${why}` }
 }
 
 function whatWasTried(seen: Observation): string {
   const attempts = seen.flushes.length
   if (attempts === 0) return `no flush could be started: ${gaps(seen)}`
-  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}`
+  const not = seen.agent === 'unknown' ? '' : `; no further one could be started: ${whyNot(seen)}`
+  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}${not}`
 }
 
-/** What the proof found missing, once there was one; everything, when a flush never reported. */
+/** What the proof found missing, once there was one; everything, when a flush never reported. A second upload to a shared key mends nothing. */
 function filesToUpload(seen: Observation): readonly string[] | undefined {
-  if (!seen.proof) return undefined
-  const paths = seen.proof.gaps.map((gap) => gap.path)
+  const paths = seen.proof?.gaps.filter(({ is }) => is !== 'shared').map(({ path }) => path) ?? []
   return paths.length > 0 ? paths : undefined
 }
 
@@ -120,76 +140,25 @@ function filesToUpload(seen: Observation): readonly string[] | undefined {
  * The SSM event wakes us when a flush ends. The look is for the event that was lost, so it need not come sooner. A flush that should
  * long be over is looked at ever more rarely: every look costs one of the message's receives.
  */
-function secondsUntilFlushMustBeOver(seen: Observation, flush: Flush, policy: Policy): number {
+function secondsUntilFlushMustBeOver(
+  seen: Observation,
+  flush: Pick<Flush, 'requestedAt'>,
+  policy: Policy,
+): number {
   const endsAt = flush.requestedAt + (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds) * 1000
   const untilEnd = (endsAt - seen.now) / 1000
   const seconds = Math.max(untilEnd + policy.pendingSeconds, policy.pendingSeconds, -untilEnd / 4)
   return Math.min(seconds, lookCap(seen, policy))
 }
 
-/** A dead machine costs no more than a slow one: the longer it was silent, the rarer we ask. */
-function unreachableDelay(seen: Observation, policy: Policy): number {
+/** A dead machine costs no more than a slow one: the longer nothing can be done, the rarer we ask. */
+function trouble(seen: Observation, policy: Policy): number {
   const soonest = Math.max(policy.retrySeconds, policy.pendingSeconds)
   return Math.min(Math.max(soonest, heldSeconds(seen) / 4), lookCap(seen, policy))
-}
-
-function secondsUntilRetry(seen: Observation, newest: Flush, policy: Policy): number {
-  const backOff = policy.retrySeconds * 2 ** (seen.flushes.length - 1)
-  const dueAt = newest.requestedAt + Math.min(backOff, lookCap(seen, policy)) * 1000
-  return Math.max(0, (dueAt - seen.now) / 1000)
-}
-
-/** S3: however long a wait is, two heartbeats fit into the hook's time-out. */
-function lookCap(seen: Observation, policy: Policy): number {
-  const heartbeat = seen.hook?.heartbeatTimeoutSeconds ?? policy.heartbeatTimeoutSeconds
-  return Math.min(policy.lookAgainSeconds, heartbeat / 3)
-}
-
-function heldSeconds(seen: Observation): number {
-  return (seen.now - seen.action.startedAt) / 1000
 }
 
 type Wait = Extract<Decision, { do: 'wait' }>
 
 function wait(waitsFor: Wait['waitsFor'], seconds: number, reason: string): Wait {
   return { do: 'wait', waitsFor, seconds, reason }
-}
-
-function manifestOf(flush: Flush | undefined): Manifest | undefined {
-  return flush?.status === 'succeeded' && flush.report?.kind === 'manifest'
-    ? flush.report.manifest
-    : undefined
-}
-
-/** Paths come from the instance, and the reason is a line of the journal. */
-const MAX_PATH_CHARACTERS = 300
-
-const WHY_NOT = {
-  unreachable: 'the SSM agent does not answer',
-  unplaced: 'the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for',
-} as const
-
-/** Why there is no proof, in one line for an operator. */
-function gaps(seen: Observation): string {
-  const newest = seen.flushes[0]
-  if (!newest) return seen.agent === 'unknown' ? 'nothing was flushed' : WHY_NOT[seen.agent]
-  if (newest.status === 'running') return `flush ${newest.commandId} never ended`
-  if (newest.status === 'failed') return `flush ${newest.commandId} ended as ${newest.statusDetails}`
-  if (newest.report?.kind !== 'manifest')
-    return `flush ${newest.commandId}: ${newest.report?.why ?? 'no report'}`
-  const { manifest } = newest.report
-  const count = (is: string) => seen.proof?.gaps.filter((gap) => gap.is === is).length ?? 0
-  const found = (['missing', 'short', 'different', 'unproven'] as const)
-    .filter((is) => count(is) > 0)
-    .map((is) => `${count(is)} ${is}`)
-  const { live, unaccounted, writers } = manifest
-  if (live.length > 0) found.push(`${live.length} still live`)
-  if (unaccounted.length > 0) found.push(`${unaccounted.length} unaccounted`)
-  if (writers.length > 0) found.push(`${writers.length} still written (by ${writers[0]?.name})`)
-  if (found.length === 0) return seen.proof ? 'nothing is missing' : 'the archive could not be read'
-  const first = ([...(seen.proof?.gaps ?? []), ...live, ...unaccounted, ...writers][0]?.path ?? '').slice(
-    0,
-    MAX_PATH_CHARACTERS,
-  )
-  return `of ${manifest.files.length} files ${found.join(', ')} (first: ${first})`
 }

@@ -2,10 +2,10 @@
 
 import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
-import { decide } from './decide.ts'
 import { hasHook, hookFacts } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
-import { observe } from './reconcile.ts'
+import { observe, withTrouble } from './observe.ts'
+import { consider } from './reconcile.ts'
 import { terminationsBegan } from './scaling-activities.ts'
 
 export type Explanation =
@@ -33,8 +33,10 @@ export async function explain(
     : undefined
   if (!lifecycleState.endsWith(':Wait') || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
-  const seen = { ...(await observe(guard, action, 'held')), lifecycleState, hook }
-  return { is: 'held', seen, decision: decide(seen, policy) }
+  const glance = { heartbeat: 'held', isHeldItself: async () => true } as const
+  const seen = await observe(guard, action, glance)
+  const intent = await consider(guard, { ...(await withTrouble({ aws }, seen, true)), lifecycleState })
+  return { is: 'held', ...intent }
 }
 
 /** The action as the sweep would know it: by instance, and by when it began. */

@@ -3,6 +3,7 @@
  * tells them apart.
  */
 import type { Hold } from '../model.ts'
+import type { Heartbeat } from './lifecycle-actions.ts'
 
 /** States on the way to a hook, or before Auto Scaling's own views agree. */
 const UNDER_WAY = new Set(['Terminating', 'Warmed:Terminating', 'Warmed:Pending', 'ReplacingRootVolume'])
@@ -15,14 +16,16 @@ export const SETTLING_SECONDS = 15 * 60
 
 export interface UnflushedAction {
   /** What the heartbeat said. */
-  readonly heartbeaten: 'held' | 'none'
+  readonly heartbeaten: Heartbeat
+  /** Whether our hook holds the instance itself, asked by its id. */
+  readonly isHeldItself: boolean
   /** `undefined`: no group has this instance (any more). */
   readonly lifecycleState: string | undefined
   readonly ageSeconds: number
 }
 
 /** The hold of an action that was flushed: our hook had held it, so that no active action means over. */
-export function holdOfFlushed(heartbeaten: 'held' | 'none'): Hold {
+export function holdOfFlushed(heartbeaten: Heartbeat): Hold {
   return heartbeaten === 'held' ? 'held' : 'over'
 }
 
@@ -32,16 +35,18 @@ export function holdOfFlushed(heartbeaten: 'held' | 'none'): Hold {
  */
 export function holdOfUnflushed({
   heartbeaten,
+  isHeldItself,
   lifecycleState,
   ageSeconds,
 }: UnflushedAction): Hold | 'unfounded' {
-  const waits = lifecycleState?.endsWith(':Wait') ?? false
-  if (heartbeaten === 'held' && waits) return 'held'
+  if (heartbeaten === 'held' && isHeldItself) return 'held'
   const isYoung = ageSeconds <= SETTLING_SECONDS
+  // A token that holds another instance: this message pairs two that do not belong together.
   if (heartbeaten === 'held') return isYoung ? 'pending' : 'unfounded'
-  if (lifecycleState === undefined) return 'over'
+  // No group has it: one empty answer is none, unless the group itself is gone.
+  if (lifecycleState === undefined) return heartbeaten === 'no group' || !isYoung ? 'over' : 'pending'
   // Another hook of the group may hold it now and ours may be next.
-  if (waits || UNDER_WAY.has(lifecycleState)) return 'pending'
+  if (lifecycleState.endsWith(':Wait') || UNDER_WAY.has(lifecycleState)) return 'pending'
   if (PAST.test(lifecycleState)) return 'over'
   return isYoung ? 'pending' : 'unfounded'
 }

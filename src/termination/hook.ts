@@ -26,25 +26,38 @@ function isQueue(arn: string, queueUrl: string): boolean {
   return arn.split(':').slice(-2).join('/') === new URL(queueUrl).pathname.split('/').slice(-2).join('/')
 }
 
-/** What the hook and its group are really set to; a person may have changed either. */
-export async function hookFacts(
+type Hooked = Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>
+
+/** What the hook is really set to, without its group; `undefined` when the group has no such hook. */
+export async function hookTimes(
   aws: AwsApi,
-  { groupName, hookName, instanceId }: Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>,
+  { groupName, hookName }: Hooked,
 ): Promise<HookFacts | undefined> {
-  const [hooks, groups] = await Promise.all([
-    aws.describeLifecycleHooks({ AutoScalingGroupName: groupName, LifecycleHookNames: [hookName] }),
+  const answer = await aws.describeLifecycleHooks({
+    AutoScalingGroupName: groupName,
+    LifecycleHookNames: [hookName],
+  })
+  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  if (!hook?.HeartbeatTimeout) return undefined
+  return {
+    heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
+    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
+    retains: undefined,
+  }
+}
+
+/** What the hook and its group are really set to; a person may have changed either. */
+export async function hookFacts(aws: AwsApi, action: Hooked): Promise<HookFacts | undefined> {
+  const { groupName, instanceId } = action
+  const [times, groups] = await Promise.all([
+    hookTimes(aws, action),
     aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }),
   ])
-  const hook = hooks.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
   const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
-  if (!hook?.HeartbeatTimeout || !group) return undefined
+  if (!times || !group) return times
   const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
   const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
   // Retention is documented for instances that terminate or return to a warm pool, not for a root volume that is replaced.
   const losesItsDisk = instance?.LifecycleState?.startsWith('ReplacingRootVolume') ?? false
-  return {
-    heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
-    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
-    retains: isRetaining && !losesItsDisk,
-  }
+  return { ...times, retains: isRetaining && !losesItsDisk }
 }

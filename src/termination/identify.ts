@@ -3,6 +3,7 @@ import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
 import { whereabouts } from './lifecycle-actions.ts'
+import { terminationsBegan } from './scaling-activities.ts'
 
 /** What a pass is about. */
 export interface Subject {
@@ -11,7 +12,10 @@ export interface Subject {
   readonly invocations?: readonly Invocation[]
 }
 
-/** `undefined`: the command is not one of our termination flushes, or not visible; the notification's own pass will see to it. */
+/**
+ * `undefined`: the command is not one of our termination flushes, or not visible, or of an action that another has followed; the
+ * notification's own pass will see to what is held now.
+ */
 export async function identify(
   { aws, clock, policy }: Pick<Guard, 'aws' | 'clock' | 'policy'>,
   { instanceId, commandId }: { readonly instanceId: string; readonly commandId: string },
@@ -22,11 +26,27 @@ export async function identify(
   const groupName = owner.groupName ?? (await whereabouts(aws, instanceId))?.groupName
   if (!groupName) return undefined
   const named = { groupName, instanceId, hookName: policy.hookName }
-  if ('adoptedAt' in owner)
-    return { action: { ...named, token: undefined, startedAt: owner.adoptedAt }, invocations }
+  if ('adoptedAt' in owner) {
+    const action = { ...named, token: undefined, startedAt: owner.adoptedAt }
+    return (await isTheOneNow({ aws, clock }, action)) ? { action, invocations } : undefined
+  }
 
   // The action is at least as old as its first flush.
   const ofToken = { ...named, token: owner.token, startedAt: Number.POSITIVE_INFINITY }
   const requested = invocations.filter((one) => belongs(one, ofToken)).map(({ flush }) => flush.requestedAt)
   return { action: { ...ofToken, startedAt: Math.min(...requested) }, invocations }
+}
+
+/**
+ * Whether an adopted action is the one in progress, or the instance is in none, so that it can only be found over. By instance alone,
+ * the next action of the same instance would answer for it.
+ */
+async function isTheOneNow(
+  { aws, clock }: Pick<Guard, 'aws' | 'clock'>,
+  { groupName, instanceId, startedAt }: LifecycleAction,
+): Promise<boolean> {
+  const began = (await terminationsBegan(aws, groupName, [instanceId], clock.now())).get(instanceId)
+  if (began !== undefined) return began === startedAt
+  const where = await whereabouts(aws, instanceId)
+  return where !== undefined && !where.lifecycleState.endsWith(':Wait')
 }

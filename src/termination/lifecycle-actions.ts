@@ -1,44 +1,80 @@
 /** Lifecycle actions as Auto Scaling tells and ends them. */
 
 import type { AwsApi } from '../aws/api.ts'
-import { isNoActiveAction } from '../aws/failures.ts'
+import { isGroupMissing, isNoActiveAction } from '../aws/failures.ts'
 import type { LifecycleAction } from '../model.ts'
+import { terminationsBegan } from './scaling-activities.ts'
 
-/** Restarts the hook's timer from now. `none`: no such action is active, so it is over or not there yet. */
-export async function heartbeat(aws: AwsApi, action: LifecycleAction): Promise<'held' | 'none'> {
+/** `none`: no such action is active, so it is over or not there yet. `no group`: nor is there a group of that name. */
+export type Heartbeat = 'held' | 'none' | 'no group'
+
+/** Restarts the hook's timer from now, by token where there is one. */
+export async function heartbeat(aws: AwsApi, action: LifecycleAction): Promise<Heartbeat> {
+  const { token, instanceId } = action
+  return await record(aws, action, token ? { LifecycleActionToken: token } : { InstanceId: instanceId })
+}
+
+/**
+ * Whether our hook holds this very instance, whatever the message said: Auto Scaling knows it by its id. A message may pair one
+ * instance with another's real token, and a heartbeat by token alone would not tell.
+ */
+export async function isHeldItself(aws: AwsApi, action: LifecycleAction): Promise<boolean> {
+  return (await record(aws, action, { InstanceId: action.instanceId })) === 'held'
+}
+
+/** Token or instance, never both: what Auto Scaling does with both is nowhere documented. */
+type Address = { readonly LifecycleActionToken: string } | { readonly InstanceId: string }
+
+async function record(aws: AwsApi, action: LifecycleAction, address: Address): Promise<Heartbeat> {
   try {
-    await aws.recordLifecycleActionHeartbeat(address(action))
+    await aws.recordLifecycleActionHeartbeat({ ...hookOf(action), ...address })
     return 'held'
   } catch (error) {
     if (isNoActiveAction(error)) return 'none'
+    if (isGroupMissing(error)) return 'no group'
     throw error
   }
 }
 
-/** Ends the action. `none`: somebody else ended it before us. */
+/**
+ * Ends the action that was judged, and no other. What was proven is the instance's, so it is the instance that is let go, never whoever
+ * has the token; and just before, it must still be this action that holds it: by its token, or the one activity by which it was
+ * adopted. `none`: it is not, or somebody else ended it before us.
+ */
 export async function complete(
   aws: AwsApi,
   action: LifecycleAction,
   result: 'CONTINUE' | 'ABANDON',
+  now: number,
 ): Promise<'done' | 'none'> {
+  if (!(await isStillThis(aws, action, now))) return 'none'
   try {
-    await aws.completeLifecycleAction({ ...address(action), LifecycleActionResult: result })
+    await aws.completeLifecycleAction({
+      ...hookOf(action),
+      InstanceId: action.instanceId,
+      LifecycleActionResult: result,
+    })
     return 'done'
   } catch (error) {
-    if (isNoActiveAction(error)) return 'none'
+    if (isNoActiveAction(error) || isGroupMissing(error)) return 'none'
     throw error
   }
 }
 
-/** Token or instance, never both: what Auto Scaling does with both is nowhere documented. */
-function address({ groupName, hookName, instanceId, token }: LifecycleAction) {
-  const hook = { AutoScalingGroupName: groupName, LifecycleHookName: hookName }
-  return token ? { ...hook, LifecycleActionToken: token } : { ...hook, InstanceId: instanceId }
+async function isStillThis(aws: AwsApi, action: LifecycleAction, now: number): Promise<boolean> {
+  if (action.token !== undefined) return (await heartbeat(aws, action)) === 'held'
+  const { groupName, instanceId, startedAt } = action
+  return (await terminationsBegan(aws, groupName, [instanceId], now)).get(instanceId) === startedAt
+}
+
+function hookOf({ groupName, hookName }: LifecycleAction) {
+  return { AutoScalingGroupName: groupName, LifecycleHookName: hookName }
 }
 
 export interface Whereabouts {
   readonly groupName: string
   readonly lifecycleState: string
+  readonly isHealthy: boolean
 }
 
 /** The group and state of an instance; `undefined` when no group has it (unknown ids are silently left out). */
@@ -46,5 +82,6 @@ export async function whereabouts(aws: AwsApi, instanceId: string): Promise<Wher
   const answer = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
   const found = answer.AutoScalingInstances?.find((instance) => instance.InstanceId === instanceId)
   if (!found?.AutoScalingGroupName || !found.LifecycleState) return undefined
-  return { groupName: found.AutoScalingGroupName, lifecycleState: found.LifecycleState }
+  const isHealthy = found.HealthStatus?.toUpperCase() === 'HEALTHY'
+  return { groupName: found.AutoScalingGroupName, lifecycleState: found.LifecycleState, isHealthy }
 }

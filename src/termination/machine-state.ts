@@ -3,25 +3,32 @@
 import type { AwsApi } from '../aws/api.ts'
 import { isUnknownInstance } from '../aws/failures.ts'
 import type { Machine } from '../model.ts'
+import { whereabouts } from './lifecycle-actions.ts'
 
 const GONE = new Set(['shutting-down', 'terminated'])
+const STOPPED = new Set(['stopping', 'stopped'])
 
 /**
- * EC2 is eventually consistent: a machine that was terminated right after its launch may not be found at first, and "not found" is
- * the right to say CONTINUE. So it counts only when the action is old enough.
+ * EC2 shows a terminated machine for about an hour, so before that it has a name for what is gone, and "not found" is a view that has
+ * not caught up.
  */
-const CONSISTENT_AFTER_SECONDS = 600
+const FORGOTTEN_AFTER_SECONDS = 3900
 
+/**
+ * Gone is what EC2 calls gone, since that is the right to say CONTINUE: an answer without the machine tells nothing. A machine that EC2
+ * says it never heard of is gone only when it had time to forget it and Auto Scaling, too, has it for dead.
+ */
 export async function machineState(aws: AwsApi, instanceId: string, ageSeconds: number): Promise<Machine> {
-  const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'
   try {
     const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
     const state = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]?.State?.Name
-    if (!state) return unfound
-    return GONE.has(state) ? 'gone' : 'alive'
+    if (!state) return 'unknown'
+    if (GONE.has(state)) return 'gone'
+    return STOPPED.has(state) ? 'stopped' : 'alive'
   } catch (error) {
-    if (isUnknownInstance(error)) return unfound
-    throw error
+    if (!isUnknownInstance(error)) throw error
+    if (ageSeconds < FORGOTTEN_AFTER_SECONDS) return 'unknown'
+    return (await whereabouts(aws, instanceId))?.isHealthy ? 'unknown' : 'gone'
   }
 }
 

@@ -11,4 +11,4 @@ export interface Pass {
 }
 
 /** `superseded`: somebody else ended the action between our look and our word. */
-export type Did = 'done' | 'unreachable' | 'unplaced' | 'superseded'
+export type Did = 'done' | 'unreachable' | 'unplaced' | 'refused' | 'superseded'

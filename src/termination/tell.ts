@@ -1,13 +1,8 @@
 /** Turns what a pass saw and did into the journal's words. */
 
-import {
-  type ActionEndedEvent,
-  actionName,
-  type Journal,
-  type PassEvent,
-  type Trigger,
-} from '../journal/journal.ts'
-import type { Decision, Observation } from '../model.ts'
+import { type ActionEndedEvent, actionName, type Journal, type PassEvent } from '../journal/journal.ts'
+import type { Decision, Observation, Trigger } from '../model.ts'
+import { owedManifest } from './evidence.ts'
 import type { Pass } from './pass.ts'
 
 const MAX_NAMED_FILES = 10
@@ -59,9 +54,11 @@ export function endEvent(
   seen: Observation,
   decision: Extract<Decision, { outcome: unknown }>,
 ): ActionEndedEvent {
-  const report = seen.flushes[0]?.report
-  const manifest = report?.kind === 'manifest' ? report.manifest : undefined
-  const gaps = seen.proof?.gaps.map((gap) => `${gap.path} (${gap.is})`) ?? []
+  const manifest = owedManifest(seen.flushes)
+  const gaps =
+    seen.proof?.gaps.map(({ path, is, sharedWith }) =>
+      sharedWith === undefined ? `${path} (${is})` : `${path} (${is} with ${sharedWith})`,
+    ) ?? []
   const live = manifest?.live.map(({ path }) => `${path} (live)`) ?? []
   const unaccounted = manifest?.unaccounted.map(({ path, why }) => `${path} (unaccounted: ${why})`) ?? []
   const writers = manifest?.writers.map(({ path, name }) => `${path} (written by ${name})`) ?? []

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { findMoved, judge, type ObjectHead } from '../../src/archive/prove.ts'
-import { file } from '../termination/observations.ts'
+import { findMoved, judge, type ObjectHead, sharedKeys } from '../../src/archive/prove.ts'
+import type { ManifestFile } from '../../src/model.ts'
+import { action, file, MINUTE } from '../termination/observations.ts'
 
 const LIMIT = 1000
-const object = { key: 'k', size: file.size, etag: file.md5, lastModified: 0 }
+const object = { key: 'k', size: file.size, etag: file.md5, lastModified: file.modifiedAt }
 const other = { ...object, etag: 'c'.repeat(32) }
 const multipart = { ...object, etag: `${'c'.repeat(32)}-2` }
 const known = (head: Partial<Extract<ObjectHead, { is: 'known' }>>): ObjectHead => ({
@@ -60,14 +61,72 @@ describe('judge', () => {
 
 describe('objects that a collector moved', () => {
   const twin = { ...file, path: '/var/log/twin' }
+  const of = (...files: ManifestFile[]) => ({ instanceId: action.instanceId, files })
   it('are recognised by content, whatever their new name', () => {
-    expect(findMoved([file], [{ ...object, key: 'archive/run=7/renamed.gz' }])).toEqual(new Set([file.path]))
+    expect(findMoved(of(file), [{ ...object, key: 'archive/run=7/renamed.gz' }])).toEqual(
+      new Set([file.path]),
+    )
   })
   it('account for one file each', () => {
-    expect(findMoved([file, twin], [object]).size).toBe(1)
-    expect(findMoved([file, twin], [object, object]).size).toBe(2)
+    expect(findMoved(of(file, twin), [object]).size).toBe(1)
+    expect(findMoved(of(file, twin), [object, object]).size).toBe(2)
+  })
+  it('do not count when they lay there before the file was last written, clocks aside', () => {
+    const at = (lastModified: number) => findMoved(of(file), [{ ...object, lastModified }]).size
+    expect(at(file.modifiedAt - 16 * MINUTE)).toBe(0)
+    expect(at(file.modifiedAt - 14 * MINUTE)).toBe(1)
+  })
+  it('do not count when their key says that they are another instance’s', () => {
+    const at = (key: string) => findMoved(of(file), [{ ...object, key }]).size
+    expect(at(`collected/i-0bad0bad0bad0bad0/a.gz`)).toBe(0)
+    expect(at(`collected/${action.instanceId}/a.gz`)).toBe(1)
+  })
+  it('are recognised by the ETag of an upload in parts, too', () => {
+    const big = { ...file, multipart: { etag: `${'e'.repeat(32)}-3` } }
+    expect(findMoved(of(big), [{ ...object, etag: big.multipart.etag }]).size).toBe(1)
   })
   it('do not count when size or digest differ', () => {
-    expect(findMoved([file], [other, { ...object, size: 1 }]).size).toBe(0)
+    expect(findMoved(of(file), [other, { ...object, size: 1 }]).size).toBe(0)
   })
+})
+
+describe('a file that went up in parts', () => {
+  const parts = { etag: `${'e'.repeat(32)}-3`, sha256: `${'A'.repeat(43)}=-3` }
+  const big = { ...file, size: LIMIT + 1, multipart: parts }
+  const listed = { ...object, size: big.size, etag: 'kms-etag-3' }
+  it('is proven by the ETag that the instance computed', () => {
+    expect(judge(big, { listed: { ...listed, etag: parts.etag } }, LIMIT)).toBe('proven')
+  })
+  it('is proven by the composite SHA-256 that S3 keeps, and by no other', () => {
+    const head = (compositeSha256: string) => known({ compositeSha256 })
+    expect(judge(big, { listed, head: head(parts.sha256) }, LIMIT)).toBe('proven')
+    expect(judge(big, { listed, head: head(`${'B'.repeat(43)}=-3`) }, LIMIT)).toBe('unproven')
+    expect(judge({ ...big, multipart: { etag: 'x' } }, { listed, head: known({}) }, LIMIT)).toBe('unproven')
+  })
+})
+
+it('a SHA-256 that agrees beside an MD5 that does not is a contradiction, and no proof', () => {
+  const listed = { ...object, etag: 'f'.repeat(32) }
+  expect(judge(file, { listed, head: known({ sha256: file.sha256, etagIsMd5: true }) }, LIMIT)).toBe(
+    'contradicted',
+  )
+  expect(judge(file, { listed, head: known({ sha256: file.sha256, etagIsMd5: false }) }, LIMIT)).toBe(
+    'proven',
+  )
+})
+
+it('two files with one key are told with both paths', () => {
+  const [a, b] = ['/var/log/a_b/c', '/var/log/a/b_c']
+  expect(
+    sharedKeys([
+      { path: a, key: 'k' },
+      { path: b, key: 'k' },
+      { path: '/x', key: 'x' },
+    ]),
+  ).toEqual(
+    new Map([
+      [a, b],
+      [b, a],
+    ]),
+  )
 })

@@ -69,7 +69,7 @@ describe('moved objects', () => {
     const objects = fc.array(fc.record({ key: hex(5), size, etag: md5, lastModified: fc.constant(0) }))
     fc.assert(
       fc.property(files, objects, (wanted, moved) => {
-        const found = findMoved(wanted, moved)
+        const found = findMoved({ instanceId: 'i-0123456789abcdef0', files: wanted }, moved)
         for (const one of wanted) {
           const same = (other: { size: number }, digest: string) =>
             other.size === one.size && digest === one.md5

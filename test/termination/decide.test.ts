@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { decide } from '../../src/termination/decide.ts'
+import type { Flush, Trigger } from '../../src/model.ts'
+import { UNSEEN_SECONDS } from '../../src/termination/attempts.ts'
+import { decide, STOPPED_SECONDS } from '../../src/termination/decide.ts'
 import {
   complete,
   failed,
@@ -15,7 +17,9 @@ import {
   seen,
 } from './observations.ts'
 
+const TRIGGERS: readonly Trigger[] = ['notification', 'command-status', 'sweep']
 const afterPatience = START + (policy.patienceSeconds + 1) * 1000
+const nothing = { files: 0, bytes: 0, gaps: [] }
 const reported = (changes: Parameters<typeof manifest>[0]) =>
   flush({ report: { kind: 'manifest', manifest: manifest(changes) } })
 
@@ -69,8 +73,15 @@ describe('S1: CONTINUE as archived only with a complete proof', () => {
     })
   })
   it('continues as empty when the newest flush found no logs at all', () => {
-    const empty = seen({ flushes: [reported({ files: [] })], proof: { files: 0, bytes: 0, gaps: [] } })
+    const empty = seen({ flushes: [reported({ files: [], census: 0 })], proof: nothing })
     expect(decide(empty, policy)).toMatchObject({ do: 'continue', outcome: 'empty' })
+  })
+  it('is not empty when there was something before the flush touched anything', () => {
+    const emptied = seen({ flushes: [reported({ files: [], census: 2 })], proof: nothing })
+    expect(decide(emptied, policy)).toMatchObject({
+      do: 'flush',
+      reason: 'the instance had 2 logs with something in them, and the flush named none',
+    })
   })
   it('S3 outranks SSM: success without the objects is a failure', () => {
     expect(decide(seen({ proof: incomplete }), policy)).toMatchObject({ do: 'flush', upload: [file.path] })
@@ -112,12 +123,14 @@ describe('patience is spent', () => {
   it('abandons as retained when the deadline is over and the group retains', () => {
     expect(decide(seen(late), policy)).toMatchObject({ do: 'abandon', outcome: 'retained' })
   })
-  it('abandons when the attempts are used up', () => {
+  it('attempts that are used up wait for it: the archive may still fill', () => {
     const flushes = Array.from({ length: policy.maxAttempts }, () => flush())
     expect(decide(seen({ flushes, proof: incomplete }), policy)).toMatchObject({
-      do: 'abandon',
-      outcome: 'retained',
+      do: 'wait',
+      waitsFor: 'patience',
+      reason: expect.stringMatching(/^no attempt is left; of 1 files 1 missing/),
     })
+    expect(decide(seen({ ...late, flushes }), policy)).toMatchObject({ do: 'abandon', outcome: 'retained' })
   })
   it('still waits for the last attempt while it runs', () => {
     const flushes = [running, ...Array.from({ length: policy.maxAttempts - 1 }, () => failed)]
@@ -191,12 +204,51 @@ describe('no flush yet, or one that proved nothing', () => {
     const now = failed.requestedAt + policy.retrySeconds * 1000
     expect(decide({ ...justFailed, now }, policy)).toMatchObject({ do: 'flush' })
   })
-  it('backs off for longer after every attempt', () => {
-    const flushes = [failed, failed, failed]
-    const now = failed.requestedAt
-    expect(decide(seen({ flushes, proof: undefined, now }), policy)).toMatchObject({
-      seconds: policy.retrySeconds * 4,
-    })
+  it('spreads its attempts over the patience: the first retry is soon, the last one late', () => {
+    const startsAt: number[] = []
+    const flushes: Flush[] = []
+    for (let now = START; now < START + policy.patienceSeconds * 1000; now += 1000) {
+      if (decide(seen({ flushes: [...flushes], proof: undefined, now }), policy).do !== 'flush') continue
+      flushes.unshift({ ...failed, requestedAt: now })
+      startsAt.push((now - START) / 1000)
+    }
+    expect(startsAt).toHaveLength(policy.maxAttempts)
+    expect(startsAt[1]).toBe(policy.retrySeconds)
+    const last = startsAt.at(-1) ?? 0
+    expect(last).toBeGreaterThan(0.7 * policy.patienceSeconds)
+    expect(last).toBeLessThan(0.9 * policy.patienceSeconds)
+    const gapsBetween = startsAt.slice(1).map((at, index) => at - (startsAt[index] ?? 0))
+    expect(gapsBetween).toEqual(gapsBetween.toSorted((a, b) => a - b))
+  })
+  it.each([1, 2, 3])('has %i attempts with any patience, also a short one', (maxAttempts) => {
+    const short = { ...policy, maxAttempts, patienceSeconds: 20, retrySeconds: 0 }
+    const flushes: Flush[] = []
+    for (let now = START; now < START + 20_000; now += 1000)
+      if (decide(seen({ flushes: [...flushes], proof: undefined, now }), short).do === 'flush')
+        flushes.unshift({ ...failed, requestedAt: now })
+    expect(flushes).toHaveLength(maxAttempts)
+  })
+})
+
+describe('two passes at once', () => {
+  const then = (seconds: number, wokenBy: Trigger) =>
+    decide(
+      seen({ flushes: [failed], proof: undefined, wokenBy, now: (failed.endedAt ?? 0) + seconds * 1000 }),
+      policy,
+    ).do
+  it('start one flush: it is the status event’s turn, then the notification’s, then the sweep’s', () => {
+    for (let seconds = 0; seconds < 600; seconds++) {
+      const starters = TRIGGERS.filter((trigger) => then(seconds, trigger) === 'flush')
+      expect(starters.length).toBeLessThan(2)
+    }
+  })
+  it('leave enough time between two turns for a flush to be seen by all', () => {
+    const turn = (trigger: Trigger) =>
+      Array.from({ length: 3000 }, (_, seconds) => seconds).filter((at) => then(at, trigger) === 'flush')
+    const [event, notification, sweep] = [turn('command-status'), turn('notification'), turn('sweep')]
+    expect(event[0]).toBe(11)
+    expect((notification[0] ?? 0) - (event.at(-1) ?? 0)).toBeGreaterThanOrEqual(UNSEEN_SECONDS)
+    expect((sweep[0] ?? 0) - (notification[0] ?? 0)).toBeGreaterThanOrEqual(policy.lookAgainSeconds)
   })
 })
 
@@ -218,4 +270,122 @@ describe('the agent is unreachable', () => {
     expect(secondsAfter(20)).toBe(300)
     expect(secondsAfter(100)).toBe(policy.lookAgainSeconds)
   })
+})
+
+describe('the machine is stopped', () => {
+  const stopped = { machine: 'stopped', proof: incomplete } as const
+  const at = (seconds: number, changes = {}) =>
+    decide(seen({ ...stopped, now: START + seconds * 1000, ...changes }), policy)
+  it('is not gone: its disk is whole, and it may be started', () => {
+    expect(at(60)).toMatchObject({ do: 'wait', waitsFor: 'start' })
+  })
+  it('is kept within minutes, told as what it is, even while a command waits for it', () => {
+    const pending = { flushes: [running], proof: undefined }
+    expect(at(STOPPED_SECONDS, pending)).toMatchObject({
+      do: 'abandon',
+      outcome: 'retained',
+      reason: expect.stringContaining('the machine is stopped, its disk is whole'),
+    })
+  })
+  it('may go when all was proven before', () => {
+    expect(at(STOPPED_SECONDS, { proof: complete })).toMatchObject({ do: 'continue', outcome: 'archived' })
+  })
+})
+
+describe('what AWS refuses for a reason that lasts', () => {
+  const refused = [{ what: 'list its flushes', why: 'AccessDenied: no' }] as const
+  const blind = { flushes: [], proof: undefined, troubles: refused }
+  it('is waited for, and nothing is flushed blindly', () => {
+    expect(decide(seen(blind), policy)).toMatchObject({
+      do: 'wait',
+      waitsFor: 'answer',
+      reason: 'AWS does not let the guard list its flushes: AccessDenied: no',
+    })
+  })
+  it('is the reason when patience is spent', () => {
+    expect(decide(seen({ ...blind, now: afterPatience }), policy)).toMatchObject({
+      do: 'abandon',
+      outcome: 'retained',
+      reason: expect.stringContaining('AccessDenied: no'),
+    })
+  })
+  it('costs no attempt when it is the archive that cannot be read', () => {
+    const unread = { ...incomplete, unread: 'NoSuchBucket: gone' }
+    expect(decide(seen({ proof: unread }), policy)).toMatchObject({
+      do: 'wait',
+      waitsFor: 'answer',
+      reason: 'the archive cannot be read: NoSuchBucket: gone',
+    })
+    expect(decide(seen({ proof: { ...complete, unread: 'x' } }), policy).do).toBe('wait')
+    expect(decide(seen({ proof: unread, now: afterPatience }), policy)).toMatchObject({
+      do: 'abandon',
+      reason: expect.stringContaining('NoSuchBucket: gone'),
+    })
+  })
+  it('is told when SendCommand is refused', () => {
+    const troubles = [{ what: 'send a flush', why: 'InvalidDocument: gone' }] as const
+    const seenIt = { flushes: [], proof: undefined, agent: 'refused' as const, troubles }
+    expect(decide(seen(seenIt), policy)).toMatchObject({ waitsFor: 'agent' })
+    expect(decide(seen({ ...seenIt, now: afterPatience }), policy)).toMatchObject({
+      do: 'abandon',
+      reason: expect.stringContaining('InvalidDocument: gone'),
+    })
+  })
+  it('holds a machine of which nobody knows whether it would be kept, until Auto Scaling’s end', () => {
+    const unknown = { hook: { ...hook, retains: undefined }, proof: incomplete }
+    expect(decide(seen({ ...unknown, now: afterPatience }), policy)).toMatchObject({ waitsFor: 'person' })
+    const now = START + 0.8 * hook.globalTimeoutSeconds * 1000
+    expect(decide(seen({ ...unknown, now }), policy)).toMatchObject({ do: 'abandon', outcome: 'lost' })
+    expect(decide(seen({ ...unknown, hook: undefined, now }), policy)).toMatchObject({ do: 'abandon' })
+  })
+})
+
+describe('evidence is never forgotten', () => {
+  const other = { ...file, path: '/var/log/b' }
+  const one = { files: 1, bytes: 12, gaps: [] }
+  const both = { ...one, files: 2 }
+  it('what an earlier flush named is owed until it is proven', () => {
+    const flushes = [reported({}), reported({ files: [file, other] })]
+    expect(decide(seen({ flushes, proof: one }), policy).do).not.toBe('continue')
+    expect(decide(seen({ flushes, proof: both }), policy)).toMatchObject({ do: 'continue' })
+  })
+  it('or is accounted for by a later flush', () => {
+    const flushes = [reported({ accounted: [other.path] }), reported({ files: [file, other] })]
+    expect(decide(seen({ flushes, proof: one }), policy)).toMatchObject({ do: 'continue' })
+  })
+  it('what was unaccounted stays so until it is listed or accounted for', () => {
+    const lost = { unaccounted: [{ path: other.path, size: 5, why: 'deleted' }] }
+    const then = (newest: Parameters<typeof reported>[0], proof = one) =>
+      decide(seen({ flushes: [reported(newest), reported(lost)], proof }), policy).do
+    expect(then({})).not.toBe('continue')
+    expect(then({ accounted: [other.path] })).toBe('continue')
+    expect(then({ files: [file, other] }, both)).toBe('continue')
+  })
+  it('and nothing is empty after something was named', () => {
+    const flushes = [reported({ files: [], census: 0 }), reported({})]
+    expect(decide(seen({ flushes, proof: nothing }), policy).do).not.toBe('continue')
+  })
+})
+
+it('E1: waits for a flush of another action that still has the instance', () => {
+  const { report, ...busyWith } = running
+  expect(decide(seen({ flushes: [], proof: undefined, busyWith }), policy)).toMatchObject({
+    waitsFor: 'flush',
+  })
+})
+
+it('all that arrived after the machine was given up is told, with what to type', () => {
+  const kept = seen({ hold: 'over', lifecycleState: 'Terminating:Retained' })
+  expect(decide(kept, policy)).toMatchObject({
+    do: 'settle',
+    outcome: 'archived',
+    reason: expect.stringContaining('aws autoscaling terminate-instance-in-auto-scaling-group'),
+  })
+})
+
+it('a key that two files share is told with both paths', () => {
+  const gap = { path: '/var/log/a_b/c', key: 'k', is: 'shared', sharedWith: '/var/log/a/b_c' } as const
+  const shared = seen({ proof: { ...incomplete, gaps: [gap] } })
+  expect(decide(shared, policy)).toMatchObject({ upload: undefined })
+  expect(decide(shared, policy).reason).toContain('/var/log/a_b/c, whose key /var/log/a/b_c has too')
 })

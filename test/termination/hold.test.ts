@@ -4,7 +4,7 @@ import { holdOfUnflushed, SETTLING_SECONDS } from '../../src/termination/hold.ts
 const young = 10
 const old = SETTLING_SECONDS + 1
 const none = (lifecycleState: string | undefined, ageSeconds = young) =>
-  holdOfUnflushed({ heartbeaten: 'none', lifecycleState, ageSeconds })
+  holdOfUnflushed({ heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds })
 
 describe('no active lifecycle action', () => {
   it('means not yet while the load balancer drains the instance, however long that takes', () => {
@@ -19,8 +19,14 @@ describe('no active lifecycle action', () => {
       expect(none(state)).toBe('over')
     },
   )
-  it('means over when no group has the instance any more', () => {
-    expect(none(undefined)).toBe('over')
+  it('means over when no group has the instance any more: one empty answer tells nothing, a quarter of an hour of them does', () => {
+    expect(none(undefined)).toBe('pending')
+    expect(none(undefined, old)).toBe('over')
+  })
+  it('means over at once when the group itself is gone', () => {
+    const gone = { heartbeaten: 'no group', isHeldItself: false, ageSeconds: young } as const
+    expect(holdOfUnflushed({ ...gone, lifecycleState: undefined })).toBe('over')
+    expect(holdOfUnflushed({ ...gone, lifecycleState: 'Terminating:Wait' })).toBe('pending')
   })
   it('means not yet for a young action of an instance that still looks in service, and nothing at all for an old one', () => {
     expect(none('InService')).toBe('pending')
@@ -29,18 +35,16 @@ describe('no active lifecycle action', () => {
 })
 
 describe('an active lifecycle action', () => {
-  it('holds an instance that waits', () => {
-    expect(
-      holdOfUnflushed({ heartbeaten: 'held', lifecycleState: 'Terminating:Wait', ageSeconds: old }),
-    ).toBe('held')
-    expect(
-      holdOfUnflushed({ heartbeaten: 'held', lifecycleState: 'ReplacingRootVolume:Wait', ageSeconds: old }),
-    ).toBe('held')
+  const held = (isHeldItself: boolean, lifecycleState: string | undefined, ageSeconds: number) =>
+    holdOfUnflushed({ heartbeaten: 'held', isHeldItself, lifecycleState, ageSeconds })
+  it('holds an instance of which Auto Scaling says so by its id', () => {
+    expect(held(true, undefined, old)).toBe('held')
   })
-  it('is not acted upon while the instance is not seen to wait: the token may be another instance’s', () => {
-    const at = (ageSeconds: number) =>
-      holdOfUnflushed({ heartbeaten: 'held', lifecycleState: 'InService', ageSeconds })
-    expect(at(young)).toBe('pending')
-    expect(at(old)).toBe('unfounded')
-  })
+  it.each(['InService', 'Terminating:Wait'])(
+    'is not acted upon while our hook does not hold this very instance (%s): the token may be another’s',
+    (state) => {
+      expect(held(false, state, young)).toBe('pending')
+      expect(held(false, state, old)).toBe('unfounded')
+    },
+  )
 })

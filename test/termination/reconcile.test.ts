@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { LifecycleAction } from '../../src/model.ts'
-import { NotOurs, reconcile } from '../../src/termination/reconcile.ts'
+import { NotOurs } from '../../src/termination/observe.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
 import { awsError, KEY, manifestLine, OneInstance } from '../one-instance.ts'
-import { action, file, MINUTE, policy } from './observations.ts'
+import { action, file, MINUTE, policy, START } from './observations.ts'
 
 let aws: OneInstance
 const pass = (about: LifecycleAction = action) => reconcile(aws.guard, about)
@@ -108,10 +109,22 @@ describe('an agent that does not answer', () => {
     aws.machine = 'terminated'
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'continue', outcome: 'lost' } })
   })
-  it('is not called gone because EC2 does not know the machine yet', async () => {
+  it('is not called gone because an answer of EC2 has no machine in it, however often', async () => {
     aws.guard.aws.describeInstances = async () => ({ Reservations: [] })
-    expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
+    for (const minutes of [1, 11, 90]) {
+      aws.now = START + minutes * MINUTE
+      expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
+    }
+  })
+  it('is gone when EC2 had time to forget the machine and Auto Scaling has it for dead, too', async () => {
+    aws.guard.aws.describeInstances = async () => {
+      throw awsError('InvalidInstanceID.NotFound')
+    }
     aws.now += 11 * MINUTE
+    expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
+    aws.now += 60 * MINUTE
+    expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
+    aws.health = 'UNHEALTHY'
     expect(await pass()).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
   })
   it('keeps the machine overdue where the group does not retain', async () => {

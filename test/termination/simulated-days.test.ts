@@ -3,11 +3,14 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { LifecycleAction } from '../../src/model.ts'
 import { consume } from '../../src/termination/consume.ts'
 import { decide } from '../../src/termination/decide.ts'
-import { observe, reconcile } from '../../src/termination/reconcile.ts'
-import { awsError, manifestLine, OneInstance } from '../one-instance.ts'
+import { observe } from '../../src/termination/observe.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
+import { awsError, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, policy, START } from './observations.ts'
 
+const OTHER = 'cccccccc-0000-0000-0000-000000000003'
 let aws: OneInstance
+const glance = (heartbeat: 'held' | 'none') => ({ heartbeat, isHeldItself: async () => heartbeat === 'held' })
 const adopted: LifecycleAction = { ...action, token: undefined }
 
 beforeEach(() => {
@@ -16,6 +19,7 @@ beforeEach(() => {
 
 describe('an adopted action whose machine is gone', () => {
   it('is told before it is completed, since no message is left that would find it over', async () => {
+    aws.activities = [terminating]
     await reconcile(aws.guard, adopted)
     aws.machine = 'terminated'
     aws.flushEnds('', 'Failed')
@@ -26,19 +30,19 @@ describe('an adopted action whose machine is gone', () => {
 })
 
 describe('a group that is gone, and the environment in its tags with it', () => {
-  const groupless = { ...action, groupName: 'web', token: 'another' }
+  const groupless = { ...action, groupName: 'web', token: OTHER }
 
   it('does not hold up the message of an action that is over', async () => {
     aws.groupName = 'web'
-    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: 'another web' })
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${OTHER} web` })
     aws.flushEnds(manifestLine([file]))
-    const seen = await observe(aws.guard, groupless, 'none')
+    const seen = await observe(aws.guard, groupless, glance('none'))
     expect(decide(seen, policy)).toMatchObject({ do: 'settle', outcome: 'expired' })
   })
 
   it('costs a held action its patience like a dead agent, and then the machine is kept', async () => {
     aws.groupName = 'web'
-    aws.activeToken = 'another'
+    aws.activeToken = OTHER
     const pass = () => reconcile(aws.guard, groupless)
     expect(await pass()).toMatchObject({ did: 'done', decision: { do: 'wait', waitsFor: 'agent' } })
     expect(aws.calls).not.toContain('sendCommand')
@@ -61,7 +65,7 @@ describe('a manifest that is said to lie in S3', () => {
     await reconcile(aws.guard, action)
     const key = `${policy.archive.manifestPrefix}i-0bad0bad0bad0bad0/m.gz`
     aws.flushEnds(`termination-guard manifest-at 2 ${key} ${'0'.repeat(64)} end`)
-    const [newest] = (await observe(aws.guard, action, 'held')).flushes
+    const [newest] = (await observe(aws.guard, action, glance('held'))).flushes
     expect(newest?.report).toEqual({ kind: 'unreadable', why: `the manifest is said to be at ${key}` })
     expect(aws.calls).not.toContain('getObject')
   })

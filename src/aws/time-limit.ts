@@ -1,0 +1,61 @@
+/** Bounds in time what AWS may take: the answer, and the body that comes after it. */
+import type { AwsApi, Clock, ObjectBody } from './api.ts'
+
+/** Named as the SDK names a request that took too long, so that it counts as a failure that passes. */
+class TimedOut extends Error {
+  override name = 'TimeoutError'
+}
+
+/** The same AWS until a point in time (epoch milliseconds): what has not answered by then has failed, bodies included. */
+export function until(endsAt: number, clock: Clock, aws: AwsApi): AwsApi {
+  return new Proxy(aws, {
+    get(target, operation: string) {
+      const call: unknown = Reflect.get(target, operation)
+      if (typeof call !== 'function') return call
+      return async (...input: unknown[]) => {
+        const leftMs = () => endsAt - clock.now()
+        const answer = await within(leftMs(), operation, () => Reflect.apply(call, target, input))
+        if (operation !== 'getObject') return answer
+        const { Body } = answer as { readonly Body: ObjectBody }
+        return { Body: flowing(Body, Number.POSITIVE_INFINITY, leftMs) }
+      }
+    },
+  })
+}
+
+/** A body of which each next piece comes in time, or reading it fails with a TimeoutError. */
+export async function* flowing(
+  body: ObjectBody,
+  stallMs: number,
+  leftMs: () => number = () => Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const piece = await within(Math.min(stallMs, leftMs()), 'reading an object', () => pieces.next())
+      if (piece.done) return
+      yield piece.value
+    }
+  } finally {
+    // A stalled stream would never answer this, so nobody waits for it.
+    pieces.return?.().catch(() => undefined)
+  }
+}
+
+async function within<Answer>(
+  ms: number,
+  what: string,
+  work: () => Answer | Promise<Answer>,
+): Promise<Answer> {
+  if (ms <= 0) throw new TimedOut(`${what}: the time of this pass is over`)
+  if (ms === Number.POSITIVE_INFINITY) return await work()
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work(), limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

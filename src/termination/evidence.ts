@@ -1,0 +1,36 @@
+/**
+ * Evidence is never forgotten: what any readable manifest of an action named stays owed until it is proven, listed again or accounted
+ * for, whatever a later manifest leaves out. Pure.
+ */
+import type { Flush, Manifest } from '../model.ts'
+
+export function manifestOf(flush: Flush | undefined): Manifest | undefined {
+  return flush?.status === 'succeeded' && flush.report?.kind === 'manifest'
+    ? flush.report.manifest
+    : undefined
+}
+
+/**
+ * The newest flush's manifest with everything that earlier ones named beside it; `undefined` while the newest flush has none, since
+ * an older one saw less. Flushes come newest first.
+ */
+export function owedManifest(flushes: readonly Flush[]): Manifest | undefined {
+  const newest = manifestOf(flushes[0])
+  if (!newest) return undefined
+  const files = new Map(newest.files.map((file) => [file.path, file]))
+  const unaccounted = new Map(newest.unaccounted.map((one) => [one.path, one]))
+  const accounted = new Set(newest.accounted)
+  const listed = new Set(files.keys())
+  for (const flush of flushes.slice(1)) {
+    const earlier = manifestOf(flush)
+    for (const file of earlier?.files ?? [])
+      if (!files.has(file.path) && !accounted.has(file.path)) files.set(file.path, file)
+    for (const one of earlier?.unaccounted ?? [])
+      if (!listed.has(one.path) && !accounted.has(one.path) && !unaccounted.has(one.path))
+        unaccounted.set(one.path, one)
+    // What is younger accounts for what is older, never the other way round.
+    for (const path of earlier?.accounted ?? []) accounted.add(path)
+    for (const { path } of earlier?.files ?? []) listed.add(path)
+  }
+  return { ...newest, files: [...files.values()], unaccounted: [...unaccounted.values()] }
+}

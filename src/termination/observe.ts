@@ -1,0 +1,210 @@
+/**
+ * Everything one pass can see of an action; reads, and changes nothing. It asks only for what the decision can hinge on, which keeps
+ * a good end at 8 calls. What AWS refuses for a reason that lasts is seen, too; what will pass by itself is thrown.
+ */
+import { prove } from '../archive/archives.ts'
+import { prefixOf } from '../archive/destination.ts'
+import { NoEnvironment } from '../archive/prefix.ts'
+import { type Asked, ask } from '../aws/ask.ts'
+import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
+import { withReport } from '../flush/flushes.ts'
+import type { Guard } from '../guard.ts'
+import type { Flush, Hold, LifecycleAction, Observation, Proof, Trigger, Trouble } from '../model.ts'
+import type { Policy } from '../policy.ts'
+import { owedManifest } from './evidence.ts'
+import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
+import { hookFacts, hookTimes } from './hook.ts'
+import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
+import { machineState } from './machine-state.ts'
+
+/** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
+export class NotOurs extends Error {
+  override name = 'NotOurs'
+}
+
+/** The youngest age at which Auto Scaling could end an action by itself (0.8 of 100 × the smallest heartbeat, 30 s). */
+const EARLIEST_DEADLINE_SECONDS = 2400
+
+type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy'>
+
+/** What is known before anything is read. */
+export interface Glance {
+  readonly heartbeat: Heartbeat
+  /** Whether our hook holds the instance itself; asked before the first flush. */
+  readonly isHeldItself: () => Promise<boolean>
+  readonly listed?: readonly Invocation[] | undefined
+  readonly wokenBy?: Trigger | undefined
+}
+
+export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glance): Promise<Observation> {
+  const { aws, clock, policy } = eyes
+  const now = clock.now()
+  const ageSeconds = (now - action.startedAt) / 1000
+  const isLate = ageSeconds >= policy.patienceSeconds
+  const asked = await listed(eyes, action, glance, isLate)
+  const all = asked.is === 'answered' ? asked.answer : []
+  const ours = all.filter((invocation) => belongs(invocation, action))
+  const flushed = ours.length > 0
+  const where = flushed ? undefined : await firstHold(aws, action, glance, ageSeconds)
+  const hold = where ? where.hold : holdOfFlushed(glance.heartbeat)
+
+  const reported = await ask(() => reports({ aws, policy }, ours, action.instanceId), isLate)
+  const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
+  const flushes = reported.is === 'answered' ? reported.answer : bare()
+  const proven = await ask(() => proofOf({ aws, policy }, action, flushes), isLate)
+  const refused: (Trouble | undefined)[] = [
+    troubleOf('list its flushes', asked),
+    reported.is === 'refused' ? { what: 'list its flushes', why: reported.why } : undefined,
+    troubleOf('ask where its logs go', proven),
+  ]
+  const seen: Observation = {
+    now,
+    action,
+    hold,
+    lifecycleState: where?.lifecycleState,
+    machine: 'unknown',
+    agent: 'unknown',
+    troubles: refused.filter((one) => one !== undefined),
+    wokenBy: glance.wokenBy,
+    busyWith: all.find(isBusy(ours))?.flush,
+    flushes,
+    proof: proven.is === 'answered' ? proven.answer : undefined,
+    hook: undefined,
+  }
+  return await withMore(eyes, seen, isLate)
+}
+
+/** What is only asked where the decision can hinge on it. */
+async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolean): Promise<Observation> {
+  const { hold, proof, flushes, wokenBy, action, troubles } = seen
+  const isProven = proof?.gaps.length === 0 && isClean(flushes)
+  const flushed = flushes.length > 0
+  if (hold === 'over') {
+    // Where the last flush's own event finds the action over, all may have arrived after it was given up.
+    const isLastWord = isProven && wokenBy !== 'command-status'
+    return flushed && !isLastWord ? { ...seen, lifecycleState: await stateOf(aws, action) } : seen
+  }
+  if (isProven || hold === 'pending') return seen
+  const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
+  const age = (seen.now - action.startedAt) / 1000
+  if (flushed || troubles.length > 0 || age >= earliest) return await withTrouble({ aws }, seen, isLate)
+  // Our hook may have been set to less than we deployed, and that counts from the first look on (S3).
+  const times = await ask(() => hookTimes(aws, action), isLate)
+  return times.is === 'answered' ? { ...seen, hook: times.answer } : seen
+}
+
+function isClean(flushes: readonly Flush[]): boolean {
+  const owed = owedManifest(flushes)
+  if (!owed) return false
+  return owed.live.length === 0 && owed.unaccounted.length === 0 && owed.writers.length === 0
+}
+
+async function listed(
+  { aws, clock, policy }: Eyes,
+  { instanceId }: LifecycleAction,
+  { listed }: Glance,
+  isLate: boolean,
+): Promise<Asked<readonly Invocation[]>> {
+  if (listed) return { is: 'answered', answer: listed }
+  return await ask(() => listInvocations(aws, policy.documentName, instanceId, clock.now()), isLate)
+}
+
+/** A flush of another action of this instance still has it, and two at once would only wait for each other. */
+function isBusy(ours: readonly Invocation[]) {
+  return (one: Invocation) =>
+    one.belongsTo !== undefined && one.flush.status === 'running' && !ours.includes(one)
+}
+
+/** The flushes with what they reported, newest first: what an earlier one named stays owed, so all are read. */
+async function reports(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  ours: readonly Invocation[],
+  instanceId: string,
+): Promise<Flush[]> {
+  const flushes: Flush[] = []
+  for (const invocation of ours) {
+    // A newest flush that says nothing proves nothing, whatever earlier ones said.
+    const isNeeded = flushes.length === 0 || flushes[0]?.report?.kind === 'manifest'
+    flushes.push(
+      isNeeded
+        ? await withReport(aws, policy, invocation, instanceId)
+        : { ...invocation.flush, report: undefined },
+    )
+  }
+  return flushes
+}
+
+async function proofOf(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  action: LifecycleAction,
+  flushes: readonly Flush[],
+): Promise<Proof | undefined> {
+  const owed = owedManifest(flushes)
+  if (!owed) return undefined
+  const prefix = await placeOf({ aws, policy }, action)
+  return prefix === undefined ? undefined : await prove(aws, policy.archive, prefix, owed)
+}
+
+/** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */
+export async function placeOf(
+  { aws, policy }: { readonly aws: Guard['aws']; readonly policy: Policy },
+  action: LifecycleAction,
+): Promise<string | undefined> {
+  try {
+    return await prefixOf(aws, policy.archive.prefix, action)
+  } catch (error) {
+    if (error instanceof NoEnvironment) return undefined
+    throw error
+  }
+}
+
+/** What is only asked when there is no proof: is the machine still there, and what happens if we give up? */
+export async function withTrouble(
+  { aws }: Pick<Guard, 'aws'>,
+  seen: Observation,
+  isLate: boolean,
+): Promise<Observation> {
+  const age = (seen.now - seen.action.startedAt) / 1000
+  const [machine, hook] = await Promise.all([
+    ask(() => machineState(aws, seen.action.instanceId, age), isLate),
+    ask(() => hookFacts(aws, seen.action), isLate),
+  ])
+  const more = [troubleOf('ask EC2', machine), troubleOf('read the hook', hook)]
+  return {
+    ...seen,
+    machine: machine.is === 'answered' ? machine.answer : 'unknown',
+    hook: hook.is === 'answered' ? hook.answer : seen.hook,
+    troubles: [...seen.troubles, ...more.filter((one) => one !== undefined)],
+  }
+}
+
+function troubleOf(what: Trouble['what'], asked: Asked<unknown>): Trouble | undefined {
+  return asked.is === 'refused' ? { what, why: asked.why } : undefined
+}
+
+async function stateOf(aws: Guard['aws'], { instanceId }: LifecycleAction): Promise<string | undefined> {
+  const asked = await ask(() => whereabouts(aws, instanceId))
+  return asked.is === 'answered' ? asked.answer?.lifecycleState : undefined
+}
+
+/**
+ * S4: before anything is done to an instance for the first time, Auto Scaling must agree that our hook holds this very one. Where it
+ * does not, the instance's state says whether it is not yet, or over.
+ */
+async function firstHold(
+  aws: Guard['aws'],
+  action: LifecycleAction,
+  { heartbeat, isHeldItself }: Glance,
+  ageSeconds: number,
+): Promise<{ readonly hold: Hold; readonly lifecycleState: string | undefined }> {
+  if (heartbeat === 'held' && (await isHeldItself())) return { hold: 'held', lifecycleState: undefined }
+  const asked = await ask(() => whereabouts(aws, action.instanceId))
+  const where: Whereabouts | undefined = asked.is === 'answered' ? asked.answer : undefined
+  const { instanceId, groupName } = action
+  if (where && where.groupName !== groupName)
+    throw new NotOurs(`${instanceId} is in group ${where.groupName}, not in ${groupName}`)
+  const lifecycleState = where?.lifecycleState
+  const hold = holdOfUnflushed({ heartbeaten: heartbeat, isHeldItself: false, lifecycleState, ageSeconds })
+  if (hold !== 'unfounded') return { hold, lifecycleState }
+  throw new NotOurs(`Auto Scaling knows no such action: ${instanceId} is ${lifecycleState ?? 'in no group'}`)
+}

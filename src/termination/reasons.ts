@@ -1,0 +1,65 @@
+/** Why there is no proof, in words for an operator. Pure. */
+import type { Gap, Manifest, Observation } from '../model.ts'
+import { owedManifest } from './evidence.ts'
+
+/** Paths come from the instance, and the reason is a line of the journal. */
+const MAX_PATH_CHARACTERS = 300
+
+const KINDS = ['missing', 'short', 'different', 'unproven', 'shared', 'contradicted'] as const
+
+/** Why no flush could be started. */
+export function whyNot(seen: Observation): string {
+  switch (seen.agent) {
+    case 'unknown':
+      return seen.troubles.length > 0 ? troubles(seen) : 'nothing was flushed'
+    case 'unreachable':
+      return 'the SSM agent does not answer'
+    case 'unplaced':
+      return 'the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for'
+    case 'refused':
+      return troubles(seen)
+  }
+}
+
+/** What AWS refuses, in one line. */
+export function troubles({ troubles }: Observation): string {
+  return troubles.map(({ what, why }) => `AWS does not let the guard ${what}: ${why}`).join('; ')
+}
+
+/** Why there is no proof, in one line. */
+export function gaps(seen: Observation): string {
+  const newest = seen.flushes[0]
+  const refused = seen.troubles.length > 0 ? `; ${troubles(seen)}` : ''
+  if (!newest) return whyNot(seen)
+  if (newest.status === 'running') return `flush ${newest.commandId} never ended${refused}`
+  if (newest.status === 'failed')
+    return `flush ${newest.commandId} ended as ${newest.statusDetails}${refused}`
+  if (newest.report?.kind !== 'manifest')
+    return `flush ${newest.commandId}: ${newest.report?.why ?? 'no report'}${refused}`
+  const manifest = owedManifest(seen.flushes) ?? newest.report.manifest
+  return `${ofManifest(seen, manifest)}${refused}`
+}
+
+function ofManifest({ proof }: Observation, manifest: Manifest): string {
+  const { files, live, unaccounted, writers, census } = manifest
+  if (proof?.unread) return `the archive cannot be read: ${proof.unread}`
+  const count = (is: Gap['is']) => proof?.gaps.filter((gap) => gap.is === is).length ?? 0
+  const found = KINDS.filter((is) => count(is) > 0).map((is) => `${count(is)} ${is}`)
+  if (live.length > 0) found.push(`${live.length} still live`)
+  if (unaccounted.length > 0) found.push(`${unaccounted.length} unaccounted`)
+  if (writers.length > 0) found.push(`${writers.length} still written (by ${writers[0]?.name})`)
+  if (found.length === 0 && files.length === 0 && census > 0)
+    return `the instance had ${census} logs with something in them, and the flush named none`
+  if (found.length === 0) return proof ? 'nothing is missing' : 'the archive could not be read'
+  const [gap] = proof?.gaps ?? []
+  const first = [...(proof?.gaps ?? []), ...live, ...unaccounted, ...writers][0]?.path ?? ''
+  return `of ${files.length} files ${found.join(', ')} (first: ${first.slice(0, MAX_PATH_CHARACTERS)}${hint(gap)})`
+}
+
+/** What is not obvious from the name of a gap. */
+function hint(gap: Gap | undefined): string {
+  if (gap?.is === 'shared')
+    return `, whose key ${gap.sharedWith?.slice(0, MAX_PATH_CHARACTERS)} has too: one object cannot hold both`
+  if (gap?.is === 'contradicted') return ', whose SHA-256 in S3 agrees while its MD5 does not'
+  return ''
+}
