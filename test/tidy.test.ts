@@ -134,7 +134,7 @@ describe('purity is kept per file', () => {
 
 describe('ambient time, chance and environment stay at the edges', () => {
   const edge =
-    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/sdk\.ts$|^testbed\/simulator\/main\.ts$/
+    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/(sdk|time-limit)\.ts$|^testbed\/simulator\/main\.ts$/
   it.each(sources.filter((file) => !edge.test(file)))('%s', (file) => {
     expect(read(file)).not.toMatch(
       /Date\.now\(\)|new Date\(\)|Math\.random\(|process\.env|setTimeout\(|setInterval\(/,
