@@ -104,7 +104,7 @@ async function letGo(
   // Written down before it is done: what is lost without a word is worse than a word too many.
   await deployment.journal.write(releasedEvent(explanation.seen, `${by} accepted the loss: ${why}`))
   const action: LifecycleAction = { ...explanation.seen.action, token: undefined }
-  if ((await complete(aws, action, 'CONTINUE')) === 'none')
+  if ((await complete(aws, action, 'CONTINUE', clock.now())) === 'none')
     throw new Refusal(`${instance} was ended by somebody else.`)
   terminal.print(
     `${instance} is let go, and what was not proven is lost. It stands in the journal as accepted by ${by}.`,
