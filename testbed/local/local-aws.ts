@@ -1,5 +1,6 @@
 /** AWS on this machine: the real wire protocols, real machines behind the instances, nothing left behind. */
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { AutoScaling, EventBridgeEvent } from '../auto-scaling/auto-scaling.ts'
 import { type Endpoints, endpointsOf, environmentFor } from './aws/endpoints.ts'
 import type { EventRule } from './aws/event-bridge.ts'
@@ -13,6 +14,7 @@ import { createFunctions } from './lambda/function.ts'
 import type { FunctionOptions, LocalFunction } from './lambda/lambda-options.ts'
 import { type MappingOptions, mapQueue, type QueueMapping } from './lambda/queue-mapping.ts'
 import type { Machine } from './machine.ts'
+import type { KmsKeys } from './s3/kms-keys.ts'
 import { makeTemporaryDirectory } from './temporary-directory.ts'
 import type { RequestObserver } from './wire/request.ts'
 import { createAwsServer } from './wire/server.ts'
@@ -36,6 +38,8 @@ export interface LocalAws extends Pick<Queues, 'createQueue' | 'createBucket' | 
   /** Auto Scaling and EC2 as they are. Time passed in is `now()`; call `settle` after changing anything. */
   readonly model: AutoScaling
   now(): number
+  /** KMS's keys, as far as S3 uses them. */
+  readonly keys: KmsKeys
   /** The machine behind an instance, while EC2 has it. */
   machine(instanceId: string): Machine | undefined
   addRule(rule: EventRule): void
@@ -65,7 +69,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 async function startIn(directory: string, options: LocalAwsOptions): Promise<LocalAws> {
   const region = options.region ?? 'eu-west-1'
   const { observer, observe } = createObservers(options.observer)
-  const storage = await startStorage({ port: options.storagePort ?? 0, region, observer })
+  const objects = join(directory, 'objects')
+  await mkdir(objects)
+  const storage = await startStorage({
+    port: options.storagePort ?? 0,
+    region,
+    accountId,
+    directory: objects,
+    observer,
+  })
   const queues = connectQueues(endpointsOf(0, storage.port).sqs, region)
   const platform = createPlatform(options, { region, accountId, queues })
   const server = createAwsServer(platform.services, observer)
@@ -85,6 +97,7 @@ async function startIn(directory: string, options: LocalAwsOptions): Promise<Loc
     observe,
     model: platform.compute.model,
     now: platform.now,
+    keys: storage.keys,
     machine: platform.machines.get,
     createQueue: queues.createQueue,
     createBucket: queues.createBucket,

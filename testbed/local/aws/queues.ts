@@ -1,5 +1,5 @@
 /** The local AWS's own use of SQS and S3, through the same wire as everybody's. */
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -53,7 +53,14 @@ export function connectQueues(endpoint: string, region: string): Queues {
       return { url, arn: (await attributes(url)).QueueArn ?? '' }
     },
     async createBucket(name) {
-      await s3.send(new CreateBucketCommand({ Bucket: name }))
+      // As S3 demands it: the Region is said, except in the oldest one.
+      const location = region as BucketLocationConstraint
+      await s3.send(
+        new CreateBucketCommand({
+          Bucket: name,
+          ...(region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: location } }),
+        }),
+      )
     },
     async send(queue, body) {
       await sqs.send(new SendMessageCommand({ QueueUrl: await urlOf(queue), MessageBody: body }))

@@ -30,34 +30,18 @@ export function callerOf({ headers }: Pick<IncomingMessage, 'headers'>): string 
   return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
 }
 
-/** What SQS or S3 request this is, from what is known before its body is read. */
-export function identifyStorage(method: string, url: string, target: string | undefined): [Service, string] {
-  if (target !== undefined) return ['sqs', target.split('.').at(-1) ?? '']
-  const [path = '', query = ''] = url.split('?')
-  const parameters = new URLSearchParams(query)
-  const isObject = path.split('/').filter((part) => part !== '').length > 1
-  return ['s3', isObject ? objectOperation(method, parameters) : bucketOperation(method, parameters)]
+/** The Region that the request was signed for. */
+export function regionOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
+  return scopeOf(request)?.region
 }
 
-function objectOperation(method: string, parameters: URLSearchParams): string {
-  if (parameters.has('uploads')) return 'CreateMultipartUpload'
-  if (parameters.has('uploadId')) {
-    const multipart: Record<string, string> = {
-      PUT: 'UploadPart',
-      POST: 'CompleteMultipartUpload',
-      DELETE: 'AbortMultipartUpload',
-      GET: 'ListParts',
-    }
-    return multipart[method] ?? method
-  }
-  if (parameters.has('attributes')) return 'GetObjectAttributes'
-  return { GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' }[method] ?? method
+/** The service that the request was signed for, as its endpoint is called. */
+export function signedServiceOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
+  return scopeOf(request)?.service
 }
 
-function bucketOperation(method: string, parameters: URLSearchParams): string {
-  if (method === 'POST' && parameters.has('delete')) return 'DeleteObjects'
-  if (method === 'GET' && parameters.get('list-type') === '2') return 'ListObjectsV2'
-  return (
-    { GET: 'ListObjects', HEAD: 'HeadBucket', PUT: 'CreateBucket', DELETE: 'DeleteBucket' }[method] ?? method
-  )
+function scopeOf({ headers }: Pick<IncomingMessage, 'headers'>) {
+  const [, region, service] =
+    /Credential=[^/,\s]+\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\//.exec(headers.authorization ?? '') ?? []
+  return region === undefined || service === undefined ? undefined : { region, service }
 }

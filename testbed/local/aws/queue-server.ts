@@ -1,0 +1,76 @@
+/** SQS: fauxqs behind our own server, with every request seen. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { buildApp } from 'fauxqs'
+import { AwsError } from '../../aws-error.ts'
+import { type AwsRequest, ConnectionDropped, callerOf, type RequestObserver } from '../wire/request.ts'
+
+const namesQueues = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues'])
+
+/** fauxqs names queues by a host below `localhost`, which not every system resolves. */
+function reachable(payload: string): string {
+  return payload.replace(/http:\/\/sqs\.[a-z0-9-]+\.localhost:/g, 'http://127.0.0.1:')
+}
+
+/** What is used of the server's own reply object. */
+interface Reply {
+  readonly raw: { destroy(): unknown }
+  hijack(): unknown
+  code(status: number): unknown
+  type(contentType: string): unknown
+  send(body: string): unknown
+}
+
+export interface QueueServer {
+  serve(request: IncomingMessage, response: ServerResponse): void
+  stop(): Promise<void>
+}
+
+export async function createQueueServer(region: string, observer: RequestObserver): Promise<QueueServer> {
+  // Not startFauxqs: that listens on all interfaces, and lets nobody see the requests.
+  const app = buildApp({ logger: false, defaultRegion: region })
+  const seen = new WeakMap<object, AwsRequest>()
+  app.addHook('preHandler', async (request, reply): Promise<unknown> => {
+    const target = request.headers['x-amz-target']
+    const call: AwsRequest = {
+      service: 'sqs',
+      operation: typeof target === 'string' ? (target.split('.').at(-1) ?? '') : '',
+      caller: callerOf(request),
+      line: `${request.method} ${request.url}`,
+    }
+    seen.set(request, call)
+    try {
+      await observer.before?.(call)
+      return undefined
+    } catch (error) {
+      if (error instanceof ConnectionDropped) drop(reply)
+      else if (error instanceof AwsError) refuse(reply, error)
+      else throw error
+      return reply
+    }
+  })
+  app.addHook('onSend', async (request, reply, payload): Promise<unknown> => {
+    const call = seen.get(request)
+    if (call === undefined) return payload
+    try {
+      await observer.after?.(call, reply.statusCode)
+    } catch (error) {
+      if (!(error instanceof ConnectionDropped)) throw error
+      drop(reply)
+    }
+    return typeof payload === 'string' && namesQueues.has(call.operation) ? reachable(payload) : payload
+  })
+  await app.ready()
+  return { serve: (request, response) => app.routing(request, response), stop: () => app.close() }
+}
+
+/** The caller's connection ends without an answer. */
+function drop(reply: Reply): void {
+  reply.hijack()
+  reply.raw.destroy()
+}
+
+function refuse(reply: Reply, { name, message, $metadata }: AwsError): void {
+  reply.code($metadata.httpStatusCode)
+  reply.type('application/x-amz-json-1.0')
+  reply.send(JSON.stringify({ __type: name, message }))
+}

@@ -1,0 +1,77 @@
+/** What stands between a request and its bucket: is it there, in this Region, its owner's, and does its policy allow it? */
+import type { Bucket } from './bucket.ts'
+import { isAllowed } from './policy.ts'
+import { accessDenied, S3Error } from './s3-errors.ts'
+import { headerOfRequest, type S3Request } from './s3-request.ts'
+
+export function requestedBucket(request: S3Request): Bucket {
+  const { s3, bucketName, region } = request
+  const bucket = s3.buckets.get(bucketName)
+  if (bucket === undefined)
+    throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', 404, {
+      elements: { BucketName: bucketName },
+    })
+  if (bucket.region !== region) throw elsewhere(bucket, region)
+  const owner = headerOfRequest(request, 'x-amz-expected-bucket-owner')
+  if (owner !== undefined && owner !== s3.accountId) throw accessDenied()
+  return bucket
+}
+
+/** The global endpoint, which clients of us-east-1 mean, leads on and finds the signature wrong; the others do not lead. */
+function elsewhere({ name, region }: Bucket, signedFor: string): S3Error {
+  const headers = { 'x-amz-bucket-region': region }
+  if (signedFor === 'us-east-1')
+    return new S3Error(
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; the region '${signedFor}' is wrong; expecting '${region}'`,
+      400,
+      { elements: { Region: region }, headers },
+    )
+  return new S3Error(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    301,
+    { elements: { Endpoint: `s3.${region}.amazonaws.com`, Bucket: name }, headers },
+  )
+}
+
+/** Who owns the bucket can always look at its policy and change it. */
+const owners = new Set(['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'])
+
+export async function requirePermission(request: S3Request, bucket: Bucket, action: string): Promise<void> {
+  const { s3, caller, key, query, operation } = request
+  if (bucket.policy === undefined || owners.has(action)) return
+  const withVersion = query.has('versionId') && /^(Get|Delete)Object$/.test(action)
+  const allowed = await isAllowed(bucket.policy, {
+    accountId: s3.accountId,
+    caller,
+    action: `s3:${action}${withVersion ? 'Version' : ''}`,
+    resource: `arn:aws:s3:::${bucket.name}${key === '' ? '' : `/${key}`}`,
+    context: contextOf(request),
+  })
+  if (allowed) return
+  throw accessDenied(
+    `User: arn:aws:iam::${s3.accountId}:user/${caller} is not authorized to perform: s3:${operation} with an explicit deny in a resource-based policy`,
+  )
+}
+
+const conditionHeaders = [
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-acl',
+  'x-amz-storage-class',
+  'if-none-match',
+  'if-match',
+]
+
+function contextOf(request: S3Request): Record<string, string> {
+  const headers = conditionHeaders.flatMap((name) => {
+    const value = headerOfRequest(request, name)
+    return value === undefined ? [] : [[`s3:${name}`, value] as const]
+  })
+  const parameters = ['prefix', 'delimiter', 'max-keys'].flatMap((name) => {
+    const value = request.query.get(name)
+    return value === null ? [] : [[`s3:${name}`, value] as const]
+  })
+  return Object.fromEntries([...headers, ...parameters])
+}

@@ -1,0 +1,43 @@
+import type { Bucket, StoredObject } from './bucket.ts'
+import { checkCopySource } from './conditions.ts'
+import { requireDecryption } from './encryption.ts'
+import { requestedObject } from './find-version.ts'
+import { accessDenied, invalidArgument, S3Error } from './s3-errors.ts'
+import { type BucketRequest, headerOfRequest } from './s3-request.ts'
+
+export interface CopySource {
+  readonly bucket: Bucket
+  readonly object: StoredObject
+}
+
+/** What `x-amz-copy-source` names, if it may be read and fulfils the conditions. */
+export async function copySource(request: BucketRequest): Promise<CopySource> {
+  const source = headerOfRequest(request, 'x-amz-copy-source') ?? ''
+  const [path = '', query = ''] = source.split('?')
+  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded(path)) ?? []
+  if (bucketName === undefined || key === undefined)
+    throw invalidArgument(
+      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+      'x-amz-copy-source',
+      source,
+    )
+  const owner = headerOfRequest(request, 'x-amz-source-expected-bucket-owner')
+  if (owner !== undefined && owner !== request.s3.accountId) throw accessDenied()
+  const bucket = request.s3.buckets.get(bucketName)
+  if (bucket === undefined)
+    throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', 404, {
+      elements: { BucketName: bucketName },
+    })
+  const object = requestedObject({ bucket, key, query: new URLSearchParams(query) })
+  checkCopySource(request, object)
+  await requireDecryption(request, object.encryption)
+  return { bucket, object }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,77 @@
+/** What comes with an object and goes back with it. */
+import type { Bucket, StoredObject, Version } from './bucket.ts'
+import { checksumHeaders } from './checksums.ts'
+import { encryptionHeaders } from './encryption.ts'
+import { S3Error } from './s3-errors.ts'
+import { headerOfRequest, type S3Request } from './s3-request.ts'
+
+const kept = [
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'expires',
+  'x-amz-storage-class',
+  'x-amz-website-redirect-location',
+]
+const metadata = 'x-amz-meta-'
+const maxMetadataBytes = 2048
+
+/** Of the request that makes an object. */
+export function givenHeaders(request: S3Request): Record<string, string> {
+  const given = (name: string) => {
+    const value = headerOfRequest(request, name)
+    return value === undefined || value === '' ? [] : [[name, value] as const]
+  }
+  const own = Object.keys(request.headers)
+    .filter((name) => name.startsWith(metadata))
+    .flatMap(given)
+  const bytes = own.reduce((sum, [name, value]) => sum + name.length - metadata.length + value.length, 0)
+  if (bytes > maxMetadataBytes)
+    throw new S3Error(
+      'MetadataTooLarge',
+      'Your metadata headers exceed the maximum allowed metadata size',
+      400,
+      {
+        elements: { Size: String(bytes), MaxSizeAllowed: String(maxMetadataBytes) },
+      },
+    )
+  const encodings = (headerOfRequest(request, 'content-encoding') ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && one !== 'aws-chunked')
+  return {
+    'content-type': headerOfRequest(request, 'content-type') || 'binary/octet-stream',
+    ...(encodings.length > 0 ? { 'content-encoding': encodings.join(',') } : {}),
+    ...Object.fromEntries([...kept.flatMap(given), ...own]),
+  }
+}
+
+export function versionHeaders({ versioning }: Bucket, version: Version | undefined): Record<string, string> {
+  return versioning === undefined || version === undefined ? {} : { 'x-amz-version-id': version.versionId }
+}
+
+/** Of the answer to whatever wrote an object. */
+export function writtenHeaders(bucket: Bucket, object: StoredObject): Record<string, string> {
+  return { ...encryptionHeaders(object.encryption), ...versionHeaders(bucket, object) }
+}
+
+/** Of GET and HEAD. */
+export function objectHeaders(
+  { bucket }: { readonly bucket: Bucket },
+  object: StoredObject,
+  withChecksum: boolean,
+): Record<string, string> {
+  return {
+    ...object.headers,
+    'accept-ranges': 'bytes',
+    etag: `"${object.etag}"`,
+    'last-modified': object.lastModified.toUTCString(),
+    ...encryptionHeaders(object.encryption),
+    ...versionHeaders(bucket, object),
+    ...(withChecksum ? checksumHeaders(object.checksum) : {}),
+  }
+}
+
+export function storageClassOf({ headers }: Pick<StoredObject, 'headers'>): string {
+  return headers['x-amz-storage-class'] ?? 'STANDARD'
+}
