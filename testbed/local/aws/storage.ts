@@ -1,8 +1,8 @@
 /** SQS and S3 at one port: the queues are fauxqs's, the objects our own. Every request is seen. */
 import { createServer } from 'node:http'
 import { createBodies } from '../s3/bodies.ts'
-import type { S3 } from '../s3/bucket.ts'
 import { createKmsKeys, type KmsKeys } from '../s3/kms-keys.ts'
+import type { S3 } from '../s3/s3-buckets.ts'
 import { createS3Handler } from '../s3/s3-server.ts'
 import { type RequestObserver, signedServiceOf } from '../wire/request.ts'
 import { explained } from './listen.ts'

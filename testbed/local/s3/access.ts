@@ -1,6 +1,7 @@
 /** What stands between a request and its bucket: is it there, in this Region, its owner's, and does its policy allow it? */
-import type { Bucket } from './bucket.ts'
-import { isAllowed } from './policy.ts'
+
+import { isAllowed } from './access-policy.ts'
+import type { Bucket } from './s3-buckets.ts'
 import { accessDenied, S3Error } from './s3-errors.ts'
 import { headerOfRequest, type S3Request } from './s3-request.ts'
 

@@ -1,5 +1,5 @@
 /** Conditional requests: RFC 9110's headers, as S3 reads them. */
-import type { StoredObject } from './bucket.ts'
+import type { StoredObject } from './s3-buckets.ts'
 import { noSuchKey, notImplemented, preconditionFailed, S3Error } from './s3-errors.ts'
 import { headerOfRequest, type S3Request } from './s3-request.ts'
 

@@ -1,7 +1,7 @@
-import type { Bucket, StoredObject } from './bucket.ts'
 import { checkCopySource } from './conditions.ts'
 import { requireDecryption } from './encryption.ts'
 import { requestedObject } from './find-version.ts'
+import type { Bucket, StoredObject } from './s3-buckets.ts'
 import { accessDenied, invalidArgument, S3Error } from './s3-errors.ts'
 import { type BucketRequest, headerOfRequest } from './s3-request.ts'
 

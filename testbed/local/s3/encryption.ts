@@ -2,15 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
 import type { KmsAction, KmsKeys } from './kms-keys.ts'
+import type { Encryption } from './s3-buckets.ts'
 import { accessDenied, invalidArgument, notImplemented, S3Error } from './s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Request } from './s3-request.ts'
-
-export interface Encryption {
-  readonly algorithm: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
-  /** Of `aws:kms`; `undefined` = AWS's own key for S3. */
-  readonly keyArn: string | undefined
-  readonly bucketKey: boolean
-}
 
 const algorithmHeader = 'x-amz-server-side-encryption'
 const keyHeader = 'x-amz-server-side-encryption-aws-kms-key-id'

@@ -1,4 +1,4 @@
-import { newestOf, type StoredObject, versionOf } from './bucket.ts'
+import { newestOf, type StoredObject, versionOf } from './s3-buckets.ts'
 import { invalidArgument, noSuchKey, S3Error } from './s3-errors.ts'
 import type { BucketRequest } from './s3-request.ts'
 

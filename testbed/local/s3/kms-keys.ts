@@ -1,7 +1,7 @@
 /** The keys of the local KMS: S3 encrypts nothing with them, but refuses where a key cannot be used. */
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
-import { isAllowed } from './policy.ts'
+import { isAllowed } from './access-policy.ts'
 
 export interface KmsKey {
   readonly id: string

@@ -1,6 +1,7 @@
 /** One page of a listing: keys in order, those behind a delimiter rolled up, and whether there is more. */
-import type { Bucket } from './bucket.ts'
+
 import { afterAllWith } from './ordered-keys.ts'
+import type { Bucket } from './s3-buckets.ts'
 import { invalidArgument } from './s3-errors.ts'
 import type { S3Request } from './s3-request.ts'
 import { urlEncoded } from './s3-xml.ts'

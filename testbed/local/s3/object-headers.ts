@@ -1,7 +1,8 @@
 /** What comes with an object and goes back with it. */
-import type { Bucket, StoredObject, Version } from './bucket.ts'
+
 import { checksumHeaders } from './checksums.ts'
 import { encryptionHeaders } from './encryption.ts'
+import type { Bucket, StoredObject, Version } from './s3-buckets.ts'
 import { S3Error } from './s3-errors.ts'
 import { headerOfRequest, type S3Request } from './s3-request.ts'
 

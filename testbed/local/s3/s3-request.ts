@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Bucket, S3 } from './bucket.ts'
+import type { Bucket, S3 } from './s3-buckets.ts'
 
 /** A request for S3, with its place found but its body unread. */
 export interface S3Request {

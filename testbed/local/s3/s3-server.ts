@@ -12,9 +12,9 @@ import {
   regionOf,
 } from '../wire/request.ts'
 import { requestedBucket, requirePermission } from './access.ts'
-import type { S3 } from './bucket.ts'
 import { createBucket, listBuckets } from './operations/buckets.ts'
 import { routeOf } from './routes.ts'
+import type { S3 } from './s3-buckets.ts'
 import { notImplemented, S3Error } from './s3-errors.ts'
 import type { S3Answer, S3Request } from './s3-request.ts'
 import { s3ErrorDocument } from './s3-xml.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll } from '@jest/globals'
-import { startStorage, type Storage } from '../../../../testbed/local/aws/storage.ts'
+import { type Storage, startStorage } from '../../../../testbed/local/aws/storage.ts'
 
 export const region = 'eu-west-1'
 export const accountId = '000000000000'

@@ -56,7 +56,14 @@ describe('a listing', () => {
       expect(found.toSorted()).toEqual(wanted)
     }
     expect((await pages({ Bucket, Delimiter: '/', Prefix: 'c/' })).flat()).toEqual(['c/1', 'c/d/ …'])
-    expect((await pages({ Bucket, Delimiter: '1' })).flat()).toEqual(['a/2', 'b', 'c/d/2', 'd', 'a/1 …', 'c/1 …'])
+    expect((await pages({ Bucket, Delimiter: '1' })).flat()).toEqual([
+      'a/2',
+      'b',
+      'c/d/2',
+      'd',
+      'a/1 …',
+      'c/1 …',
+    ])
   })
 
   it('has only what begins with the prefix, or comes after the key to start after', async () => {
@@ -83,7 +90,13 @@ describe('a listing', () => {
     const Bucket = await filled(['a'])
     const { Contents } = await on.s3.send(new ListObjectsV2Command({ Bucket }))
     expect(Contents).toMatchObject([
-      { Key: 'a', Size: 1, ChecksumAlgorithm: ['CRC32'], ChecksumType: 'FULL_OBJECT', StorageClass: 'STANDARD' },
+      {
+        Key: 'a',
+        Size: 1,
+        ChecksumAlgorithm: ['CRC32'],
+        ChecksumType: 'FULL_OBJECT',
+        StorageClass: 'STANDARD',
+      },
     ])
   })
 
@@ -115,7 +128,9 @@ describe('a listing', () => {
   })
 
   it('of a bucket that is not there is refused', async () => {
-    expect(await refusal(on.s3.send(new ListObjectsV2Command({ Bucket: 'nowhere' })))).toBe('404 NoSuchBucket')
+    expect(await refusal(on.s3.send(new ListObjectsV2Command({ Bucket: 'nowhere' })))).toBe(
+      '404 NoSuchBucket',
+    )
   })
 
   it('has no more than 1,000 on a page, and all of 2,500', async () => {

@@ -79,7 +79,8 @@ describe('an object', () => {
     const Bucket = await on.bucket()
     await on.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }))
     await on.s3.send(new PutObjectCommand({ Bucket, Key: 'empty', Body: '' }))
-    const get = (Key: string, Range: string) => refusal(on.s3.send(new GetObjectCommand({ Bucket, Key, Range })))
+    const get = (Key: string, Range: string) =>
+      refusal(on.s3.send(new GetObjectCommand({ Bucket, Key, Range })))
     expect(await get('a', 'bytes=3-')).toBe('416 InvalidRange')
     expect(await get('empty', 'bytes=0-')).toBe('416 InvalidRange')
   })
@@ -89,7 +90,9 @@ describe('an object', () => {
     const { hostname, port } = new URL(on.endpoint)
     const socket = connect(Number(port), hostname)
     await once(socket, 'connect')
-    socket.write(`PUT /${Bucket}/cut HTTP/1.1\r\nHost: s3\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(50_000)}`)
+    socket.write(
+      `PUT /${Bucket}/cut HTTP/1.1\r\nHost: s3\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(50_000)}`,
+    )
     await new Promise((resolve) => setTimeout(resolve, 50))
     socket.destroy()
     await once(socket, 'close')
@@ -127,7 +130,11 @@ describe('a digest that comes with an object', () => {
     ['x-amz-checksum-crc32c', 'AAAAAA==', '400 BadDigest'],
     ['x-amz-checksum-crc64nvme', 'AAAAAAAAAAA=', '400 BadDigest'],
     ['x-amz-checksum-crc64nvme', 'AAAAAA==', '400 InvalidRequest'],
-    ['x-amz-content-sha256', createHash('sha256').update('other').digest('hex'), '400 XAmzContentSHA256Mismatch'],
+    [
+      'x-amz-content-sha256',
+      createHash('sha256').update('other').digest('hex'),
+      '400 XAmzContentSHA256Mismatch',
+    ],
     ['x-amz-content-sha256', 'nonsense', '400 InvalidArgument'],
     ['x-amz-sdk-checksum-algorithm', 'SHA256', '400 InvalidRequest'],
   ])('and is wrong is refused, and nothing is kept: %s %s', async (header, value, code) => {
@@ -196,7 +203,11 @@ describe('a digest that comes with an object', () => {
     const head = await on.s3.send(new HeadObjectCommand({ Bucket, Key: 'a' }))
     expect(head.ChecksumSHA256).toBeUndefined()
     const attributes = await on.s3.send(
-      new GetObjectAttributesCommand({ Bucket, Key: 'a', ObjectAttributes: ['Checksum', 'ObjectSize', 'ETag'] }),
+      new GetObjectAttributesCommand({
+        Bucket,
+        Key: 'a',
+        ObjectAttributes: ['Checksum', 'ObjectSize', 'ETag'],
+      }),
     )
     expect(attributes).toMatchObject({ Checksum: { ChecksumSHA256: sha256('x') }, ObjectSize: 1 })
   })
@@ -282,8 +293,8 @@ describe('deleting many', () => {
     expect(await refusal(on.s3.send(new HeadObjectCommand({ Bucket, Key: 'a&b' })))).toBe('404 NotFound')
     const list = '<Delete><Object><Key>a</Key></Object></Delete>'
     expect(await codeOf(await on.raw('POST', `/${Bucket}?delete`, {}, list))).toBe('400 InvalidRequest')
-    expect(await codeOf(await on.raw('POST', `/${Bucket}?delete`, { 'content-md5': md5('<Delete>') }, '<Delete>'))).toBe(
-      '400 MalformedXML',
-    )
+    expect(
+      await codeOf(await on.raw('POST', `/${Bucket}?delete`, { 'content-md5': md5('<Delete>') }, '<Delete>')),
+    ).toBe('400 MalformedXML')
   })
 })

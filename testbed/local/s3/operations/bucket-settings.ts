@@ -1,6 +1,7 @@
 /** What a bucket is set to: versioning, default encryption, its policy. */
+
+import { isPolicy } from '../access-policy.ts'
 import { encryptionAlgorithm } from '../encryption.ts'
-import { isPolicy } from '../policy.ts'
 import { receiveDocument, receiveText } from '../receive-document.ts'
 import { malformedXml, S3Error } from '../s3-errors.ts'
 import type { S3Operation } from '../s3-request.ts'

@@ -1,6 +1,7 @@
 /** Buckets themselves. */
-import { newBucket } from '../bucket.ts'
+
 import { receiveText } from '../receive-document.ts'
+import { newBucket } from '../s3-buckets.ts'
 import { S3Error } from '../s3-errors.ts'
 import type { S3Answer, S3Operation, S3Request } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'

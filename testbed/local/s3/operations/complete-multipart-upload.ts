@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { joinedBody } from '../bodies.ts'
-import { currentOf, discard, type Part, putVersion, type StoredObject, type Upload } from '../bucket.ts'
 import {
   type Checksum,
   checksumElements,
@@ -11,6 +10,7 @@ import {
 import { checkWrite } from '../conditions.ts'
 import { writtenHeaders } from '../object-headers.ts'
 import { receiveDocument } from '../receive-document.ts'
+import { currentOf, discard, type Part, putVersion, type StoredObject, type Upload } from '../s3-buckets.ts'
 import { invalidRequest, malformedXml, noSuchUpload, S3Error } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Answer, type S3Operation } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'

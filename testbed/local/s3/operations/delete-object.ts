@@ -1,5 +1,5 @@
-import { type Bucket, currentOf, deleteCurrent, removeVersion } from '../bucket.ts'
 import { checkWrite } from '../conditions.ts'
+import { type Bucket, currentOf, deleteCurrent, removeVersion } from '../s3-buckets.ts'
 import { noSuchKey } from '../s3-errors.ts'
 import type { S3Operation } from '../s3-request.ts'
 

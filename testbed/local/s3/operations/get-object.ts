@@ -1,9 +1,9 @@
 import { streamOf } from '../bodies.ts'
-import type { StoredObject } from '../bucket.ts'
 import { checkRead } from '../conditions.ts'
 import { requireDecryption } from '../encryption.ts'
 import { requestedObject } from '../find-version.ts'
 import { objectHeaders } from '../object-headers.ts'
+import type { StoredObject } from '../s3-buckets.ts'
 import { invalidArgument, S3Error } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Operation } from '../s3-request.ts'
 

@@ -1,7 +1,7 @@
-import { type Bucket, currentOf, type StoredObject } from '../bucket.ts'
 import { commonPrefixOf, type Listing, listKeys, listQuestion } from '../list-keys.ts'
 import { storageClassOf } from '../object-headers.ts'
 import { afterAllWith, justAfter } from '../ordered-keys.ts'
+import { type Bucket, currentOf, type StoredObject } from '../s3-buckets.ts'
 import { invalidArgument } from '../s3-errors.ts'
 import type { S3Operation } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'

@@ -1,6 +1,5 @@
 /** Starting, looking at and giving up multipart uploads. */
 import { randomBytes } from 'node:crypto'
-import { type Bucket, discard, type Upload } from '../bucket.ts'
 import {
   type Algorithm,
   algorithmNamed,
@@ -12,6 +11,7 @@ import {
 import { encryptionHeaders, requestedEncryption } from '../encryption.ts'
 import { countOf, listQuestion } from '../list-keys.ts'
 import { givenHeaders } from '../object-headers.ts'
+import { type Bucket, discard, type Upload } from '../s3-buckets.ts'
 import { invalidRequest, noSuchUpload } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Operation, type S3Request } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'

@@ -1,9 +1,9 @@
-import { currentOf, putVersion } from '../bucket.ts'
 import { checksumHeaders, defaultAlgorithm } from '../checksums.ts'
 import { checkWrite } from '../conditions.ts'
 import { etagUnder, requestedEncryption } from '../encryption.ts'
 import { givenHeaders, writtenHeaders } from '../object-headers.ts'
 import { claimedChecksum, receiveBody } from '../receive-body.ts'
+import { currentOf, putVersion } from '../s3-buckets.ts'
 import type { S3Operation } from '../s3-request.ts'
 
 /** Nothing of it is seen before all of it is there and is what the request says it is. */

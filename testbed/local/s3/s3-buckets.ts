@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Body, BodyWriter } from './bodies.ts'
 import type { Algorithm, Checksum, ChecksumType } from './checksums.ts'
-import type { Encryption } from './encryption.ts'
 import type { KmsKeys } from './kms-keys.ts'
 import { OrderedKeys } from './ordered-keys.ts'
 
@@ -12,6 +11,14 @@ export interface S3 {
   readonly keys: KmsKeys
   readonly buckets: Map<string, Bucket>
   readonly newBody: () => BodyWriter
+}
+
+/** As far as it shows. */
+export interface Encryption {
+  readonly algorithm: 'AES256' | 'aws:kms' | 'aws:kms:dsse'
+  /** Of `aws:kms`; `undefined` = AWS's own key for S3. */
+  readonly keyArn: string | undefined
+  readonly bucketKey: boolean
 }
 
 export interface Bucket {
