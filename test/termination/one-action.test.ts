@@ -1,0 +1,127 @@
+/** One action is not another: what wakes us, what is listed, what is proven and what is completed are of the one that holds now. */
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { belongs, commentFor, listInvocations } from '../../src/flush/commands.ts'
+import type { LifecycleAction } from '../../src/model.ts'
+import { identify } from '../../src/termination/identify.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
+import { KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { action, file, MINUTE, policy, START } from './observations.ts'
+
+let aws: OneInstance
+const adopted: LifecycleAction = { ...action, token: undefined }
+const archive = () => aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+const sent = async (of: LifecycleAction) =>
+  await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(of) })
+const listed = async () =>
+  await listInvocations(aws.guard.aws, policy.documentName, action.instanceId, aws.now)
+const wake = () => identify(aws.guard, { instanceId: action.instanceId, commandId: 'c-1' })
+
+beforeEach(() => {
+  aws = new OneInstance()
+})
+
+/** The first action is over, the same instance waits again, and of that one no message came. */
+function nextAction(): void {
+  aws.now += 10 * MINUTE
+  aws.activeToken = 'cccccccc-0000-0000-0000-000000000003'
+  aws.activities = [{ ...terminating, StartTime: new Date(aws.now) }]
+}
+
+describe('a late status event of an adopted action that is over', () => {
+  beforeEach(async () => {
+    aws.activities = [terminating]
+    await sent(adopted)
+    aws.flushEnds(manifestLine([file]))
+    archive()
+  })
+  it('wakes nobody while the next action holds the instance', async () => {
+    nextAction()
+    expect(await wake()).toBeUndefined()
+  })
+  it('nor while no activity says which action holds it', async () => {
+    aws.activities = []
+    expect(await wake()).toBeUndefined()
+  })
+  it('wakes its own action, and one that is over to be told', async () => {
+    expect(await wake()).toMatchObject({ action: adopted })
+    aws.activities = []
+    aws.lifecycleState = 'Terminating:Retained'
+    expect(await wake()).toMatchObject({ action: adopted })
+  })
+  it('completes nothing where the next action began in between', async () => {
+    nextAction()
+    expect(await reconcile(aws.guard, adopted)).toMatchObject({ did: 'superseded', over: false })
+    expect(aws.completed).toEqual([])
+  })
+})
+
+it('a flush that was adopted for the next action proves nothing of the one before', async () => {
+  aws.now += 10 * MINUTE
+  await sent({ ...adopted, startedAt: aws.now - MINUTE })
+  const [next] = await listed()
+  expect(next && belongs(next, action)).toBe(false)
+  expect(next && belongs(next, { ...action, startedAt: aws.now - MINUTE / 2 })).toBe(true)
+})
+
+it('E1: waits for a flush that is known by another name', async () => {
+  await sent(adopted)
+  await sent(action)
+  aws.flushEnds('', 'Failed')
+  // A wake-up dates the action from its first flush, which the adopted one came before.
+  const woken = await identify(aws.guard, { instanceId: action.instanceId, commandId: 'c-2' })
+  if (!woken) throw new Error('nobody was woken')
+  aws.now += MINUTE
+  const late = { ...woken.action, startedAt: woken.action.startedAt + 1 }
+  expect(await reconcile(aws.guard, late, woken.invocations)).toMatchObject({
+    decision: { do: 'wait', waitsFor: 'flush' },
+  })
+})
+
+describe('a message that pairs this instance with another’s real token', () => {
+  const forged = { ...action, token: 'dddddddd-0000-0000-0000-000000000004' }
+  beforeEach(() => {
+    aws.foreignToken = forged.token
+  })
+  it('lets nobody go while this one is not held', async () => {
+    aws.lifecycleState = 'InService'
+    expect(await reconcile(aws.guard, forged)).toMatchObject({ decision: { do: 'wait', waitsFor: 'hook' } })
+    expect(aws.calls).not.toContain('sendCommand')
+  })
+  it('never lets the other go, whatever was proven of this one', async () => {
+    await reconcile(aws.guard, forged)
+    aws.flushEnds(manifestLine([file]))
+    archive()
+    await reconcile(aws.guard, forged)
+    expect(aws.othersCompleted).toEqual([])
+  })
+})
+
+it('kept, then released: what was proven for the first action does not count for the second', async () => {
+  await reconcile(aws.guard, action)
+  aws.flushEnds(manifestLine([file]))
+  archive()
+  nextAction()
+  const second = { ...action, token: aws.activeToken, startedAt: aws.now }
+  expect(await reconcile(aws.guard, second)).toMatchObject({ decision: { do: 'flush' } })
+  expect(aws.completed).toEqual([])
+})
+
+describe('a command that a person starts with our document', () => {
+  it.each(['by hand', '', 'flush web-1 please', 'adopted:yesterday web'])(
+    'is nobody’s: %j',
+    async (Comment) => {
+      await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment })
+      expect(await wake()).toBeUndefined()
+      expect((await listed())[0]?.belongsTo).toBeUndefined()
+    },
+  )
+})
+
+it.each(['a\nb', ' x ', 'tab\there', '100% sure', 'emoji 🦆', '\u2028', 'a+b/c'])(
+  'a group called %j comes back from the Comment as it went',
+  async (groupName) => {
+    await sent({ ...action, groupName })
+    expect((await listed())[0]?.belongsTo).toEqual({ token: action.token, groupName })
+    expect(START).toBeLessThan(aws.now)
+  },
+)

@@ -1,0 +1,128 @@
+/** Patience is reached whatever fails: an error that lasts is a reason, and never only another failed pass. */
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { SQSRecord } from 'aws-lambda'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { consume, LONGEST_PASS_SECONDS } from '../../src/termination/consume.ts'
+import { explain } from '../../src/termination/explain.ts'
+import { reconcile } from '../../src/termination/reconcile.ts'
+import { awsError, KEY, manifestLine, OneInstance, TOKEN, terminating } from '../one-instance.ts'
+import { action, file, MINUTE, policy } from './observations.ts'
+
+let aws: OneInstance
+const pass = () => reconcile(aws.guard, action)
+const refuse = (operation: keyof AwsApi, error: Error) => {
+  aws.guard.aws[operation] = (async () => {
+    throw error
+  }) as never
+}
+const outOfPatience = () => {
+  aws.now += policy.patienceSeconds * 1000
+}
+
+beforeEach(() => {
+  aws = new OneInstance()
+})
+
+describe.each<[string, keyof AwsApi, Error]>([
+  ['the commands may not be listed', 'listCommandInvocations', awsError('AccessDeniedException', 'no')],
+  ['the document is gone', 'sendCommand', awsError('InvalidDocument', 'no such document')],
+  ['SendCommand is denied', 'sendCommand', awsError('AccessDeniedException', 'not authorized')],
+  ['the machine runs Windows', 'sendCommand', awsError('UnsupportedPlatformType', 'no')],
+])('where %s', (_what, operation, error) => {
+  it('the machine is kept after patience, with the reason in words', async () => {
+    refuse(operation, error)
+    expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait' } })
+    outOfPatience()
+    expect(await pass()).toMatchObject({
+      over: true,
+      decision: { do: 'abandon', outcome: 'retained', reason: expect.stringContaining(error.name) },
+    })
+    expect(aws.completed).toEqual(['ABANDON'])
+  })
+})
+
+it.each(['NoSuchBucket', 'PermanentRedirect', 'KMS.DisabledException', 'AccessDenied'])(
+  'an archive that answers %s for ever is a reason, and costs no further flush',
+  async (name) => {
+    await pass()
+    aws.flushEnds(manifestLine([file]))
+    refuse('listObjectsV2', awsError(name, 'for ever'))
+    aws.now += 5 * MINUTE
+    expect(await pass()).toMatchObject({ decision: { do: 'wait', waitsFor: 'answer' } })
+    outOfPatience()
+    expect(await pass()).toMatchObject({
+      decision: { do: 'abandon', reason: expect.stringContaining(`${name}: for ever`) },
+    })
+    expect(aws.invocations).toHaveLength(1)
+  },
+)
+
+it('what passes by itself is retried, and is a reason when it goes on until patience', async () => {
+  refuse('listCommandInvocations', awsError('ThrottlingException', 'Rate exceeded'))
+  await expect(pass()).rejects.toThrow('Rate exceeded')
+  outOfPatience()
+  expect(await pass()).toMatchObject({
+    decision: { do: 'abandon', reason: expect.stringContaining('Rate exceeded') },
+  })
+})
+
+it('a hook and a group that may not be read hold the machine, told as overdue', async () => {
+  refuse('describeLifecycleHooks', awsError('AccessDenied', 'no'))
+  refuse('listCommandInvocations', awsError('AccessDenied', 'no'))
+  outOfPatience()
+  expect(await pass()).toMatchObject({ over: false, decision: { waitsFor: 'person' } })
+})
+
+it('a group that is gone ends its action at once', async () => {
+  aws.isGroupGone = true
+  expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+})
+
+it('S3: a hook that a person set to 300 s is looked at in time from the first pass on', async () => {
+  aws.heartbeatTimeout = 300
+  expect(await pass()).toMatchObject({ decision: { do: 'flush' }, lookAgainSeconds: 100 })
+})
+
+it('a machine that is stopped is kept within minutes', async () => {
+  aws.machine = 'stopped'
+  await pass()
+  aws.now += 11 * MINUTE
+  expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
+})
+
+it('explain says what the next pass will do, and throws nothing of the SDK’s', async () => {
+  aws.activities = [terminating]
+  refuse('listCommandInvocations', awsError('AccessDenied', 'no'))
+  expect(await explain(aws.guard, action.instanceId)).toMatchObject({
+    is: 'held',
+    decision: { do: 'wait', reason: expect.stringContaining('AccessDenied: no') },
+  })
+})
+
+it('told as archived after all, where the last flush succeeded after the machine was given up', async () => {
+  await pass()
+  aws.now += policy.patienceSeconds * 1000
+  expect(await pass()).toMatchObject({ decision: { do: 'abandon' } })
+  aws.flushEnds(manifestLine([file]))
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  expect(await reconcile(aws.guard, action, undefined, 'command-status')).toMatchObject({
+    decision: { do: 'settle', outcome: 'archived', reason: expect.stringContaining('the machine is kept') },
+  })
+})
+
+it('a call that hangs costs its own pass, and in time', async () => {
+  const body = JSON.stringify({
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    LifecycleHookName: action.hookName,
+    AutoScalingGroupName: action.groupName,
+    EC2InstanceId: action.instanceId,
+    LifecycleActionToken: TOKEN,
+  })
+  const attributes = { SentTimestamp: String(aws.now), ApproximateReceiveCount: '1' }
+  const record = { messageId: 'm', receiptHandle: 'r', body, attributes } as unknown as SQSRecord
+  aws.guard.aws.recordLifecycleActionHeartbeat = async () => {
+    aws.now += LONGEST_PASS_SECONDS * 1000
+  }
+  await consume(aws.guard, [record], () => 120_000)
+  expect(aws.journal).toMatchObject([{ event: 'pass-failed', error: 'TimeoutError' }])
+})
