@@ -1,0 +1,86 @@
+/** Those who act on a machine besides the script: writers, the publisher, and other hands. */
+import type { Chance } from '../../../testbed/simulator/chance.ts'
+import type { Hand, LogFile, Publisher, PublisherRun, Situation, Writer } from './situation.ts'
+
+const SERVICES = ['tomcat8', 'nginx', 'httpd', 'tomcat8'] as const
+
+export function drawWriter(chance: Chance, log: LogFile, id: string, kind: Situation['kind']): Writer {
+  const isTorrent = chance.of(kind === 'audit' ? 0.4 : 0.15)
+  const isTidy = kind === 'crooked' && chance.of(0.06)
+  return {
+    id,
+    log: log.path,
+    ...(chance.of(0.5) ? { service: chance.pick(SERVICES) } : {}),
+    buffered: chance.of(0.7) ? chance.pick([1, 5, 20]) : 0,
+    torrent: isTorrent ? chance.pick([1, 20]) : 0,
+    speaks: chance.of(0.4)
+      ? Array.from({ length: chance.pick([1, 2, 4]) }, () => chance.whole(0, 2500)).sort((a, b) => a - b)
+      : [],
+    ends: chance.pick([0, 0, 0, 150, 400, 'never']),
+    ...(chance.of(0.15) ? { livesFor: chance.whole(100, 2000) } : {}),
+    reopens: chance.of(0.4),
+    deleted: kind === 'crooked' && chance.of(0.1),
+    supervised: kind === 'crooked' && chance.of(0.12),
+    tidies: isTidy,
+    appends: chance.of(0.9),
+  }
+}
+
+const HONEST: readonly PublisherRun[] = ['all', 'all', 'half', 'nothing', 'twice', 'fails']
+const CROOKED: readonly PublisherRun[] = [
+  ...HONEST,
+  'all',
+  'all',
+  'cut short',
+  'and removes',
+  'and removes',
+  'removes only',
+  'truncates',
+  'hangs',
+]
+
+export function drawPublisher(chance: Chance, kind: Situation['kind']): Publisher {
+  const draw = () => chance.pick(kind === 'audit' ? HONEST : CROOKED)
+  return {
+    by: chance.pick(['command', 'command', 'cron', 'nobody']),
+    runs: chance.of(0.5) ? ['all'] : Array.from({ length: chance.pick([1, 2, 3]) }, draw),
+  }
+}
+
+const MOMENTS = [
+  'asked',
+  'stopped',
+  'publishing',
+  'published',
+  'rotating',
+  'rotated',
+  'uploading',
+  'between',
+] as const
+const DEEDS = [
+  'append',
+  'append',
+  'append',
+  'remove',
+  'remove',
+  'truncate',
+  'rotate',
+  'compress',
+  'move',
+  'overwrite',
+  'replace',
+] as const
+/** What a person or a cron may do to a machine in service without being to blame for a loss. */
+const GENTLE = ['append', 'compress', 'move'] as const
+
+export function drawHands(chance: Chance, kind: Situation['kind'], files: readonly LogFile[]): Hand[] {
+  if (chance.of(0.6)) return []
+  return Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => {
+    const does = chance.pick(kind === 'audit' ? GENTLE : DEEDS)
+    const victim = chance.pick(files).path
+    const folder = victim.slice(0, victim.lastIndexOf('/'))
+    const path =
+      does !== 'append' && chance.of(0.5) ? `${folder}/${chance.pick(['*.gz', '*', '*[0-9]*'])}` : victim
+    return { when: chance.pick(MOMENTS), does, path, id: `h${index}` }
+  })
+}
