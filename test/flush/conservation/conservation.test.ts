@@ -1,6 +1,6 @@
 /** Machines drawn by chance, the real script with the real logrotate, and every line counted. `npm run conservation` tries more. */
 import { availableParallelism } from 'node:os'
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect } from '@jest/globals'
 import pMap from 'p-map'
 import { has, removeDisks } from '../disk.ts'
 import { itWhere } from '../it-where.ts'

@@ -45,6 +45,11 @@ export function generate(seed: number): Situation {
   return kind === 'ordinary' ? ordinary(seed, chance) : crooked(seed, chance, kind)
 }
 
+/** Two names that a format makes alike are one file. */
+function distinct(files: readonly LogFile[]): LogFile[] {
+  return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
 /** One kind of log with its own configuration. */
 interface App {
   readonly texts: readonly Text[]
@@ -54,9 +59,7 @@ interface App {
 }
 
 function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situation {
-  const apps = Array.from({ length: chance.pick([1, 1, 1, 2, 3]) }, (_, index) =>
-    drawApp(chance, index, kind),
-  )
+  const apps = Array.from({ length: chance.pick([1, 1, 1, 2]) }, (_, index) => drawApp(chance, index, kind))
   const publisher = drawPublisher(chance, kind)
   const hands = drawHands(
     chance,
@@ -67,7 +70,7 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
     seed,
     kind,
     texts: apps.flatMap(({ texts }) => texts),
-    files: apps.flatMap(({ files }) => files),
+    files: distinct(apps.flatMap(({ files }) => files)),
     writers: apps.flatMap(({ writers }) => writers),
     publisher,
     hands,

@@ -12,7 +12,6 @@ export interface Configuration {
   readonly form: Form
   readonly suffix: string
   readonly delays: boolean
-  readonly copies: boolean
   /** Whether one of its scripts takes files away, or a cron that runs it could. */
   readonly destroys: boolean
 }
@@ -25,7 +24,7 @@ const SCRIPTS: readonly { readonly does: string; readonly destroys?: true; reado
   { does: 'for pid in "$WORLD"/services/*/*.pid; do kill -HUP "$(cat "$pid")" 2>/dev/null; done; true' },
   { does: 'rm -f ROTATED/*.gz', destroys: true, rare: true },
   {
-    does: 'for f in ROTATED/*.gz; do [ -f "$f" ] && mkdir -p "$FAKE_S3/bucket/elsewhere" && head -c 9 "$f" >"$FAKE_S3/bucket/elsewhere/${f##*/}" && rm -f "$f"; done; true',
+    does: 'for f in ROTATED/*.gz; do [ -f "$f" ] && mkdir -p "$FAKE_S3/bucket/elsewhere" && head -c 9 "$f" >"$FAKE_S3/bucket/elsewhere/$(basename "$f")" && rm -f "$f"; done; true',
     destroys: true,
     rare: true,
   },
@@ -90,6 +89,7 @@ export function drawConfiguration(
   folder: string,
   patterns: readonly string[],
 ): Configuration {
+  if (chance.of(0.08)) return oneLine(chance, folder, patterns)
   const rotated = chance.of(0.5) ? `${folder}/${chance.pick(['rotated', 'old', 'ro tated'])}` : folder
   const lines: string[] = [chance.pick(PERIODS)]
   const some = (list: readonly string[], probability: number) => {
@@ -118,7 +118,7 @@ export function drawConfiguration(
   const delays = compresses && chance.of(0.4)
   if (delays) lines.push('delaycompress')
   if (rotated !== folder) {
-    lines.push(`olddir "${chance.of(0.3) ? rotated.slice(folder.length + 1) : `@ROOT@${rotated}`}"`)
+    lines.push(`olddir ${chance.of(0.3) ? rotated.slice(folder.length + 1) : `@ROOT@${rotated}`}`)
     lines.push(chance.of(0.5) ? 'createolddir 0755 root root' : 'missingok')
   }
   const manner = chance.pick([
@@ -145,7 +145,6 @@ export function drawConfiguration(
     form: compresses ? form : 'plain',
     suffix: compresses ? suffix : '',
     delays,
-    copies: /^copy/.test(manner),
     destroys: scripts.destroys,
   }
 }
@@ -165,6 +164,22 @@ function drawScripts(chance: Chance, rotated: string): { lines: string[]; destro
   return { lines, destroys }
 }
 
+/** A block on one line, which says next to nothing. */
+function oneLine(chance: Chance, folder: string, patterns: readonly string[]): Configuration {
+  const directive = chance.pick(['copytruncate', 'rotate 2', 'missingok', 'daily', 'create'])
+  return {
+    text: patterns.map((pattern) => `${named(chance, `@ROOT@${pattern}`)} { ${directive} }\n`).join(''),
+    rotated: folder,
+    dateFormat: undefined,
+    extension: undefined,
+    start: 1,
+    form: 'plain',
+    suffix: '',
+    delays: false,
+    destroys: false,
+  }
+}
+
 /** Both forms of assignment. */
 function assigned(chance: Chance, name: string, value: string): string {
   return chance.pick([`${name} ${value}`, `${name} ${value}`, `${name}=${value}`, `${name} = ${value}`])
@@ -174,9 +189,6 @@ function assigned(chance: Chance, name: string, value: string): string {
 function blockOf(chance: Chance, patterns: readonly string[], directives: readonly string[]): string {
   const names = patterns.map((pattern) => named(chance, `@ROOT@${pattern}`))
   const heads = chance.of(0.5) ? names.join(' ') : names.join('\n')
-  const simple = directives.filter((line) => !/^(#|minage|tabooext|taboopat)/.test(line))
-  if (!directives.includes('endscript') && chance.of(0.15))
-    return `${heads} { ${simple.slice(1).pop() ?? 'daily'} }\n`
   const isTop = (line: string) =>
     chance.of(0.2) && /^(daily|weekly|rotate|dateext|compress$|missingok)/.test(line)
   const inScript = scriptLines(directives)

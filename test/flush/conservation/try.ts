@@ -86,7 +86,7 @@ async function terminate(
       })
     if ('outcome' in decision) return { outcome: decision.outcome, reason: decision.reason }
     last = { outcome: decision.do, reason: decision.reason }
-    instance.now += 60_000
+    instance.now += 1000 * ('seconds' in decision ? decision.seconds : 60)
   }
   return last
 }
