@@ -17,7 +17,8 @@ export function drawWriter(chance: Chance, log: LogFile, id: string, kind: Situa
       ? Array.from({ length: chance.pick([1, 2, 4]) }, () => chance.whole(0, 2500)).sort((a, b) => a - b)
       : [],
     ends: chance.pick([0, 0, 0, 150, 400, 'never']),
-    ...(chance.of(0.15) ? { livesFor: chance.whole(100, 2000) } : {}),
+    // One that is gone before the flush has begun took nothing from it.
+    ...(!isTidy && chance.of(0.15) ? { livesFor: chance.whole(100, 2000) } : {}),
     reopens: chance.of(0.4),
     deleted: kind === 'crooked' && chance.of(0.1),
     supervised: kind === 'crooked' && chance.of(0.12),
@@ -57,6 +58,8 @@ const MOMENTS = [
   'uploading',
   'between',
 ] as const
+/** What was overwritten in place before anybody has read it, nobody can know of. */
+const AFTER_HASHING = ['publishing', 'published', 'uploading'] as const
 const DEEDS = [
   'append',
   'append',
@@ -77,10 +80,12 @@ export function drawHands(chance: Chance, kind: Situation['kind'], files: readon
   if (chance.of(0.6)) return []
   return Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => {
     const does = chance.pick(kind === 'audit' ? GENTLE : DEEDS)
-    const victim = chance.pick(files).path
+    // A line after the end of a compressed file is no line.
+    const victims = does === 'append' ? files.filter(({ form }) => form === 'plain') : files
+    const victim = chance.pick(victims).path
     const folder = victim.slice(0, victim.lastIndexOf('/'))
     const path =
       does !== 'append' && chance.of(0.5) ? `${folder}/${chance.pick(['*.gz', '*', '*[0-9]*'])}` : victim
-    return { when: chance.pick(MOMENTS), does, path, id: `h${index}` }
+    return { when: chance.pick(does === 'overwrite' ? AFTER_HASHING : MOMENTS), does, path, id: `h${index}` }
   })
 }

@@ -63,9 +63,6 @@ const HARMLESS = [
   'datehourago',
   'ignoreduplicates',
   'noallowhardlink',
-  'nocreateolddir',
-  'tabooext + .tmp',
-  'taboopat + *.bad',
   'maillast',
   'shredcycles 1',
   '# } a comment with a brace {',
@@ -90,7 +87,7 @@ export function drawConfiguration(
   patterns: readonly string[],
 ): Configuration {
   if (chance.of(0.08)) return oneLine(chance, folder, patterns)
-  const rotated = chance.of(0.5) ? `${folder}/${chance.pick(['rotated', 'old', 'ro tated'])}` : folder
+  const rotated = chance.of(0.5) ? `${folder}/${chance.pick(['rotated', 'old'])}` : folder
   const lines: string[] = [chance.pick(PERIODS)]
   const some = (list: readonly string[], probability: number) => {
     for (const item of list) if (chance.of(probability)) lines.push(item)
@@ -119,7 +116,7 @@ export function drawConfiguration(
   if (delays) lines.push('delaycompress')
   if (rotated !== folder) {
     lines.push(`olddir ${chance.of(0.3) ? rotated.slice(folder.length + 1) : `@ROOT@${rotated}`}`)
-    lines.push(chance.of(0.5) ? 'createolddir 0755 root root' : 'missingok')
+    if (chance.of(0.9)) lines.push('createolddir 0755 root root')
   }
   const manner = chance.pick([
     'copytruncate',
@@ -192,9 +189,11 @@ function blockOf(chance: Chance, patterns: readonly string[], directives: readon
   const isTop = (line: string) =>
     chance.of(0.2) && /^(daily|weekly|rotate|dateext|compress$|missingok)/.test(line)
   const inScript = scriptLines(directives)
+  const taboo = chance.of(0.1) ? [chance.pick(['tabooext + .tmp', 'taboopat + *.bad'])] : []
   const above = directives.filter((line, index) => !inScript[index] && isTop(line))
   const within = directives.filter((line, index) => inScript[index] || !above.includes(line))
   return [
+    ...taboo,
     ...above,
     chance.of(0.5) ? `${heads} {` : `${heads}\n{`,
     ...within.map((line) => `  ${line}`),

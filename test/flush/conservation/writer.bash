@@ -9,7 +9,7 @@ exec {nap}<> <(:) # something to wait on without a process
 now() { local t=${EPOCHREALTIME/[.,]/}; REPLY=$((t / 1000)); }
 now && started=$REPLY ending=''
 
-open() { if [ "$appends" = yes ]; then exec 8>>"$log"; else exec 8<>"$log"; fi; }
+open() { if [ "$appends" = yes ]; then exec 8>>"$log"; else exec 8<>"$log" && cat <&8 >/dev/null; fi; }
 write() { # <count>
   local i text='' pad
   for ((i = number; i < number + $1; i++)); do
