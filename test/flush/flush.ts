@@ -25,6 +25,8 @@ export interface FlushOptions {
   readonly env?: Record<string, string>
   /** Kills the flush, and all that it started, after so long. */
   readonly killAfterMs?: number
+  /** What the shell's command begins with, such as another namespace to run in. */
+  readonly within?: string
 }
 
 export interface Flushed {
@@ -78,7 +80,7 @@ export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flu
     ...ELASTIC_BEANSTALK,
     ...options.env,
   }
-  const child = spawn('/bin/sh', ['-c', `${BASH} ${file}`], {
+  const child = spawn('/bin/sh', ['-c', `${options.within ?? ''} ${BASH} ${file}`], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ const SERVICES = ['tomcat8', 'nginx', 'httpd', 'tomcat8'] as const
 export function drawWriter(chance: Chance, log: LogFile, id: string, kind: Situation['kind']): Writer {
   const isTorrent = chance.of(kind === 'audit' ? 0.4 : 0.15)
   const isTidy = kind === 'crooked' && chance.of(0.06)
+  const isDeleted = kind === 'crooked' && chance.of(0.1)
   return {
     id,
     log: log.path,
@@ -18,9 +19,9 @@ export function drawWriter(chance: Chance, log: LogFile, id: string, kind: Situa
       : [],
     ends: chance.pick([0, 0, 0, 150, 400, 'never']),
     // One that is gone before the flush has begun took nothing from it.
-    ...(!isTidy && chance.of(0.15) ? { livesFor: chance.whole(100, 2000) } : {}),
+    ...(!isTidy && !isDeleted && chance.of(0.15) ? { livesFor: chance.whole(100, 2000) } : {}),
     reopens: chance.of(0.4),
-    deleted: kind === 'crooked' && chance.of(0.1),
+    deleted: isDeleted,
     supervised: kind === 'crooked' && chance.of(0.12),
     tidies: isTidy,
     appends: chance.of(0.9),

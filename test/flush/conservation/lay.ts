@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Disk } from '../disk.ts'
+import type { Enclosure } from './enclosure.ts'
 import type { Hand, LogFile, Situation } from './situation.ts'
 import { linesOf } from './tokens.ts'
 import { pack } from './unpack.ts'
@@ -27,9 +28,10 @@ export interface Laid {
   /** Beside the root: what the programs of this test remember. */
   readonly world: string
   readonly env: Record<string, string>
+  readonly enclosure: Enclosure
 }
 
-export function lay(situation: Situation, disk: Disk, archivePrefix: string): Laid {
+export function lay(situation: Situation, disk: Disk, archivePrefix: string, enclosure: Enclosure): Laid {
   const world = join(dirname(disk.root), 'world')
   for (const folder of ['hands', 'services']) mkdirSync(join(world, folder), { recursive: true })
   for (const folder of ['/run', '/tmp', '/var/log', '/etc'])
@@ -41,7 +43,7 @@ export function lay(situation: Situation, disk: Disk, archivePrefix: string): La
   writeFileSync(join(world, 'publisher'), `${situation.publisher.runs.join('\n')}\n`)
   for (const [index, hand] of situation.hands.entries())
     writeFileSync(join(world, 'hands', `${hand.when}-${index}`), actionOf(hand, disk.root))
-  return { disk, world, env: { WORLD: world, ARCHIVE: archivePrefix } }
+  return { disk, world, enclosure, env: { WORLD: world, ARCHIVE: archivePrefix } }
 }
 
 function layFile(disk: Disk, file: LogFile): void {

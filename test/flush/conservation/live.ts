@@ -12,7 +12,10 @@ const STEP_MS = 10
 /** Until a writer has opened its log, and until it has written the rest: far more than a busy machine needs. */
 const PATIENCE_MS = 20_000
 
-export async function startWriters({ disk, world, env }: Laid, writers: readonly Writer[]): Promise<void> {
+export async function startWriters(
+  { disk, world, env, enclosure }: Laid,
+  writers: readonly Writer[],
+): Promise<void> {
   for (const writer of writers) {
     const ready = join(world, `${writer.id}.ready`)
     const pidFile = writer.service ? serviceFile(world, writer, 'pid') : ready
@@ -23,7 +26,8 @@ export async function startWriters({ disk, world, env }: Laid, writers: readonly
         `#!/bin/bash\nexec ${words.map(quote).join(' ')}\n`,
         { mode: 0o755 },
       )
-    const child = spawn('/bin/bash', words, {
+    const [program = '', ...rest] = [...enclosure.prefix, '/bin/bash', ...words]
+    const child = spawn(program, rest, {
       stdio: 'ignore',
       detached: true,
       env: { ...env, PATH: disk.path },
@@ -55,14 +59,15 @@ function argumentsOf(writer: Writer, root: string, world: string, ready: string)
 }
 
 /** The machine goes down: whoever still lives writes what it holds. */
-export async function endWriters({ world }: Laid): Promise<void> {
+export async function endWriters({ world, enclosure }: Laid): Promise<void> {
+  const living = () => pids(world).filter((pid) => isAlive(enclosure.proc, pid))
   for (let round = 0; round < 3; round++) {
-    const left = pids(world).filter(isAlive)
+    const left = living()
     if (left.length === 0) return
-    for (const pid of left) kill(pid, 'SIGUSR2')
-    await until(() => !left.some(isAlive)).catch(() => undefined)
+    enclosure.signal(left, 'SIGUSR2')
+    await until(() => !left.some((pid) => isAlive(enclosure.proc, pid))).catch(() => undefined)
   }
-  for (const pid of pids(world).filter(isAlive)) kill(pid, 'SIGKILL')
+  enclosure.signal(living(), 'SIGKILL')
 }
 
 function pids(world: string): number[] {
@@ -71,20 +76,12 @@ function pids(world: string): number[] {
 }
 
 /** A zombie of ours whose end nobody has heard of yet is dead; and a number may be somebody else's by now. */
-function isAlive(pid: number): boolean {
+function isAlive(proc: string, pid: number): boolean {
   try {
-    const [, state] = /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-    return state !== 'Z' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('writer.bash')
+    const [, state] = /\) (\S)/.exec(readFileSync(`${proc}/${pid}/stat`, 'utf8')) ?? []
+    return state !== 'Z' && readFileSync(`${proc}/${pid}/cmdline`, 'utf8').includes('writer.bash')
   } catch {
     return false
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // It has just ended.
   }
 }
 

@@ -46,7 +46,13 @@ export function machineOf(laid: Laid, profile: Profile, maxAttempts: number, see
   const flushes: Flushed[] = []
   const chance = new Chance(seed)
   const run: Machine['run'] = async (parameters) => {
-    const flushed = await flush(laid.disk, { profile, parameters, env: laid.env, killAfterMs: MAX_FLUSH_MS })
+    const flushed = await flush(laid.disk, {
+      profile,
+      parameters,
+      env: laid.env,
+      killAfterMs: MAX_FLUSH_MS,
+      within: laid.enclosure.prefix.join(' '),
+    })
     flushes.push(flushed)
     return flushed
   }

@@ -8,6 +8,7 @@ import { reconcile } from '../../../src/termination/reconcile.ts'
 import { action } from '../../termination/observations.ts'
 import { makeDisk } from '../disk.ts'
 import { check, type Fault } from './check.ts'
+import { enclose } from './enclosure.ts'
 import { type Laid, lay } from './lay.ts'
 import { endWriters, startWriters } from './live.ts'
 import { type Machine, machineOf, quickProfile } from './machine.ts'
@@ -29,7 +30,8 @@ export const ARCHIVE = `resources/environments/logs/publish/${environmentOf(acti
 export async function trySituation(situation: Situation, { keeps = false } = {}): Promise<Tried> {
   const started = Date.now()
   const disk = makeDisk()
-  const laid = lay(situation, disk, ARCHIVE)
+  const enclosure = await enclose()
+  const laid = lay(situation, disk, ARCHIVE, enclosure)
   try {
     await startWriters(laid, situation.writers)
     const bufferSeconds = situation.writers.length > 0 && situation.kind !== 'ordinary' ? 1 : 0
@@ -46,6 +48,7 @@ export async function trySituation(situation: Situation, { keeps = false } = {})
     return { situation, faults, outcome, reason, ...told(machine), tookMs: Date.now() - started }
   } finally {
     await endWriters(laid)
+    enclosure.close()
     if (!keeps) rmSync(dirname(disk.root), { recursive: true, force: true })
   }
 }
