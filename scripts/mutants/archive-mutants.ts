@@ -9,7 +9,7 @@ export const archiveMutants: readonly Mutant[] = [
   {
     ...prove,
     name: 'compare sizes only',
-    from: `if (listed.etag === file.md5) return 'proven'`,
+    from: `if (listed.etag === file.md5 || listed.etag === file.multipart?.etag) return 'proven'`,
     to: `if (listed.etag !== '') return 'proven'`,
   },
   {
@@ -21,8 +21,8 @@ export const archiveMutants: readonly Mutant[] = [
   {
     ...prove,
     name: 'take a checksum that is there for one that agrees',
-    from: `if (head.sha256) return head.sha256 === file.sha256 ? 'proven' : 'different'`,
-    to: `if (head.sha256) return 'proven'`,
+    from: `if (head.sha256 !== file.sha256) return 'different'`,
+    to: `if (head.sha256 === '') return 'different'`,
   },
   {
     ...prove,
@@ -45,25 +45,53 @@ export const archiveMutants: readonly Mutant[] = [
   {
     ...prove,
     name: 'find moved objects by size alone',
-    from: 'const identity = (size: number, md5: string) => `${size} ${md5}`',
-    to: 'const identity = (size: number, _md5: string) => `${size}`',
+    from: `({ size, etag }) => \`\${size} \${etag}\`,`,
+    to: '({ size, etag }) => `${size} ${etag.length}`,',
   },
   {
     ...prove,
     name: 'let one moved object account for many files',
-    from: 'spare.set(identity(size, md5), left - 1)',
-    to: 'spare.set(identity(size, md5), left)',
+    from: `alike.splice(index, 1)`,
+    to: `alike.splice(index, 0)`,
   },
   {
     ...archives,
     name: 'CONTINUE on missing permissions',
-    from: `objects.get(key), budget) : 'unproven'`,
-    to: `objects.get(key), budget) : 'proven'`,
+    from: `const gaps = keys.map((one): Gap => ({ ...one, is: 'unproven' }))`,
+    to: `const gaps: Gap[] = []`,
   },
   {
     ...archives,
     name: 'forget a page of the archive',
-    from: 'if (!token) break',
-    to: 'break',
+    from: `if (!token) return { objects, pages, isCut: false, unread: undefined }`,
+    to: `return { objects, pages, isCut: false, unread: undefined }`,
+  },
+  {
+    file: 'src/archive/prove.ts',
+    tests: ['test/archive/prove.test.ts'],
+    name: 'take last year’s object for this file',
+    from: `lastModified >= modifiedAt - CLOCK_SKEW_MS`,
+    to: `lastModified >= 0 * (modifiedAt - CLOCK_SKEW_MS)`,
+  },
+  {
+    file: 'src/archive/prove.ts',
+    tests: ['test/archive/prove.test.ts'],
+    name: 'take another instance’s object for this one’s',
+    from: `named.every((id) => id === instanceId)`,
+    to: `named.every((id) => id !== '' || id === instanceId)`,
+  },
+  {
+    file: 'src/archive/prove.ts',
+    tests: ['test/archive/prove.test.ts'],
+    name: 'call proven what S3 contradicts',
+    from: `return isOtherMd5 ? 'contradicted' : 'proven'`,
+    to: `return isOtherMd5 ? 'proven' : 'proven'`,
+  },
+  {
+    file: 'src/archive/prove.ts',
+    tests: ['test/archive/prove.test.ts'],
+    name: 'let one object stand for two files',
+    from: `if (alike.length < 2) continue`,
+    to: `if (alike.length < 3) continue`,
   },
 ]

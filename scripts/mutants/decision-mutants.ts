@@ -15,20 +15,20 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
     name: 'trust SSM’s Success',
-    from: 'if (!seen.proof || seen.proof.gaps.length > 0 || seen.proof.files !== manifest.files.length)',
-    to: 'if (!seen.proof)',
+    from: `if (proof.gaps.length > 0 || proof.files !== owed.files.length) return undefined`,
+    to: `if (proof.files < 0) return undefined`,
   },
   {
     ...decide,
     name: 'CONTINUE although a log still grows',
-    from: `if (manifest?.purpose !== 'termination' || manifest.live.length > 0) return undefined`,
-    to: `if (manifest?.purpose !== 'termination') return undefined`,
+    from: `if (owed.live.length > 0 || owed.unaccounted`,
+    to: `if (owed.unaccounted`,
   },
   {
     ...decide,
     name: 'tell an end without proof as archived',
-    from: `return { do: 'settle', outcome: 'expired', reason`,
-    to: `return { do: 'settle', outcome: 'archived', reason`,
+    from: `{ do: 'settle', outcome: 'expired', reason: \`the action ended`,
+    to: `{ do: 'settle', outcome: 'archived', reason: \`the action ended`,
   },
   {
     ...decide,
@@ -39,39 +39,40 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
     name: 'say retained without looking whether the group retains',
-    from: `if (seen.hook.retains) return { do: 'abandon'`,
+    from: `if (retains) return { do: 'abandon'`,
     to: `if (seen.hook) return { do: 'abandon'`,
   },
   {
     ...decide,
     name: 'never lose patience',
-    from: 'if (heldSeconds(seen) >= deadlineSeconds(seen, policy)) return true',
-    to: 'if (heldSeconds(seen) < 0) return true',
+    from: `return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)`,
+    to: `return !isUntried && heldSeconds(seen) < 0`,
   },
   {
     ...decide,
     name: 'give up after the first attempt',
-    from: 'return seen.flushes.length >= policy.maxAttempts && !isRunning',
-    to: 'return seen.flushes.length >= 1 && !isRunning',
+    from: `if (seen.flushes.length >= policy.maxAttempts)
+`,
+    to: `if (seen.flushes.length >= 1)
+`,
   },
   {
     ...decide,
     name: 'start a flush beside an older one that runs',
-    from: `const running = seen.flushes.find(({ status }) => status === 'running')
-  if (running) {`,
-    to: `const running = newest?.status === 'running' ? newest : undefined
-  if (running) {`,
+    from: `const running = seen.flushes.find(({ status }) => status === 'running') ?? seen.busyWith`,
+    to: `const running = seen.flushes[0]?.status === 'running' ? seen.flushes[0] : seen.busyWith`,
   },
   {
     ...decide,
     name: 'flush again while a flush runs',
     from: `  if (running) {
-    return wait`,
+    const seconds`,
     to: `  if (running && seen.flushes.length > 99) {
-    return wait`,
+    const seconds`,
   },
   {
     ...decide,
+    file: 'src/termination/attempts.ts',
     name: 'look again too late for the heartbeat',
     from: 'return Math.min(policy.lookAgainSeconds, heartbeat / 3)',
     to: 'return Math.max(policy.lookAgainSeconds, heartbeat * 1.2)',
@@ -91,13 +92,80 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...hold,
     name: 'read “not yet” as over',
-    from: `if (waits || UNDER_WAY.has(lifecycleState)) return 'pending'`,
-    to: `if (waits || UNDER_WAY.has(lifecycleState)) return 'over'`,
+    from: `if (lifecycleState.endsWith(':Wait') || UNDER_WAY.has(lifecycleState)) return 'pending'`,
+    to: `if (lifecycleState.endsWith(':Wait') || UNDER_WAY.has(lifecycleState)) return 'over'`,
   },
   {
     ...hold,
     name: 'believe a notification of an instance in service',
-    from: `if (heartbeaten === 'held' && waits) return 'held'`,
-    to: `if (heartbeaten === 'held' || lifecycleState === 'InService') return 'held'`,
+    from: `if (heartbeaten === 'held' && isHeldItself) return 'held'`,
+    to: `if (heartbeaten === 'held') return 'held'`,
+  },
+  {
+    file: 'src/termination/attempts.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'spend all attempts at once',
+    from: `const offset = policy.retrySeconds * factor ** (seen.flushes.length - 1)`,
+    to: `const offset = policy.retrySeconds * seen.flushes.length`,
+  },
+  {
+    file: 'src/termination/attempts.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'start two flushes where two passes come together',
+    from: `      return lateness(newest, dueAt)
+    case 'sweep'`,
+    to: `      return 0
+    case 'sweep'`,
+  },
+  {
+    file: 'src/termination/attempts.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'let a late status event start a flush beside the notification',
+    from: `return isOver ? Number.POSITIVE_INFINITY : 0`,
+    to: `return isOver ? 0 : 0`,
+  },
+  {
+    file: 'src/termination/evidence.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'forget what an earlier manifest named',
+    from: `for (const file of earlier?.files ?? [])
+      if (!files`,
+    to: `for (const file of [] as NonNullable<typeof earlier>['files'])
+      if (!files`,
+  },
+  {
+    file: 'src/termination/evidence.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'forget what an earlier flush could not account for',
+    from: `for (const one of earlier?.unaccounted ?? [])`,
+    to: `for (const one of [] as NonNullable<typeof earlier>['unaccounted'])`,
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'call empty what was emptied',
+    from: `return owed.census === 0`,
+    to: `return owed.census >= 0`,
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'wait two hours for a machine that is stopped',
+    from: `if (seen.machine === 'stopped' && heldSeconds(seen) >= STOPPED_SECONDS) return true`,
+    to: `if (seen.machine === 'stopped' && heldSeconds(seen) < 0) return true`,
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'spend attempts on an archive that cannot be read',
+    from: `if (seen.proof?.unread !== undefined) return wait(`,
+    to: `if (seen.proof?.unread === '') return wait(`,
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'flush without knowing what was flushed',
+    from: `if (seen.troubles.some(({ what }) => what === 'list its flushes'))`,
+    to: `if (seen.troubles.some(({ what }) => what !== 'list its flushes'))`,
   },
 ]

@@ -37,8 +37,8 @@ export const flushMutants: readonly Mutant[] = [
   {
     ...commands,
     name: 'count a flush that began before the action',
-    from: 'return flush.requestedAt >= action.startedAt',
-    to: 'return flush.requestedAt >= 0',
+    from: `const isSince = flush.requestedAt >= action.startedAt`,
+    to: `const isSince = flush.requestedAt >= 0`,
   },
   {
     ...manifest,
@@ -61,8 +61,8 @@ export const flushMutants: readonly Mutant[] = [
   {
     ...commands,
     name: 'take an audit’s flush for a termination’s',
-    from: 'if (!owner || comment.startsWith(AUDIT)) return undefined',
-    to: 'if (!owner) return undefined',
+    from: `if (comment.startsWith(AUDIT)) return undefined`,
+    to: `if (comment === AUDIT) return undefined`,
     tests: ['test/audit/audit.test.ts', 'test/termination/reconcile.test.ts', 'test/fuzz/comment.test.ts'],
   },
 ]

@@ -19,8 +19,8 @@ export const sweepMutants: readonly Mutant[] = [
   {
     ...sweep,
     name: 'adopt nothing',
-    from: 'const orphans = held.filter((action) => ageSeconds(action) >= policy.adoptAfterSeconds)',
-    to: 'const orphans = held.filter((action) => ageSeconds(action) < 0)',
+    from: `held.filter((action) => ageSeconds(action) >= adoptAfter)`,
+    to: `held.filter((action) => ageSeconds(action) < 0)`,
   },
   {
     ...sweep,

@@ -36,16 +36,17 @@ export const terminationMutants: readonly Mutant[] = [
     name: 'take any failure to complete as completed',
     from: `    return 'done'
   } catch (error) {
-    if (isNoActiveAction(error)) return 'none'`,
+    if (isNoActiveAction(error) ||`,
     to: `    return 'done'
   } catch (error) {
-    if (error) return 'done'`,
+    if (error) return 'done'
+    if (isNoActiveAction(error) ||`,
   },
   {
     ...hook,
     name: 'believe that a replaced root volume is retained',
-    from: 'retains: isRetaining && !losesItsDisk,',
-    to: 'retains: isRetaining || losesItsDisk,',
+    from: `retains: isRetaining && !losesItsDisk }`,
+    to: `retains: isRetaining || losesItsDisk }`,
   },
   {
     ...activities,
@@ -56,22 +57,21 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'no heartbeat',
-    from: 'const heartbeaten = await heartbeat(guard.aws, action)',
-    to: `const heartbeaten = (await Promise.resolve(heartbeat)) ? ('held' as const) : 'none'`,
+    from: `heartbeat: await heartbeat(aws, action),`,
+    to: `heartbeat: (await Promise.resolve(heartbeat)) ? ('held' as const) : 'none',`,
   },
   {
     ...reconcile,
-    name: 'heartbeat last',
-    from: `  const heartbeaten = await heartbeat(guard.aws, action)
-  const seen = await observe(guard, action, heartbeaten, listed)`,
-    to: `  const early = await observe(guard, action, 'held', listed)
-  const seen = { ...early, hold: (await heartbeat(guard.aws, action)) === 'held' ? early.hold : ('over' as const) }`,
+    name: 'not believe its own heartbeat',
+    from: 'const intent = await consider(guard, await observe(guard, action, glance))',
+    to: 'const intent = await consider(guard, await observe(guard, action, { ...glance, heartbeat: `none` }))',
   },
   {
     ...reconcile,
+    file: 'src/termination/observe.ts',
     name: 'act on an instance of another group',
-    from: 'if (where && where.groupName !== groupName) {',
-    to: 'if (where && where.groupName === undefined) {',
+    from: `if (where && where.groupName !== groupName)`,
+    to: `if (where && where.groupName === undefined)`,
   },
   {
     ...reconcile,
@@ -87,9 +87,10 @@ export const terminationMutants: readonly Mutant[] = [
   },
   {
     ...reconcile,
+    file: 'src/termination/observe.ts',
     name: 'hold up the message of a group that is gone',
-    from: 'if (error instanceof NoEnvironment) return undefined',
-    to: 'if (error === undefined) return undefined',
+    from: `if (error instanceof NoEnvironment) return undefined`,
+    to: `if (error === undefined) return undefined`,
   },
   {
     ...consume,
@@ -100,8 +101,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...consume,
     name: 'back off past the heartbeat',
-    from: 'return Math.min(backOff, policy.lookAgainSeconds, policy.heartbeatTimeoutSeconds / 3)',
-    to: 'return Math.min(backOff, policy.lookAgainSeconds)',
+    from: `return Math.min(backOff, policy.lookAgainSeconds, heartbeatSeconds / 3)`,
+    to: `return Math.min(backOff, policy.lookAgainSeconds)`,
   },
   {
     ...consume,
@@ -134,8 +135,8 @@ export const terminationMutants: readonly Mutant[] = [
     file: 'src/termination/machine-state.ts',
     tests: ['test/termination/reconcile.test.ts'],
     name: 'call gone what EC2 does not know yet',
-    from: "const unfound = ageSeconds > CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
-    to: "const unfound = ageSeconds > -CONSISTENT_AFTER_SECONDS ? 'gone' : 'unknown'",
+    from: 'if (ageSeconds < FORGOTTEN_AFTER_SECONDS) return',
+    to: 'if (ageSeconds < 0) return',
   },
   {
     file: 'src/termination/tell.ts',
@@ -150,5 +151,105 @@ export const terminationMutants: readonly Mutant[] = [
     name: 'let a bad record crash the batch',
     from: '  const json = parseJson(body)\n',
     to: '  const json = JSON.parse(body) as Json\n',
+  },
+  {
+    file: 'src/termination/identify.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'take an adopted action that is over for the one that holds now',
+    from: `if (began !== undefined) return began === startedAt`,
+    to: `if (began !== undefined) return true`,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'count the flush of the next action for the one before',
+    from: `return isSince && belongsTo.adoptedAt <= action.startedAt`,
+    to: `return isSince`,
+  },
+  {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'not see a flush that is known by another name',
+    from: `one.belongsTo !== undefined && one.flush.status === 'running' && !ours.includes(one)`,
+    to: `one.belongsTo === undefined && !ours.includes(one)`,
+  },
+  {
+    file: 'src/termination/lifecycle-actions.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'complete whoever has the token',
+    from: `      InstanceId: action.instanceId,
+      LifecycleActionResult: result,`,
+    to: `      ...(action.token ? { LifecycleActionToken: action.token } : { InstanceId: action.instanceId }),
+      LifecycleActionResult: result,`,
+  },
+  {
+    file: 'src/termination/lifecycle-actions.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'complete an adopted action that another has followed',
+    from: `if (!(await isStillThis(aws, action, now))) return 'none'`,
+    to: ``,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'take what a person writes for a token',
+    from: `|(?<token>[\\x21-\\x7e]{36}))`,
+    to: `|(?<token>[\\x21-\\x7e]+))`,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'write a group’s name as it is',
+    from: `encodeURIComponent(groupName.toWellFormed())`,
+    to: `groupName`,
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'call gone what is stopped',
+    from: `return STOPPED.has(state) ? 'stopped' : 'alive'`,
+    to: `return STOPPED.has(state) ? 'gone' : 'alive'`,
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'call gone what an answer leaves out',
+    from: `if (!state) return 'unknown'`,
+    to: `if (!state) return 'gone'`,
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'call gone what Auto Scaling has for healthy',
+    from: `?.isHealthy ? 'unknown' : 'gone'`,
+    to: `?.isHealthy ? 'gone' : 'gone'`,
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'take every failure for one that passes',
+    from: `return status >= 500 || status === 429`,
+    to: `return status > 0`,
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'look for ever for a group that is gone',
+    from: `/AutoScalingGroup name not found/i`,
+    to: `/No such group/`,
+  },
+  {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'let a short hook run out during the first flush',
+    from: `return times.is === 'answered' ? { ...seen, hook: times.answer } : seen`,
+    to: `return times.is === 'answered' ? seen : seen`,
+  },
+  {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'not tell that all arrived after it was given up',
+    from: `const isLastWord = isProven && wokenBy !== 'command-status'`,
+    to: `const isLastWord = isProven`,
   },
 ]
