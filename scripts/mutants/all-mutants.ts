@@ -1,4 +1,5 @@
 /** Every mutant, room by room. */
+import { actionMutants } from './action-mutants.ts'
 import { archiveMutants } from './archive-mutants.ts'
 import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
@@ -9,6 +10,7 @@ import { sweepMutants } from './sweep-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
+  ...actionMutants,
   ...archiveMutants,
   ...auditMutants,
   ...awsMutants,

@@ -1,0 +1,106 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+/** One action taken for another, what is empty taken for an answer, and what lasts without an end. */
+export const actionMutants: readonly Mutant[] = [
+  {
+    file: 'src/termination/identify.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'take an adopted action that is over for the one that holds now',
+    from: `if (began !== undefined) return began === startedAt`,
+    to: `if (began !== undefined) return true`,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'count the flush of the next action for the one before',
+    from: `return isSince && belongsTo.adoptedAt <= action.startedAt`,
+    to: `return isSince`,
+  },
+  {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'not see a flush that is known by another name',
+    from: `one.belongsTo !== undefined && one.flush.status === 'running' && !ours.includes(one)`,
+    to: `one.belongsTo === undefined && !ours.includes(one)`,
+  },
+  {
+    file: 'src/termination/lifecycle-actions.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'complete whoever has the token',
+    from: `      InstanceId: action.instanceId,
+      LifecycleActionResult: result,`,
+    to: `      ...(action.token ? { LifecycleActionToken: action.token } : { InstanceId: action.instanceId }),
+      LifecycleActionResult: result,`,
+  },
+  {
+    file: 'src/termination/lifecycle-actions.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'complete an adopted action that another has followed',
+    from: `if (!(await isStillThis(aws, action, now))) return 'none'`,
+    to: ``,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'take what a person writes for a token',
+    from: `|(?<token>[\\x21-\\x7e]{36}))`,
+    to: `|(?<token>[\\x21-\\x7e]+))`,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'write a group’s name as it is',
+    from: `encodeURIComponent(groupName.toWellFormed())`,
+    to: `groupName`,
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'call gone what is stopped',
+    from: `return STOPPED.has(state) ? 'stopped' : 'alive'`,
+    to: `return STOPPED.has(state) ? 'gone' : 'alive'`,
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'call gone what an answer leaves out',
+    from: `if (!state) return 'unknown'`,
+    to: `if (!state) return 'gone'`,
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'call gone what Auto Scaling has for healthy',
+    from: `?.isHealthy ? 'unknown' : 'gone'`,
+    to: `?.isHealthy ? 'gone' : 'gone'`,
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'take every failure for one that passes',
+    from: `return status >= 500 || status === 429`,
+    to: `return status > 0`,
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'look for ever for a group that is gone',
+    from: `/AutoScalingGroup name not found/i`,
+    to: `/No such group/`,
+  },
+  {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'let a short hook run out during the first flush',
+    from: `return times.is === 'answered' ? { ...seen, hook: times.answer } : seen`,
+    to: `return times.is === 'answered' ? seen : seen`,
+  },
+  {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'not tell that all arrived after it was given up',
+    from: `const isLastWord = isProven && wokenBy !== 'command-status'`,
+    to: `const isLastWord = isProven`,
+  },
+]
