@@ -8,7 +8,7 @@ export function drawWriter(chance: Chance, log: LogFile, id: string, kind: Situa
   const isTorrent = chance.of(kind === 'audit' ? 0.4 : 0.15)
   const isTidy = kind === 'crooked' && chance.of(0.06)
   const isDeleted = kind === 'crooked' && chance.of(0.1)
-  return {
+  const writer: Writer = {
     id,
     log: log.path,
     ...(chance.of(0.5) ? { service: chance.pick(SERVICES) } : {}),
@@ -25,8 +25,26 @@ export function drawWriter(chance: Chance, log: LogFile, id: string, kind: Situa
     supervised: kind === 'crooked' && chance.of(0.12),
     tidies: isTidy,
     appends: chance.of(0.9),
+    byName: false,
   }
+  return chance.of(0.08) ? { ...writer, ...BY_NAME } : writer
 }
+
+/** A script that says `echo >>log` now and then: known to nobody, seen by nobody, and never at its end. */
+const BY_NAME = {
+  service: undefined,
+  byName: true,
+  buffered: 0,
+  torrent: 1,
+  speaks: [],
+  ends: 'never',
+  livesFor: 0,
+  reopens: false,
+  deleted: false,
+  supervised: false,
+  tidies: false,
+  appends: true,
+} as const
 
 const HONEST: readonly PublisherRun[] = ['all', 'all', 'half', 'nothing', 'twice', 'fails']
 const CROOKED: readonly PublisherRun[] = [

@@ -130,7 +130,7 @@ function actionOf({ does, path, id }: Hand, root: string): string {
     case 'compress':
       return each('case "$file" in *.gz) ;; *) gzip -q -- "$file" ;; esac')
     case 'move':
-      return each('mv -- "$file" "${file%/*}/.moved-${file##*/}"')
+      return each('mv -- "$file" "$(dirname "$file")/.moved-$(basename "$file")"')
     case 'lock away':
       return each('chmod 000 -- "$file"')
     case 'replace':

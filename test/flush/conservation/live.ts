@@ -54,7 +54,7 @@ function argumentsOf(writer: Writer, root: string, world: string, ready: string)
       yes(writer.tidies),
       yes(writer.appends),
     ],
-    ...[yes(writer.supervised), '0', ready, ...writer.speaks.map(String)],
+    ...[yes(writer.supervised), yes(writer.byName), '0', ready, ...writer.speaks.map(String)],
   ]
 }
 

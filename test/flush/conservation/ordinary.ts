@@ -53,6 +53,7 @@ export function ordinary(seed: number, chance: Chance): Situation {
     rotated(chance, `${folder}${generation.rotated}/${names[0]}`, age),
   )
   const httpd = chance.of(0.4) ? webServer(chance) : { texts: [], files: [], writers: [] }
+  const health = chance.of(0.4) ? healthReports() : { texts: [], files: [] }
   return {
     seed,
     kind: 'ordinary',
@@ -69,8 +70,9 @@ export function ordinary(seed: number, chance: Chance): Situation {
       },
       ...(generation.rotated ? [{ path: `${folder}${generation.rotated}/.keep`, text: '' }] : []),
       ...httpd.texts,
+      ...health.texts,
     ],
-    files: [...logs, ...old, ...httpd.files],
+    files: [...logs, ...old, ...httpd.files, ...health.files],
     writers: [
       ...(chance.of(0.7) ? [writer(chance, `${folder}/localhost_access_log.txt`, 'tomcat8', false)] : []),
       ...httpd.writers,
@@ -124,6 +126,35 @@ function webServer(chance: Chance): { texts: Text[]; files: LogFile[]; writers: 
   }
 }
 
+/** What the platform writes for itself, rotates, and by design never publishes. */
+function healthReports(): { texts: Text[]; files: LogFile[] } {
+  const folder = '/var/log/nginx/healthd'
+  const report = (name: string, id: string): LogFile => ({
+    path: `${folder}/${name}`,
+    id,
+    lines: 3,
+    form: 'plain',
+    is: 'file',
+    isForeign: true,
+  })
+  const config = '/etc/logrotate.elasticbeanstalk.hourly/logrotate.elasticbeanstalk.healthd.conf'
+  const directives = [
+    'su root root',
+    'size 10M',
+    'rotate 9',
+    'missingok',
+    'compress',
+    'notifempty',
+    'copytruncate',
+  ]
+  return {
+    texts: [
+      { path: config, text: [`@ROOT@${folder}/application.log.* {`, ...directives, '}', ''].join('\n') },
+    ],
+    files: [report('application.log.2026-11-24-09', 'e0'), report('application.log.2026-11-24-10', 'e1')],
+  }
+}
+
 function log(chance: Chance, path: string, id: string): LogFile {
   return { path, id, lines: chance.pick([0, 1, 5, 50]), form: 'plain', is: 'file' }
 }
@@ -153,5 +184,6 @@ function writer(chance: Chance, path: string, service: string, reopens: boolean)
     supervised: false,
     tidies: false,
     appends: true,
+    byName: false,
   }
 }

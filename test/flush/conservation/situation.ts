@@ -42,7 +42,7 @@ export interface Writer {
   readonly id: string
   readonly log: string
   /** The service that a profile can stop; `undefined`: known to nobody. */
-  readonly service?: string
+  readonly service?: string | undefined
   /** Lines that it holds in memory until it is asked to end. */
   readonly buffered: number
   /** Lines that it writes at once, again and again while it lives. */
@@ -61,6 +61,8 @@ export interface Writer {
   readonly supervised: boolean
   /** Removes its log when it ends, as `docker run --rm` does. */
   readonly tidies: boolean
+  /** Opens its log by name for each line, five times a second, and closes it: no look at a process finds it open. */
+  readonly byName: boolean
   /** Opened without O_APPEND: after a truncation it goes on where it was. */
   readonly appends: boolean
 }
