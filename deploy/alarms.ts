@@ -1,6 +1,6 @@
 /** What wakes somebody. docs/operate.md says for each alarm what it means and what to type. */
 import { functionNames, type Value } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 
 const NAMESPACE = 'TerminationGuard'
 

@@ -1,6 +1,6 @@
 /** The dashboard and the saved queries: what happened, how long it took, and what was lost. */
 import { functionNames } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 
 const NAMESPACE = 'TerminationGuard'
 

@@ -1,5 +1,5 @@
 /** What each function is told: the policy's variables (`src/policy.ts`), and nothing else. */
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 
 /** A value of a CloudFormation template. */
 export type Value = string | Readonly<Record<string, unknown>>

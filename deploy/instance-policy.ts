@@ -3,7 +3,7 @@
  * read nor delete the archive, nor complete a lifecycle action. An Elastic Beanstalk instance profile has the S3 half already.
  */
 import type { Value } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 import { inBucket, pattern, type Statement } from './statements.ts'
 
 /** What the SSM agent calls to register, to be given a command and to answer it. IAM cannot confine these to a resource. */

@@ -1,6 +1,6 @@
 /** The queue that holds the obligations, what may send to it, and where people are told. */
 import { documentNameOf } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 
 const FOURTEEN_DAYS = 1_209_600
 

@@ -1,7 +1,7 @@
 /** What the functions would refuse to start with, found before anything is packaged, and said of the parameters that a person writes. */
 import { readPolicy } from '../src/policy.ts'
 import { environmentOf, functionNames, type Value } from './environment.ts'
-import type { ParameterName, Settings } from './settings.ts'
+import type { ParameterName, Settings } from './parameters.ts'
 
 export interface ParameterProblem {
   /** A parameter's name; a variable's where no parameter sets it. */

@@ -1,7 +1,7 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
 import { markKey } from '../src/enrolment/mark.ts'
 import type { FunctionName } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 import {
   anywhere,
   flushing,

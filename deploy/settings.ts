@@ -1,65 +1,10 @@
 /** The deployment's parameters, read and checked before anything is packaged: every bad value at once, with what to write instead. */
 
-import { loadProfile, type Profile } from '../src/flush/profile.ts'
-import { parseSelections, type Selection } from '../src/selection.ts'
+import { loadProfile } from '../src/flush/profile.ts'
+import { parseSelections } from '../src/selection.ts'
+import { type ParameterName, type Parameters, parameterNames, type Settings } from './parameters.ts'
 import { policyProblems } from './policy-problems.ts'
 import { receiveBudget } from './receive-budget.ts'
-
-/** As `serverless.yml` and `--param` give them. */
-export type Parameters = Readonly<Record<ParameterName, unknown>>
-
-export const parameterNames = [
-  'groups',
-  'profile',
-  'bucket',
-  'prefix',
-  'movedTo',
-  'manifestPrefix',
-  'kmsKeyArn',
-  'retain',
-  'withoutRetention',
-  'heartbeat',
-  'patience',
-  'attempts',
-  'lookAgain',
-  'flushTimeout',
-  'auditAfter',
-  'heldAlarm',
-  'alarmEmail',
-  'logRetention',
-] as const
-export type ParameterName = (typeof parameterNames)[number]
-
-export interface Settings {
-  /** `termination-guard-<stage>`: what everything of one deployment is named after, the hook included. */
-  readonly name: string
-  readonly groups: string
-  /** `groups=none`: that nothing is chosen is no oversight. */
-  readonly isGuardingNothing: boolean
-  readonly selections: readonly Selection[]
-  readonly profile: Profile
-  /** `undefined`: Elastic Beanstalk's own bucket of the account and Region. */
-  readonly bucket: string | undefined
-  readonly prefix: string
-  readonly movedTo: string
-  readonly manifestPrefix: string
-  readonly kmsKeyArn: string | undefined
-  readonly retain: boolean
-  readonly withoutRetention: 'hold' | 'abandon'
-  readonly heartbeatSeconds: number
-  readonly patienceSeconds: number
-  readonly maxAttempts: number
-  readonly lookAgainSeconds: number
-  readonly flushTimeoutSeconds: number
-  readonly auditAfterSeconds: number
-  readonly heldAlarmSeconds: number
-  readonly alarmEmail: string | undefined
-  readonly logRetentionDays: number
-  /** The queue's visibility timeout: at least six times the function's (Lambda's rule), at most half a heartbeat. */
-  readonly visibilitySeconds: number
-  readonly functionTimeoutSeconds: number
-  readonly maxReceiveCount: number
-}
 
 /** SQS moves a message to the dead-letter queue after at most so many receives. */
 const MOST_RECEIVES = 1000

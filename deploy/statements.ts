@@ -3,7 +3,7 @@
  * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix.
  */
 import { bucketOf, documentNameOf, type Value } from './environment.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './parameters.ts'
 
 export interface Statement {
   readonly Effect: 'Allow'

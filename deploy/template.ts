@@ -5,8 +5,9 @@ import { dashboardResource, queryResources } from './dashboard.ts'
 import { documentNameOf, environmentOf, functionNames } from './environment.ts'
 import { instancePolicy } from './instance-policy.ts'
 import { messagingResources } from './messaging.ts'
+import type { Parameters, Settings } from './parameters.ts'
 import { roleOf, roleResources } from './roles.ts'
-import { type Parameters, readSettings, type Settings } from './settings.ts'
+import { readSettings } from './settings.ts'
 
 /** Throws one Error that lists every parameter that cannot be used. */
 export function deployment(name: string, parameters: Parameters, given: readonly string[] = []) {

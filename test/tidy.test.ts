@@ -1,7 +1,8 @@
 /** The code's own rules, read from the code. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { circles, floorOf, importsIn, reaching, upwards } from './import-rules.ts'
 
 const root = join(import.meta.dirname, '..')
 const product = ['src', 'handlers', 'deploy'].flatMap(filesBelow)
@@ -65,56 +66,22 @@ function filesBelow(folder: string): string[] {
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-/** What a file imports of our own, as paths from the root. */
-function importsOf(file: string): string[] {
-  const specifiers = [...read(file).matchAll(/(?:from|import|require)\s*\(?\s*'(\.[^']+)'/g)].map(
-    ([, specifier]) => specifier ?? '',
-  )
-  return specifiers.map((specifier) => relative(root, join(root, dirname(file), specifier)))
-}
-
-/** How high a file of `src` stands; -1 for one that stands nowhere. */
-function floorOf(file: string): number {
-  return floors.findIndex((floor) => file === floor || file.startsWith(`${floor}/`))
-}
-
-/** Files that import each other in a circle, one circle a line. */
-function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
-  const done = new Set<string>()
-  const found: string[] = []
-  const visit = (file: string, way: readonly string[]) => {
-    const at = way.indexOf(file)
-    if (at >= 0) found.push([...way.slice(at), file].join(' → '))
-    if (at >= 0 || done.has(file)) return
-    for (const imported of graph.get(file) ?? []) visit(imported, [...way, file])
-    done.add(file)
-  }
-  for (const file of graph.keys()) visit(file, [])
-  return found
-}
+const importsOf = (file: string) => importsIn(file, read(file))
+const graphOf = (files: readonly string[]) => new Map(files.map((file) => [file, importsOf(file)]))
 
 describe('imports of the product run downwards', () => {
   it.each(filesBelow('src'))('%s', (file) => {
-    expect(floorOf(file)).toBeGreaterThanOrEqual(0)
-    const upwards = importsOf(file).filter(
-      (imported) => imported.startsWith('src/') && floorOf(imported) > floorOf(file),
-    )
-    expect(upwards).toEqual([])
+    expect(floorOf(file, floors)).toBeGreaterThanOrEqual(0)
+    expect(upwards(file, importsOf(file), floors)).toEqual([])
   })
 })
 
 it('nothing that ships imports the test bed', () => {
-  const reaching = product.filter((file) =>
-    importsOf(file).some((imported) => /^(testbed|test|scripts)\//.test(imported)),
-  )
-  expect(reaching).toEqual([])
+  expect(reaching(graphOf(product), ['testbed', 'test', 'scripts'])).toEqual([])
 })
 
 it('src imports neither handlers nor the deployment', () => {
-  const reaching = filesBelow('src').filter((file) =>
-    importsOf(file).some((imported) => /^(handlers|deploy)\//.test(imported)),
-  )
-  expect(reaching).toEqual([])
+  expect(reaching(graphOf(filesBelow('src')), ['handlers', 'deploy'])).toEqual([])
 })
 
 describe('purity is kept per file', () => {
@@ -155,8 +122,7 @@ it('no file is so large that nobody reads it', () => {
 })
 
 it('nothing imports itself in a circle', () => {
-  const open = sources.filter((file) => !file.startsWith('deploy/'))
-  expect(circles(new Map(open.map((file) => [file, importsOf(file)])))).toEqual([])
+  expect(circles(graphOf(sources))).toEqual([])
 })
 
 it('no two files have one name and two meanings', () => {

@@ -1,4 +1,4 @@
-import type { ParameterName } from '../../deploy/settings.ts'
+import type { ParameterName } from '../../deploy/parameters.ts'
 
 /** The parameters as `serverless.yml` has them. */
 export const defaults: Record<ParameterName, unknown> = {

@@ -1,0 +1,60 @@
+/** What a person may write for one deployment, and what it comes to once it is read. */
+
+import type { Profile } from '../src/flush/profile.ts'
+import type { Selection } from '../src/selection.ts'
+
+/** As `serverless.yml` and `--param` give them. */
+export type Parameters = Readonly<Record<ParameterName, unknown>>
+
+export const parameterNames = [
+  'groups',
+  'profile',
+  'bucket',
+  'prefix',
+  'movedTo',
+  'manifestPrefix',
+  'kmsKeyArn',
+  'retain',
+  'withoutRetention',
+  'heartbeat',
+  'patience',
+  'attempts',
+  'lookAgain',
+  'flushTimeout',
+  'auditAfter',
+  'heldAlarm',
+  'alarmEmail',
+  'logRetention',
+] as const
+export type ParameterName = (typeof parameterNames)[number]
+
+export interface Settings {
+  /** `termination-guard-<stage>`: what everything of one deployment is named after, the hook included. */
+  readonly name: string
+  readonly groups: string
+  /** `groups=none`: that nothing is chosen is no oversight. */
+  readonly isGuardingNothing: boolean
+  readonly selections: readonly Selection[]
+  readonly profile: Profile
+  /** `undefined`: Elastic Beanstalk's own bucket of the account and Region. */
+  readonly bucket: string | undefined
+  readonly prefix: string
+  readonly movedTo: string
+  readonly manifestPrefix: string
+  readonly kmsKeyArn: string | undefined
+  readonly retain: boolean
+  readonly withoutRetention: 'hold' | 'abandon'
+  readonly heartbeatSeconds: number
+  readonly patienceSeconds: number
+  readonly maxAttempts: number
+  readonly lookAgainSeconds: number
+  readonly flushTimeoutSeconds: number
+  readonly auditAfterSeconds: number
+  readonly heldAlarmSeconds: number
+  readonly alarmEmail: string | undefined
+  readonly logRetentionDays: number
+  /** The queue's visibility timeout: at least six times the function's (Lambda's rule), at most half a heartbeat. */
+  readonly visibilitySeconds: number
+  readonly functionTimeoutSeconds: number
+  readonly maxReceiveCount: number
+}
