@@ -3,7 +3,7 @@
  * files with require(), which Node 24 lets load TypeScript modules.
  */
 const { deployment } = require('./template.ts')
-const { parameterNames } = require('./settings.ts')
+const { parameterNames } = require('./parameters.ts')
 
 /** Serverless would take `${digest:0:64}` in the flush script for a variable of its own. */
 const escaped = (value) => {
