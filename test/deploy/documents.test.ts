@@ -12,7 +12,11 @@ import { resolved } from './packaged.ts'
 const read = (file: string) => readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8')
 const documents = [
   'README.md',
+  'docs/deploy.md',
+  'docs/limits.md',
+  'docs/local-aws.md',
   'docs/operate.md',
+  'docs/profiles.md',
   'serverless.yml',
   'examples/ebextensions/README.md',
   'examples/plain-group/README.md',
