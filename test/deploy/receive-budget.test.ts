@@ -22,10 +22,13 @@ function receives(policy: Policy, trouble: 'dead agent' | 'failing flushes' | 'e
       lifecycleState: 'Terminating:Wait',
       machine: 'alive',
       agent: trouble === 'dead agent' ? 'unreachable' : 'unknown',
+      troubles: [],
+      wokenBy: undefined,
+      busyWith: undefined,
       flushes: [...flushes].reverse(),
       proof: undefined,
       hook: { heartbeatTimeoutSeconds: policy.heartbeatTimeoutSeconds, globalTimeoutSeconds, retains: false },
-    } as unknown as Observation
+    }
     const decision = decide(seen, policy)
     switch (decision.do) {
       case 'settle':
