@@ -12,6 +12,14 @@ import { planReplacement, replacementLines, undoLines } from '../../src/cli/repl
 import { afterwards, eventually, localAws, localAwsByHand, refusalOf } from '../testbed/local/local-aws.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** Preloaded: every signal arrives once more at the worst moment, right before a word is said of what went wrong. */
+const RAIN_AT_THE_WORST_MOMENT = `data:text/javascript,${encodeURIComponent(`
+  const write = process.stderr.write.bind(process.stderr)
+  process.stderr.write = (...words) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.kill(process.pid, signal)
+    return write(...words)
+  }
+`)}`
 const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }
 const wishes = { hook: 'termination-guard', unguarded: false }
 
@@ -126,12 +134,16 @@ describe('a replacement', () => {
 
   it('that signals rain on, through npm or from impatience, still says how to undo it', async () => {
     // On a clock that stands still, the second instance never serves.
-    const { autoScaling, aws, pass } = await localAwsByHand()
+    const { autoScaling, aws, pass } = await localAwsByHand({ timings: { inServiceMs: 30_000 } })
     const instanceId = await createFullGroup(autoScaling, () => pass(60))
-    const child = spawn(process.execPath, [MAIN, 'replace', instanceId, '--hook', 'termination-guard'], {
-      env: { PATH: process.env.PATH, ...aws.environment() },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--import', RAIN_AT_THE_WORST_MOMENT, MAIN, 'replace', instanceId, '--hook', 'termination-guard'],
+      {
+        env: { PATH: process.env.PATH, ...aws.environment() },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
     afterwards(() => child.kill('SIGKILL'))
     const told = { out: '', err: '' }
