@@ -1,4 +1,4 @@
-/** The composition root that both functions share: environment, AWS, time, chance and log, made once per container. */
+/** The composition root that all functions share: environment, AWS, time, chance and log, made once per container. */
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { connect } from '../src/aws/sdk.ts'

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { parameterNames } from '../deploy/parameters.ts'
+import { importsIn } from './import-rules.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -113,6 +114,41 @@ describe('the README', () => {
     expect(refusing(`${least}.0`)).toEqual([])
     expect(refusing(`${other}.0.0`)).toEqual([])
     expect(refusing('20.20.0')).not.toEqual([])
+  })
+})
+
+describe('the walk in CONTRIBUTING', () => {
+  const steps = [...read('CONTRIBUTING.md').matchAll(/^\d+\. (`(?:handlers|src)\/[^:]+):/gm)]
+  const walk = steps.flatMap(([, named = '']) => {
+    const files = [...named.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file)
+    return files.map((file) => (file.includes('/') ? file : join(dirname(files[0] ?? ''), file)))
+  })
+  it('has ten lines, and meets each file once', () => {
+    expect(steps).toHaveLength(10)
+    expect(walk.filter((file) => !existsSync(join(root, file)))).toEqual([])
+    expect(new Set(walk).size).toBe(walk.length)
+  })
+  it('never enters a room again', () => {
+    const rooms = walk.map((file) => dirname(file)).filter((room, at, all) => room !== all[at - 1])
+    expect(new Set(rooms).size).toBe(rooms.length)
+  })
+  it('goes only where a file before it leads', () => {
+    const led = (file: string, earlier: readonly string[]) =>
+      earlier.some((one) => importsIn(one, read(one)).includes(file))
+    expect(walk.slice(1).filter((file, at) => !led(file, walk.slice(0, at + 1)))).toEqual([])
+  })
+})
+
+describe('docs/design.md', () => {
+  it('shows every room of the house, and no other', () => {
+    const layout = /## Layout([\s\S]*?)\n## /.exec(read('docs/design.md'))?.[1] ?? ''
+    const shown = [...layout.matchAll(/^ {2}([a-z-]+)\/ /gm)].map(([, room]) => room)
+    const rooms = ['src', 'testbed'].flatMap((folder) =>
+      readdirSync(join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name),
+    )
+    expect(shown.sort()).toEqual(rooms.sort())
   })
 })
 
