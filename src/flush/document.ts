@@ -67,9 +67,16 @@ const parameters = {
     description: 'Where a manifest is put that is too large for standard output: empty, or ends with /.',
     allowedPattern: KEY_PREFIX,
   },
+  Encryption: {
+    type: 'String',
+    description:
+      'The encryption that the bucket asks of an upload: empty, AES256, aws:kms or aws:kms:<ARN of a key>.',
+    allowedPattern: '^(AES256|aws:kms(:arn:[A-Za-z0-9:/_-]{1,400})?)?$',
+    default: '',
+  },
   ExecutionTimeout: {
     type: 'String',
-    description: 'Seconds after which the flush is stopped.',
+    description: 'Seconds after which the flush is stopped. It reports before that what it has.',
     allowedPattern: '^[0-9]{1,6}$',
     default: '1800',
   },
@@ -95,9 +102,29 @@ export function buildDocument(profile: Profile): FlushDocument {
   }
 }
 
-/** flush.sh with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
+/** The parts of the script, each readable alone, in the order in which they are joined. */
+const PARTS = [
+  'main',
+  'ground',
+  'files',
+  'logrotate',
+  'census',
+  'writers',
+  'names',
+  'rotate',
+  'publish',
+  'inventory',
+  'upload',
+  'report',
+]
+
+/** Comments are for who reads the parts: a document holds 64 KB. What shellcheck is told stays. */
+const COMMENTS = /^[ ]*#(?!!|@settings| shellcheck).*\n|^\n/gm
+
+/** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
 function scriptOf(profile: Profile): string {
-  const script = readFileSync(new URL('./flush.sh', import.meta.url), 'utf8')
+  const read = (part: string) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')
+  const script = `${PARTS.map(read).join('').replace(COMMENTS, '')}main "$@"\n`
   const settings = [
     ...SETTINGS.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
     compileProfile(profile),
@@ -113,4 +140,6 @@ const SETTINGS: readonly (readonly [string, FlushParameter])[] = [
   ['PREFIX', 'Prefix'],
   ['UPLOAD', 'Upload'],
   ['MANIFEST_PREFIX', 'ManifestPrefix'],
+  ['ENCRYPTION', 'Encryption'],
+  ['EXECUTION_TIMEOUT', 'ExecutionTimeout'],
 ]

@@ -40,12 +40,16 @@ const schema = z.strictObject({
   description: text,
   /** The logrotate configurations to force. Their logs must be empty when a termination is over. */
   logrotateConfigs: globs,
+  /** Files of the platform's cron that name more of them. */
+  logrotateCronFiles: globs.default([]),
   /** What must be in S3. */
   publishGlobs: globs,
   /** Files of the platform that hold more such globs, one a line. */
   publishGlobFiles: globs,
   /** Logs that no configuration names and that must be empty all the same when a termination is over. */
   liveGlobs: globs,
+  /** What the platform rotates but by its own design never publishes, and what is none of its logs. Publish globs win. */
+  exempt: globs.default([]),
   /** The platform's own publisher: a command, or else the commands of a file in /etc/cron.d. `null`: the AWS CLI. */
   publisher: z.nullable(
     z.strictObject(
@@ -61,6 +65,8 @@ const schema = z.strictObject({
     ),
     'write a list of writers, or [] where none can be stopped',
   ),
+  /** Whether a process that no writer names, and that has a log open for writing, is asked to end (SIGTERM). */
+  endUnknownWriters: z.boolean('write true or false').default(true),
   keyRule: z.enum(['underscores', 'path'], 'write "underscores" (/var/log/a → _var_log_a) or "path"'),
   /** Where an instance's files go: `{environment}`, `{group}` and `{instance}` are filled in. */
   archivePrefix: z
@@ -106,6 +112,8 @@ export function compileProfile(profile: Profile): string {
   const list = (name: string, values: readonly string[]) => `${name}=(${values.map(quote).join(' ')})`
   return [
     list('LOGROTATE_CONFIGS', profile.logrotateConfigs),
+    list('LOGROTATE_CRON_FILES', profile.logrotateCronFiles),
+    list('EXEMPT_GLOBS', profile.exempt),
     list('PUBLISH_GLOBS', profile.publishGlobs),
     list('PUBLISH_GLOB_FILES', profile.publishGlobFiles),
     list('LIVE_GLOBS', profile.liveGlobs),
@@ -119,6 +127,7 @@ export function compileProfile(profile: Profile): string {
       list(`RUNNING_${index}`, writer.running),
       list(`STOP_${index}`, writer.stop),
     ]),
+    `END_UNKNOWN_WRITERS=${profile.endUnknownWriters ? 'yes' : 'no'}`,
     `KEY_RULE=${quote(profile.keyRule)}`,
     `BUFFER_SECONDS=${profile.bufferSeconds}`,
     `STOP_SECONDS=${profile.stopSeconds}`,

@@ -40,7 +40,7 @@ describe('the SSM document', () => {
 
   it('uses every parameter, each in one place, in single quotes, and no other', () => {
     const used = [...JSON.stringify(document.mainSteps).matchAll(/\{\{ (\w+) \}\}/g)].map((match) => match[1])
-    expect([...used].sort()).toEqual(Object.keys(document.parameters).sort())
+    expect([...new Set(used)].sort()).toEqual(Object.keys(document.parameters).sort())
     const quoted = [...script.matchAll(/^[A-Z_]+='\{\{ (\w+) \}\}'$/gm)].map((match) => match[1])
     expect(quoted).toHaveLength(used.length - 1)
     expect(script.match(/\{\{/g)).toHaveLength(quoted.length)
@@ -114,6 +114,12 @@ describe('a parameter of the document', () => {
       Prefix: ['', 'resources/environments/logs/publish/e-abc/i-615f3c85/', 'logs/awseb-e_x=1/i-1/'],
       Upload: ['', '*', encodeUpload(['/var/log/a'])],
       ManifestPrefix: ['', 'termination-guard/'],
+      Encryption: [
+        '',
+        'AES256',
+        'aws:kms',
+        'aws:kms:arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      ],
       ExecutionTimeout: ['5', '172800'],
     }
     for (const [name, values] of Object.entries(accepted) as [FlushParameter, string[]][]) {

@@ -54,6 +54,7 @@ const DEFAULTS: Record<FlushParameter, string> = {
   Prefix: PREFIX,
   Upload: '',
   ManifestPrefix: 'termination-guard/manifests/',
+  Encryption: '',
   ExecutionTimeout: '1800',
 }
 

@@ -75,13 +75,6 @@ describe('the first attempt', () => {
     expect(flushed.paths).toEqual(OLD)
     expect(flushed.manifest.notes[0]).toContain('ended with exit 124')
   })
-
-  it('ships what is rotated already before it rotates', async () => {
-    const disk = instance()
-    disk.program('logrotate', '#!/bin/sh\ngrep -c put-object "$FAKE_S3/calls" >>"$FAKE_S3/when"\n')
-    await flush(disk)
-    expect(disk.readS3('when').split('\n')[0]).toBe('3')
-  })
 })
 
 describe('a later attempt', () => {
@@ -133,7 +126,7 @@ describe('a later attempt', () => {
     const flushed = await flush(instance(), { parameters: { Upload: '*' }, env: { FAKE_AWS_FAILS: 'yes' } })
     expect(flushed.exitCode).toBe(0)
     expect(flushed.paths).toEqual(OLD)
-    expect(flushed.manifest.notes[0]).toMatch(/^3 uploads failed: An error occurred \(AccessDenied\)/)
+    expect(flushed.manifest.notes[0]).toMatch(/^2 uploads failed: An error occurred \(AccessDenied\)/)
   })
 
   it('keeps folders where the profile says so', async () => {

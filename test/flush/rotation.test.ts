@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { type Disk, has, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
+import { type Disk, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
 import {
   ACCESS_LOG,
   GENERATIONS,
@@ -11,9 +12,10 @@ import {
   ROTATED,
 } from './elastic-beanstalk.ts'
 import { flush, PREFIX, quick } from './flush.ts'
-import { itWhere } from './it-where.ts'
 
 afterAll(removeDisks)
+
+const CONFIG = GENERATIONS['from 2015'].config
 
 const collector = (generation?: Generation): Disk => {
   const disk = makeDisk()
@@ -40,7 +42,7 @@ describe(`rotation, with ${LOGROTATE}`, () => {
       expect(flushed.live).toEqual([])
       expect(flushed.paths).toHaveLength(1)
       expect(flushed.paths[0]).toMatch(/localhost_access_log\.txt-?\d{10}\.gz$/)
-      expect(disk.read(ACCESS_LOG)).toBe('')
+      expect(disk.list('/var/log/tomcat8')).not.toContain('localhost_access_log.txt')
       expect(archivedLines(disk)).toBe('one event\n')
     })
   }
@@ -61,21 +63,24 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     expect(disk.list(ROTATED).filter((name) => name !== '.keep')).toHaveLength(6)
   })
 
-  it('that exits 0 and rotates nothing leaves the log live', async () => {
+  it('whose logrotate exits 0 and says nothing is unaccounted for by name', async () => {
     const disk = collector()
     disk.write(ACCESS_LOG, 'one event\n')
     disk.program('logrotate', '#!/bin/sh\nexit 0\n')
     const { manifest } = await flush(disk)
-    expect(manifest).toMatchObject({ files: [], live: [{ path: ACCESS_LOG, size: 10 }] })
+    expect(manifest.unaccounted).toEqual([
+      { path: CONFIG, size: 0, why: 'logrotate does not say which logs it is about: it said nothing' },
+    ])
   })
 
-  it('that never works leaves the log live and is noted', async () => {
+  it('whose logrotate never works is unaccounted for, until it does', async () => {
     const disk = collector()
     disk.write(ACCESS_LOG, 'one event\n')
     disk.program('logrotate', '#!/bin/sh\necho "insecure permissions" >&2\nexit 2\n')
     const { manifest } = await flush(disk)
-    expect(manifest.live).toEqual([{ path: ACCESS_LOG, size: 10 }])
-    expect(manifest.notes[0]).toContain('ended with exit 2: insecure permissions')
+    expect(manifest.unaccounted).toHaveLength(1)
+    rmSync(`${dirname(disk.root)}/bin/logrotate`)
+    expect((await flush(disk)).manifest).toMatchObject({ unaccounted: [], accounted: [CONFIG] })
   })
 
   it('that collides with another one in the same second (exit 1) is done again a second later', async () => {
@@ -88,21 +93,6 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     expect(flushed.live).toEqual([])
     expect(flushed.paths).toHaveLength(3)
   })
-
-  itWhere(has('flock') && has('logrotate'), 'needs flock and logrotate')(
-    'that finds its state locked (exit 3) is done again a second later',
-    async () => {
-      const disk = collector()
-      disk.write(ACCESS_LOG, 'one event\n')
-      disk.write('/run/termination-guard/logrotate.state', 'logrotate state -- version 2\n', 0o600)
-      const state = `${disk.root}/run/termination-guard/logrotate.state`
-      const holder = spawn('flock', [state, 'sleep', '1.2'], { stdio: 'ignore' })
-      const flushed = await flush(disk)
-      await new Promise((resolve) => (holder.exitCode === null ? holder.on('close', resolve) : resolve(0)))
-      expect(flushed.live).toEqual([])
-      expect(flushed.paths).toHaveLength(1)
-    },
-  )
 
   it('compresses what delaycompress leaves behind, so that the platform publishes it', async () => {
     const disk = collector()
@@ -126,18 +116,19 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     disk.write('/var/log/httpd/elasticbeanstalk-access_log-1426089661', 'earlier\n')
     disk.write('/var/log/httpd/elasticbeanstalk-access_log', '')
     const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(manifest).toMatchObject({ purpose: 'audit', files: [], live: [] })
+    expect(manifest).toMatchObject({ purpose: 'audit', live: [] })
     expect(disk.list('/var/log/httpd')).toContain('elasticbeanstalk-access_log-1426089661')
   })
 
-  it('reports as live what delaycompress left behind and gzip cannot compress', async () => {
+  it('uploads as it is what delaycompress left behind and gzip cannot compress', async () => {
     const disk = collector()
     layHttpd(disk)
     disk.write('/var/log/httpd/error_log-1426089661', 'earlier\n')
     disk.write('/var/log/httpd/error_log', '')
-    disk.program('gzip', '#!/bin/sh\n[ "$1" = -f ] && exit 1\nexec /bin/gzip "$@"\n')
+    disk.program('gzip', '#!/bin/sh\n[ $# = 0 ] && exit 1\nexec /bin/gzip "$@"\n')
     const flushed = await flush(disk)
-    expect(flushed.live).toEqual(['/var/log/httpd/error_log-1426089661'])
+    expect(flushed).toMatchObject({ live: [], paths: ['/var/log/httpd/error_log-1426089661'] })
+    expect(disk.keys()).toHaveLength(1)
     expect(flushed.manifest.notes[0]).toContain('cannot compress')
   })
 
@@ -151,7 +142,7 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     )
     disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my app/*.gz')
     const flushed = await flush(disk)
-    expect(flushed.paths).toEqual([expect.stringMatching(/^\/var\/log\/my app\/the log\.txt\d{10}\.gz$/)])
+    expect(flushed.paths).toEqual([expect.stringMatching(/^\/var\/log\/my app\/the log\.txt-?\d{10}\.gz$/)])
     expect(flushed.live).toEqual([])
   })
 

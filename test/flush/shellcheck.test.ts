@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { describe, expect } from '@jest/globals'
 import { loadProfile } from '../../src/flush/profile.ts'
 import { has } from './disk.ts'
@@ -12,10 +11,6 @@ const shellcheck = (script: string, ...options: string[]): string =>
 const itWithShellcheck = itWhere(has('shellcheck'), 'shellcheck is not installed')
 
 describe('shellcheck', () => {
-  itWithShellcheck('finds nothing in flush.sh', async () => {
-    expect(shellcheck(readFileSync(new URL('../../src/flush/flush.sh', import.meta.url), 'utf8'))).toBe('')
-  })
-
   for (const name of ['beanstalk', 'files']) {
     itWithShellcheck(`finds nothing in the script of profile ${name}`, async () => {
       // SC2034: the commands of the writers are used by their number, which it cannot see.

@@ -1,0 +1,163 @@
+
+# --- census: what held bytes before we touched anything, and how it is held -----------------------------------------------
+
+declare -A CENSUS=()  # device:inode → facts at the start
+declare -A ORIGIN=()  # device:inode → the path where it was
+declare -A HELD=()    # device:inode → a hard link of ours
+declare -A FORMS=()   # device:inode → device:inode of a compressed form that was checked to hold the same bytes
+declare -A FORM_FACTS=() # device:inode → its facts when that was checked
+declare -A SAVING=()  # device:inode of a deleted file → our own descriptor of it
+declare -A SAVED=()
+HOLD_FOLDERS=() CENSUS_COUNT=0
+GENERATION=$(date -u +%Y%m%dT%H%M%SZ)-$$ # a path may be another file in the next flush
+
+take_census() {
+  local i
+  load_holds
+  list_files
+  for i in "${!LIST[@]}"; do
+    parse_facts "${LIST_FACTS[i]}"
+    CENSUS[$ID]=${LIST_FACTS[i]}
+    ORIGIN[$ID]=${LIST[i]}
+  done
+  for i in "${!CENSUS[@]}"; do
+    parse_facts "${CENSUS[$i]}"
+    [ "$SIZE" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
+  done
+  hold "${LIST[@]}"
+  load_memory
+}
+
+# Every hold that an earlier flush left: part of the census whatever became of its path.
+load_holds() {
+  local folder path i
+  local holds=() origins=()
+  [ -n "$STATE" ] || return 0
+  HOLD_FOLDERS=("$STATE/held")
+  if [ -f "$STATE/hold-folders" ]; then mapfile -t -O 1 HOLD_FOLDERS <"$STATE/hold-folders"; fi
+  shopt -s globstar dotglob
+  for folder in "${HOLD_FOLDERS[@]}"; do
+    for path in "$folder"/*/**; do
+      [ -f "$path" ] || continue
+      holds+=("$path")
+      path=${path#"$folder"/*/}
+      origins+=("$ROOT/$path")
+    done
+  done
+  shopt -u globstar dotglob
+  ask_facts "${holds[@]}"
+  for i in "${!holds[@]}"; do
+    parse_facts "${ANSWERS[i]}"
+    if [ -z "$ID" ] || [ "$SIZE" = 0 ]; then continue; fi
+    HELD[$ID]=${holds[i]} ORIGIN[$ID]=${origins[i]} CENSUS[$ID]=${ANSWERS[i]}
+  done
+}
+
+# Whether its compressed form is known, and nobody has written to it since.
+has_form() { # <device:inode>
+  [ -n "${FORMS[$1]}" ] && [ "$(facts_of "${HELD[$1]}")" = "${FORM_FACTS[$1]}" ]
+}
+
+know_form() { # <device:inode> <device:inode of the form>
+  FORMS[$1]=$2
+  FORM_FACTS[$1]=$(facts_of "${HELD[$1]}")
+  [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "${FORM_FACTS[$1]}" >>"$STATE/forms"
+}
+
+# A hard link in a private folder of the same file system costs nothing, and whoever deletes the file deletes a name only. It lies
+# outside of the log's own folder, which may be removed as a whole (a RuntimeDirectory, a container, a pod).
+hold() { # <paths…>
+  local path i device paths=("$@")
+  local -A wanted=()
+  ask_facts "$@"
+  for i in "${!paths[@]}"; do
+    parse_facts "${ANSWERS[i]}"
+    if [ -z "$ID" ] || [ "$SIZE" = 0 ] || [ -n "${HELD[$ID]}${wanted[$ID]}" ]; then continue; fi
+    wanted[$ID]=${paths[i]}
+  done
+  [ "${#wanted[@]}" -gt 0 ] || return 0
+  if [ -n "$STATE" ]; then hold_in "$STATE/held"; fi # private, since the state is
+  while [ "${#wanted[@]}" -gt 0 ]; do # what lies on another device, or behind another mount of the same one
+    for device in "${!wanted[@]}"; do break; done
+    path=$(stat -L -c %m -- "${wanted[$device]}" 2>/dev/null)
+    if [ -n "$path" ] && is_ours "${path%/}/.termination-guard" && is_ours "${path%/}/.termination-guard/$INSTANCE_ID"; then
+      path=${path%/}/.termination-guard/$INSTANCE_ID/held
+      if [ -n "$STATE" ] && ! grep -qxF -- "$path" "$STATE/hold-folders" 2>/dev/null; then
+        printf '%s\n' "$path" >>"$STATE/hold-folders"
+      fi
+      hold_in "$path"
+    fi
+    [ -z "${wanted[$device]}" ] || unset 'wanted[$device]' # it cannot be held: it is told at the end if it is gone then
+  done
+}
+
+hold_in() { # <folder>: of wanted, what can be
+  local folder=$1/$GENERATION id i
+  local ids=() names=() links=()
+  mkdir -p "$folder" 2>/dev/null || return 0
+  for id in "${!wanted[@]}"; do
+    ids+=("$id")
+    names+=("./${wanted[$id]#"$ROOT"/}")
+    links+=("$folder/${wanted[$id]#"$ROOT"/}")
+  done
+  for ((i = 0; i < ${#names[@]}; i += 500)); do
+    (cd "${ROOT:-/}" && cp -lL --parents -t "$folder" -- "${names[@]:i:500}") >"$SAID" 2>&1
+  done
+  ask_facts "${links[@]}"
+  for i in "${!ids[@]}"; do
+    parse_facts "${ANSWERS[i]}"
+    [ "$ID" = "${ids[i]}" ] || continue
+    HELD[$ID]=${links[i]}
+    ORIGIN[$ID]=${ORIGIN[$ID]:-${wanted[$ID]}}
+    unset 'wanted[$ID]'
+  done
+}
+
+# What earlier flushes found out: compressed forms, and digests, so that a flush goes on where the last one was cut off.
+load_memory() {
+  local a b c
+  [ -n "$STATE" ] || return 0
+  if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
+  if [ -f "$STATE/digests" ]; then while IFS='|' read -r a b; do DIGESTS[$a]=$b; done <"$STATE/digests"; fi
+}
+
+# The deleted files that a process still holds are opened by us too, so that the bytes survive their writer.
+open_deleted() { # <device:inode> <size> </proc/…/fd/…>
+  local path fd
+  if [ "$2" = 0 ] || [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
+  path=$(readlink -- "$3" && echo .)
+  path=${path%$'\n.'} path=${path%' (deleted)'}
+  [ -n "${WATCHED_FOLDERS[${path%/*}/]}" ] || return 0
+  if [ -z "${PUBLISHED[$path]}" ] && matches_one_of "$path" "${EXEMPT_GLOBS[@]}"; then return; fi
+  CENSUS_COUNT=$((CENSUS_COUNT + 1))
+  ORIGIN[$1]=$path
+  if [ "${#SAVING[@]}" -lt 200 ] && exec {fd}<"$3"; then
+    SAVING[$1]=$fd
+  else
+    unaccounted "$path" "$2" 'deleted while a process has it open, and cannot be opened'
+  fi 2>/dev/null
+}
+
+save_deleted() {
+  local id path folder copy fd
+  for id in "${!SAVING[@]}"; do
+    [ -z "${SAVED[$id]}" ] || continue
+    SAVED[$id]=1
+    path=${ORIGIN[$id]} fd=${SAVING[$id]}
+    [ ! -e "$path" ] || path=$path-deleted-${id#*:}
+    for folder in "${HOLD_FOLDERS[@]}"; do
+      copy=$folder/$GENERATION/${path#"$ROOT"/}
+      mkdir -p "${copy%/*}" 2>/dev/null
+      if cat <&"$fd" >"$copy" 2>/dev/null; then break; fi
+      rm -f -- "$copy"
+      copy=''
+    done
+    if [ -n "$copy" ]; then
+      parse_facts "$(facts_of "$copy")"
+      HELD[$ID]=$copy ORIGIN[$ID]=$path
+      note "${path#"$ROOT"} was deleted while a process had it open: saved"
+    else
+      unaccounted "$path" "$(stat -L -c %s -- "/proc/self/fd/$fd")" 'deleted while a process has it open, and there is no room to save it'
+    fi
+  done
+}

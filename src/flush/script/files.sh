@@ -1,0 +1,185 @@
+
+# --- files: which there are, and the facts of each ----------------------------------------------------------------------
+
+declare -A UNACCOUNTED=() # path → size, a tab, why
+declare -A KNOWN_LOGS=()  # log → 1, now or in an earlier flush
+declare -A PUBLISHED=()   # path → 1 when a publish glob matches it
+
+match_files() { # <globs…> → MATCHES: the files that they match, each once
+  local glob path
+  local -A seen=()
+  MATCHES=()
+  for glob in "$@"; do
+    rooted "$glob"
+    for path in $REPLY; do
+      [ -z "${seen[$path]}" ] || continue
+      seen[$path]=1
+      if [ -f "$path" ]; then
+        MATCHES+=("$path")
+      elif [ ! -e "$path" ]; then
+        ask_why "$path"
+      fi
+    done
+  done
+}
+
+# A name without a file: it vanished, or its file system does not answer.
+ask_why() { # <path>
+  local why
+  why=$(stat -L -- "$1" 2>&1 >/dev/null)
+  case $why in
+    '' | *'No such file'* | *'Not a directory'*) ;;
+    *) unaccounted "$1" 0 "cannot be asked about (${why##*: })" ;;
+  esac
+}
+
+unaccounted() { # <path> <size> <why>
+  UNACCOUNTED[$1]=$2$'\t'${3:0:200}
+}
+
+# Device and inode, size, time in seconds, time: one line a file. When it is the same twice, nothing was written in between.
+facts_of() {
+  stat -L -c '%d:%i %s %Y %y' -- "$@" 2>/dev/null
+}
+
+# → ANSWERS: the facts of each file, empty where there is no answer. Many files in few processes.
+ask_facts() { # <files…>
+  local i
+  ANSWERS=()
+  for ((i = 1; i <= $#; i += 500)); do ask_batch "${@:i:500}"; done
+}
+
+ask_batch() {
+  local lines half=$(($# / 2))
+  mapfile -t lines < <(facts_of "$@")
+  if [ "${#lines[@]}" = $# ]; then
+    ANSWERS+=("${lines[@]}")
+  elif [ $# = 1 ]; then
+    ANSWERS+=('')
+  else
+    ask_batch "${@:1:half}"
+    ask_batch "${@:half+1}"
+  fi
+}
+
+parse_facts() { # <facts> → ID SIZE MODIFIED
+  local rest
+  ID=${1%% *} rest=${1#* }
+  SIZE=${rest%% *} rest=${rest#* }
+  MODIFIED=${rest%% *}
+}
+
+find_publish_globs() { # → GLOBS: the profile's, and those that the platform lists in files, one a line
+  local file line
+  GLOBS=("${PUBLISH_GLOBS[@]}")
+  match_files "${PUBLISH_GLOB_FILES[@]}"
+  for file in "${MATCHES[@]}"; do
+    while read -r line || [ -n "$line" ]; do
+      line=${line%"${line##*[![:space:]]}"} line=${line#"${line%%[![:space:]]*}"}
+      case $line in /*) GLOBS+=("$line") ;; esac
+    done <"$file"
+  done
+}
+
+# Whether a file of this name would be published. As many slashes on both sides mean that no wildcard stands for one.
+would_be_published() { # <path>
+  matches_one_of "$1" "${GLOBS[@]}"
+}
+
+matches_one_of() { # <path> <globs…>
+  local path=${1#"$ROOT"} slashes=${1#"$ROOT"} glob
+  shift
+  slashes=${slashes//[!\/]/}
+  for glob in "$@"; do
+    glob=${glob#"$ROOT"}
+    # shellcheck disable=SC2053 # it is a glob
+    if [ "${glob//[!\/]/}" = "$slashes" ] && [[ $path == $glob ]]; then return; fi
+  done
+  return 1
+}
+
+# → LIST, LIST_FACTS: each log, whatever it was rotated to, and each published file. What a platform rotates but by its own
+# design never publishes is named in the profile (EXEMPT_GLOBS), unless somebody publishes it all the same.
+list_files() {
+  local path i
+  local -A seen=()
+  local found=()
+  LIST=() LIST_FACTS=() PUBLISHED=()
+  match_files "${GLOBS[@]}"
+  for path in "${MATCHES[@]}"; do PUBLISHED[$path]=1; done
+  found=("${MATCHES[@]}")
+  find_logs
+  found+=("${LOGS[@]}")
+  find_rotated
+  found+=("${ROTATED[@]}")
+  FOUND=$((FOUND + ${#found[@]}))
+  for path in "${found[@]}"; do
+    [ -z "${seen[$path]}" ] || continue
+    seen[$path]=1
+    if [ -z "${PUBLISHED[$path]}" ] && matches_one_of "$path" "${EXEMPT_GLOBS[@]}"; then continue; fi
+    LIST+=("$path")
+  done
+  ask_facts "${LIST[@]}"
+  LIST_FACTS=("${ANSWERS[@]}")
+  for i in "${!LIST[@]}"; do
+    [ -z "${LIST_FACTS[i]}" ] || continue
+    if [ -f "${LIST[i]}" ]; then unaccounted "${LIST[i]}" 0 'cannot be asked about'; fi
+    unset "LIST[i]" "LIST_FACTS[i]"
+  done
+}
+
+count_census() { # of an audit, which holds nothing
+  local i
+  list_files
+  for i in "${!LIST[@]}"; do
+    parse_facts "${LIST_FACTS[i]}"
+    [ "$SIZE" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
+  done
+}
+
+# The logs themselves: those that logrotate considers, and the profile's.
+find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, since they have rotated files
+  local path
+  match_files "${LIVE_GLOBS[@]}"
+  LOGS=("${MATCHES[@]}")
+  for path in "${!CONSIDERED[@]}"; do
+    if [ -f "$path" ]; then LOGS+=("$path"); elif [ ! -e "$path" ]; then ask_why "$path"; fi
+  done
+  for path in "${LOGS[@]}" "${!CONSIDERED[@]}"; do
+    [ -z "${KNOWN_LOGS[$path]}" ] || continue
+    KNOWN_LOGS[$path]=1
+    [ -z "$STATE" ] || printf '%s\0' "${path#"$ROOT"}" >>"$STATE/logs"
+  done
+}
+
+# What became of the logs: files named for one of them, in its own folder or where it is rotated to.
+find_rotated() { # → ROTATED
+  local log path folder name length target
+  local -A is_log=() pairs=()
+  ROTATED=()
+  for log in "${!KNOWN_LOGS[@]}"; do
+    is_log[$log]=1 folder=${log%/*}
+    pairs[$folder/$'\t'$folder/]=1
+    target=${TARGETS[$log]}
+    [ -z "$target" ] || pairs[${target%/*}/$'\t'$folder/]=1
+    for target in "${FOLDERS_BELOW[@]}"; do pairs[$folder/$target/$'\t'$folder/]=1; done
+    for target in "${EXTENSIONS[@]}"; do
+      case $log in *?"$target") ROTATED+=("${log%"$target"}"[-.]*"$target"*) ;; esac
+    done
+  done
+  for target in "${OLD_FOLDERS[@]}"; do
+    for log in "${!KNOWN_LOGS[@]}"; do pairs[$target/$'\t'${log%/*}/]=1; done
+  done
+  for target in "${!pairs[@]}"; do
+    folder=${target#*$'\t'}
+    for path in "${target%%$'\t'*}"*; do
+      name=${path##*/}
+      for ((length = ${#name}; length > 0; length--)); do
+        if [ -n "${is_log[$folder${name:0:length}]}" ]; then
+          if [ "$path" != "$folder${name:0:length}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
+          break
+        fi
+      done
+    done
+  done
+}

@@ -1,0 +1,118 @@
+
+# --- logrotate: asked, never run for good in a termination ----------------------------------------------------------------
+
+declare -A CONSIDERED=()  # log → 1
+declare -A TARGETS=()     # log → the name that a rotation would give it, uncompressed
+declare -A COMPRESSORS=() # log → the program that would compress it at once
+declare -A IS_CONFIG=()   # configuration → 1
+declare -A COPIED=()      # log → 1 where a rotation would copy it and cut it off
+PATTERNS=() OLD_FOLDERS=() FOLDERS_BELOW=() EXTENSIONS=()
+SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
+
+# The configurations that the platform's cron names, besides those of the profile.
+find_cron_configs() {
+  local file path text word
+  local -A seen=()
+  for path in "${CONFIGS[@]}"; do seen[$path]=1; done
+  match_files "${LOGROTATE_CRON_FILES[@]}"
+  for file in "${MATCHES[@]}"; do
+    text=$(grep -v '^[[:space:]]*#' "$file" 2>/dev/null | tr -d '\0')
+    case $text in *logrotate*) ;; *) continue ;; esac
+    while read -r word; do
+      rooted "$word"
+      # shellcheck disable=SC2086 # it may be a glob
+      for path in $REPLY; do
+        if [ ! -f "$path" ] || [ -x "$path" ] || [ -n "${seen[$path]}" ]; then continue; fi
+        case $path in "$ROOT"/etc/* | "$ROOT"/opt/* | "$ROOT"/usr/local/etc/*) ;; *) continue ;; esac
+        seen[$path]=1
+        CONFIGS+=("$path")
+      done
+    done < <(printf '%s' "$text" | tr -s '[:space:]"'"'"';&|()<>=' '\n' | grep '^/')
+  done
+}
+
+ask_logrotate() {
+  local config
+  for config in "${CONFIGS[@]}"; do
+    IS_CONFIG[$config]=1
+    ask_about "$config" "$config"
+    case $ANSWERED in
+      yes) ;;
+      *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $ANSWERED" ;;
+    esac
+  done
+}
+
+# `logrotate -d` says what a forced rotation would do and does nothing. A copy is asked about, since it refuses a file that others
+# could write to, and a log with a second hard link, such as our hold (before 3.19 it knows neither the directive nor the refusal). ANSWERED=yes needs a configuration that was read to its end without an error.
+ask_about() { # <configuration> <what to call it>
+  local copy=${WORK:-/dev/null}/asked.conf line
+  ANSWERED='it said nothing'
+  if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
+  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' CONFIG_LOGS=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  while read -r line || [ -n "$line" ]; do
+    hear "$line"
+  done < <(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null | tr -d '\0')
+  [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$copy"/"${2#"$ROOT"}"}
+  [ -z "$CONFIG_PROGRAM$CONFIG_SUFFIX" ] || remember_compression
+}
+
+# The words of logrotate 3.7.8 to 3.21.
+hear() { # <line>
+  local rest
+  case $1 in
+    'error: '*'ignoring line'*) ;;
+    'error: '*) [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }} ;;
+    'compress_prog is now '*) CONFIG_PROGRAM=${1#compress_prog is now } ;;
+    'compress_ext is now '*) CONFIG_SUFFIX=${1#compress_ext is now } ;;
+    'extension is now '*) EXTENSIONS+=("${1#extension is now }") ;;
+    'olddir is now /'*) OLD_FOLDERS+=("${1#olddir is now }") ;;
+    'olddir is now '*) FOLDERS_BELOW+=("${1#olddir is now }") ;;
+    'Handling '*' logs') IN_CONFIG=no ANSWERED=yes ;;
+    'rotating pattern: '*)
+      while read -r rest; do # where there is no log any more, there may be one that was deleted
+        case $rest in /*) PATTERNS+=("$rest") ;; esac
+      done < <(printf '%s' "${1#rotating pattern: }" | tr -s ' "'"'" '\n')
+      ;;
+    'considering log '*)
+      rest=${1#considering log }
+      CONSIDERED[$rest]=1
+      CONFIG_LOGS+=("$rest")
+      LOG=$rest
+      ;;
+    'rotating log '*', log->rotateCount is '*) LOG=${1#rotating log } LOG=${LOG%, log->rotateCount is *} ;;
+    "renaming $LOG to "*) TARGETS[$LOG]=${1#"renaming $LOG to "} ;;
+    "copying $LOG to "*) TARGETS[$LOG]=${1#"copying $LOG to "} COPIED[$LOG]=1 ;;
+    *'destination '*' already exists'*)
+      rest=${1#*destination }
+      rest=${rest%% already exists*}
+      TARGETS[$LOG]=${rest%"${CONFIG_SUFFIX:-.gz}"}
+      ;;
+    'compressing log with: '*) COMPRESSORS[$LOG]=${1#compressing log with: } ;;
+    'removing '* | 'disposeName will be '* | 'mailing '* | *'shred'*) DELETES=${DELETES:-$1} ;;
+    'renaming '*' (rotatecount '*', logstart '*', i '*) would_push_out "$1" ;;
+    'running '*' action script' | *'preremove script'*) SCRIPTS=${SCRIPTS:-$1} ;;
+  esac
+}
+
+# In a numbered rotation the last of the row is renamed, then removed.
+would_push_out() { # <renaming A to B (rotatecount C, logstart S, i I), >
+  local rest=${1##* (rotatecount } count start from
+  count=${rest%%,*} rest=${rest#*logstart }
+  start=${rest%%,*} rest=${rest#*i }
+  from=${1#renaming } from=${from%% to *}
+  if [ "${rest%%[!0-9]*}" = "$((start + count - 1))" ] && [ -e "$from" ]; then DELETES=${DELETES:-removing $from}; fi
+}
+
+remember_compression() {
+  local suffix=$CONFIG_SUFFIX
+  if [ -z "$suffix" ]; then
+    case ${CONFIG_PROGRAM##*/} in
+      xz) suffix=.xz ;;
+      bzip2) suffix=.bz2 ;;
+      zstd) suffix=.zst ;;
+      *) suffix=.gz ;;
+    esac
+  fi
+  SUFFIXES+=("$suffix") PROGRAMS+=("${CONFIG_PROGRAM:-gzip}")
+}

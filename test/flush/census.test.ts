@@ -1,0 +1,235 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
+/** The inventory is the census, as it ends: whatever held bytes before a flush is in its inventory, or it is named. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
+import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush, quick } from './flush.ts'
+
+const writers: ChildProcess[] = []
+afterEach(() => {
+  for (const writer of writers.splice(0)) writer.kill('SIGKILL')
+})
+afterAll(removeDisks)
+
+const LOG = '/var/log/my/app.log'
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+/** An instance with one rotated log, and what of it is published. */
+function instance(published: string, directives: readonly string[], log = LOG): Disk {
+  const disk = makeDisk()
+  disk.write(log, 'one\ntwo\n')
+  const block = [`${disk.root}${log.replace(/[^/]+$/, '*.log')} {`, ...directives, '}', '']
+  disk.write(
+    '/etc/logrotate.elasticbeanstalk.hourly/app.conf',
+    block.join('\n').replaceAll('ROOT', disk.root),
+  )
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', `${published}\n`)
+  disk.write('/var/log/my/rotated/.keep', '')
+  return disk
+}
+
+/** The log's lines, wherever in S3 they are and however they are compressed. */
+function archived(disk: Disk): string {
+  const programs: Record<string, string> = { gz: 'gzip', xz: 'xz', bz2: 'bzip2', zst: 'zstd' }
+  const read = (key: string) => {
+    const program = programs[key.split('.').at(-1) ?? '']
+    const input = disk.object(key) ?? Buffer.alloc(0)
+    return program ? execFileSync(program, ['-dc'], { input }).toString() : input.toString()
+  }
+  return disk.keys().map(read).join('')
+}
+
+/** A process that has the log open, and does this when it is asked to end. */
+async function writing(disk: Disk, atTheEnd: string, first = ''): Promise<ChildProcess> {
+  const program = `exec 5>>"$1"; ${first}; trap '${atTheEnd}' TERM; : >"$2"; while :; do sleep 0.05; done`
+  const ready = `${disk.s3}/ready`
+  const writer = spawn('/bin/bash', ['-c', program, 'app', disk.root + LOG, ready], { stdio: 'ignore' })
+  writers.push(writer)
+  while (!existsSync(ready)) await sleep(10)
+  return writer
+}
+
+const COPY = ['copytruncate', 'compress', 'rotate 5', 'missingok']
+const DATED = ['dateext', 'compress', 'rotate 5']
+
+describeWhere('a log is archived in one flush', () => {
+  it.each([
+    [
+      'that is published under its own name',
+      '/var/log/my/*.log',
+      [...COPY, 'dateext', 'dateformat -%Y%m%d-%H%M%S'],
+    ],
+    [
+      'with another compressor',
+      '/var/log/my/*.xz',
+      [...DATED, 'delaycompress', 'compresscmd /usr/bin/xz', 'compressext .xz'],
+    ],
+    [
+      'whose date ends in a letter',
+      '/var/log/my/*.gz',
+      [...DATED, 'delaycompress', 'dateformat .%Y-%m-%dT%H%M%SZ'],
+    ],
+    [
+      'whose published names have their digits written out',
+      '/var/log/my/app.log-[0-9][0-9]*.gz',
+      [...DATED, 'delaycompress'],
+    ],
+    ['whose published names begin with anything', '/var/log/my/*log*gz', [...DATED, 'delaycompress']],
+    [
+      'that is rotated to where nobody publishes',
+      '/var/log/other/*',
+      [...COPY, 'olddir ROOT/var/log/my/rotated'],
+    ],
+    ['that is copied and kept', '/var/log/my/*.gz', ['copy', 'compress', 'rotate 2']],
+    ['that is copied', '/var/log/my/*.gz', COPY],
+    [
+      'that a script of the rotation would delete',
+      '/var/log/my/*',
+      [...DATED, 'lastaction', 'rm -f ROOT/var/log/my/*', 'endscript'],
+    ],
+    ['that would be shredded', '/var/log/my/*.gz', [...DATED, 'shred', 'rotate 0', 'maxage 1']],
+    ['that would be mailed', '/var/log/my/*.gz', ['rotate 0', 'compress', 'mail root@localhost']],
+    ['that keeps its extension', '/var/log/my/*.gz', [...DATED, 'extension .log']],
+  ])('%s', async (_what, published, directives) => {
+    const disk = instance(published, directives)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
+    expect(manifest.files).toHaveLength(1)
+    expect(archived(disk)).toBe('one\ntwo\n')
+  })
+
+  it('although it was rotated under the same date already', async () => {
+    const disk = instance('/var/log/my/*.gz', DATED)
+    const day = new Date()
+    const date = `${day.getFullYear()}${String(day.getMonth() + 1).padStart(2, '0')}${String(day.getDate()).padStart(2, '0')}`
+    disk.write(`${LOG}-${date}.gz`, execFileSync('gzip', ['-c'], { input: 'earlier\n' }))
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+    expect(archived(disk).split('\n').sort()).toEqual(['', 'earlier', 'one', 'two'])
+  })
+
+  it('whose configuration is named by cron alone', async () => {
+    const disk = instance('/var/log/other/*', COPY)
+    disk.write('/var/log/own/own.log', 'own\n')
+    disk.write('/etc/logrotate.d/own', `${disk.root}/var/log/own/*.log {\n copytruncate\n}\n`)
+    disk.script('/etc/cron.hourly/own', '#!/bin/sh\n/usr/sbin/logrotate -f /etc/logrotate.d/own\n')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+    expect(archived(disk).split('\n').sort()).toEqual(['', 'one', 'own', 'two'])
+  })
+
+  it('of an included block, with all that it was rotated to', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    const block = `${disk.root}${LOG} {\n rotate 2\n compress\n}\n`
+    disk.write('/etc/more/app', block)
+    disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', `include ${disk.root}/etc/more\n`)
+    for (const n of [1, 2, 3, 4])
+      disk.write(`${LOG}.${n}.gz`, execFileSync('gzip', ['-c'], { input: `old ${n}\n` }))
+    expect((await flush(disk)).manifest).toMatchObject({ census: 5, live: [], unaccounted: [] })
+    expect(
+      archived(disk)
+        .match(/old \d/g)
+        ?.sort(),
+    ).toEqual(['old 1', 'old 2', 'old 3', 'old 4'])
+  })
+
+  it('but what the platform never publishes by its own design', async () => {
+    const disk = instance('/var/log/other/*', COPY, '/var/log/nginx/healthd/application.log')
+    expect((await flush(disk)).manifest).toMatchObject({ files: [], live: [], unaccounted: [] })
+  })
+})
+
+describeWhere('a writer', () => {
+  it('that nobody knew is asked to end, and its buffer is in the archive', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    await writing(disk, 'echo buffered >&5; exit')
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], writers: [], unaccounted: [] })
+    expect(archived(disk)).toBe('one\ntwo\nbuffered\n')
+  })
+
+  it('that stays is named, and its log is live', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    const { pid } = await writing(disk, '')
+    const { manifest } = await flush(disk)
+    expect(manifest.writers).toEqual([{ name: `bash, pid ${pid}`, path: LOG }])
+    expect(manifest.live).toEqual([{ path: LOG, size: 8 }])
+  })
+
+  it('whose log was removed takes no line with it', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    await writing(disk, 'exit', 'rm -f "$1"; echo three >&5')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 1, live: [], writers: [], unaccounted: [] })
+    expect(archived(disk)).toBe('one\ntwo\nthree\n')
+  })
+
+  it('whose end removes the whole folder takes no line with it', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    await writing(disk, 'rm -rf "${1%/*}"; exit')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 1, writers: [], unaccounted: [] })
+    expect(archived(disk)).toBe('one\ntwo\n')
+  })
+})
+
+describeWhere('a publisher', () => {
+  it('that uploads nothing and removes what it should have, loses nothing', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    disk.program('publishLogs.py', `#!/bin/sh\nrm -f ${disk.root}/var/log/my/*.gz\n`)
+    const first = await flush(disk)
+    expect(first.paths).toHaveLength(1)
+    const second = await flush(disk, { parameters: { Upload: '*' } })
+    expect(second.paths).toEqual(first.paths)
+    expect(archived(disk)).toBe('one\ntwo\n')
+  })
+
+  it('cannot make two files of one key: both are named and neither is uploaded', async () => {
+    const disk = makeDisk()
+    disk.write('/var/log/a_b/c', '1')
+    disk.write('/var/log/a/b_c', '2')
+    const { manifest } = await flush(disk, {
+      profile: quick('files', { publishGlobs: ['/var/log/*/*'], keyRule: 'underscores' }),
+    })
+    expect(manifest.unaccounted.map(({ path }) => path).sort()).toEqual(['/var/log/a/b_c', '/var/log/a_b/c'])
+    expect(disk.keys()).toEqual([])
+  })
+})
+
+describeWhere('what cannot be asked about', () => {
+  it('is named, never skipped', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    disk.program('stat', '#!/bin/bash\ncase "$*" in *app.log*) exit 1 ;; esac\nexec /usr/bin/stat "$@"\n')
+    expect((await flush(disk)).manifest.unaccounted).toEqual([
+      { path: LOG, size: 0, why: 'cannot be asked about' },
+    ])
+  })
+
+  it('is everything where there is no stat: there is no manifest then', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    disk.program('stat', '#!/bin/sh\nexit 127\n')
+    expect(await flush(disk)).toMatchObject({ exitCode: 1, stdout: '' })
+  })
+})
+
+describeWhere('an audit', () => {
+  it('leaves a log alone that would be cut off while it is written, and says so', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    await writing(disk, 'exit')
+    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
+    expect(manifest.notes.join()).toContain('is left alone')
+    expect(disk.read(LOG)).toBe('one\ntwo\n')
+  })
+})
+
+describe('the AWS CLI', () => {
+  it('that hangs is found at once, and told', async () => {
+    const disk = makeDisk()
+    for (let i = 0; i < 100; i++) disk.write(`/var/log/app/${i}`, 'x')
+    disk.program('aws', '#!/bin/sh\nexec sleep 100\n')
+    const { manifest } = await flush(disk, {
+      profile: quick('files'),
+      parameters: { ExecutionTimeout: '20' },
+    })
+    expect(manifest.notes.join()).toContain('the AWS CLI does not answer')
+    rmSync(disk.s3, { recursive: true })
+  })
+})
