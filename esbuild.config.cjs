@@ -1,5 +1,8 @@
-/** How the Lambdas are bundled: the same for `serverless package` (through serverless-esbuild), for the local AWS and for tests. */
-module.exports = () => ({
+/**
+ * How the Lambdas are bundled: the same for `serverless package` (through serverless-esbuild, which hands itself over), for the local AWS and
+ * for tests.
+ */
+module.exports = (serverless) => ({
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -10,6 +13,8 @@ module.exports = () => ({
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
+  // Many names do not fit into an environment of 4 kB (deploy/environment.ts).
+  define: { GUARDED_GROUPS: JSON.stringify(serverless?.service.custom.guard.settings.groups ?? '') },
   minify: true,
   keepNames: true,
   sourcemap: false,

@@ -1,18 +1,46 @@
-/** What wakes somebody. docs/operate.md says for each alarm what it means and what to type. */
-import { functionNames, type Value } from './environment.ts'
+/**
+ * What wakes somebody. docs/operate.md says for each alarm what it means and what to type. Every alarm looks at one metric: metric math over
+ * FILL takes a point that is late for a zero, and a metric without any point may empty a whole sum. A point may be late by minutes, so no
+ * alarm judges by the newest period alone.
+ */
+import { type FunctionName, functionNames, type Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
 
 const NAMESPACE = 'TerminationGuard'
 
 interface Alarm {
   readonly title: string
+  /** The chapter of docs/operate.md, where it is not the title. */
+  readonly chapter?: string
   readonly says: string
-  readonly of: Record<string, unknown>
-  readonly above: number
-  /** `breaching`: no data means that nobody looks any more. */
-  readonly silence?: 'breaching'
-  readonly below?: true
+  readonly of: Metric
+  readonly is: Judgement
+  /** What happened once: no quiet hour makes it good, so nothing says that it is over. */
+  readonly isEvent?: true
 }
+
+interface Metric {
+  readonly namespace: string
+  readonly name: string
+  readonly statistic: 'Sum' | 'Maximum' | 'SampleCount'
+  readonly seconds: number
+  readonly dimensions: Readonly<Record<string, Value>>
+}
+
+/** So many of the last periods must be beyond the threshold. */
+interface Judgement {
+  readonly above?: number
+  readonly below?: number
+  readonly periods: number
+  readonly of: number
+  /** No data: all is well, nobody looks any more, or it is as it was. */
+  readonly silence: 'notBreaching' | 'breaching' | 'ignore'
+}
+
+/** Of an event, for an hour: a second one soon after has the same mail, a later one its own. */
+const onceAnHour: Judgement = { above: 0, periods: 1, of: 12, silence: 'notBreaching' }
+/** Of a state that the sweep tells every five minutes; while the sweep is dead, it is as it was. */
+const now = (above: number): Judgement => ({ above, periods: 1, of: 3, silence: 'ignore' })
 
 /** The alarms as CloudFormation resources, by logical id. */
 export function alarmResources(settings: Settings): Record<string, unknown> {
@@ -22,148 +50,133 @@ export function alarmResources(settings: Settings): Record<string, unknown> {
 }
 
 function alarms(settings: Settings): Record<string, Alarm> {
-  const ours = (metric: string, statistic: string, seconds = 300) =>
-    metricOf(NAMESPACE, metric, statistic, seconds, { service: settings.name })
+  const ours = (name: string, statistic: Metric['statistic'], seconds = 300): Metric => ({
+    namespace: NAMESPACE,
+    name,
+    statistic,
+    seconds,
+    dimensions: { service: settings.name },
+  })
   return {
-    DeadLetters: {
-      title: 'dead-letters',
-      says: 'Messages that the guard could not understand or never got done lie in the dead-letter queue.',
-      of: metricOf('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', 300, {
-        QueueName: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] },
-      }),
-      above: 0,
-    },
     NotArchived: {
       title: 'action-not-archived',
-      says: 'A termination ended, or is about to end, without proof that its logs are in S3.',
-      of: {
-        Metrics: [
-          expression('FILL(ended, 0) + FILL(overdue, 0)', 'not archived'),
-          query('ended', metricStat(NAMESPACE, 'ActionNotArchived', 'Sum', 300, { service: settings.name })),
-          query('overdue', metricStat(NAMESPACE, 'ActionOverdue', 'Sum', 300, { service: settings.name })),
-        ],
-      },
-      above: 0,
+      says: 'A termination ended without proof that its logs are in S3.',
+      of: ours('ActionNotArchived', 'Sum'),
+      is: onceAnHour,
+      isEvent: true,
+    },
+    Overdue: {
+      title: 'action-overdue',
+      says: 'A termination is about to end without proof that its logs are in S3: its group does not retain.',
+      of: ours('ActionOverdue', 'Sum'),
+      is: onceAnHour,
     },
     Retained: {
       title: 'instance-retained',
       says: 'An instance is kept because its logs are not proven to be in S3. It costs money until somebody ends it.',
       of: ours('InstancesRetained', 'Maximum'),
-      above: 0,
+      is: now(0),
     },
     OldestAction: {
       title: 'oldest-open-action',
       says: `A termination has been held for longer than ${settings.heldAlarmSeconds} s.`,
       of: ours('OldestActionHeld', 'Maximum'),
-      above: settings.heldAlarmSeconds,
+      is: now(settings.heldAlarmSeconds),
     },
-    Errors: {
-      title: 'function-errors',
-      says: 'A function of the guard crashed, or did not start.',
-      of: overFunctions(settings, 'Errors'),
-      above: 0,
+    PassesFail: {
+      title: 'passes-fail',
+      says: 'Again and again the guard cannot judge a termination: AWS does not answer it.',
+      of: ours('PassFailed', 'Sum'),
+      // One throttled call is nothing; who fails for long tries again at least every quarter of an hour.
+      is: { above: 0, periods: 2, of: 12, silence: 'notBreaching' },
     },
-    Throttles: {
-      title: 'function-throttles',
-      says: 'Lambda did not let a function of the guard run: the account’s concurrency is used up.',
-      of: overFunctions(settings, 'Throttles'),
-      above: 0,
+    DeadLetters: {
+      title: 'dead-letters',
+      says: 'Messages that the guard could not understand or never got done lie in the dead-letter queue.',
+      of: {
+        namespace: 'AWS/SQS',
+        name: 'ApproximateNumberOfMessagesVisible',
+        statistic: 'Maximum',
+        seconds: 300,
+        dimensions: { QueueName: { 'Fn::GetAtt': ['DeadLetterQueue', 'QueueName'] } },
+      },
+      is: now(0),
     },
+    ...Object.assign({}, ...functionNames.map((name) => functionAlarms(settings, name))),
     AuditFindings: {
       title: 'audit-findings',
       says: 'A running instance did not publish its logs by itself, or could not be flushed.',
       of: ours('AuditFindings', 'Sum', 3600),
-      above: 0,
+      is: { above: 0, periods: 1, of: 3, silence: 'notBreaching' },
+    },
+    NothingAudited: {
+      title: 'nothing-audited',
+      says: 'No audit of the running instances has come to its end for three hours.',
+      of: ours('InstancesAudited', 'SampleCount', 3600),
+      is: { below: 1, periods: 3, of: 3, silence: 'breaching' },
     },
     NothingEnrolled: {
       title: 'nothing-enrolled',
       says: 'No group is guarded, or the sweep does not run.',
       of: ours('GroupsEnrolled', 'Maximum', 900),
-      above: 1,
-      below: true,
-      silence: 'breaching',
+      is: { below: 1, periods: 2, of: 2, silence: 'breaching' },
     },
     NotEnrolled: {
       title: 'group-not-enrolled',
       says: 'A group that was chosen could not be enrolled: it is not guarded.',
-      of: ours('GroupsNotEnrolled', 'Maximum', 900),
-      above: 0,
+      of: ours('GroupsNotEnrolled', 'Maximum'),
+      is: now(0),
     },
   }
 }
 
-function resource({ name }: Settings, { title, says, of, above, below, silence }: Alarm): unknown {
+/** One for each function: the sum of all would be empty where one of them was never called. */
+function functionAlarms({ name }: Settings, functionName: FunctionName): Record<string, Alarm> {
+  const id = functionName.charAt(0).toUpperCase() + functionName.slice(1)
+  const of = (metric: string): Metric => ({
+    namespace: 'AWS/Lambda',
+    name: metric,
+    statistic: 'Sum',
+    seconds: 300,
+    dimensions: { FunctionName: `${name}-${functionName}` },
+  })
+  const is: Judgement = { above: 0, periods: 1, of: 3, silence: 'notBreaching' }
+  return {
+    [`${id}Errors`]: {
+      title: `function-errors-${functionName}`,
+      chapter: 'function-errors',
+      says: `The function ${functionName} crashed, or did not start.`,
+      of: of('Errors'),
+      is,
+    },
+    [`${id}Throttles`]: {
+      title: `function-throttles-${functionName}`,
+      chapter: 'function-throttles',
+      says: `Lambda did not let the function ${functionName} run: the account’s concurrency is used up.`,
+      of: of('Throttles'),
+      is,
+    },
+  }
+}
+
+function resource({ name }: Settings, { title, chapter = title, says, of, is, isEvent }: Alarm): unknown {
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${name}-${title}`,
-      AlarmDescription: `${says} What to type: docs/operate.md#${title}`,
-      ...of,
-      EvaluationPeriods: below ? 2 : 1,
-      ComparisonOperator: below ? 'LessThanThreshold' : 'GreaterThanThreshold',
-      Threshold: above,
-      TreatMissingData: silence ?? 'notBreaching',
+      AlarmDescription: `${says} What to type: docs/operate.md#${chapter}`,
+      Namespace: of.namespace,
+      MetricName: of.name,
+      Dimensions: Object.entries(of.dimensions).map(([Name, Value]) => ({ Name, Value })),
+      Statistic: of.statistic,
+      Period: of.seconds,
+      EvaluationPeriods: is.of,
+      DatapointsToAlarm: is.periods,
+      ComparisonOperator: is.below === undefined ? 'GreaterThanThreshold' : 'LessThanThreshold',
+      Threshold: is.below ?? is.above,
+      TreatMissingData: is.silence,
       AlarmActions: [{ Ref: 'AlarmTopic' }],
-      OKActions: [{ Ref: 'AlarmTopic' }],
+      ...(!isEvent && { OKActions: [{ Ref: 'AlarmTopic' }] }),
     },
   }
-}
-
-type Dimensions = Readonly<Record<string, Value>>
-
-function metricOf(
-  namespace: string,
-  name: string,
-  statistic: string,
-  seconds: number,
-  dimensions: Dimensions,
-): Record<string, unknown> {
-  return {
-    Namespace: namespace,
-    MetricName: name,
-    Dimensions: listed(dimensions),
-    Statistic: statistic,
-    Period: seconds,
-  }
-}
-
-function metricStat(
-  namespace: string,
-  name: string,
-  statistic: string,
-  seconds: number,
-  dimensions: Dimensions,
-): unknown {
-  return {
-    Metric: { Namespace: namespace, MetricName: name, Dimensions: listed(dimensions) },
-    Period: seconds,
-    Stat: statistic,
-  }
-}
-
-function query(id: string, stat: unknown): unknown {
-  return { Id: id, MetricStat: stat, ReturnData: false }
-}
-
-function expression(formula: string, label: string): unknown {
-  return { Id: 'sum', Expression: formula, Label: label, ReturnData: true }
-}
-
-/** One alarm over all functions: which one it was is on the dashboard and in the logs. */
-function overFunctions({ name }: Settings, metric: string): Record<string, unknown> {
-  return {
-    Metrics: [
-      expression(functionNames.map((functionName) => `FILL(${functionName}, 0)`).join(' + '), metric),
-      ...functionNames.map((functionName) =>
-        query(
-          functionName,
-          metricStat('AWS/Lambda', metric, 'Sum', 300, { FunctionName: `${name}-${functionName}` }),
-        ),
-      ),
-    ],
-  }
-}
-
-function listed(dimensions: Dimensions): unknown {
-  return Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
 }

@@ -101,15 +101,13 @@ fields @timestamp, event, trigger, saw.hold, decided, did, reason, outcome, erro
   Losses: { title: 'losses', query: losses },
 }
 
-/** Saved Logs Insights queries over the journals. */
+/** Saved Logs Insights queries over the journals. CloudWatch Logs accepts only log groups that exist: the plugin makes them first. */
 export function queryResources(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(queries).map(([id, { title, query }]) => [
       `${id}Query`,
       {
         Type: 'AWS::Logs::QueryDefinition',
-        // CloudWatch Logs accepts only log groups that exist.
-        DependsOn: ['TerminationsLogGroup', 'SweepLogGroup'],
         Properties: {
           Name: `${settings.name}/${title}`,
           QueryString: query,

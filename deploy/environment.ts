@@ -1,4 +1,5 @@
 /** What each function is told: the policy's variables (`src/policy.ts`), and nothing else. */
+import { BUNDLED } from '../src/selection.ts'
 import type { Settings } from './parameters.ts'
 
 /** A value of a CloudFormation template. */
@@ -15,6 +16,11 @@ export function bucketOf({ bucket }: Settings): Value {
   return bucket ?? BEANSTALK_BUCKET
 }
 
+/** The account that the bucket must belong to. */
+export function bucketOwnerOf({ bucketOwner }: Settings): Value {
+  return bucketOwner ?? { 'Fn::Sub': '${AWS::AccountId}' }
+}
+
 /** The name of the SSM document. */
 export function documentNameOf({ name }: Settings): string {
   return `${name}-flush`
@@ -29,8 +35,23 @@ export function environmentOf(settings: Settings, functionName: FunctionName): R
     case 'sweep':
     case 'enrol':
     case 'audit':
-      return { ...shared, ...enrolmentEnvironment(settings) }
+      return withGroups({ ...shared, ...enrolmentEnvironment(settings) }, settings.groups)
   }
+}
+
+/** Bytes of all names and values of a function's environment together (Lambda quotas). */
+export const MOST_ENVIRONMENT_BYTES = 4096
+
+/** In the environment they are seen in the console; where there are too many, the bundle has them (`esbuild.config.cjs`). */
+function withGroups(environment: Record<string, Value>, groups: string): Record<string, Value> {
+  const whole = { ...environment, GROUPS: groups }
+  return environmentBytes(whole) <= MOST_ENVIRONMENT_BYTES ? whole : { ...environment, GROUPS: BUNDLED }
+}
+
+/** What only CloudFormation knows is an ARN or a URL with a name of at most 80 characters. */
+export function environmentBytes(environment: Readonly<Record<string, Value>>): number {
+  const bytes = (value: Value) => (typeof value === 'string' ? Buffer.byteLength(value) : 170)
+  return Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + bytes(value), 0)
 }
 
 function sharedEnvironment(settings: Settings): Record<string, Value> {
@@ -42,10 +63,13 @@ function sharedEnvironment(settings: Settings): Record<string, Value> {
     DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
     QUEUE_VISIBILITY_SECONDS: String(settings.visibilitySeconds),
     ARCHIVE_BUCKET: bucketOf(settings),
+    ARCHIVE_BUCKET_OWNER: bucketOwnerOf(settings),
     ARCHIVE_PREFIX: settings.prefix,
     ARCHIVE_KEY_RULE: settings.profile.keyRule,
     ARCHIVE_MOVED_TO: settings.movedTo,
     MANIFEST_PREFIX: settings.manifestPrefix,
+    UPLOAD_ENCRYPTION: settings.encryption,
+    UPLOAD_KMS_KEY: settings.encryption === 'aws:kms' ? (settings.kmsKeyArn ?? '') : '',
     HEARTBEAT_TIMEOUT_SECONDS: String(settings.heartbeatSeconds),
     PATIENCE_SECONDS: String(settings.patienceSeconds),
     MAX_ATTEMPTS: String(settings.maxAttempts),
@@ -57,7 +81,6 @@ function sharedEnvironment(settings: Settings): Record<string, Value> {
 
 function enrolmentEnvironment(settings: Settings): Record<string, Value> {
   return {
-    GROUPS: settings.groups,
     QUEUE_ARN: { 'Fn::GetAtt': ['Queue', 'Arn'] },
     NOTIFIER_ROLE_ARN: { 'Fn::GetAtt': ['NotifierRole', 'Arn'] },
     RETAIN: settings.retain ? 'yes' : 'no',

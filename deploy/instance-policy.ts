@@ -4,7 +4,7 @@
  */
 import type { Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
-import { inBucket, pattern, type Statement } from './statements.ts'
+import { inBucket, ownedBucket, pattern, type Statement } from './statements.ts'
 
 /** What the SSM agent calls to register, to be given a command and to answer it. IAM cannot confine these to a resource. */
 export const AGENT_ACTIONS = [
@@ -31,9 +31,17 @@ export function instanceStatements(settings: Settings): Statement[] {
         inBucket(settings, `/${pattern(settings.prefix)}*`),
         inBucket(settings, `/${settings.manifestPrefix}*`),
       ],
+      Condition: ownedBucket(settings),
     },
+    // An upload in parts under a key of one's own reads the parts again as it is completed.
     ...(settings.kmsKeyArn
-      ? [{ Effect: 'Allow' as const, Action: ['kms:GenerateDataKey'], Resource: settings.kmsKeyArn }]
+      ? [
+          {
+            Effect: 'Allow' as const,
+            Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+            Resource: settings.kmsKeyArn,
+          },
+        ]
       : []),
   ]
 }

@@ -27,19 +27,10 @@ export function messagingResources(settings: Settings): Record<string, unknown> 
         MessageRetentionPeriod: FOURTEEN_DAYS,
       },
     },
-    QueuePolicy: queuePolicy('Queue', [
-      {
-        Sid: 'CommandStatusEvents',
-        Effect: 'Allow',
-        Principal: { Service: 'events.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] },
-        Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['FlushEndedRule', 'Arn'] } } },
-      },
-    ]),
+    QueuePolicy: queuePolicy('Queue', [rulesMaySend, nobodyElseMaySend]),
     DeadLetterQueuePolicy: queuePolicy('DeadLetterQueue', []),
     NotifierRole: notifierRole(),
-    FlushEndedRule: flushEndedRule(settings),
+    ...rules(settings),
     AlarmTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${settings.name}-alarms` } },
     AlarmTopicPolicy: alarmTopicPolicy(),
     ...(settings.alarmEmail && {
@@ -49,6 +40,41 @@ export function messagingResources(settings: Settings): Record<string, unknown> 
       },
     }),
   }
+}
+
+/** The rules whose events wake the guard through its queue, by logical id. */
+function rules(settings: Settings): Record<(typeof ruleIds)[number], unknown> {
+  return { FlushEndedRule: flushEndedRule(settings) }
+}
+
+const ruleIds = ['FlushEndedRule'] as const
+const ourRules = ruleIds.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }))
+
+const rulesMaySend = {
+  Sid: 'OurRules',
+  Effect: 'Allow',
+  Principal: { Service: 'events.amazonaws.com' },
+  Action: 'sqs:SendMessage',
+  Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+  Condition: { ArnEquals: { 'aws:SourceArn': ourRules } },
+}
+
+/**
+ * A role of this account that may send to any queue would be admitted by its own policy: a forged notification costs passes, and its token
+ * might be another instance's. Both keys must differ for the statement to hold, and one that is missing does.
+ */
+const nobodyElseMaySend = {
+  Sid: 'NobodyButAutoScalingAndOurRules',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'sqs:SendMessage',
+  Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+  Condition: {
+    ArnNotEquals: {
+      'aws:PrincipalArn': { 'Fn::GetAtt': ['NotifierRole', 'Arn'] },
+      'aws:SourceArn': ourRules,
+    },
+  },
 }
 
 function queuePolicy(queue: string, statements: readonly unknown[]): unknown {
@@ -69,7 +95,7 @@ function queuePolicy(queue: string, statements: readonly unknown[]): unknown {
   }
 }
 
-/** Auto Scaling's service-linked role may not send to queues: it takes this one for it. */
+/** Auto Scaling's service-linked role may not send to queues: it takes this one for it, on behalf of groups of this account. */
 function notifierRole(): unknown {
   return {
     Type: 'AWS::IAM::Role',
@@ -78,7 +104,12 @@ function notifierRole(): unknown {
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [
-          { Effect: 'Allow', Principal: { Service: 'autoscaling.amazonaws.com' }, Action: 'sts:AssumeRole' },
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'autoscaling.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
         ],
       },
       Policies: [

@@ -10,9 +10,11 @@ export const parameterNames = [
   'groups',
   'profile',
   'bucket',
+  'bucketOwner',
   'prefix',
   'movedTo',
   'manifestPrefix',
+  'encryption',
   'kmsKeyArn',
   'retain',
   'withoutRetention',
@@ -28,6 +30,9 @@ export const parameterNames = [
 ] as const
 export type ParameterName = (typeof parameterNames)[number]
 
+export const encryptions = ['none', 'AES256', 'aws:kms'] as const
+export type Encryption = (typeof encryptions)[number]
+
 export interface Settings {
   /** `termination-guard-<stage>`: what everything of one deployment is named after, the hook included. */
   readonly name: string
@@ -38,9 +43,13 @@ export interface Settings {
   readonly profile: Profile
   /** `undefined`: Elastic Beanstalk's own bucket of the account and Region. */
   readonly bucket: string | undefined
+  /** The bucket's account; `undefined`: the deployment's own. Nothing is read from or written to anybody else's. */
+  readonly bucketOwner: string | undefined
   readonly prefix: string
   readonly movedTo: string
   readonly manifestPrefix: string
+  /** How uploads ask S3 to encrypt them; `none`: as the bucket itself does. */
+  readonly encryption: Encryption
   readonly kmsKeyArn: string | undefined
   readonly retain: boolean
   readonly withoutRetention: 'hold' | 'abandon'

@@ -4,12 +4,14 @@
  */
 import type { AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling'
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsApi } from '../src/aws/api.ts'
 import { connect } from '../src/aws/sdk.ts'
 import { enrol } from '../src/enrolment/enrol.ts'
 import type { Wanted } from '../src/enrolment/plan.ts'
 import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/enrolment/withdraw.ts'
-import { parseSelections } from '../src/selection.ts'
+import { keepLogs } from './log-groups.ts'
+import type { Settings } from './parameters.ts'
 import {
   enrolmentReport,
   hooksLeft,
@@ -24,8 +26,7 @@ import {
 interface Serverless {
   readonly service: {
     readonly service: string
-    readonly custom?: { readonly guard?: { readonly settings?: { readonly isGuardingNothing?: boolean } } }
-    readonly functions: Readonly<Record<string, { readonly environment: Readonly<Record<string, string>> }>>
+    readonly custom: { readonly guard: { readonly settings: Settings } }
   }
   readonly classes: { readonly Error: new (message: string, code: string) => Error }
   getProvider(name: 'aws'): {
@@ -53,8 +54,15 @@ export default class Enrolment {
     this.#log = log
     let removed: Scope | undefined
     this.hooks = {
-      'before:deploy:deploy': () => this.#seeThatNothingIsOpen(),
-      'after:deploy:deploy': () => this.#enrol(),
+      'before:deploy:deploy': async () => {
+        await this.#seeThatNothingIsOpen()
+        await this.#keepLogs()
+      },
+      'after:deploy:deploy': async () => {
+        // Once more: an earlier version's stack had log groups of its own, and took them away just now.
+        await this.#keepLogs()
+        await this.#enrol()
+      },
       'before:remove:remove': async () => {
         removed = await this.#withdraw()
       },
@@ -73,10 +81,10 @@ export default class Enrolment {
     if (!scope) return
     const { open, enrolled } = await surveyWithdrawal(await this.#connect(), {
       ...scope,
-      except: this.#selections(),
+      except: this.#settings.selections,
     })
-    const isMeant = this.#serverless.service.custom?.guard?.settings?.isGuardingNothing === true
-    if (this.#selections().length === 0 && enrolled.length > 0 && !isMeant)
+    const isMeant = this.#settings.isGuardingNothing
+    if (this.#settings.selections.length === 0 && enrolled.length > 0 && !isMeant)
       this.#fail(noGroupsGiven(enrolled))
     if (open.length > 0)
       this.#fail(openActions({ open, withdrawn: [] }, scope.hookName, 'groups that are no longer chosen'))
@@ -117,25 +125,29 @@ export default class Enrolment {
     if (open.length > 0) this.#fail(hooksLeft(open, scope.hookName))
   }
 
-  #wanted(scope: Deployed): Wanted {
-    const environment = this.#environment()
+  async #keepLogs(): Promise<void> {
+    const { name, logRetentionDays } = this.#settings
+    const provider = this.#serverless.getProvider('aws')
+    const { credentials } = await provider.getAwsSdkV3Config()
+    const logs = new CloudWatchLogsClient({ region: provider.getRegion(), credentials })
+    await keepLogs(logs, name, logRetentionDays).finally(() => logs.destroy())
+  }
+
+  #wanted({ hookName, queueArn, notifierRoleArn }: Deployed): Wanted {
+    const { selections, heartbeatSeconds, retain, prefix } = this.#settings
     return {
-      selections: this.#selections(),
-      hookName: scope.hookName,
-      queueArn: scope.queueArn,
-      notifierRoleArn: scope.notifierRoleArn,
-      heartbeatTimeoutSeconds: Number(environment.HEARTBEAT_TIMEOUT_SECONDS),
-      retain: environment.RETAIN === 'yes',
-      archivePrefix: environment.ARCHIVE_PREFIX ?? '',
+      selections,
+      hookName,
+      queueArn,
+      notifierRoleArn,
+      heartbeatTimeoutSeconds: heartbeatSeconds,
+      retain,
+      archivePrefix: prefix,
     }
   }
 
-  #selections() {
-    return parseSelections(this.#environment().GROUPS ?? '')
-  }
-
-  #environment(): Readonly<Record<string, string>> {
-    return this.#serverless.service.functions.sweep?.environment ?? {}
+  get #settings(): Settings {
+    return this.#serverless.service.custom.guard.settings
   }
 
   async #connect(): Promise<AwsApi> {

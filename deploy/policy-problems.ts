@@ -1,5 +1,6 @@
 /** What the functions would refuse to start with, found before anything is packaged, and said of the parameters that a person writes. */
 import { readPolicy } from '../src/policy.ts'
+import { BUNDLED } from '../src/selection.ts'
 import { environmentOf, functionNames, type Value } from './environment.ts'
 import type { ParameterName, Settings } from './parameters.ts'
 
@@ -13,6 +14,7 @@ export interface ParameterProblem {
 const parameterOf: Readonly<Record<string, ParameterName>> = {
   GROUPS: 'groups',
   ARCHIVE_BUCKET: 'bucket',
+  ARCHIVE_BUCKET_OWNER: 'bucketOwner',
   ARCHIVE_PREFIX: 'prefix',
   ARCHIVE_MOVED_TO: 'movedTo',
   MANIFEST_PREFIX: 'manifestPrefix',
@@ -36,7 +38,10 @@ export function policyProblems(settings: Settings): ParameterProblem[] {
 function refusal(environment: Readonly<Record<string, Value>>): string[] {
   const filled = Object.entries(environment).map(([name, value]) => [name, placeholder(value)])
   try {
-    readPolicy({ ...Object.fromEntries(filled), AWS_REGION: 'eu-west-1' })
+    // What the bundle says instead was read with the parameters.
+    const { GROUPS, ...others } = Object.fromEntries(filled)
+    const groups = GROUPS === BUNDLED ? '' : GROUPS
+    readPolicy({ ...others, GROUPS: groups, AWS_REGION: 'eu-west-1' })
     return []
   } catch (error) {
     const [, ...lines] = String(error instanceof Error ? error.message : error).split('\n')

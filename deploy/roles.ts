@@ -2,18 +2,27 @@
 import { markKey } from '../src/enrolment/mark.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './parameters.ts'
+import { managedPolicyOf, packed } from './policies.ts'
 import {
   anywhere,
-  flushing,
-  LEAVING_THE_GROUP_AS_IT_IS,
-  limitedTo,
+  leavingGroupsAsTheyAre,
   logging,
-  onGroups,
+  onGuarded,
   onQueue,
+  ourDocument,
   passingNotifierRole,
   proving,
   type Statement,
 } from './statements.ts'
+
+const HOLDING = ['autoscaling:RecordLifecycleActionHeartbeat', 'autoscaling:CompleteLifecycleAction']
+/** Putting the hook, switching retention and writing our own mark. */
+const ENROLLING = [
+  'autoscaling:PutLifecycleHook',
+  'autoscaling:UpdateAutoScalingGroup',
+  'autoscaling:CreateOrUpdateTags',
+]
+const FLUSHING = ['ssm:SendCommand']
 
 /** The logical id of a function's role. */
 export function roleOf(functionName: FunctionName): string {
@@ -36,6 +45,7 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
         ),
         ...onQueue('DeadLetterQueue', 'sqs:SendMessage'),
         ...aPass(settings),
+        ...onGuarded(settings, HOLDING, FLUSHING),
       ]
     case 'sweep':
       return [
@@ -43,12 +53,14 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
         ...onQueue('DeadLetterQueue', 'sqs:GetQueueAttributes'),
         ...aPass(settings),
         ...enrolling(settings),
+        ...onGuarded(settings, [...HOLDING, ...ENROLLING], FLUSHING),
       ]
     case 'enrol':
       return [
         ...log,
         ...anywhere('autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeLifecycleHooks'),
         ...enrolling(settings),
+        ...onGuarded(settings, ENROLLING, []),
       ]
     case 'audit':
       return [
@@ -60,20 +72,16 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
           'ssm:ListCommandInvocations',
           'ssm:GetCommandInvocation',
         ),
-        ...flushing(settings),
+        ...ourDocument(settings),
         ...proving(settings),
+        ...onGuarded(settings, [], FLUSHING),
       ]
   }
 }
 
-/** One pass of `reconcile`. */
+/** One pass of `reconcile`, but for what it does to groups and instances. */
 function aPass(settings: Settings): Statement[] {
   return [
-    ...onGroups(
-      settings,
-      'autoscaling:RecordLifecycleActionHeartbeat',
-      'autoscaling:CompleteLifecycleAction',
-    ),
     ...anywhere(
       'autoscaling:DescribeAutoScalingInstances',
       'autoscaling:DescribeAutoScalingGroups',
@@ -83,48 +91,53 @@ function aPass(settings: Settings): Statement[] {
       'ssm:ListCommandInvocations',
       'ssm:GetCommandInvocation',
     ),
-    ...flushing(settings),
+    ...ourDocument(settings),
     ...proving(settings),
   ]
 }
 
-/** Putting the hook, switching retention and writing our own mark; no other tag, and no other size. */
 function enrolling(settings: Settings): Statement[] {
-  const markAlone = { 'ForAllValues:StringEquals': { 'aws:TagKeys': [markKey(settings.name)] } }
-  const groups = [
-    ...onGroups(settings, 'autoscaling:PutLifecycleHook'),
-    ...limitedTo(LEAVING_THE_GROUP_AS_IT_IS, onGroups(settings, 'autoscaling:UpdateAutoScalingGroup')),
-    ...limitedTo(markAlone, onGroups(settings, 'autoscaling:CreateOrUpdateTags')),
-  ]
-  return groups.length > 0 ? [...groups, ...passingNotifierRole()] : []
+  if (settings.selections.length === 0) return []
+  return [...leavingGroupsAsTheyAre(markKey(settings.name)), ...passingNotifierRole()]
 }
 
-/** The roles as CloudFormation resources. */
+/** The roles as CloudFormation resources, with the managed policies that hold what does not fit into them. */
 export function roleResources(
   settings: Settings,
   functionNames: readonly FunctionName[],
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    functionNames.map((functionName) => [
-      roleOf(functionName),
-      {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          Description: `What ${settings.name}-${functionName} may do`,
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-            ],
-          },
-          Policies: [
-            {
-              PolicyName: functionName,
-              PolicyDocument: { Version: '2012-10-17', Statement: statementsOf(settings, functionName) },
-            },
-          ],
-        },
-      },
-    ]),
+  return Object.assign(
+    {},
+    ...functionNames.map((functionName) => {
+      const { inline, managed } = packed(statementsOf(settings, functionName))
+      const role = roleOf(functionName)
+      const policies = managed.map((statements, index) => [
+        `${role}Policy${index + 1}`,
+        managedPolicyOf(settings, functionName, statements),
+      ])
+      return { [role]: roleWith(settings, functionName, inline, policies), ...Object.fromEntries(policies) }
+    }),
   )
+}
+
+function roleWith(
+  settings: Settings,
+  functionName: FunctionName,
+  Statement: readonly Statement[],
+  policies: readonly (readonly unknown[])[],
+): unknown {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      Description: `What ${settings.name}-${functionName} may do`,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [{ PolicyName: functionName, PolicyDocument: { Version: '2012-10-17', Statement } }],
+      ...(policies.length > 0 && { ManagedPolicyArns: policies.map(([id]) => ({ Ref: id })) }),
+    },
+  }
 }

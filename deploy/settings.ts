@@ -2,7 +2,13 @@
 
 import { loadProfile } from '../src/flush/profile.ts'
 import { parseSelections } from '../src/selection.ts'
-import { type ParameterName, type Parameters, parameterNames, type Settings } from './parameters.ts'
+import {
+  encryptions,
+  type ParameterName,
+  type Parameters,
+  parameterNames,
+  type Settings,
+} from './parameters.ts'
 import { policyProblems } from './policy-problems.ts'
 import { receiveBudget } from './receive-budget.ts'
 
@@ -54,11 +60,14 @@ export function readSettings(name: string, parameters: Parameters, given: readon
       if (pattern.test(value)) return value
       throw new Error(`${advice} instead of '${value}'`)
     })
-  const oneOf = <Choice extends string>(parameter: ParameterName, first: Choice, second: Choice): Choice =>
-    attempt<Choice>(parameter, first, (value) => {
-      const choice = [first, second].find((candidate) => candidate === value)
+  const oneOf = <Choice extends string>(
+    parameter: ParameterName,
+    ...choices: [Choice, ...Choice[]]
+  ): Choice =>
+    attempt<Choice>(parameter, choices[0], (value) => {
+      const choice = choices.find((candidate) => candidate === value)
       if (choice) return choice
-      throw new Error(`write ${first} or ${second} instead of '${value}'`)
+      throw new Error(`write ${choices.join(' or ')} instead of '${value}'`)
     })
 
   const profile = attempt('profile', undefined, loadProfile)
@@ -78,9 +87,15 @@ export function readSettings(name: string, parameters: Parameters, given: readon
     isGuardingNothing: text('groups') === NO_GROUPS,
     selections: attempt('groups', [], () => parseSelections(groups)),
     bucket: matching('bucket', BUCKET, 'write the name of a bucket, without s3:// and without a path,'),
+    bucketOwner: matching(
+      'bucketOwner',
+      /^[0-9]{12}$/,
+      'write the 12 digits of the account that owns the bucket',
+    ),
     prefix: text('prefix') || (profile?.archivePrefix ?? ''),
     movedTo: text('movedTo'),
     manifestPrefix: text('manifestPrefix'),
+    encryption: oneOf('encryption', ...encryptions),
     kmsKeyArn: matching('kmsKeyArn', /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/\S+$/, 'write a key’s ARN'),
     retain: oneOf('retain', 'yes', 'no') === 'yes',
     withoutRetention: oneOf('withoutRetention', 'hold', 'abandon'),
@@ -100,15 +115,23 @@ export function readSettings(name: string, parameters: Parameters, given: readon
     functionTimeoutSeconds: Math.min(120, Math.floor(visibilitySeconds / 6)),
     maxReceiveCount,
   }
+  if (settings.encryption === 'aws:kms' && !settings.kmsKeyArn && isSound('kmsKeyArn'))
+    problems.push(`kmsKeyArn: encryption=aws:kms needs the key's ARN: write it, or encryption=none`)
+  if (settings.encryption === 'AES256' && settings.kmsKeyArn)
+    problems.push(`encryption: AES256 uses no key: write aws:kms, or leave kmsKeyArn out`)
   // With another heartbeat, which is yet to be corrected, the policy might accept what it refuses now.
   if (profile && isSound('heartbeat'))
     for (const { parameter, problem } of policyProblems({ ...settings, profile }))
       if (isSound(parameter)) problems.push(`${parameter}: ${problem}`)
-  if (problems.length > 0 || !profile)
-    throw new Error(
-      `These parameters cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-    )
+  if (problems.length > 0 || !profile) throw refused(problems)
   return { ...settings, profile }
+}
+
+/** One Error that lists everything that is wrong, each as `parameter: what, and what to write instead`. */
+export function refused(problems: readonly string[]): Error {
+  return new Error(
+    `These parameters cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+  )
 }
 
 function unknownNames(given: readonly string[]): string[] {

@@ -1,15 +1,15 @@
 /**
  * IAM statements, one small builder per thing that may be done. Groups are confined by their name or their tag, instances by the
- * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix.
+ * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix and its bucket's owner.
  */
-import { bucketOf, documentNameOf, type Value } from './environment.ts'
+import { bucketOf, bucketOwnerOf, documentNameOf, type Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
 
 export interface Statement {
-  readonly Effect: 'Allow'
+  readonly Effect: 'Allow' | 'Deny'
   readonly Action: readonly string[]
   readonly Resource: Value | readonly Value[]
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Value | readonly string[]>>>>
 }
 
 const arn = (rest: string): Value => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` })
@@ -21,75 +21,81 @@ export function anywhere(...actions: string[]): Statement[] {
   return [{ Effect: 'Allow', Action: actions, Resource: '*' }]
 }
 
-/** Calls on the guarded groups and on no other. */
-export function onGroups({ selections }: Settings, ...actions: string[]): Statement[] {
-  const groups = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
+/**
+ * Calls on the guarded groups, and `ssm:SendCommand` on their instances; on no others. Every name and every tag's value stands once for
+ * groups and once for instances: with many of them, that is what fills the policies (`policies.ts`).
+ */
+export function onGuarded(
+  { selections }: Settings,
+  groupActions: readonly string[],
+  instanceActions: readonly string[],
+): Statement[] {
+  const group = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
+  const instances = regional('ec2', 'instance/*')
   const names = selections.flatMap((selection) => (selection.by === 'name' ? [selection.name] : []))
-  const byName: Statement[] =
-    names.length > 0 ? [{ Effect: 'Allow', Action: actions, Resource: names.map(groups) }] : []
-  const byTag = selections.flatMap((selection): Statement[] =>
-    selection.by === 'tag'
-      ? [
-          {
-            Effect: 'Allow',
-            Action: actions,
-            Resource: groups('*'),
-            Condition: { StringEquals: { [`aws:ResourceTag/${selection.key}`]: selection.value } },
-          },
-        ]
-      : [],
+  const tagged = Map.groupBy(
+    selections.flatMap((selection) => (selection.by === 'tag' ? [selection] : [])),
+    ({ key }) => key,
   )
-  return [...byName, ...byTag]
+  const where = (tag: string, values: readonly string[]) => ({
+    Condition: { StringEquals: { [`aws:ResourceTag/${tag}`]: values } },
+  })
+  const all: Statement[] = [
+    { Effect: 'Allow', Action: groupActions, Resource: names.map(group) },
+    {
+      Effect: 'Allow',
+      Action: instanceActions,
+      Resource: instances,
+      ...where('aws:autoscaling:groupName', names),
+    },
+    ...[...tagged].map(
+      ([key, selected]): Statement => ({
+        Effect: 'Allow',
+        Action: [...groupActions, ...instanceActions],
+        Resource: [
+          ...(groupActions.length > 0 ? [group('*')] : []),
+          ...(instanceActions.length > 0 ? [instances] : []),
+        ],
+        ...where(
+          key,
+          selected.map(({ value }) => value),
+        ),
+      }),
+    ),
+  ]
+  const byName = names.length > 0 ? all.slice(0, 2) : []
+  return [...byName, ...all.slice(2)].filter(({ Action }) => Action.length > 0)
 }
 
-/** The same, only under a condition more. Its operators must be others than those that confine to groups. */
-export function limitedTo(
-  condition: NonNullable<Statement['Condition']>,
-  statements: readonly Statement[],
-): Statement[] {
-  return statements.map((statement) => ({
-    ...statement,
-    Condition: { ...statement.Condition, ...condition },
-  }))
+/** Our document; on which instances is said apart. */
+export function ourDocument(settings: Settings): Statement[] {
+  if (settings.selections.length === 0) return []
+  const Resource = regional('ssm', `document/${documentNameOf(settings)}`)
+  return [{ Effect: 'Allow', Action: ['ssm:SendCommand'], Resource }]
 }
 
 /**
- * An update of a group that leaves its size, its networks and what it launches as they are. IAM has no key for the desired
- * capacity and most other fields. (A launch template without a version needs ec2:RunInstances, which no role here has.)
+ * Whatever else allows it: no update of a group that changes its size, its networks or what it launches, and no tag but our mark. IAM has
+ * no key for the desired capacity and most other fields. (A launch template without a version needs ec2:RunInstances, which no role here has.)
  */
-export const LEAVING_THE_GROUP_AS_IT_IS = {
-  Null: {
-    'autoscaling:MinSize': 'true',
-    'autoscaling:MaxSize': 'true',
-    'autoscaling:LaunchConfigurationName': 'true',
-    'autoscaling:InstanceTypes': 'true',
-    'autoscaling:VPCZoneIdentifiers': 'true',
-  },
-  BoolIfExists: { 'autoscaling:LaunchTemplateVersionSpecified': 'false' },
-}
-
-/** Our document, on instances of the guarded groups. */
-export function flushing(settings: Settings): Statement[] {
-  const { selections } = settings
-  if (selections.length === 0) return []
-  const names = selections.flatMap((selection) => (selection.by === 'name' ? [selection.name] : []))
-  const conditions = [
-    ...(names.length > 0 ? [{ 'aws:ResourceTag/aws:autoscaling:groupName': names }] : []),
-    ...selections.flatMap((selection) =>
-      selection.by === 'tag' ? [{ [`aws:ResourceTag/${selection.key}`]: selection.value }] : [],
-    ),
-  ]
-  const Action = ['ssm:SendCommand']
+export function leavingGroupsAsTheyAre(mark: string): Statement[] {
+  const never = (action: string, Condition: NonNullable<Statement['Condition']>): Statement => ({
+    Effect: 'Deny',
+    Action: [action],
+    Resource: '*',
+    Condition,
+  })
+  const fields = ['MinSize', 'MaxSize', 'LaunchConfigurationName', 'InstanceTypes', 'VPCZoneIdentifiers']
   return [
-    { Effect: 'Allow', Action, Resource: regional('ssm', `document/${documentNameOf(settings)}`) },
-    ...conditions.map(
-      (StringEquals): Statement => ({
-        Effect: 'Allow',
-        Action,
-        Resource: regional('ec2', 'instance/*'),
-        Condition: { StringEquals },
-      }),
+    ...fields.map((field) =>
+      never('autoscaling:UpdateAutoScalingGroup', { Null: { [`autoscaling:${field}`]: 'false' } }),
     ),
+    never('autoscaling:UpdateAutoScalingGroup', {
+      Bool: { 'autoscaling:LaunchTemplateVersionSpecified': 'true' },
+    }),
+    never('autoscaling:CreateOrUpdateTags', {
+      'ForAnyValue:StringNotEquals': { 'aws:TagKeys': [mark] },
+    }),
   ]
 }
 
@@ -97,22 +103,29 @@ export function flushing(settings: Settings): Statement[] {
 export function proving(settings: Settings): Statement[] {
   const moved = settings.movedTo.split(',').filter((prefix) => prefix !== '')
   const archive = pattern(settings.prefix)
+  const owner = ownedBucket(settings)
   return [
     {
       Effect: 'Allow',
       Action: ['s3:ListBucket'],
       Resource: inBucket(settings, ''),
-      Condition: { StringLike: { 's3:prefix': [archive, ...moved] } },
+      Condition: { StringLike: { 's3:prefix': [archive, ...moved] }, ...owner },
     },
     {
       Effect: 'Allow',
       Action: ['s3:GetObject'],
       Resource: [inBucket(settings, `/${archive}*`), inBucket(settings, `/${settings.manifestPrefix}*`)],
+      Condition: owner,
     },
     ...(settings.kmsKeyArn
       ? [{ Effect: 'Allow' as const, Action: ['kms:Decrypt'], Resource: settings.kmsKeyArn }]
       : []),
   ]
+}
+
+/** A bucket that was deleted may have become a stranger's: names are everybody's. */
+export function ownedBucket(settings: Settings): NonNullable<Statement['Condition']> {
+  return { StringEquals: { 's3:ResourceAccount': bucketOwnerOf(settings) } }
 }
 
 /** Calls on one of our queues. */
@@ -132,12 +145,12 @@ export function passingNotifierRole(): Statement[] {
   ]
 }
 
-/** Writing the function's own log; the deployment made the log group. */
+/** Writing the function's own log. The deployment's plugin makes the log group; where it did not, or somebody deleted it, Lambda does. */
 export function logging(functionName: string): Statement[] {
   return [
     {
       Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: regional('logs', `log-group:/aws/lambda/${functionName}:*`),
     },
   ]

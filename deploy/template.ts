@@ -4,14 +4,18 @@ import { alarmResources } from './alarms.ts'
 import { dashboardResource, queryResources } from './dashboard.ts'
 import { documentNameOf, environmentOf, functionNames } from './environment.ts'
 import { instancePolicy } from './instance-policy.ts'
+import { limitProblems, limitsOf } from './limits.ts'
 import { messagingResources } from './messaging.ts'
-import type { Parameters, Settings } from './parameters.ts'
+import type { Parameters, Parameters, Settings, Settings } from './parameters.ts'
 import { roleOf, roleResources } from './roles.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, refused } from './settings.ts'
 
 /** Throws one Error that lists every parameter that cannot be used. */
 export function deployment(name: string, parameters: Parameters, given: readonly string[] = []) {
   const settings = readSettings(name, parameters, given)
+  const resources = resourcesOf(settings)
+  const problems = limitProblems(limitsOf(settings, resources))
+  if (problems.length > 0) throw refused(problems.map(({ parameter, problem }) => `${parameter}: ${problem}`))
   return {
     settings,
     functions: Object.fromEntries(
@@ -24,15 +28,19 @@ export function deployment(name: string, parameters: Parameters, given: readonly
         },
       ]),
     ),
-    resources: {
-      ...messagingResources(settings),
-      FlushDocument: documentResource(settings),
-      ...roleResources(settings, functionNames),
-      ...alarmResources(settings),
-      Dashboard: dashboardResource(settings),
-      ...queryResources(settings),
-    },
+    resources,
     outputs: outputs(settings),
+  }
+}
+
+function resourcesOf(settings: Settings): Record<string, unknown> {
+  return {
+    ...messagingResources(settings),
+    FlushDocument: documentResource(settings),
+    ...roleResources(settings, functionNames),
+    ...alarmResources(settings),
+    Dashboard: dashboardResource(settings),
+    ...queryResources(settings),
   }
 }
 

@@ -2,6 +2,7 @@
  * The bridge from Serverless's variables to `template.ts`: `${file(./deploy/variables.cjs):resources}`. Serverless reads variable
  * files with require(), which Node 24 lets load TypeScript modules.
  */
+const { regionOfProfile } = require('./profile-region.ts')
 const { deployment } = require('./template.ts')
 const { parameterNames } = require('./parameters.ts')
 
@@ -40,5 +41,17 @@ module.exports.resources = async (serverless) => {
   } catch (error) {
     if (error.code !== undefined) throw error
     return {}
+  }
+}
+
+/** Asked for only where neither an option nor the environment says it. */
+module.exports.region = async ({ options }) => {
+  try {
+    return await regionOfProfile(
+      options['aws-profile'] ?? process.env.AWS_PROFILE ?? process.env.AWS_DEFAULT_PROFILE,
+    )
+  } catch (error) {
+    error.stack = ''
+    throw error
   }
 }

@@ -5,6 +5,10 @@ import { connect } from '../src/aws/sdk.ts'
 import type { Guard } from '../src/guard.ts'
 import { journalTo, METRICS_NAMESPACE, SERVICE } from '../src/journal/log.ts'
 import { readPolicy } from '../src/policy.ts'
+import { BUNDLED } from '../src/selection.ts'
+
+/** Put in by esbuild.config.cjs. */
+declare const GUARDED_GROUPS: string
 
 let guard: Guard | undefined
 
@@ -15,13 +19,15 @@ export function theGuard(): Guard {
 }
 
 function compose(environment: NodeJS.ProcessEnv): Guard {
-  const policy = readPolicy(environment)
+  const policy = readPolicy(
+    environment.GROUPS === BUNDLED ? { ...environment, GROUPS: GUARDED_GROUPS } : environment,
+  )
   // Alarms tell the deployments of an account apart by it.
   const serviceName = environment.POWERTOOLS_SERVICE_NAME ?? SERVICE
   const logger = new Logger({ serviceName })
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName })
   return {
-    aws: connect(policy.region),
+    aws: connect(policy.region, { bucketOwner: policy.archive.bucketOwner }),
     clock: { now: Date.now },
     random: Math.random,
     policy,

@@ -57,6 +57,8 @@ export interface EnrolmentPolicy {
 /** Where logs must be, and how they are compared. */
 export interface ArchivePolicy {
   readonly bucket: string
+  /** The account that the bucket must belong to; `undefined`: whoever has the name. */
+  readonly bucketOwner: string | undefined
   /** With `{environment}`, `{instance}` and `{group}`. Ends with a slash. */
   readonly prefix: string
   readonly keyRule: 'underscores' | 'path'
@@ -111,6 +113,10 @@ const Environment = z
         /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
         'must be the name of a bucket, without s3:// and without a path',
       ),
+    ARCHIVE_BUCKET_OWNER: z
+      .string()
+      .regex(/^[0-9]{12}$/, 'must be the 12 digits of the account that owns the bucket')
+      .optional(),
     ARCHIVE_PREFIX: text('the prefix of an instance’s logs, with {instance}')
       .refine(prefix, prefixError)
       .refine(
@@ -179,6 +185,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
     queueVisibilitySeconds: env.QUEUE_VISIBILITY_SECONDS,
     archive: {
       bucket: env.ARCHIVE_BUCKET,
+      bucketOwner: env.ARCHIVE_BUCKET_OWNER,
       prefix: env.ARCHIVE_PREFIX,
       keyRule: env.ARCHIVE_KEY_RULE,
       movedTo: env.ARCHIVE_MOVED_TO,

@@ -11,6 +11,9 @@ export interface GroupTag {
   readonly propagates: boolean
 }
 
+/** Said instead of the groups where they do not fit into the environment: then they are in the bundle. No group can be named so. */
+export const BUNDLED = '*bundled'
+
 /** What IAM policies cannot say literally: wildcards and policy variables. */
 const UNSAFE = /[*?$"\\]/
 

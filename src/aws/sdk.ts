@@ -44,10 +44,16 @@ const SHARED = {
 const STALLED_BODY_MS = 8000
 
 /** What all clients have in common, and may be told otherwise: somebody's own credentials, more patience. */
-export type ConnectOptions = Pick<AutoScalingClientConfig, 'credentials' | 'maxAttempts' | 'retryMode'>
+export interface ConnectOptions
+  extends Pick<AutoScalingClientConfig, 'credentials' | 'maxAttempts' | 'retryMode'> {
+  /** The account that every bucket must belong to: the name of one that was deleted may have become a stranger's. */
+  readonly bucketOwner?: string | undefined
+}
 
 /** By default the SDK finds the process's credentials, and a call is tried as a function should. */
-export function connect(region: string, options: ConnectOptions = {}): AwsApi {
+export function connect(region: string, { bucketOwner, ...options }: ConnectOptions = {}): AwsApi {
+  const owned = <Input extends object>(input: Input) =>
+    bucketOwner ? { ...input, ExpectedBucketOwner: bucketOwner } : input
   const config = { region, ...SHARED, ...options }
   const autoScaling = new AutoScalingClient(config)
   const ec2 = new EC2Client(config)
@@ -71,10 +77,10 @@ export function connect(region: string, options: ConnectOptions = {}): AwsApi {
     sendCommand: (input) => ssm.send(new SendCommandCommand(input)),
     listCommandInvocations: (input) => ssm.send(new ListCommandInvocationsCommand(input)),
     getCommandInvocation: (input) => ssm.send(new GetCommandInvocationCommand(input)),
-    listObjectsV2: (input) => s3.send(new ListObjectsV2Command(input)),
-    headObject: (input) => s3.send(new HeadObjectCommand(input)),
+    listObjectsV2: (input) => s3.send(new ListObjectsV2Command(owned(input))),
+    headObject: (input) => s3.send(new HeadObjectCommand(owned(input))),
     getObject: async (input) => {
-      const { Body } = await s3.send(new GetObjectCommand(input))
+      const { Body } = await s3.send(new GetObjectCommand(owned(input)))
       return { Body: flowing(Body as ObjectBody, STALLED_BODY_MS) }
     },
     changeMessageVisibility: (input) => sqs.send(new ChangeMessageVisibilityCommand(input)),

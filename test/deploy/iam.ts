@@ -1,6 +1,6 @@
 /** IAM's answer (a real evaluator's), and what of a policy nobody needs. */
 import { runSimulation } from '@cloud-copilot/iam-simulate'
-import { ACCOUNT, resolved, type Template } from './packaged.ts'
+import { ACCOUNT, IRELAND, type Place, resolved, type Template } from './packaged.ts'
 import type { IamRequest } from './requests.ts'
 
 export interface PolicyDocument {
@@ -15,10 +15,16 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 }
 
-/** The one policy of a role, as CloudFormation would create it. */
-export function policyOf(template: Template, logicalId: string): PolicyDocument {
-  const document = template.Resources[logicalId]?.Properties.Policies[0].PolicyDocument
-  return resolved(document) as PolicyDocument
+/** All policies of a role as one, as CloudFormation would create them there. */
+export function policyOf(template: Template, logicalId: string, place: Place = IRELAND): PolicyDocument {
+  const { Policies, ManagedPolicyArns = [] } = template.Resources[logicalId]?.Properties ?? {}
+  const managed = ManagedPolicyArns.map(({ Ref }: { Ref: string }) => template.Resources[Ref]?.Properties)
+  const documents = [...Policies, ...managed].map(({ PolicyDocument }) => resolved(PolicyDocument, place))
+  const [Version] = documents.map((document) => (document as PolicyDocument).Version)
+  return {
+    Version: String(Version),
+    Statement: documents.flatMap((document) => (document as PolicyDocument).Statement),
+  }
 }
 
 /** A key's default policy: without it, no policy of a role counts for the key. */
@@ -67,9 +73,10 @@ export async function unused(policy: PolicyDocument, requests: readonly IamReque
   return found
 }
 
-/** Every policy that is smaller by one action, resource or value of a condition. */
+/** Every policy that allows less by one action, resource or value of a condition. */
 export function reductions(policy: PolicyDocument): { what: string; without: PolicyDocument }[] {
   return policy.Statement.flatMap((statement, index) => {
+    if (statement.Effect === 'Deny') return []
     const replaced = (...instead: readonly PolicyStatement[]) => ({
       ...policy,
       Statement: policy.Statement.toSpliced(index, 1, ...instead),

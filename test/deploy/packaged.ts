@@ -83,39 +83,48 @@ export async function packageProject(parameters: Readonly<Record<string, string>
 export const ACCOUNT = '111122223333'
 export const REGION = 'eu-west-1'
 
+/** Where a template is deployed. */
+export interface Place {
+  readonly partition: string
+  readonly region: string
+}
+export const IRELAND: Place = { partition: 'aws', region: REGION }
+
 /** A value of the template as CloudFormation would fill it in. */
-export function resolved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolved)
+export function resolved(value: unknown, place: Place = IRELAND): unknown {
+  if (Array.isArray(value)) return value.map((inner) => resolved(inner, place))
   if (typeof value !== 'object' || value === null) return value
   const [[intrinsic, argument] = ['', undefined]] = Object.entries(value)
-  if (intrinsic === 'Ref') return physicalOf(String(argument))
-  if (intrinsic === 'Fn::GetAtt') return attributeOf(argument as [string, string])
+  if (intrinsic === 'Ref') return physicalOf(String(argument), place)
+  if (intrinsic === 'Fn::GetAtt') return attributeOf(argument as [string, string], place)
   if (intrinsic === 'Fn::Sub')
-    return String(argument).replaceAll(/\$\{([A-Za-z:.]+)\}/g, (_, name: string) => substituted(name))
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner)]))
+    return String(argument).replaceAll(/\$\{([A-Za-z:.]+)\}/g, (_, name: string) => substituted(name, place))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner, place)]))
 }
 
-function substituted(name: string): string {
+function substituted(name: string, place: Place): string {
   const [resource = '', attribute] = name.split('.')
-  return attribute ? attributeOf([resource, attribute]) : physicalOf(resource)
+  return attribute ? attributeOf([resource, attribute], place) : physicalOf(resource, place)
 }
 
-function physicalOf(name: string): string {
+function physicalOf(name: string, { partition, region }: Place): string {
+  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
   const pseudo: Record<string, string> = {
-    'AWS::Region': REGION,
+    'AWS::Region': region,
     'AWS::AccountId': ACCOUNT,
-    'AWS::Partition': 'aws',
-    Queue: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/termination-guard-prod`,
-    DeadLetterQueue: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/termination-guard-prod-dead-letters`,
+    'AWS::Partition': partition,
+    Queue: `https://sqs.${region}.${domain}/${ACCOUNT}/termination-guard-prod`,
+    DeadLetterQueue: `https://sqs.${region}.${domain}/${ACCOUNT}/termination-guard-prod-dead-letters`,
   }
   return pseudo[name] ?? name
 }
 
 /** Physical names are the logical ones, except where the template gives another. */
-function attributeOf([resource, attribute]: [string, string]): string {
+function attributeOf([resource, attribute]: [string, string], { partition, region }: Place): string {
   if (attribute !== 'Arn') return resource
   const queue = { Queue: 'termination-guard-prod', DeadLetterQueue: 'termination-guard-prod-dead-letters' }
-  if (resource in queue) return `arn:aws:sqs:${REGION}:${ACCOUNT}:${queue[resource as keyof typeof queue]}`
-  if (resource.endsWith('Role')) return `arn:aws:iam::${ACCOUNT}:role/${resource}`
-  return `arn:aws:events:${REGION}:${ACCOUNT}:rule/${resource}`
+  const arn = (service: string, rest: string) => `arn:${partition}:${service}:${rest}`
+  if (resource in queue) return arn('sqs', `${region}:${ACCOUNT}:${queue[resource as keyof typeof queue]}`)
+  if (resource.endsWith('Role')) return arn('iam', `:${ACCOUNT}:role/${resource}`)
+  return arn('events', `${region}:${ACCOUNT}:rule/${resource}`)
 }

@@ -20,7 +20,9 @@ import {
   instanceTags,
   NAME,
   notifierRoleArn,
+  OUR_BUCKET,
   queueArn,
+  requestsIn,
   requestsOf,
   requestsOfLambda,
 } from './requests.ts'
@@ -42,6 +44,10 @@ const deployed: Deployed = {
   manifestPrefix: 'termination-guard/manifests/',
   kmsKeyArn,
 }
+const places = [
+  { partition: 'aws-cn', region: 'cn-north-1' },
+  { partition: 'aws-us-gov', region: 'us-gov-west-1' },
+]
 const parameters = {
   groups: 'web-asg,tag:elasticbeanstalk:environment-name=collector-prod,tag:team=data',
   bucket: deployed.bucket,
@@ -79,7 +85,7 @@ describe.each(functionNames)('the role of %s', (name) => {
     expect(await unused(role(name), requestsBy(name))).toEqual([])
   })
   it('would be found out if it lacked any of its permissions', async () => {
-    const actions = role(name).Statement.flatMap(({ Action }) => Action)
+    const actions = role(name).Statement.flatMap(({ Effect, Action }) => (Effect === 'Allow' ? Action : []))
     for (const action of new Set(actions)) {
       const without = withoutAction(role(name), action)
       expect([action, await denied(without, requestsBy(name))]).not.toEqual([action, []])
@@ -90,6 +96,14 @@ describe.each(functionNames)('the role of %s', (name) => {
     const added = { Effect: 'Allow', Action: more, Resource: '*' }
     const widened = { ...role(name), Statement: [...role(name).Statement, added] }
     expect(await unused(widened, requestsBy(name))).toEqual(more.map((action) => `${action} on *`))
+  })
+  it.each(places)('allows all of it in $partition, and there alone', async (place) => {
+    const there = policyOf(template, roleOf(name), place)
+    // A key's ARN is written by whoever deploys.
+    const made = requestsBy(name).filter(({ resource }) => resource !== kmsKeyArn)
+    const regional = made.filter(({ resource }) => resource.startsWith('arn:'))
+    expect(await denied(there, requestsIn(made, place))).toEqual([])
+    expect(await denied(there, regional)).toEqual(regional)
   })
 })
 
@@ -141,6 +155,10 @@ describe('no function may', () => {
       'change what a guarded group launches, by the version of a launch template',
       update({ 'autoscaling:LaunchTemplateVersionSpecified': 'true' }),
     ],
+    [
+      'change which types of instances a guarded group launches',
+      update({ 'autoscaling:InstanceTypes': ['x'] }),
+    ],
     ['move a guarded group to other networks', update({ 'autoscaling:VPCZoneIdentifiers': ['subnet-1'] })],
     ['put another tag on a guarded group', tag('team')],
     ['put another tag beside the mark on a guarded group', tag(markKey(NAME), 'team')],
@@ -152,11 +170,30 @@ describe('no function may', () => {
     ],
     [
       'list another bucket',
-      ask('s3:ListBucket', 'arn:aws:s3:::other-bucket', { 's3:prefix': deployed.prefix }),
+      ask('s3:ListBucket', 'arn:aws:s3:::other-bucket', { 's3:prefix': deployed.prefix, ...OUR_BUCKET }),
     ],
-    ['list the whole bucket', ask('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`)],
-    ['read another bucket', ask('s3:GetObject', `arn:aws:s3:::other-bucket/${deployed.prefix}x.gz`)],
-    ['read something else of the bucket', ask('s3:GetObject', `arn:aws:s3:::${deployed.bucket}/payroll.csv`)],
+    ['list the whole bucket', ask('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`, OUR_BUCKET)],
+    [
+      'list the bucket where a stranger has taken its name',
+      ask('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`, {
+        's3:prefix': deployed.prefix,
+        's3:ResourceAccount': '999988887777',
+      }),
+    ],
+    [
+      'read the bucket where a stranger has taken its name',
+      ask('s3:GetObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`, {
+        's3:ResourceAccount': '999988887777',
+      }),
+    ],
+    [
+      'read another bucket',
+      ask('s3:GetObject', `arn:aws:s3:::other-bucket/${deployed.prefix}x.gz`, OUR_BUCKET),
+    ],
+    [
+      'read something else of the bucket',
+      ask('s3:GetObject', `arn:aws:s3:::${deployed.bucket}/payroll.csv`, OUR_BUCKET),
+    ],
     ['delete an object', ask('s3:DeleteObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
     ['write an object', ask('s3:PutObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
     ['terminate an instance', ask('ec2:TerminateInstances', instanceArn)],
@@ -176,6 +213,15 @@ describe('no function may', () => {
   it.each(forbidden)('%s', async (_, request) => {
     for (const name of functionNames)
       expect([name, await isAllowed(role(name), request)]).toEqual([name, false])
+  })
+  it.each(functionNames)('without a denial of %s’s role being there for a reason', async (name) => {
+    const { Statement } = role(name)
+    for (const [index, { Effect }] of Statement.entries()) {
+      if (Effect === 'Allow') continue
+      const without = { ...role(name), Statement: Statement.toSpliced(index, 1) }
+      const requests = forbidden.map(([, request]) => request)
+      expect((await denied(without, requests)).length).toBeLessThan(requests.length)
+    }
   })
 })
 
@@ -201,13 +247,13 @@ describe('the policy to attach to instances', () => {
   const put = (key: string) => ({
     action: 's3:PutObject',
     resource: `arn:aws:s3:::${deployed.bucket}/${key}`,
-    context: {},
+    context: OUR_BUCKET,
   })
   const needs = [
     ...AGENT_ACTIONS.map((action) => ({ action, resource: '*', context: {} })),
     put(`${deployed.prefix}_var_log_x.gz`),
     put(`${deployed.manifestPrefix}i-0123456789abcdef0/x.gz`),
-    { action: 'kms:GenerateDataKey', resource: kmsKeyArn, context: {} },
+    ...['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => ({ action, resource: kmsKeyArn, context: {} })),
   ]
   it('allows what the agent and the flush do, and nothing else', async () => {
     const policy = instancePolicy()
@@ -221,6 +267,10 @@ describe('the policy to attach to instances', () => {
     ],
     ['delete an object', { ...put(`${deployed.prefix}x.gz`), action: 's3:DeleteObject' }],
     ['write elsewhere in the bucket', put('payroll.csv')],
+    [
+      'write to the bucket where a stranger has taken its name',
+      { ...put(`${deployed.prefix}x.gz`), context: { 's3:ResourceAccount': '999988887777' } },
+    ],
     [
       'write to another bucket',
       { ...put('x'), resource: `arn:aws:s3:::other-bucket/${deployed.prefix}x.gz` },

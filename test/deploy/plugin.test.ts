@@ -1,4 +1,8 @@
 /** The plugin on the local AWS, with as much of Serverless as it uses. */
+
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -7,6 +11,7 @@ import {
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import Enrolment from '../../deploy/plugin.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
+import { parseSelections } from '../../src/selection.ts'
 import { type LocalAws, startLocalAws } from '../../testbed/local/local-aws.ts'
 
 const HOOK = 'termination-guard-prod'
@@ -20,12 +25,19 @@ const environmentBefore = { ...process.env }
 const noInstance = () => {
   throw new Error('no instance starts here')
 }
+const log = { notice: () => {}, warning: () => {} }
 let aws: LocalAws
+let logs: Server
+/** What CloudWatch Logs was asked for. */
+const asked: string[] = []
 let autoScaling: AutoScalingClient
 
 beforeAll(async () => {
   aws = await startLocalAws({ launch: noInstance, onProblem: () => {} })
   Object.assign(process.env, aws.environment('DEPLOYER'))
+  logs = createServer(cloudWatchLogs).listen(0, '127.0.0.1')
+  await once(logs, 'listening')
+  process.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS = `http://127.0.0.1:${(logs.address() as AddressInfo).port}`
   autoScaling = new AutoScalingClient({
     endpoint: aws.endpoints.autoscaling,
     region: aws.region,
@@ -36,6 +48,8 @@ beforeAll(async () => {
   await autoScaling.send(new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'web', ...sizes, Tags }))
 })
 afterAll(async () => {
+  logs.close()
+  delete process.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
   for (const name of Object.keys(aws.environment())) delete process.env[name]
   Object.assign(process.env, environmentBefore)
   autoScaling.destroy()
@@ -43,12 +57,36 @@ afterAll(async () => {
 })
 jest.setTimeout(30_000)
 
+/** The sweep's log group is there already, from a deployment that was removed. */
+function cloudWatchLogs(request: IncomingMessage, response: ServerResponse): void {
+  let body = ''
+  request.on('data', (chunk) => {
+    body += chunk
+  })
+  request.on('end', () => {
+    const operation = String(request.headers['x-amz-target']).replace(/.*\./, '')
+    const { logGroupName, retentionInDays = '' } = JSON.parse(body)
+    asked.push(`${operation} ${logGroupName} ${retentionInDays}`.trim())
+    const isThere = operation === 'CreateLogGroup' && logGroupName.endsWith('-sweep')
+    response.writeHead(isThere ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+    response.end(JSON.stringify(isThere ? { __type: 'ResourceAlreadyExistsException' } : {}))
+  })
+}
+
 function before(groups: string, isGuardingNothing: boolean): Promise<void> | undefined {
   const serverless = {
     service: {
       service: 'termination-guard',
-      custom: { guard: { settings: { isGuardingNothing } } },
-      functions: { sweep: { environment: { GROUPS: groups } } },
+      custom: {
+        guard: {
+          settings: {
+            selections: parseSelections(groups),
+            isGuardingNothing,
+            name: HOOK,
+            logRetentionDays: 90,
+          },
+        },
+      },
     },
     classes: { Error },
     getProvider: () => ({
@@ -59,7 +97,6 @@ function before(groups: string, isGuardingNothing: boolean): Promise<void> | und
       getCloudFormationClient: async () => ({ send: async () => ({ Stacks: [{ Outputs: listed() }] }) }),
     }),
   } as unknown as ConstructorParameters<typeof Enrolment>[0]
-  const log = { notice: () => {}, warning: () => {} }
   return new Enrolment(serverless, {}, { log }).hooks['before:deploy:deploy']?.()
 }
 const listed = () => Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
@@ -74,4 +111,10 @@ it('groups=none lets such a deployment go on', async () => {
 })
 it('a deployment that still chooses some group goes on', async () => {
   await expect(before('other', false)).resolves.toBeUndefined()
+})
+it('a deployment makes the log groups that are not there, and all keep the journal for so long', async () => {
+  asked.length = 0
+  await before('other', false)
+  const groups = ['terminations', 'sweep', 'enrol', 'audit'].map((name) => `/aws/lambda/${HOOK}-${name}`)
+  expect(asked).toEqual(groups.flatMap((name) => [`CreateLogGroup ${name}`, `PutRetentionPolicy ${name} 90`]))
 })

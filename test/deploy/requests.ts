@@ -1,7 +1,7 @@
 /** What IAM is asked about a call of the guard in a deployment: actions, resources, and the context that conditions look at. */
 import { markKey } from '../../src/enrolment/mark.ts'
 import type { Call } from './calls.ts'
-import { ACCOUNT, REGION } from './packaged.ts'
+import { ACCOUNT, type Place, REGION } from './packaged.ts'
 
 export interface IamRequest {
   readonly action: string
@@ -32,6 +32,7 @@ export const deadLettersArn = `${queueArn}-dead-letters`
 export const documentArn = `arn:aws:ssm:${REGION}:${ACCOUNT}:document/${NAME}-flush`
 export const notifierRoleArn = `arn:aws:iam::${ACCOUNT}:role/NotifierRole`
 export const instanceArn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/i-0123456789abcdef0`
+export const OUR_BUCKET = { 's3:ResourceAccount': ACCOUNT }
 const EVERYTHING = '*'
 
 const request = (action: string, resource: string, context: IamRequest['context'] = {}): IamRequest => ({
@@ -82,6 +83,7 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
       return [
         request('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`, {
           's3:prefix': prefixOf(input, policy, deployed),
+          ...OUR_BUCKET,
         }),
       ]
     case 'headObject':
@@ -104,6 +106,7 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
 export function requestsOfLambda(functionName: string): IamRequest[] {
   const log = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/${NAME}-${functionName}:log-stream:2026/01/02/x`
   const written = [
+    request('logs:CreateLogGroup', log.replace(/:log-stream:.*/, ':*')),
     request('logs:CreateLogStream', log.replace(/:log-stream:.*/, ':*')),
     request('logs:PutLogEvents', log),
   ]
@@ -124,6 +127,14 @@ export function instanceTags({ name, tags }: GroupOfDeployment): Record<string, 
       value,
     ]),
   )
+}
+
+/** The same requests in another partition. */
+export function requestsIn(requests: readonly IamRequest[], { partition, region }: Place): IamRequest[] {
+  const there = JSON.stringify(requests)
+    .replaceAll('arn:aws:', `arn:${partition}:`)
+    .replaceAll(REGION, region)
+  return JSON.parse(there)
 }
 
 function onGroups(action: string, { groups }: Deployed, context: IamRequest['context'] = {}): IamRequest[] {
@@ -148,7 +159,10 @@ function tagKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
 }
 
 function reading(resource: string, { kmsKeyArn }: Deployed): IamRequest[] {
-  return [request('s3:GetObject', resource), ...(kmsKeyArn ? [request('kms:Decrypt', kmsKeyArn)] : [])]
+  return [
+    request('s3:GetObject', resource, OUR_BUCKET),
+    ...(kmsKeyArn ? [request('kms:Decrypt', kmsKeyArn)] : []),
+  ]
 }
 
 /** The same place in the deployment: an archive's prefix is that of an instance, a moved one is a collector's. */

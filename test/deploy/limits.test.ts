@@ -1,0 +1,105 @@
+/** Every AWS limit that a template can meet, computed for the largest supported deployments; and what does not fit is refused. */
+import { describe, expect, it } from '@jest/globals'
+import { type Limit, limitsOf } from '../../deploy/limits.ts'
+import { charactersOf, packed } from '../../deploy/policies.ts'
+import { statementsOf } from '../../deploy/roles.ts'
+import { readSettings } from '../../deploy/settings.ts'
+import { deployment } from '../../deploy/template.ts'
+import { defaults } from './defaults.ts'
+import { largest, largestParameters } from './large.ts'
+
+const NAME = 'termination-guard-prod'
+/** The longest stage with which every name still fits. */
+const LONGEST = `termination-guard-${'s'.repeat(33)}`
+
+function rows(groups: string): Limit[] {
+  const parameters = largestParameters(groups)
+  return limitsOf(readSettings(LONGEST, parameters), deployment(LONGEST, parameters).resources)
+}
+
+describe.each(Object.entries(largest))('with %s', (_, groups) => {
+  it.each(rows(groups).map((row) => [row.what, row] as const))('%s stay within the limit', (_what, row) => {
+    expect(row.used).toBeGreaterThanOrEqual(0)
+    expect(row.used).toBeLessThanOrEqual(row.most)
+  })
+})
+
+describe('what does not fit is refused with what to do:', () => {
+  const refusal = (name: string, changes: Partial<typeof defaults>) => {
+    try {
+      deployment(name, { ...defaults, ...changes })
+    } catch (error) {
+      return String(error)
+    }
+    throw new Error('it was accepted')
+  }
+  const many = (make: (index: number) => string) =>
+    Array.from({ length: 400 }, (_, index) => make(index)).join(',')
+  it.each([
+    [
+      '400 long names',
+      { groups: many((index) => `g${index}`.padEnd(200, 'x')) },
+      /^ {2}groups: managed policies of sweep: \d+, and AWS allows 10: .*by one tag/m,
+    ],
+    [
+      '400 tags of their own',
+      { groups: many((index) => `tag:k${index}=v`) },
+      /^ {2}groups: managed policies of sweep: .*by one tag/m,
+    ],
+    [
+      'too many prefixes',
+      { groups: 'web', movedTo: many((index) => `collected/by/${index}/`) },
+      /^ {2}movedTo: bytes of the environment of terminations: .*fewer or shorter/m,
+    ],
+  ])('%s', (_, changes: Partial<typeof defaults>, why) => {
+    expect(refusal(NAME, changes)).toMatch(why)
+  })
+  it('a stage that is too long for the names of what is deployed', () => {
+    expect(refusal(`${LONGEST}s`, { groups: 'web' })).toMatch(
+      /^ {2}stage: characters of a function’s name: 65, .*shorter --stage/m,
+    )
+  })
+})
+
+describe('a role', () => {
+  it.each(Object.values(largest))(
+    'is cut into policies that together allow what the whole did (%#)',
+    (groups) => {
+      for (const name of ['terminations', 'sweep', 'enrol', 'audit'] as const) {
+        const whole = statementsOf(readSettings(NAME, { ...defaults, groups }), name)
+        const { inline, managed } = packed(whole)
+        expect(grants([...inline, ...managed.flat()])).toEqual(grants(whole))
+      }
+    },
+  )
+  it('of a few groups needs no managed policy', () => {
+    const groups = 'web,api,tag:team=data'
+    for (const name of ['terminations', 'sweep', 'enrol', 'audit'] as const)
+      expect(packed(statementsOf(readSettings(NAME, { ...defaults, groups }), name)).managed).toEqual([])
+  })
+  it('is measured by what CloudFormation fills in, not by what the template says', () => {
+    const arn = { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:q' }
+    const [measured, literal] = [arn, 'arn:aws-us-gov:sqs:ap-southeast-99:111122223333:q'].map((Resource) =>
+      charactersOf([{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource }]),
+    )
+    expect(measured).toBe(literal)
+  })
+})
+
+/** Everything that is said, one line for each action, resource and value of a condition, however it is cut. */
+function grants(statements: ReturnType<typeof statementsOf>): string[] {
+  const lines = statements.flatMap(({ Effect, Action, Resource, Condition = {} }) => {
+    const [[operator, keys] = ['', {}]] = Object.entries(Condition)
+    const [[key, values] = ['', []]] = Object.entries(keys)
+    const isCut = operator === 'StringEquals' && Array.isArray(values)
+    const conditions = isCut ? values.map((value) => `${key}=${value}`) : [JSON.stringify(Condition)]
+    return conditions.flatMap((condition) =>
+      [Resource]
+        .flat()
+        .flatMap((resource) =>
+          Action.map((action) => [Effect, action, JSON.stringify(resource), condition].join(' ')),
+        ),
+    )
+  })
+  return lines.sort()
+}

@@ -1,0 +1,72 @@
+/** Who may send to the queue: Auto Scaling with its role, and our rules; nobody else, whatever else they may. Evaluated by a real IAM. */
+import { runSimulation } from '@cloud-copilot/iam-simulate'
+import { describe, expect, it } from '@jest/globals'
+import { deployment } from '../../deploy/template.ts'
+import { defaults } from './defaults.ts'
+import { ACCOUNT, REGION, type Resource, resolved } from './packaged.ts'
+import { queueArn } from './requests.ts'
+
+const { resources } = deployment('termination-guard-prod', { ...defaults, groups: 'web' })
+const document = (id: string) => (resources[id] as Resource).Properties.PolicyDocument
+const rule = (name: string) => `arn:aws:events:${REGION}:${ACCOUNT}:rule/${name}`
+/** As `aws:PrincipalArn` names whoever has taken a role. */
+const session = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`
+
+async function maySend(
+  principal: string,
+  context: Readonly<Record<string, string>>,
+  resource = queueArn,
+): Promise<boolean> {
+  const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+  const answer = await runSimulation(
+    {
+      request: {
+        principal,
+        action: 'sqs:SendMessage',
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: {
+          'aws:SecureTransport': 'true',
+          ...(principal.startsWith('arn:') && { 'aws:PrincipalArn': principal }),
+          ...context,
+        },
+      },
+      identityPolicies: principal.startsWith('arn:') ? [{ name: 'role', policy: everything }] : [],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy: resolved(document('QueuePolicy')),
+    },
+    {},
+  )
+  if (answer.resultType === 'error') throw new Error(JSON.stringify(answer.errors))
+  return answer.overallResult === 'Allowed'
+}
+
+describe('the queue', () => {
+  it('takes what Auto Scaling sends with the notifier’s role', async () => {
+    expect(await maySend(session('NotifierRole'), {})).toBe(true)
+  })
+  it('takes the events of our rule, and of no other', async () => {
+    const events = (source: string) => maySend('events.amazonaws.com', { 'aws:SourceArn': rule(source) })
+    expect([await events('FlushEndedRule'), await events('somebody-elses')]).toEqual([true, false])
+  })
+  it.each(['admin', 'TerminationsRole', 'NotifierRole-of-another-stack'])(
+    'takes nothing from the role %s, though that may do everything',
+    async (role) => {
+      expect(await maySend(session(role), {})).toBe(false)
+    },
+  )
+  it('takes nothing from a user, and nothing without TLS', async () => {
+    expect(await maySend(`arn:aws:iam::${ACCOUNT}:user/operator`, {})).toBe(false)
+    expect(await maySend(session('NotifierRole'), { 'aws:SecureTransport': 'false' })).toBe(false)
+  })
+  it('knows every rule of the template that sends to it', () => {
+    const targets = Object.entries(resources as Record<string, Resource>).flatMap(
+      ([id, { Type, Properties }]) =>
+        Type === 'AWS::Events::Rule' && JSON.stringify(Properties.Targets).includes('"Queue"') ? [id] : [],
+    )
+    const [, , denial] = document('QueuePolicy').Statement
+    expect(denial.Condition.ArnNotEquals['aws:SourceArn']).toEqual(
+      targets.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
+    )
+  })
+})
