@@ -68,14 +68,25 @@ function sharedEnvironment(settings: Settings): Record<string, Value> {
     ARCHIVE_KEY_RULE: settings.profile.keyRule,
     ARCHIVE_MOVED_TO: settings.movedTo,
     MANIFEST_PREFIX: settings.manifestPrefix,
-    UPLOAD_ENCRYPTION: settings.encryption,
-    UPLOAD_KMS_KEY: settings.encryption === 'aws:kms' ? (settings.kmsKeyArn ?? '') : '',
+    UPLOAD_ENCRYPTION: uploadEncryption(settings),
     HEARTBEAT_TIMEOUT_SECONDS: String(settings.heartbeatSeconds),
     PATIENCE_SECONDS: String(settings.patienceSeconds),
     MAX_ATTEMPTS: String(settings.maxAttempts),
     LOOK_AGAIN_SECONDS: String(settings.lookAgainSeconds),
     EXECUTION_TIMEOUT_SECONDS: String(settings.flushTimeoutSeconds),
     WITHOUT_RETENTION: settings.withoutRetention,
+  }
+}
+
+/** As the SSM document's parameter `Encryption` has it. */
+function uploadEncryption({ encryption, kmsKeyArn }: Settings): string {
+  switch (encryption) {
+    case 'none':
+      return ''
+    case 'AES256':
+      return encryption
+    case 'aws:kms':
+      return `${encryption}:${kmsKeyArn}`
   }
 }
 

@@ -18,6 +18,7 @@ const parameterOf: Readonly<Record<string, ParameterName>> = {
   ARCHIVE_PREFIX: 'prefix',
   ARCHIVE_MOVED_TO: 'movedTo',
   MANIFEST_PREFIX: 'manifestPrefix',
+  UPLOAD_ENCRYPTION: 'kmsKeyArn',
   RETAIN: 'retain',
   WITHOUT_RETENTION: 'withoutRetention',
   HEARTBEAT_TIMEOUT_SECONDS: 'heartbeat',

@@ -6,7 +6,7 @@ import { documentNameOf, environmentOf, functionNames } from './environment.ts'
 import { instancePolicy } from './instance-policy.ts'
 import { limitProblems, limitsOf } from './limits.ts'
 import { messagingResources } from './messaging.ts'
-import type { Parameters, Parameters, Settings, Settings } from './parameters.ts'
+import type { Parameters, Settings } from './parameters.ts'
 import { roleOf, roleResources } from './roles.ts'
 import { readSettings, refused } from './settings.ts'
 

@@ -21,6 +21,7 @@ const COPIED = [
   'test',
   'scripts',
   'handlers',
+  'deploy',
   'testbed',
   'package.json',
   'jest.config.js',

@@ -64,6 +64,8 @@ export interface ArchivePolicy {
   readonly keyRule: 'underscores' | 'path'
   /** Prefixes in the same bucket to which a collector moves objects; what lies there counts. */
   readonly movedTo: readonly string[]
+  /** The encryption that uploads ask for: empty, `AES256`, `aws:kms` or `aws:kms:<ARN of a key>`. */
+  readonly encryption: string
   /** Where a manifest too large for standard output is put. */
   readonly manifestPrefix: string
   /** So many bytes are read and hashed in one proof where S3 keeps no comparable digest; what is beyond is unproven. */
@@ -130,6 +132,10 @@ const Environment = z
       .transform((value) => value.split(',').filter((part) => part !== ''))
       .refine((parts) => parts.every(prefix), `each prefix ${prefixError}`),
     MANIFEST_PREFIX: z.string().default('termination-guard/manifests/').refine(prefix, prefixError),
+    UPLOAD_ENCRYPTION: z
+      .string()
+      .regex(/^(AES256|aws:kms(:arn:[A-Za-z0-9:/_-]{1,400})?)?$/, 'must be AES256, aws:kms or aws:kms:ARN')
+      .default(''),
     HASH_LIMIT_BYTES: wholeNumber(512 * 1024 ** 2, 0, 50 * 1024 ** 4),
     HEARTBEAT_TIMEOUT_SECONDS: wholeNumber(HOUR, 30, 7200),
     PATIENCE_SECONDS: wholeNumber(2 * HOUR, 1, LONGEST_HOLD_SECONDS),
@@ -189,6 +195,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
       prefix: env.ARCHIVE_PREFIX,
       keyRule: env.ARCHIVE_KEY_RULE,
       movedTo: env.ARCHIVE_MOVED_TO,
+      encryption: env.UPLOAD_ENCRYPTION,
       manifestPrefix: env.MANIFEST_PREFIX,
       hashLimitBytes: env.HASH_LIMIT_BYTES,
     },

@@ -4,6 +4,8 @@ import { archiveMutants } from './archive-mutants.ts'
 import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
+import { deployMutants } from './deploy-mutants.ts'
+import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { sweepMutants } from './sweep-mutants.ts'
@@ -15,6 +17,8 @@ export const mutants: readonly Mutant[] = [
   ...auditMutants,
   ...awsMutants,
   ...decisionMutants,
+  ...deployMutants,
+  ...enrolmentMutants,
   ...flushMutants,
   ...sweepMutants,
   ...terminationMutants,

@@ -35,6 +35,7 @@ export async function startFlush(aws: AwsApi, policy: Policy, request: FlushRequ
     Prefix: request.prefix,
     Upload: request.upload ? encodeUpload(request.upload) : '',
     ManifestPrefix: policy.archive.manifestPrefix,
+    ...(policy.archive.encryption && { Encryption: policy.archive.encryption }),
     ExecutionTimeout: String(policy.executionTimeoutSeconds),
   }
   try {

@@ -128,6 +128,7 @@ function madeMetrics(): Set<string> {
     { event: 'enrolment', trigger: 'sweep', guarded: [], refused: [] },
     audited,
     { event: 'audit', instances: 1 },
+    { event: 'pass-failed', ...action },
   ] as unknown as JournalEvent[]
   return new Set(events.flatMap(metricsOf).map(({ name }) => name))
 }
