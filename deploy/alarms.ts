@@ -10,7 +10,7 @@ const NAMESPACE = 'TerminationGuard'
 
 interface Alarm {
   readonly title: string
-  /** The chapter of docs/operate.md, where it is not the title. */
+  /** The chapter of the operating manual, where it is not the title. */
   readonly chapter?: string
   readonly says: string
   readonly of: Metric

@@ -2,7 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { alarmResources } from '../deploy/alarms.ts'
 import { parameterNames } from '../deploy/parameters.ts'
+import { readSettings } from '../deploy/settings.ts'
+import { defaults } from './deploy/defaults.ts'
 import { importsIn } from './import-rules.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -183,7 +186,8 @@ describe('docs/deploy.md', () => {
     const count = (text: string, of: RegExp) => words[text.match(of)?.length ?? 0]
     const text = read('docs/deploy.md')
     expect(text).toContain(`the ${count(functions, /^ {2}[a-z]+:$/gm)} functions`)
-    expect(text).toContain(`${count(read('deploy/alarms.ts'), /^ +title: '/gm)} alarms`)
+    const alarms = alarmResources(readSettings('termination-guard-prod', defaults))
+    expect(text).toContain(`${Object.keys(alarms).length} alarms`)
   })
 })
 
