@@ -58,10 +58,8 @@ function standingLines(
     row('kept', 'its logs could not be proven to be in S3; its disk is still there'),
     row('why', typed(`history ${instance}`)),
     row('save', `aws ssm start-session --target ${instance}`),
-    row(
-      'release',
-      `aws autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity --instance-id ${instance}`,
-    ),
+    row('retry', typed(`retry ${instance}`)),
+    row('end', typed(`release ${instance} --accept-loss --reason "…"`)),
   ]
 }
 

@@ -35,7 +35,7 @@ it('changes nothing: no heartbeat, no command, no end', async () => {
 
 it('says how to save and release a machine that is kept', async () => {
   aws.lifecycleState = 'Terminating:Retained'
-  expect(await told()).toMatch(/kept .*start-session.*terminate-instance-in-auto-scaling-group/s)
+  expect(await told()).toMatch(/kept .*start-session.*retry i-\w+\n.*release i-\w+ --accept-loss/s)
 })
 
 it('points to the history of an instance that no group has', async () => {
