@@ -7,7 +7,8 @@ import { processTerminal } from './terminal.ts'
 export function processSurroundings(): Surroundings {
   const interruption = new AbortController()
   // npm passes Ctrl-C on to what heard it from the terminal already, so it may be heard more than once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort())
   return {
     terminal: processTerminal(),
     clock: { now: Date.now },

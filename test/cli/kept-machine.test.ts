@@ -1,0 +1,131 @@
+/** The commands as a person types them, against the AWS on this machine: a machine with a dead agent, from kept to gone. */
+import { spawn } from 'node:child_process'
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingInstancesCommand,
+  PutLifecycleHookCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { expect, it } from '@jest/globals'
+import { hookName, installGuard, notifierRoleArn } from '../../testbed/local/installed-guard.ts'
+import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
+import { startLocalAws } from '../../testbed/local/local-aws.ts'
+import { afterwards, eventually } from '../testbed/local/local-aws.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const BUCKET = 'elasticbeanstalk-eu-west-1-000000000000'
+/** Short, so that patience is over soon; the flush never starts, so that no step of it can be too slow for them. */
+const WAITS = {
+  ...{
+    QUEUE_VISIBILITY_SECONDS: '20',
+    HEARTBEAT_TIMEOUT_SECONDS: '60',
+    PATIENCE_SECONDS: '6',
+    RETRY_SECONDS: '1',
+  },
+  ...{
+    LOOK_AGAIN_SECONDS: '2',
+    PENDING_SECONDS: '1',
+    DELIVERY_TIMEOUT_SECONDS: '30',
+    EXECUTION_TIMEOUT_SECONDS: '60',
+  },
+  ...{ ADOPT_AFTER_SECONDS: '30', PASS_SECONDS: '2' },
+}
+
+async function keptMachine() {
+  let room: MachineRoom | undefined
+  const aws = await startLocalAws({
+    launch: (instance) => {
+      if (room === undefined) throw new Error('the machine room is not open yet')
+      return room.launch(instance)
+    },
+    onProblem: () => undefined,
+  })
+  afterwards(async () => {
+    await aws.stop()
+    await room?.stop()
+  })
+  await aws.createBucket(BUCKET)
+  room = openMachineRoom({
+    directory: aws.directory,
+    environment: { ...aws.environment('INSTANCE'), EB_BUCKET: BUCKET, EB_ENVIRONMENT_ID: 'e-cli' },
+    bufferMs: 1000,
+    publishEveryMs: undefined,
+  })
+  const journal = join(aws.directory, 'journal.jsonl')
+  writeFileSync(journal, '')
+  const onLine = (line: string) => appendFileSync(journal, `${line}\n`)
+  const guard = await installGuard(aws, { bucket: BUCKET, waits: WAITS, onLine })
+  const autoScaling = new AutoScalingClient({
+    endpoint: aws.endpoints.autoscaling,
+    region: aws.region,
+    credentials: { accessKeyId: 'PERSON', secretAccessKey: 'local' },
+  })
+  afterwards(() => autoScaling.destroy())
+  const group = { AutoScalingGroupName: 'web' }
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      ...{ ...group, MinSize: 0, MaxSize: 1, DesiredCapacity: 1 },
+      InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
+      Tags: [{ Key: 'elasticbeanstalk:environment-id', Value: 'e-cli' }],
+    }),
+  )
+  await autoScaling.send(
+    new PutLifecycleHookCommand({
+      ...{
+        ...group,
+        LifecycleHookName: hookName,
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      },
+      ...{ HeartbeatTimeout: 60, DefaultResult: 'ABANDON' },
+      ...{ NotificationTargetARN: guard.queue.arn, RoleARN: notifierRoleArn },
+    }),
+  )
+  const state = async (instanceId: string) =>
+    (await autoScaling.send(new DescribeAutoScalingInstancesCommand({}))).AutoScalingInstances?.find(
+      (one) => one.InstanceId === instanceId,
+    )?.LifecycleState
+  const instance = await eventually(() => room.instances()[0])
+  const instanceId = instance.instanceId
+  await eventually(async () => (await state(instanceId)) === 'InService')
+  instance.inject('agent-dead')
+  await autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({
+      InstanceId: instanceId,
+      ShouldDecrementDesiredCapacity: true,
+    }),
+  )
+  await eventually(async () => (await state(instanceId)) === 'Terminating:Retained')
+  const environment = { ...aws.environment(), ...guard.variables, GUARD_JOURNAL: journal }
+  return { instanceId, state, type: (...words: string[]) => typed(environment, words) }
+}
+
+function typed(environment: Readonly<Record<string, string>>, words: readonly string[]) {
+  const env = { PATH: process.env.PATH, ...environment }
+  const child = spawn(process.execPath, [MAIN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const told = { code: -1, out: '', err: '' }
+  child.stdout.on('data', (data) => (told.out += data))
+  child.stderr.on('data', (data) => (told.err += data))
+  return new Promise<typeof told>((resolve) =>
+    child.once('close', (code) => resolve({ ...told, code: code ?? -1 })),
+  )
+}
+
+it('a machine whose agent is dead is kept, kept again, and ends when the loss is accepted', async () => {
+  const { instanceId, state, type } = await keptMachine()
+  expect(await type('status')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(new RegExp(`keeps 1\\n[\\s\\S]*kept  ${instanceId}`)),
+  })
+  expect(await type('explain', instanceId)).toMatchObject({ out: expect.stringContaining('--accept-loss') })
+  expect(await type('retry', '--all')).toMatchObject({ code: 1, out: expect.stringContaining('kept again') })
+  expect(await state(instanceId)).toBe('Terminating:Retained')
+  const accepted = await type('release', instanceId, '--accept-loss', '--reason', 'the agent is dead')
+  expect(accepted).toMatchObject({ code: 0, out: expect.stringContaining('stands in the journal') })
+  await eventually(async () => (await state(instanceId)) === undefined)
+  const { out } = await type('history', instanceId)
+  expect(out).toMatch(/retained[\s\S]*accepted the loss: the agent is dead/)
+})
