@@ -6,7 +6,9 @@ import { processTerminal } from './terminal.ts'
 
 export function processSurroundings(): Surroundings {
   const interruption = new AbortController()
-  // npm passes Ctrl-C on to what heard it from the terminal already, so it may be heard more than once.
+  // npm passes Ctrl-C on to what heard it from the terminal already, a closed terminal hangs up, and people press again: a signal may
+  // come at any time and any number of times. The handlers are never taken off: until the process has ended by itself, no signal can
+  // end it before a command has told how to undo what it changed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interruption.abort())
   return {

@@ -8,14 +8,14 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
-  DescribeLifecycleHooksCommand,
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { Command, InvalidArgumentError } from 'commander'
-import { REGION_AND_PROFILE } from './deployed-settings.ts'
+import { Command } from 'commander'
+import { hasHook } from '../termination/hook.ts'
 import { instanceId } from './instance-id.ts'
+import { minutes } from './minutes.ts'
 import {
   type Changes,
   type GroupFacts,
@@ -24,78 +24,45 @@ import {
   replacementLines,
   undoLines,
 } from './replacement.ts'
+import type { Surroundings } from './surroundings.ts'
+import { type Where, withWhere } from './where.ts'
 
-const DEFAULT_HOOK = 'termination-guard-prod'
 const POLL_MS = 5000
 
-interface ReplaceOptions {
-  readonly hook: string
+interface ReplaceOptions extends Where {
   readonly unguarded: boolean
   readonly wait: number
   readonly dryRun: boolean
 }
 
-export function replaceCommand(): Command {
-  return new Command('replace')
+export function replaceCommand(surroundings: Surroundings): Command {
+  const { terminal, typed, interruption } = surroundings
+  return withWhere(new Command('replace'))
     .description('replace an instance without loss and without downtime')
     .argument('<instance>', 'the instance id', instanceId)
-    .option(
-      '--hook <name>',
-      'the guard’s hook, which must hold the instance',
-      process.env.HOOK_NAME ?? DEFAULT_HOOK,
-    )
     .option('--unguarded', 'replace it even if nothing holds it until its logs are in S3', false)
     .option('--wait <minutes>', 'how long the second instance may take', minutes, 30)
     .option('--dry-run', 'only say what would be done', false)
     .action(async (instance: string, options: ReplaceOptions) => {
+      const { aws, policy } = await surroundings.reach(options)
       const client = new AutoScalingClient({})
-      const plan = planReplacement(instance, await factsOf(client, instance, options.hook), options)
-      for (const line of replacementLines(plan)) console.log(`${options.dryRun ? 'would ' : ''}${line}`)
+      const facts = await factsOf(client, instance, (groupName) => hasHook(aws, groupName, policy))
+      const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName })
+      for (const line of replacementLines(plan)) terminal.print(`${options.dryRun ? 'would ' : ''}${line}`)
       if (options.dryRun) return
-      await untilInterrupted((signal) =>
-        replace(client, plan, { waitMs: options.wait * 60_000, pollMs: POLL_MS, signal }),
-      )
-      console.log(`${instance} is on its way out. What becomes of it:  npm run guard -- explain ${instance}`)
+      await replace(client, plan, { waitMs: options.wait * 60_000, pollMs: POLL_MS, signal: interruption })
+      terminal.print(`${instance} is on its way out. What becomes of it:  ${typed(`explain ${instance}`)}`)
     })
 }
 
-function minutes(text: string): number {
-  if (/^[0-9]{1,4}$/.test(text) && Number(text) > 0) return Number(text)
-  throw new InvalidArgumentError('Write whole minutes from 1, such as --wait 30.')
-}
+/** Whether the guard's hook would hold an instance of the group: the same question as everywhere. */
+export type IsGuarded = (groupName: string) => Promise<boolean>
 
-/**
- * npm passes Ctrl-C on to what heard it from the terminal already, a closed terminal hangs up, and people press again: a signal
- * may come at any time and any number of times. So the handlers are never taken off: until the process has ended by itself, no
- * signal can end it before it has told how to undo what was changed.
- */
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const interruption = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interruption.abort())
-  await work(interruption.signal)
-}
-
-/** The group of an instance as it is now; `undefined` when it is in none. Throws an Error that says what to type. */
+/** The group of an instance as it is now; `undefined` when it is in none. */
 export async function factsOf(
   client: AutoScalingClient,
   instanceId: string,
-  hook: string,
-): Promise<GroupFacts | undefined> {
-  try {
-    return await readFacts(client, instanceId, hook)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`Cannot ask Auto Scaling about ${instanceId}: ${why}\nName ${REGION_AND_PROFILE}.`, {
-      cause,
-    })
-  }
-}
-
-async function readFacts(
-  client: AutoScalingClient,
-  instanceId: string,
-  hook: string,
+  isGuarded: IsGuarded,
 ): Promise<GroupFacts | undefined> {
   const { AutoScalingInstances } = await client.send(
     new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
@@ -104,18 +71,12 @@ async function readFacts(
   if (!instance?.AutoScalingGroupName) return undefined
   const groupName = instance.AutoScalingGroupName
   const group = await groupOf(client, groupName)
-  const { LifecycleHooks = [] } = await client.send(
-    new DescribeLifecycleHooksCommand({ AutoScalingGroupName: groupName }),
-  )
   return {
     groupName,
     desired: group?.DesiredCapacity ?? 0,
     maximum: group?.MaxSize ?? 0,
     lifecycleState: instance.LifecycleState ?? 'unknown',
-    guarded: LifecycleHooks.some(
-      ({ LifecycleHookName, LifecycleTransition }) =>
-        LifecycleHookName === hook && LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING',
-    ),
+    guarded: await isGuarded(groupName),
   }
 }
 

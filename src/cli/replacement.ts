@@ -41,7 +41,7 @@ export function planReplacement(
   if (!guarded && !unguarded) {
     throw new Error(
       `${groupName} has no hook ${hook} for terminations: nothing would hold ${instanceId} until its logs are in S3.\n` +
-        'Name the guard’s hook with --hook <name>, enrol the group first, or type --unguarded to replace it all the same.',
+        'Name the deployment with --stage and --service, enrol the group first, or type --unguarded to replace it all the same.',
     )
   }
   return {

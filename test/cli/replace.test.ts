@@ -9,6 +9,8 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import { factsOf, replace } from '../../src/cli/replace.ts'
 import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
+import { loadProfile } from '../../src/flush/profile.ts'
+import { guardEnvironment, patientWaits } from '../../testbed/local/installed-guard.ts'
 import { afterwards, eventually, localAws, localAwsByHand, refusalOf } from '../testbed/local/local-aws.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -20,6 +22,15 @@ const RAIN_AT_THE_WORST_MOMENT = `data:text/javascript,${encodeURIComponent(`
     return write(...words)
   }
 `)}`
+/** What the functions are told, and the local AWS tells a shell. */
+const SETTINGS = guardEnvironment({
+  ...{ bucket: 'logs-of-the-web', waits: patientWaits, profile: loadProfile('beanstalk') },
+  queue: {
+    url: 'https://sqs.eu-west-1.amazonaws.com/000000000000/guard',
+    arn: 'arn:aws:sqs:eu-west-1:000000000000:guard',
+  },
+  deadLetters: { url: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead' },
+})
 const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }
 const wishes = { hook: 'termination-guard', unguarded: false }
 
@@ -69,7 +80,7 @@ describe('a replacement', () => {
     const instanceId = await createFullGroup(autoScaling)
     const look = async () =>
       (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
-    const facts = (hook = 'termination-guard') => factsOf(autoScaling, instanceId, hook)
+    const facts = (guarded = true) => factsOf(autoScaling, instanceId, async () => guarded)
     return { autoScaling, look, instanceId, facts }
   }
 
@@ -106,10 +117,10 @@ describe('a replacement', () => {
     expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
   })
 
-  it('knows the guard’s hook from another', async () => {
+  it('asks of the group whether it is guarded', async () => {
     const { facts } = await fullGroup()
-    expect(await facts()).toMatchObject({ guarded: true })
-    expect(await facts('another')).toMatchObject({ guarded: false })
+    expect(await facts(true)).toMatchObject({ groupName: 'web', guarded: true })
+    expect(await facts(false)).toMatchObject({ groupName: 'web', guarded: false })
   })
 
   it.each([
@@ -138,9 +149,9 @@ describe('a replacement', () => {
     const instanceId = await createFullGroup(autoScaling, () => pass(60))
     const child = spawn(
       process.execPath,
-      ['--import', RAIN_AT_THE_WORST_MOMENT, MAIN, 'replace', instanceId, '--hook', 'termination-guard'],
+      ['--import', RAIN_AT_THE_WORST_MOMENT, MAIN, 'replace', instanceId],
       {
-        env: { PATH: process.env.PATH, ...aws.environment() },
+        env: { PATH: process.env.PATH, ...aws.environment(), ...SETTINGS },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )
