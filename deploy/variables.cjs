@@ -6,9 +6,12 @@ const { regionOfProfile } = require('./profile-region.ts')
 const { deployment } = require('./template.ts')
 const { parameterNames } = require('./parameters.ts')
 
-/** Serverless would take `${digest:0:64}` in the flush script for a variable of its own. */
+/**
+ * Serverless would take `${digest:0:64}` in the flush script for a variable of its own. Every `${` is escaped, since within one that is no
+ * variable (`${seen[${name:0:3}]}`) Serverless knows no escape; it halves the backslashes before one.
+ */
 const escaped = (value) => {
-  if (typeof value === 'string') return value.replaceAll(/\$\{(?=[a-z][a-zA-Z0-9]*[:(])/g, '\\${')
+  if (typeof value === 'string') return value.replaceAll(/(\\*)\$\{/g, '$1$1\\$${')
   if (Array.isArray(value)) return value.map(escaped)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]))
