@@ -42,7 +42,7 @@ function archived(disk: Disk): string {
 }
 
 /** A process that has the log open, and does this when it is asked to end. */
-async function writing(disk: Disk, atTheEnd: string, first = ''): Promise<ChildProcess> {
+async function writing(disk: Disk, atTheEnd: string, first = ':'): Promise<ChildProcess> {
   const program = `exec 5>>"$1"; ${first}; trap '${atTheEnd}' TERM; : >"$2"; while :; do sleep 0.05; done`
   const ready = `${disk.s3}/ready`
   const writer = spawn('/bin/bash', ['-c', program, 'app', disk.root + LOG, ready], { stdio: 'ignore' })
