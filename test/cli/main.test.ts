@@ -11,14 +11,11 @@ const run = (...words: string[]) =>
     env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
   })
 
-it.each([['explain'], ['history'], ['replace']])(
-  '%s without a region says where to name one',
-  (command) => {
-    const { status, stdout, stderr } = run(command, 'i-0123456789abcdef0')
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-    expect(stderr).toMatch(/Region is missing\nName /)
-  },
-)
+it.each([['explain'], ['history'], ['replace']])('%s without a region says where to name one', (command) => {
+  const { status, stdout, stderr } = run(command, 'i-0123456789abcdef0')
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toMatch(/Region is missing\nName /)
+})
 
 it('a wait that is no number of minutes is answered with what to write', () => {
   expect(run('replace', 'i-0123456789abcdef0', '--wait', 'long').stderr).toContain('such as --wait 30')

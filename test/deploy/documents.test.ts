@@ -7,7 +7,7 @@ import { hooksLeft, noGroupsGiven, openActions, ownHookReport } from '../../depl
 import { readSettings } from '../../deploy/settings.ts'
 import { defaults } from './defaults.ts'
 import { isAllowed, type PolicyDocument } from './iam.ts'
-import { resolved } from './packaged.ts'
+import { ACCOUNT, resolved } from './packaged.ts'
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8')
 const documents = [
@@ -48,7 +48,8 @@ describe('docs/operate.md', () => {
       instanceStatements(readSettings('termination-guard-prod', { ...defaults, bucket: 'logs' })),
     )
     const policy = { Version: '2012-10-17', Statement } as PolicyDocument
-    const request = { action: 's3:PutObject', resource: `arn:aws:s3:::logs/${key}messages`, context: {} }
+    const resource = `arn:aws:s3:::logs/${key}messages`
+    const request = { action: 's3:PutObject', resource, context: { 's3:ResourceAccount': ACCOUNT } }
     expect(await isAllowed(policy, request)).toBe(true)
   })
 })
