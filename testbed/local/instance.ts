@@ -88,13 +88,13 @@ class LocalInstance implements Instance {
     if (fault === 'rotation-broken') breakLogrotate(this.disk)
   }
 
-  run(script: string, timeoutMs: number): Promise<ShellResult> {
+  run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult> {
     const directory = join(this.disk, PATHS.agent, randomUUID())
     mkdirSync(directory, { mode: 0o700 })
     const file = join(directory, '_script.sh')
     writeFileSync(file, script, { mode: 0o700 })
     // As the agent does it: the shell starts the file, whose first line may name another shell.
-    return this.#inSession(['sh', '-c', file], timeoutMs)
+    return this.#inSession(['sh', '-c', file], timeoutMs, stop)
   }
 
   async stopCollector(): Promise<void> {
@@ -115,7 +115,7 @@ class LocalInstance implements Instance {
     rmSync(this.disk, { recursive: true, force: true })
   }
 
-  async #inSession(command: readonly string[], timeoutMs?: number): Promise<ShellResult> {
+  async #inSession(command: readonly string[], timeoutMs?: number, stop?: AbortSignal): Promise<ShellResult> {
     if (!this.#running) throw new Error(`${this.instanceId} is switched off: nothing runs on it`)
     const session = startSession(command, {
       directory: this.disk,
@@ -123,6 +123,7 @@ class LocalInstance implements Instance {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
     this.#sessions.add(session)
+    stop?.addEventListener('abort', session.kill)
     try {
       return await session.ended
     } finally {

@@ -5,8 +5,8 @@ export interface Machine {
   readonly disk: string
   /** Whether the SSM agent answers. A dead agent leaves commands undelivered. */
   agentOnline(): boolean
-  /** Runs a script as the SSM agent would: in a real shell, on the instance's disk, killed after `timeoutMs`. */
-  run(script: string, timeoutMs: number): Promise<ShellResult>
+  /** Runs a script as the SSM agent would: in a real shell, on the instance's disk, killed after `timeoutMs`, or when told to stop. */
+  run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult>
   /** Pulls the plug: every process dies at once, nothing is flushed. The disk stays until `destroy`. */
   powerOff(): Promise<void>
   /** EC2 deletes the volumes: whatever was on the disk is gone. */

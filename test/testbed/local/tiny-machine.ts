@@ -32,10 +32,11 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
     powered: true,
     destroyed: false,
     agentOnline: () => machine.powered && machine.agent === 'online',
-    run: (script, timeoutMs) =>
+    run: (script, timeoutMs, stop) =>
       new Promise<ShellResult>((resolve, reject) => {
         const child = spawn('bash', ['-c', script], { cwd: disk, detached: true })
         running.add(child)
+        stop?.addEventListener('abort', () => killGroup(child))
         let timedOut = false
         let stdout = ''
         let stderr = ''

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { newSsm, type SsmOptions } from '../ssm/command-store.ts'
 import { advanceDelivery, nextDeliveryDue } from '../ssm/delivery.ts'
 import { ssmOperations } from '../ssm/ssm-operations.ts'
+import { registerAgents } from '../ssm/targets.ts'
 import type { Services } from '../wire/server.ts'
 import { type Compute, createCompute } from './compute.ts'
 import { createMachines, type Machines } from './ec2-machines.ts'
@@ -47,6 +48,7 @@ export function createPlatform(
   }
   const tick = () => {
     compute.settle()
+    registerAgents(ssm)
     advanceDelivery(ssm)
     wake.plan()
   }
@@ -64,7 +66,11 @@ export function createPlatform(
       onEffect: options.onEffect ?? (() => {}),
       failed,
     },
-    () => wake.plan(),
+    () => {
+      // A machine may just have started, and its agent with it.
+      registerAgents(ssm)
+      wake.plan()
+    },
   )
   const ssm = newSsm({
     region,
@@ -72,7 +78,7 @@ export function createPlatform(
     newId: randomUUID,
     now,
     lagMs: options.commandLagMs ?? 100,
-    ...running(compute, machines),
+    ...running(compute, machines, now),
     publish: bus.publish,
   })
   const identity = { Arn: `arn:aws:iam::${accountId}:root`, UserId: accountId, Account: accountId }
@@ -106,10 +112,21 @@ export function createPlatform(
 }
 
 /** Only machines that EC2 has running can be commanded. */
-function running(compute: Compute, machines: Machines): Pick<SsmOptions, 'machine' | 'instanceIds'> {
+function running(
+  compute: Compute,
+  machines: Machines,
+  now: () => number,
+): Pick<SsmOptions, 'machine' | 'instanceIds' | 'tagsOf'> {
   const all = () => compute.model.instances().filter(({ machine }) => machine === 'running')
   return {
     machine: (id) => (all().some((instance) => instance.id === id) ? machines.get(id) : undefined),
     instanceIds: () => all().map(({ id }) => id),
+    tagsOf: (id) => tagsOf(compute, now(), id),
   }
+}
+
+function tagsOf({ model }: Compute, now: number, instanceId: string): Readonly<Record<string, string>> {
+  const { Reservations = [] } = model.call(now, 'DescribeInstances', { InstanceIds: [instanceId] })
+  const tags = Reservations.flatMap(({ Instances = [] }) => Instances).flatMap(({ Tags = [] }) => Tags)
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]))
 }

@@ -1,10 +1,20 @@
 import type { EventBridgeEvent } from '../../auto-scaling/auto-scaling.ts'
 import type { Machine, ShellResult } from '../machine.ts'
-import type { DocumentContent } from './document-content.ts'
+import { type DocumentContent, parseContent } from './document-content.ts'
+import { publicDocuments } from './public-documents.ts'
 
 /** A Command document. */
 export interface Document {
   readonly name: string
+  /** An account, or `Amazon`. */
+  readonly owner: string
+  /** Version 1 first; never empty. */
+  readonly versions: DocumentVersion[]
+  /** The number of the version that runs where nobody asks for one. */
+  standard: number
+}
+
+export interface DocumentVersion {
   readonly text: string
   readonly content: DocumentContent
   readonly createdAt: number
@@ -28,12 +38,22 @@ export interface Invocation {
   startedAt: number | undefined
   endedAt: number | undefined
   result: ShellResult | undefined
+  /** Ends the processes of a run that is under way. */
+  kill: (() => void) | undefined
+}
+
+/** Instances by id, or by a tag. */
+export interface Target {
+  readonly Key?: string
+  readonly Values?: readonly string[]
 }
 
 /** One SendCommand. */
 export interface Command {
   readonly id: string
   readonly documentName: string
+  readonly documentVersion: string
+  readonly targets: readonly Target[]
   readonly pluginName: string
   readonly comment: string
   readonly parameters: Readonly<Record<string, readonly string[]>>
@@ -57,6 +77,8 @@ export interface SsmOptions {
   readonly machine: (instanceId: string) => Machine | undefined
   /** Ids of all instances that EC2 runs. */
   readonly instanceIds: () => readonly string[]
+  /** As EC2 has them. */
+  readonly tagsOf: (instanceId: string) => Readonly<Record<string, string>>
   readonly publish: (event: EventBridgeEvent) => void
 }
 
@@ -70,9 +92,13 @@ export interface Ssm {
   readonly registered: Set<string>
 }
 
-/** With nothing in it. */
+/** With AWS's own documents in it. */
 export function newSsm(options: SsmOptions): Ssm {
-  return { options, documents: new Map(), commands: [], registered: new Set() }
+  const documents = Object.entries(publicDocuments).map(([name, text]): [string, Document] => {
+    const version = { text, content: parseContent(text), createdAt: options.now() }
+    return [name, { name, owner: 'Amazon', versions: [version], standard: 1 }]
+  })
+  return { options, documents: new Map(documents), commands: [], registered: new Set() }
 }
 
 /** Whether nothing more will happen to the invocation. */

@@ -12,7 +12,9 @@ export function deliver(ssm: Ssm, command: Command): void {
     const machine = ssm.options.machine(invocation.instanceId)
     if (!machine?.agentOnline()) continue
     move(ssm, command, invocation, 'InProgress')
-    machine.run(command.script, command.executionMs).then(
+    const stop = new AbortController()
+    invocation.kill = () => stop.abort()
+    machine.run(command.script, command.executionMs, stop.signal).then(
       (result) => {
         // Only the agent can report. One that died with its machine never does: the command stays InProgress.
         const lost = ssm.options.machine(invocation.instanceId) !== machine || !machine.agentOnline()
@@ -50,13 +52,15 @@ export function nextDeliveryDue(ssm: Ssm): number | undefined {
   return open.length === 0 ? undefined : Math.min(...open)
 }
 
-/** No guarantee that the process stops; only its result is no longer waited for. */
+/** What waits is dropped; of what runs, every process is killed by the agent, which then reports it. */
 export function cancelCommand(ssm: Ssm, input: { readonly CommandId?: string }): object {
   for (const command of ssm.commands)
     if (command.id === input.CommandId)
       for (const invocation of command.invocations) {
         if (invocation.statusDetails === 'Pending') move(ssm, command, invocation, 'Cancelled')
-        if (invocation.statusDetails === 'InProgress') move(ssm, command, invocation, 'Cancelling')
+        if (invocation.statusDetails !== 'InProgress') continue
+        move(ssm, command, invocation, 'Cancelling')
+        if (ssm.options.machine(invocation.instanceId)?.agentOnline()) invocation.kill?.()
       }
   return {}
 }

@@ -16,6 +16,7 @@ const step = z.object({
   name: z.string().min(1),
   inputs: z.object({
     runCommand: z.union([z.string(), z.array(z.string())]),
+    workingDirectory: z.string().optional(),
     timeoutSeconds: z.union([z.string(), z.number()]).optional(),
   }),
 })
@@ -63,6 +64,20 @@ export function bindParameters({ parameters }: DocumentContent, given: Arguments
       return [name, values]
     }),
   )
+}
+
+/** The script: each command is a line, and a parameter that is a list stands for as many lines. */
+export function scriptOf({ mainSteps: [only] }: DocumentContent, bound: Arguments): string {
+  const { runCommand, workingDirectory } = only.inputs
+  const lines = [runCommand].flat().flatMap((line) => {
+    const [, name] = /^\s*\{\{\s*([A-Za-z0-9_]+)\s*\}\}\s*$/.exec(line) ?? []
+    return (name === undefined ? undefined : bound[name]) ?? [substitute(line, bound)]
+  })
+  const directory = substitute(workingDirectory ?? '', bound)
+  const enter = directory === '' ? [] : [`cd '${directory.replaceAll("'", "'\\''")}' || exit 1`]
+  // After the line that names the shell, if there is one.
+  const at = lines[0]?.startsWith('#!') ? 1 : 0
+  return [...lines.slice(0, at), ...enter, ...lines.slice(at)].join('\n')
 }
 
 /** `{{ Name }}` is replaced textually, as the agent does: nothing is quoted. */

@@ -1,46 +1,130 @@
+/** Command documents and their versions. */
 import { createHash } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
-import type { Document, Ssm } from './command-store.ts'
+import type { Document, DocumentVersion, Ssm } from './command-store.ts'
 import { parseContent } from './document-content.ts'
 
-interface CreateInput {
+interface WriteInput {
   readonly Name?: string
   readonly Content?: string
   readonly DocumentType?: string
   readonly DocumentFormat?: string
+  readonly DocumentVersion?: string
 }
 
-export function createDocument(ssm: Ssm, input: CreateInput): object {
-  const { Name: name = '', Content: text = '', DocumentFormat: format = 'JSON' } = input
-  if (!/^[a-zA-Z0-9_\-.]{3,128}$/.test(name))
+interface NameInput {
+  readonly Name?: string
+  readonly DocumentVersion?: string
+}
+
+export function createDocument(ssm: Ssm, input: WriteInput): object {
+  const { Name: name = '' } = input
+  if (!/^[a-zA-Z0-9_\-.]{3,128}$/.test(name) || /^(aws|amazon|amzn)/i.test(name))
     throw new AwsError('ValidationException', `The document name ${name} is not allowed.`)
   if (ssm.documents.has(name))
     throw new AwsError('DocumentAlreadyExists', `Document with same name ${name} already exists`)
-  if (format !== 'JSON' || (input.DocumentType ?? 'Command') !== 'Command')
-    throw new AwsError('InvalidDocumentContent', 'The local Systems Manager takes Command documents in JSON.')
-  const document = { name, text, content: parseContent(text), createdAt: ssm.options.now() }
+  if ((input.DocumentType ?? 'Command') !== 'Command')
+    throw new AwsError('InvalidDocumentContent', 'The local Systems Manager takes Command documents.')
+  const document: Document = {
+    name,
+    owner: ssm.options.accountId,
+    versions: [newVersion(ssm, input)],
+    standard: 1,
+  }
   ssm.documents.set(name, document)
-  return { DocumentDescription: describe(ssm, document) }
+  return { DocumentDescription: describe(document, 1) }
 }
 
-export function describeDocument(ssm: Ssm, { Name }: { readonly Name?: string }): object {
-  return { Document: describe(ssm, documentNamed(ssm, Name)) }
+/** A new version, which is the latest; the default stays what it was. */
+export function updateDocument(ssm: Ssm, input: WriteInput): object {
+  const document = documentNamed(ssm, input.Name)
+  const latest = document.versions.length
+  if (versionNumber(document, input.DocumentVersion ?? '$LATEST') !== latest)
+    throw new AwsError('InvalidDocumentVersion', 'Only the latest version of a document can be updated.')
+  if (document.versions.at(-1)?.text === input.Content)
+    throw new AwsError(
+      'DuplicateDocumentContent',
+      'The content of the association document matches another document. Change the content of the document and try again.',
+    )
+  document.versions.push(newVersion(ssm, input))
+  return { DocumentDescription: describe(document, latest + 1) }
 }
 
-export function getDocument(ssm: Ssm, { Name }: { readonly Name?: string }): object {
-  const { name, text } = documentNamed(ssm, Name)
+export function updateDocumentDefaultVersion(ssm: Ssm, input: NameInput): object {
+  const document = documentNamed(ssm, input.Name)
+  document.standard = versionNumber(document, input.DocumentVersion)
+  return { Description: { Name: document.name, DefaultVersion: String(document.standard) } }
+}
+
+export function describeDocument(ssm: Ssm, input: NameInput): object {
+  const document = documentNamed(ssm, input.Name)
+  return { Document: describe(document, versionNumber(document, input.DocumentVersion)) }
+}
+
+export function getDocument(ssm: Ssm, input: NameInput): object {
+  const document = documentNamed(ssm, input.Name)
+  const number = versionNumber(document, input.DocumentVersion)
   return {
-    Name: name,
-    Content: text,
+    Name: document.name,
+    Content: document.versions[number - 1]?.text,
     DocumentType: 'Command',
     DocumentFormat: 'JSON',
-    DocumentVersion: '1',
+    DocumentVersion: String(number),
     Status: 'Active',
   }
 }
 
-export function deleteDocument(ssm: Ssm, { Name }: { readonly Name?: string }): object {
-  ssm.documents.delete(documentNamed(ssm, Name).name)
+export function listDocuments(
+  ssm: Ssm,
+  input: {
+    readonly Filters?: readonly { readonly Key?: string; readonly Values?: readonly string[] }[]
+  },
+): object {
+  const found = [...ssm.documents.values()].filter((document) =>
+    (input.Filters ?? []).every(({ Key, Values = [] }) => {
+      switch (Key) {
+        case 'Owner':
+          return Values.some(
+            (value) =>
+              value === 'All' || value === 'Public' || (value === 'Self') === (document.owner !== 'Amazon'),
+          )
+        case 'Name':
+          return Values.some((value) => document.name.startsWith(value))
+        case 'DocumentType':
+          return Values.includes('Command')
+        case 'PlatformTypes':
+          return Values.some((value) => value === 'Linux' || value === 'MacOS')
+      }
+      throw new AwsError('InvalidFilterKey', `${Key ?? ''} is not a filter here.`)
+    }),
+  )
+  return {
+    DocumentIdentifiers: found.map((document) => {
+      const { Parameters: _, Hash: __, HashType: ___, ...identifier } = describe(document, document.standard)
+      return identifier
+    }),
+  }
+}
+
+export function listDocumentVersions(ssm: Ssm, { Name }: NameInput): object {
+  const document = documentNamed(ssm, Name)
+  return {
+    DocumentVersions: document.versions.map(({ createdAt }, index) => ({
+      Name: document.name,
+      DocumentVersion: String(index + 1),
+      CreatedDate: new Date(createdAt),
+      IsDefaultVersion: index + 1 === document.standard,
+      DocumentFormat: 'JSON',
+      Status: 'Active',
+    })),
+  }
+}
+
+export function deleteDocument(ssm: Ssm, { Name }: NameInput): object {
+  const document = documentNamed(ssm, Name)
+  if (document.owner === 'Amazon')
+    throw new AwsError('AccessDeniedException', `${document.name} is AWS's own.`)
+  ssm.documents.delete(document.name)
   return {}
 }
 
@@ -51,17 +135,38 @@ export function documentNamed(ssm: Ssm, nameOrArn: string | undefined): Document
   throw new AwsError('InvalidDocument', `Document with name ${nameOrArn ?? ''} does not exist.`)
 }
 
-function describe({ options }: Ssm, { name, text, content, createdAt }: Document): object {
+/** What `$DEFAULT`, `$LATEST` or a number means. Throws for one that is not there. */
+export function versionNumber({ versions, standard }: Document, asked = '$DEFAULT'): number {
+  if (asked === '$DEFAULT') return standard
+  if (asked === '$LATEST') return versions.length
+  const number = Number(asked)
+  if (/^\d+$/.test(asked) && versions[number - 1] !== undefined) return number
+  throw new AwsError('InvalidDocumentVersion', `The document version ${asked} does not exist.`)
+}
+
+export function hashOf({ text }: Pick<DocumentVersion, 'text'>, algorithm: 'sha256' | 'sha1'): string {
+  return createHash(algorithm).update(text).digest('hex')
+}
+
+function newVersion(ssm: Ssm, { Content: text = '', DocumentFormat: format = 'JSON' }: WriteInput) {
+  if (format !== 'JSON')
+    throw new AwsError('InvalidDocumentContent', 'The local Systems Manager takes documents in JSON.')
+  return { text, content: parseContent(text), createdAt: ssm.options.now() }
+}
+
+function describe({ name, owner, versions, standard }: Document, number: number) {
+  const version = versions[number - 1] as DocumentVersion
+  const { content, createdAt } = version
   return {
     Name: name,
-    Hash: createHash('sha256').update(text).digest('hex'),
+    Hash: hashOf(version, 'sha256'),
     HashType: 'Sha256',
-    Owner: options.accountId,
+    Owner: owner,
     CreatedDate: new Date(createdAt),
     Status: 'Active',
-    DocumentVersion: '1',
-    DefaultVersion: '1',
-    LatestVersion: '1',
+    DocumentVersion: String(number),
+    DefaultVersion: String(standard),
+    LatestVersion: String(versions.length),
     Description: content.description,
     SchemaVersion: content.schemaVersion,
     DocumentType: 'Command',

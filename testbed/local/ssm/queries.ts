@@ -64,40 +64,6 @@ export function listCommands(ssm: Ssm, input: ListInput): object {
   return { Commands: items.map(commandView), NextToken: nextToken }
 }
 
-/** Agents that registered, of machines that EC2 still runs. */
-export function describeInstanceInformation(
-  ssm: Ssm,
-  input: {
-    readonly Filters?: readonly { readonly Key?: string; readonly Values?: readonly string[] }[]
-    readonly InstanceInformationFilterList?: readonly {
-      readonly key?: string
-      readonly valueSet?: readonly string[]
-    }[]
-  },
-): object {
-  const wanted = [
-    ...(input.Filters ?? []).filter(({ Key }) => Key === 'InstanceIds').map(({ Values }) => Values),
-    ...(input.InstanceInformationFilterList ?? [])
-      .filter(({ key }) => key === 'InstanceIds')
-      .map(({ valueSet }) => valueSet),
-  ]
-  const { now, machine, instanceIds } = ssm.options
-  for (const id of instanceIds()) if (machine(id)?.agentOnline()) ssm.registered.add(id)
-  const known = instanceIds().filter(
-    (id) => ssm.registered.has(id) && wanted.every((ids) => ids?.includes(id)),
-  )
-  return {
-    InstanceInformationList: known.map((InstanceId) => ({
-      InstanceId,
-      PingStatus: machine(InstanceId)?.agentOnline() ? 'Online' : 'ConnectionLost',
-      LastPingDateTime: new Date(now()),
-      AgentVersion: '3.3.2746.0',
-      PlatformType: 'Linux',
-      ResourceType: 'EC2Instance',
-    })),
-  }
-}
-
 function visible({ commands, options }: Ssm): Command[] {
   const now = options.now()
   return commands.filter(({ requestedAt }) => requestedAt + options.lagMs <= now).reverse()

@@ -1,14 +1,18 @@
 import { AwsError } from '../../aws-error.ts'
-import type { Command, Ssm } from './command-store.ts'
+import type { Command, Document, DocumentVersion, Ssm, Target } from './command-store.ts'
 import { commandView } from './command-view.ts'
 import { deliver } from './delivery.ts'
-import { bindParameters, executionSeconds, substitute } from './document-content.ts'
-import { documentNamed } from './documents.ts'
+import { bindParameters, executionSeconds, scriptOf } from './document-content.ts'
+import { documentNamed, hashOf, versionNumber } from './documents.ts'
+import { targetedInstances } from './targets.ts'
 
 interface Input {
   readonly DocumentName?: string
   readonly InstanceIds?: readonly string[]
-  readonly Targets?: readonly { readonly Key?: string; readonly Values?: readonly string[] }[]
+  readonly Targets?: readonly Target[]
+  readonly DocumentVersion?: string
+  readonly DocumentHash?: string
+  readonly DocumentHashType?: string
   readonly Parameters?: Readonly<Record<string, readonly string[]>>
   readonly Comment?: string
   readonly TimeoutSeconds?: number
@@ -20,25 +24,28 @@ const maxComment = 100
 /** There is no idempotency token: a repeated call runs the script twice. */
 export function sendCommand(ssm: Ssm, input: Input): object {
   const document = documentNamed(ssm, input.DocumentName)
-  const [step] = document.content.mainSteps
-  const bound = bindParameters(document.content, input.Parameters ?? {})
-  const { runCommand } = step.inputs
+  const { content } = wantedVersion(document, input)
+  const [step] = content.mainSteps
+  const bound = bindParameters(content, input.Parameters ?? {})
   const command: Command = {
     id: ssm.options.newId(),
     documentName: document.name,
+    documentVersion: input.DocumentVersion ?? '$DEFAULT',
+    targets: input.Targets ?? [],
     pluginName: step.name,
     comment: checkedComment(input.Comment ?? ''),
     parameters: bound,
-    script: substitute(typeof runCommand === 'string' ? runCommand : runCommand.join('\n'), bound),
+    script: scriptOf(content, bound),
     requestedAt: ssm.options.now(),
     deliveryMs: deliverySeconds(input.TimeoutSeconds ?? 3600) * 1000,
-    executionMs: executionSeconds(document.content, bound) * 1000,
+    executionMs: executionSeconds(content, bound) * 1000,
     invocations: targetsOf(ssm, input).map((instanceId) => ({
       instanceId,
       statusDetails: 'Pending',
       startedAt: undefined,
       endedAt: undefined,
       result: undefined,
+      kill: undefined,
     })),
   }
   ssm.commands.push(command)
@@ -46,16 +53,24 @@ export function sendCommand(ssm: Ssm, input: Input): object {
   return { Command: commandView(command) }
 }
 
+/** Which version was asked for; and whether it is the one whose hash is given. */
+function wantedVersion(document: Document, input: Input): DocumentVersion {
+  const version = document.versions[versionNumber(document, input.DocumentVersion) - 1]
+  if (version === undefined) throw new AwsError('InvalidDocumentVersion', '')
+  const { DocumentHash: given, DocumentHashType: type = 'Sha256' } = input
+  if (given === undefined || given === hashOf(version, type === 'Sha1' ? 'sha1' : 'sha256')) return version
+  throw new AwsError('InvalidDocument', 'The hash of the document is not the one that was given.')
+}
+
 /** One error for an instance that is dead, not registered or not allowed. */
 function targetsOf(ssm: Ssm, { InstanceIds = [], Targets = [] }: Input): readonly string[] {
-  const targeted = Targets.flatMap(({ Key, Values = [] }) => {
-    if (Key?.toLowerCase() === 'instanceids') return Values
-    throw new AwsError(
-      'ValidationException',
-      'The local Systems Manager takes targets of Key=InstanceIds only.',
-    )
-  })
-  const ids = [...InstanceIds, ...targeted]
+  const byTag = Targets.filter(({ Key }) => Key?.toLowerCase() !== 'instanceids')
+  const byId = Targets.filter((target) => !byTag.includes(target)).flatMap(({ Values = [] }) => Values)
+  if (InstanceIds.length > 0 && Targets.length > 0)
+    throw new AwsError('ValidationException', 'Give InstanceIds or Targets, not both.')
+  // Who is not there now has no tags: a command for nobody is a command all the same.
+  if (byTag.length > 0) return targetedInstances(ssm, byTag)
+  const ids = [...InstanceIds, ...byId]
   if (ids.length > maxInstances)
     throw new AwsError('ValidationException', `At most ${maxInstances} instances.`)
   if (new Set(ids).size < ids.length)

@@ -1,13 +1,18 @@
 import type { Operation } from '../wire/operation.ts'
 import type { Ssm } from './command-store.ts'
 import { cancelCommand } from './delivery.ts'
-import { createDocument, deleteDocument, describeDocument, getDocument } from './documents.ts'
 import {
-  describeInstanceInformation,
-  getCommandInvocation,
-  listCommandInvocations,
-  listCommands,
-} from './queries.ts'
+  createDocument,
+  deleteDocument,
+  describeDocument,
+  getDocument,
+  listDocuments,
+  listDocumentVersions,
+  updateDocument,
+  updateDocumentDefaultVersion,
+} from './documents.ts'
+import { describeInstanceInformation } from './instance-information.ts'
+import { getCommandInvocation, listCommandInvocations, listCommands } from './queries.ts'
 import { sendCommand } from './send-command.ts'
 
 const operations = {
@@ -20,7 +25,11 @@ const operations = {
   GetDocument: getDocument,
   ListCommandInvocations: listCommandInvocations,
   ListCommands: listCommands,
+  ListDocuments: listDocuments,
+  ListDocumentVersions: listDocumentVersions,
   SendCommand: sendCommand,
+  UpdateDocument: updateDocument,
+  UpdateDocumentDefaultVersion: updateDocumentDefaultVersion,
 } as const
 
 /** Systems Manager's operations, by AWS's names. `changed` is called after each, since it may have made something due. */
