@@ -14,6 +14,8 @@ export function environmentFor(
   caller: string,
 ): Readonly<Record<string, string>> {
   return {
+    // Services that are not here answer that, instead of the real AWS.
+    AWS_ENDPOINT_URL: endpoints.autoscaling,
     AWS_ENDPOINT_URL_AUTO_SCALING: endpoints.autoscaling,
     AWS_ENDPOINT_URL_EC2: endpoints.ec2,
     AWS_ENDPOINT_URL_SSM: endpoints.ssm,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AwsError } from '../../aws-error.ts'
+import { notServed, refuseService } from './not-served.ts'
 import { type Operation, perform } from './operation.ts'
 import { parseQuery, typed } from './query.ts'
 import { answerQuery, type QueryServices, queryServiceOf, refuseQuery } from './query-protocol.ts'
@@ -18,6 +19,7 @@ export interface Services extends QueryServices {
 }
 
 interface Reply {
+  readonly headers?: Readonly<Record<string, string>>
   readonly status: number
   readonly type: string
   readonly body: string
@@ -49,9 +51,17 @@ async function serve(
     caller: callerOf(request),
     line: `${request.method} ${request.url}`,
   }
-  const reply = await answer(services, observer, call, seen)
+  const missing = notServed(request, body)
+  const reply =
+    missing === undefined
+      ? await answer(services, observer, call, seen)
+      : { status: missing.$metadata.httpStatusCode, ...refuseService(request, body, missing) }
   await observer.after?.(seen, reply.status)
-  response.writeHead(reply.status, { 'content-type': reply.type, 'x-amzn-requestid': randomUUID() })
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    'content-type': reply.type,
+    'x-amzn-requestid': randomUUID(),
+  })
   response.end(reply.body)
 }
 

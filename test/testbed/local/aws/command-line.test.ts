@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
-import { eventually, localAws } from '../local-aws.ts'
+import { eventually, localAws, refusalOf } from '../local-aws.ts'
 
 const installed = spawnSync('aws', ['--version']).status === 0
 const python = spawnSync('python3', ['-c', 'import boto3']).status === 0
@@ -104,6 +104,23 @@ const hook = ['--auto-scaling-group-name', 'web', '--lifecycle-hook-name', 'flus
       'CONTINUE',
     )
     await eventually(async () => (await state(id)) === undefined)
+  })
+})
+
+;(installed ? describe : describe.skip)('a service that is not here', () => {
+  it.each([
+    ['lambda', 'list-functions'],
+    ['dynamodb', 'list-tables'],
+    ['cloudformation', 'list-stacks'],
+    ['route53', 'list-hosted-zones'],
+    ['logs', 'describe-log-groups'],
+  ])('says so: aws %s %s', async (...command) => {
+    const { aws } = await localAws()
+    const env = { PATH: process.env.PATH, HOME: aws.directory, ...aws.environment() }
+    const call = promisify(execFile)('aws', command, { env })
+    expect(await refusalOf(call)).toMatch(
+      /\(ServiceNotServedLocally\) when calling .*: The local AWS does not have \w+\./,
+    )
   })
 })
 
