@@ -87,6 +87,9 @@ function happen(
   world.show('called', run, operation, input, outcome !== undefined && 'answer' in outcome)
   if (refusal || fate !== 'answered') {
     if (operation === 'recordLifecycleActionHeartbeat') troubled(world, input)
+    if (operation === 'changeMessageVisibility' || operation === 'describeLifecycleHooks')
+      for (const { truth } of run.messages)
+        if ('instanceId' in truth) world.trouble.withLook(truth.instanceId)
     world.trace?.note('fault', `${operation} of invocation ${run.number}: ${refusal?.name ?? fate}`)
   }
   if (fate === 'killed before' || fate === 'killed after') world.functions.kill(run, fate)

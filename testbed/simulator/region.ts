@@ -2,6 +2,7 @@
  * Auto Scaling and EC2 in this world: the shared model of lifecycle semantics, what its effects do to machines, queue and bus,
  * and a record of every action of our hook that ever was: who ended it and when.
  */
+import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import {
   type AutoScaling,
   createAutoScaling,
@@ -178,14 +179,14 @@ export class Region {
     }
   }
 
-  /** What our hook is really set to. */
-  #heartbeatMs(groupName: string): number {
+  /** The hook of our name as it is really set, if the group has one. */
+  hookOf(groupName: string): LifecycleHook | undefined {
     const { now } = this.#world.time
     const { LifecycleHooks } = this.model.call(now, 'DescribeLifecycleHooks', {
       AutoScalingGroupName: groupName,
       LifecycleHookNames: [HOOK],
     })
-    return (LifecycleHooks?.[0]?.HeartbeatTimeout ?? 0) * second
+    return LifecycleHooks?.[0]
   }
 
   #powerOff(instanceId: string): void {
@@ -212,7 +213,7 @@ export class Region {
     const action: TrackedAction = {
       ...{ token, instance, machine, groupName: instance.groupName, kind: instance.departure.kind },
       ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined, censusAt: undefined },
-      heartbeatMs: this.#heartbeatMs(instance.groupName),
+      heartbeatMs: (this.hookOf(instance.groupName)?.HeartbeatTimeout ?? 0) * second,
       ...{ isNotificationLost: false, isSeen: false },
     }
     this.actions.set(token, action)

@@ -4,6 +4,7 @@ import type { Surroundings } from './surroundings.ts'
 export class Trouble {
   readonly #world: Pick<Surroundings, 'time'>
   readonly #last = new Map<string, number>()
+  readonly #lastLook = new Map<string, number>()
   #lastSweep = 0
 
   constructor(world: Pick<Surroundings, 'time'>) {
@@ -13,6 +14,15 @@ export class Trouble {
   /** A heartbeat failed, or an invocation that was to give one was killed. */
   with(instanceId: string): void {
     this.#last.set(instanceId, this.#world.time.now)
+  }
+
+  /** When to look again could not be said, or how long the hook waits could not be asked. */
+  withLook(instanceId: string): void {
+    this.#lastLook.set(instanceId, this.#world.time.now)
+  }
+
+  lastWithLook(instanceId: string): number {
+    return this.#lastLook.get(instanceId) ?? 0
   }
 
   withSweep(): void {

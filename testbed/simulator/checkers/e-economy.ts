@@ -27,18 +27,33 @@ export function nothingAfterProof(world: World): Checker {
     flushSent({ instanceId, parameters: { purpose } }, run) {
       if (purpose !== 'termination') return
       const action = world.region.actionOf(instanceId)
-      const newest = world.ssm
+      const ofAction = world.ssm
         .commandsOf(instanceId)
         .filter(({ parameters, isByHand }) => !isByHand && parameters.purpose === purpose)
         .filter(({ id, requestedAt }) => run.seen.has(id) && requestedAt >= (action?.startedAt ?? 0))
-        .at(-1)
+      const [newest, ...older] = ofAction.toReversed()
       if (!newest || world.weather.was('s3-denies', run.startedAt) || isUnreadable(world)) return
       const seen = run.seen.get(newest.id)
-      if (seen && !seen.wasRunning && isPlainlyProven(world, newest, seen.at)) {
+      if (seen && !seen.wasRunning && isPlainlyProven(world, newest, seen.at) && isAllOf(newest, older)) {
         world.violation('E2', `${instanceId} is flushed again after ${newest.id} was proven`)
       }
     },
   }
+}
+
+/** Whether the newest report names whatever an older one of the action named; what it leaves out stays a gap until it is proven. */
+function isAllOf(newest: Command, older: readonly Command[]): boolean {
+  const names = new Set(pathsIn(newest))
+  return older.every((command) => pathsIn(command)?.every((path) => names.has(path)) ?? false)
+}
+
+/** `undefined` where it cannot be read here. */
+function pathsIn({ output, status }: Command): readonly string[] | undefined {
+  if (status !== 'Success') return []
+  const line = findManifestLine(output)
+  if (line.kind !== 'inline') return line.kind === 'unreadable' ? [] : undefined
+  const { files, unaccounted } = parseManifest(line.gzip)
+  return [...files, ...unaccounted].map(({ path }) => path)
 }
 
 /** Whether S3 tells nothing of what it holds, for ever. */

@@ -11,7 +11,11 @@ export function noHoldExpires(world: World): Checker {
       if (cause.by !== 'time') return
       const { id } = action.instance
       const since = world.time.now - action.heartbeatMs
-      const isExcused = world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
+      // A person's hook may be shorter than the looks that fit the hook of the policy.
+      const longestMs = 1000 * Math.max(policy.queueVisibilitySeconds, policy.lookAgainSeconds)
+      const isLate = action.heartbeatMs < 2 * longestMs && world.trouble.lastWithLook(id) >= since - longestMs
+      const isExcused =
+        isLate || world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
       const isInTime = action.heartbeatMs >= 1000 * policy.adoptAfterSeconds + 2 * world.setting.sweepEveryMs
       const isAdoptable = action.isNotificationLost && isInTime && !isSweepHindered(world)
       if (!isExcused && (isAdoptable || hasMessageSince(world, action, since))) {

@@ -1,6 +1,6 @@
 /** S4: nothing is done to an instance that our hook does not hold. */
 import { publishPrefix } from '../publisher.ts'
-import { HOOK } from '../setting.ts'
+import { HOOK, QUEUE_ARN } from '../setting.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 
@@ -13,7 +13,8 @@ export function onlyWhatWeHold(world: World): Checker {
   }
   return {
     flushSent({ instanceId, parameters }, run) {
-      if (parameters.purpose === 'termination' && !wasHeldSince(instanceId, run.startedAt)) {
+      const isHeld = wasHeldSince(instanceId, run.startedAt) || isAdoptable(world, instanceId)
+      if (parameters.purpose === 'termination' && !isHeld) {
         world.violation('S4', `${instanceId} is flushed for a termination, and our hook does not hold it`)
       }
       if (parameters.purpose === 'audit' && hasLongLeft(world, instanceId, run.startedAt)) {
@@ -30,6 +31,13 @@ export function onlyWhatWeHold(world: World): Checker {
         world.violation('S4', `hook ${input.LifecycleHookName} was completed`)
     },
   }
+}
+
+/** What began while another deployment had the hook, and waits now that the hook is ours again: nothing in AWS tells the difference. */
+function isAdoptable({ region }: World, instanceId: string): boolean {
+  const instance = region.model.instances().find(({ id }) => id === instanceId)
+  const isWaiting = instance?.departure?.actions.some(({ hookName }) => hookName === HOOK) ?? false
+  return isWaiting && region.hookOf(instance?.groupName ?? '')?.NotificationTargetARN === QUEUE_ARN
 }
 
 /** Whether the instance was on its way out when the invocation began. */
