@@ -80,12 +80,9 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
       ]
     case 'listObjectsV2':
       ours(input.Bucket, policy.archive.bucket)
-      return [
-        request('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`, {
-          's3:prefix': prefixOf(input, policy, deployed),
-          ...OUR_BUCKET,
-        }),
-      ]
+      return prefixesOf(input, policy, deployed).map((prefix) =>
+        request('s3:ListBucket', `arn:aws:s3:::${deployed.bucket}`, { 's3:prefix': prefix, ...OUR_BUCKET }),
+      )
     case 'headObject':
     case 'getObject':
       ours(input.Bucket, policy.archive.bucket)
@@ -165,10 +162,13 @@ function reading(resource: string, { kmsKeyArn }: Deployed): IamRequest[] {
   ]
 }
 
-/** The same place in the deployment: an archive's prefix is that of an instance, a moved one is a collector's. */
-function prefixOf(input: Call['input'], { archive }: Call['policy'], deployed: Deployed): string {
-  const moved = archive.movedTo.indexOf(String(input.Prefix))
-  return moved < 0 ? deployed.prefix : (deployed.movedTo[moved % deployed.movedTo.length] ?? '')
+/** The same places in the deployment: an archive's prefix is that of an instance; wherever a collector moves objects to, it may be any. */
+function prefixesOf(
+  input: Call['input'],
+  { archive }: Call['policy'],
+  deployed: Deployed,
+): readonly string[] {
+  return archive.movedTo.includes(String(input.Prefix)) ? deployed.movedTo : [deployed.prefix]
 }
 
 function keyOf(input: Call['input'], { archive }: Call['policy'], deployed: Deployed): string {
