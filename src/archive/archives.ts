@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto'
 import type { _Object } from '@aws-sdk/client-s3'
 import pMap from 'p-map'
-import type { AwsApi, ObjectBody } from '../aws/api.ts'
+import type { AwsApi, Clock, ObjectBody } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
 import { isMissing, isPassing } from '../aws/failures.ts'
+import { until } from '../aws/time-limit.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../model.ts'
 import type { ArchivePolicy } from '../policy.ts'
 import { keyOf } from './keys.ts'
@@ -21,12 +22,14 @@ import {
 /** Objects that a listing does not settle are asked about so many at once, and so many in one proof. */
 const QUESTIONS_AT_ONCE = 16
 const MAX_QUESTIONS = 10_000
+/** And for so long: less than a pass has, which must still decide. A slow S3 would fail every pass otherwise. */
+export const LONGEST_QUESTIONS_SECONDS = 30
 /** Pages of 1,000 keys that one proof reads of the prefixes to which a collector moves everybody's objects. */
 const MAX_MOVED_PAGES = 100
 
 /** Compares every file of the manifest with its object under the prefix. */
 export async function prove(
-  aws: AwsApi,
+  { aws, clock }: { readonly aws: AwsApi; readonly clock: Clock },
   archive: ArchivePolicy,
   prefix: string,
   manifest: Manifest,
@@ -41,7 +44,10 @@ export async function prove(
   }
   const objects = new Map(listing.objects.map((object) => [object.key, object]))
   const shared = sharedKeys(keys)
-  const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes }
+  const endsAt = clock.now() + LONGEST_QUESTIONS_SECONDS * 1000
+  const isLate = () => clock.now() >= endsAt
+  const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes, isLate, unasked: 0 }
+  const limited = until(endsAt, clock, aws)
   const verdicts = await pMap(
     manifest.files,
     async (file): Promise<Gap[]> => {
@@ -49,18 +55,28 @@ export async function prove(
       const key = keyAt.get(path) ?? ''
       const sharedWith = shared.get(path)
       if (sharedWith !== undefined) return [{ path, key, is: 'shared', sharedWith }]
-      const is = await verdict(aws, archive.bucket, file, objects.get(key), budget)
+      const is = await verdict(limited, archive.bucket, file, objects.get(key), budget)
       return is === 'proven' ? [] : [{ path, key, is }]
     },
     { concurrency: QUESTIONS_AT_ONCE },
   )
-  return proofOf(manifest, await withoutMoved(aws, archive, manifest, verdicts.flat()))
+  const proof = proofOf(manifest, await withoutMoved(aws, archive, manifest, verdicts.flat()))
+  // What is known to be lacking can be mended meanwhile; where nothing is, only another look can help.
+  const isUndecided = budget.unasked > 0 && proof.gaps.every(({ is }) => is === 'unproven')
+  return isUndecided ? { ...proof, unread: tooSlow(budget.unasked) } : proof
+}
+
+function tooSlow(unasked: number): string {
+  return `S3 did not tell of ${unasked} objects in ${LONGEST_QUESTIONS_SECONDS} s`
 }
 
 /** What one proof may still ask: a pass must end within its function's time, or it would never come to a decision. */
 interface Budget {
   questions: number
   bytes: number
+  readonly isLate: () => boolean
+  /** How many files were left because it was late. */
+  unasked: number
 }
 
 async function verdict(
@@ -75,11 +91,17 @@ async function verdict(
     const is = judge(file, evidence, budget.bytes)
     if (is !== 'ask head' && is !== 'ask content') return is
     if (budget.questions-- <= 0) return 'unproven'
-    if (is === 'ask head') {
-      evidence = { ...evidence, head: await head(aws, bucket, listed?.key ?? '') }
-    } else {
-      budget.bytes -= file.size
-      evidence = { ...evidence, digest: await digest(aws, bucket, listed?.key ?? '') }
+    const key = listed?.key ?? ''
+    try {
+      if (is === 'ask head') evidence = { ...evidence, head: await head(aws, bucket, key) }
+      else {
+        budget.bytes -= file.size
+        evidence = { ...evidence, digest: await digest(aws, bucket, key) }
+      }
+    } catch (error) {
+      if (!budget.isLate()) throw error
+      budget.unasked++
+      return 'unproven'
     }
   }
 }

@@ -118,7 +118,7 @@ async function look(
   )
   const flush = newest && (await withReport(aws, policy, newest, instanceId))
   const manifest = flush?.report?.kind === 'manifest' ? flush.report.manifest : undefined
-  const proof = manifest && (await prove(aws, policy.archive, prefix, manifest))
+  const proof = manifest && (await prove({ aws, clock }, policy.archive, prefix, manifest))
   const seen: AuditFacts = { now, objects, launchedAt: undefined, flush, proof }
   // An instance that never published may simply be young.
   const needsLaunch = objects.length === 0 || isSilent(seen, policy.auditAfterSeconds)

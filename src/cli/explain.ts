@@ -83,7 +83,8 @@ function heldLines(seen: Observation, decision: string, reason: string): string[
     ),
     ...open.slice(0, MAX_NAMED_FILES).map((line) => row('', line)),
     ...(open.length > MAX_NAMED_FILES ? [row('', `and ${open.length - MAX_NAMED_FILES} more`)] : []),
-    row('next', `${decision}: ${reason}`),
+    // Whether it does is only known by sending it something.
+    row('next', `${decision === 'flush' ? 'flush, if the agent answers' : decision}: ${reason}`),
   ]
 }
 

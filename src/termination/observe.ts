@@ -51,7 +51,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const reported = await ask(() => reports({ aws, policy }, ours, action.instanceId), isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
   const flushes = reported.is === 'answered' ? reported.answer : bare()
-  const proven = await ask(() => proofOf({ aws, policy }, action, flushes), isLate)
+  const proven = await ask(() => proofOf({ aws, clock, policy }, action, flushes), isLate)
   const refused: (Trouble | undefined)[] = [
     troubleOf('list its flushes', asked),
     reported.is === 'refused' ? { what: 'list its flushes', why: reported.why } : undefined,
@@ -135,14 +135,14 @@ async function reports(
 }
 
 async function proofOf(
-  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  { aws, clock, policy }: Eyes,
   action: LifecycleAction,
   flushes: readonly Flush[],
 ): Promise<Proof | undefined> {
   const owed = owedManifest(flushes)
   if (!owed) return undefined
   const prefix = await placeOf({ aws, policy }, action)
-  return prefix === undefined ? undefined : await prove(aws, policy.archive, prefix, owed)
+  return prefix === undefined ? undefined : await prove({ aws, clock }, policy.archive, prefix, owed)
 }
 
 /** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from '@jest/globals'
-import { prove } from '../../src/archive/archives.ts'
+import { LONGEST_QUESTIONS_SECONDS, prove } from '../../src/archive/archives.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { ManifestFile } from '../../src/model.ts'
 import { file, manifest, policy } from '../termination/observations.ts'
 
+const clock = { now: () => 0 }
 const PREFIX = 'logs/'
 const CONTENT = Buffer.from('twelve bytes')
 const sha256 = createHash('sha256').update(CONTENT).digest('hex')
@@ -49,7 +50,7 @@ function underKms(named: readonly ManifestFile[], answered: () => Promise<void>)
 it('asks about many objects at once, so that a pass comes to its decision in time', async () => {
   const named = files(100)
   const { aws, asked } = underKms(named, () => new Promise((resolve) => setImmediate(resolve)))
-  const proof = await prove(aws, policy.archive, PREFIX, manifest({ files: named }))
+  const proof = await prove({ aws, clock }, policy.archive, PREFIX, manifest({ files: named }))
   expect(proof.gaps).toEqual([])
   expect(asked).toMatchObject({ head: 100, get: 100, most: 16 })
 })
@@ -58,8 +59,45 @@ it('reads no more than the limit in one proof; what is beyond is unproven', asyn
   const named = files(10)
   const { aws, asked } = underKms(named, async () => {})
   const archive = { ...policy.archive, hashLimitBytes: 3 * file.size }
-  const proof = await prove(aws, archive, PREFIX, manifest({ files: named }))
+  const proof = await prove({ aws, clock }, archive, PREFIX, manifest({ files: named }))
   expect(asked.get).toBe(3)
   expect(proof.gaps).toHaveLength(7)
   expect(new Set(proof.gaps.map(({ is }) => is))).toEqual(new Set(['unproven']))
+})
+
+it('asks for no longer than a pass can wait: the rest is a reason to look again', async () => {
+  const named = files(100)
+  let now = 0
+  const { aws, asked } = underKms(named, async () => {
+    now += 1000
+  })
+  const slow = { aws, clock: { now: () => now } }
+  const proof = await prove(slow, policy.archive, PREFIX, manifest({ files: named }))
+  expect(asked.head).toBeLessThan(LONGEST_QUESTIONS_SECONDS + 1)
+  expect(proof.gaps.length).toBeGreaterThan(50)
+  expect(new Set(proof.gaps.map(({ is }) => is))).toEqual(new Set(['unproven']))
+  expect(proof.unread).toMatch(/^S3 did not tell of \d+ objects in 30 s$/)
+})
+
+it('is no less sure of what is missing where S3 is slow: that is uploaded meanwhile', async () => {
+  const named = files(100)
+  let now = 0
+  const { aws } = underKms(named.slice(1), async () => {
+    now += 1000
+  })
+  const slow = { aws, clock: { now: () => now } }
+  const proof = await prove(slow, policy.archive, PREFIX, manifest({ files: named }))
+  expect(proof.gaps.filter(({ is }) => is === 'missing')).toHaveLength(1)
+  expect(proof.unread).toBeUndefined()
+})
+
+it('one object under the key of two files proves neither', async () => {
+  const named = ['/var/log/a_b.gz', '/var/log/a/b.gz'].map((path) => ({ ...file, path, sha256 }))
+  const { aws, asked } = underKms(named, async () => {})
+  const { gaps } = await prove({ aws, clock }, policy.archive, PREFIX, manifest({ files: named }))
+  expect(gaps.map(({ path, is, sharedWith }) => ({ path, is, sharedWith }))).toEqual([
+    { path: '/var/log/a_b.gz', is: 'shared', sharedWith: '/var/log/a/b.gz' },
+    { path: '/var/log/a/b.gz', is: 'shared', sharedWith: '/var/log/a_b.gz' },
+  ])
+  expect(asked).toMatchObject({ head: 0, get: 0 })
 })

@@ -25,7 +25,11 @@ it('says what is held, what was flushed, what is missing and what comes next', a
   expect(text).toContain('0 of 1 file proven')
   expect(text).toContain(`missing  ${file.path}`)
   expect(text).toContain('live     /var/log/live.txt')
-  expect(text).toContain('next     flush: of 1 files 1 missing, 1 still live')
+  expect(text).toContain('next     flush, if the agent answers: of 1 files 1 missing, 1 still live')
+})
+
+it('promises no flush of a machine that may have no agent: nothing but a command would tell', async () => {
+  expect(await told()).toContain('next     flush, if the agent answers: nothing has been flushed yet')
 })
 
 it('changes nothing: no heartbeat, no command, no end', async () => {
