@@ -120,11 +120,15 @@ const PARTS = [
 
 /** Comments are for who reads the parts: a document holds 64 KB. What shellcheck is told stays. */
 const COMMENTS = /^[ ]*#(?!!|@settings| shellcheck).*\n|^\n/gm
+const INDENT = /^(?: {2})+/gm
 
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
 function scriptOf(profile: Profile): string {
   const read = (part: string) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')
-  const script = `${PARTS.map(read).join('').replace(COMMENTS, '')}main "$@"\n`
+  const script = `${PARTS.map(read)
+    .join('')
+    .replace(COMMENTS, '')
+    .replace(INDENT, (spaces) => ' '.repeat(spaces.length / 2))}main "$@"\n`
   const settings = [
     ...SETTINGS.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
     compileProfile(profile),

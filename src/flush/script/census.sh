@@ -6,14 +6,16 @@ declare -A ORIGIN=()  # device:inode → the path where it was
 declare -A HELD=()    # device:inode → a hard link of ours
 declare -A FORMS=()   # device:inode → device:inode of a compressed form that was checked to hold the same bytes
 declare -A FORM_FACTS=() # device:inode → its facts when that was checked
+declare -A ENDINGS=() # device:inode → checksum of the last bytes that a log had at the start
 declare -A SAVING=()  # device:inode of a deleted file → our own descriptor of it
-declare -A SAVED=()
+declare -A SAVED=()   # device:inode of a deleted file → its facts when it was saved
 HOLD_FOLDERS=() CENSUS_COUNT=0
 GENERATION=$(date -u +%Y%m%dT%H%M%SZ)-$$ # a path may be another file in the next flush
 
 take_census() {
   local i
   load_holds
+  load_memory
   list_files
   for i in "${!LIST[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
@@ -25,7 +27,28 @@ take_census() {
     [ "$SIZE" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
   done
   hold "${LIST[@]}"
-  load_memory
+  know_endings
+}
+
+# Where each log ends: what is written to it later leaves that as it is, unless somebody cuts it or writes over it.
+know_endings() {
+  local i count=0
+  for i in "${!LIST[@]}"; do
+    parse_facts "${LIST_FACTS[i]}"
+    if [ "$SIZE" = 0 ] || [ -z "${KNOWN_LOGS[${LIST[i]}]}" ]; then continue; fi
+    count=$((count + 1))
+    [ "$count" -le 500 ] || return 0
+    ENDINGS[$ID]=$(ending_of "${LIST[i]}" "$SIZE")
+  done
+}
+
+ending_of() { # <file> <size>
+  tail -c "+$(($2 > 64 ? $2 - 63 : 1))" -- "$1" 2>/dev/null | head -c "$(($2 > 64 ? 64 : $2))" | cksum
+}
+
+has_its_ending() { # <device:inode> <size at the start>
+  if [ -z "${ENDINGS[$1]}" ] || [ -z "${HELD[$1]}" ]; then return 0; fi
+  [ "$(facts_of "${HELD[$1]}")" = "${CENSUS[$1]}" ] || [ "$(ending_of "${HELD[$1]}" "$2")" = "${ENDINGS[$1]}" ]
 }
 
 # Every hold that an earlier flush left: part of the census whatever became of its path.
@@ -48,7 +71,7 @@ load_holds() {
   ask_facts "${holds[@]}"
   for i in "${!holds[@]}"; do
     parse_facts "${ANSWERS[i]}"
-    if [ -z "$ID" ] || [ "$SIZE" = 0 ]; then continue; fi
+    [ -n "$ID" ] || continue
     HELD[$ID]=${holds[i]} ORIGIN[$ID]=${origins[i]} CENSUS[$ID]=${ANSWERS[i]}
   done
 }
@@ -64,7 +87,7 @@ know_form() { # <device:inode> <device:inode of the form>
   [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "${FORM_FACTS[$1]}" >>"$STATE/forms"
 }
 
-# A hard link in a private folder of the same file system costs nothing, and whoever deletes the file deletes a name only. It lies
+# A hard link in a private folder of the same file system costs nothing, even of an empty log whose writer has a buffer, and whoever deletes the file deletes a name only. It lies
 # outside of the log's own folder, which may be removed as a whole (a RuntimeDirectory, a container, a pod).
 hold() { # <paths…>
   local path i device paths=("$@")
@@ -72,7 +95,7 @@ hold() { # <paths…>
   ask_facts "$@"
   for i in "${!paths[@]}"; do
     parse_facts "${ANSWERS[i]}"
-    if [ -z "$ID" ] || [ "$SIZE" = 0 ] || [ -n "${HELD[$ID]}${wanted[$ID]}" ]; then continue; fi
+    if [ -z "$ID" ] || [ -n "${HELD[$ID]}${wanted[$ID]}" ]; then continue; fi
     wanted[$ID]=${paths[i]}
   done
   [ "${#wanted[@]}" -gt 0 ] || return 0
@@ -119,18 +142,36 @@ load_memory() {
   [ -n "$STATE" ] || return 0
   if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
   if [ -f "$STATE/digests" ]; then while IFS='|' read -r a b; do DIGESTS[$a]=$b; done <"$STATE/digests"; fi
+  [ -f "$STATE/evidence" ] || return 0
+  while IFS=' ' read -r a b c; do
+    [ -z "${HELD[$a]}" ] || EVIDENCE[$a]="$b $c" # what nobody held may be another file by now
+  done <"$STATE/evidence"
+}
+
+# What was hashed is evidence: a file that is hashed again must begin with it.
+declare -A EVIDENCE=()    # device:inode → size and SHA-256
+declare -A OVERWRITTEN=() # device:inode → the size and SHA-256 that it should begin with
+
+keep_evidence() { # <device:inode> <size> <sha256> <file>
+  local size=${EVIDENCE[$1]%% *} sum
+  if [ -n "$size" ]; then
+    sum=$(head -c "$size" -- "$4" | sha256sum)
+    if [ "$2" -lt "$size" ] || [ "${sum:0:64}" != "${EVIDENCE[$1]#* }" ]; then OVERWRITTEN[$1]=${EVIDENCE[$1]}; fi
+  fi
+  EVIDENCE[$1]="$2 $3"
+  [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$STATE/evidence"
 }
 
 # The deleted files that a process still holds are opened by us too, so that the bytes survive their writer.
 open_deleted() { # <device:inode> <size> </proc/…/fd/…>
   local path fd
-  if [ "$2" = 0 ] || [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
+  if [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
   path=$(readlink -- "$3" && echo .)
   path=${path%$'\n.'} path=${path%' (deleted)'}
   [ -n "${WATCHED_FOLDERS[${path%/*}/]}" ] || return 0
   if [ -z "${PUBLISHED[$path]}" ] && matches_one_of "$path" "${EXEMPT_GLOBS[@]}"; then return; fi
-  CENSUS_COUNT=$((CENSUS_COUNT + 1))
-  ORIGIN[$1]=$path
+  [ "$2" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
+  ORIGIN[$1]=$path KNOWN_LOGS[$path]=1 # what it was rotated to is beside it
   if [ "${#SAVING[@]}" -lt 200 ] && exec {fd}<"$3"; then
     SAVING[$1]=$fd
   else
@@ -142,8 +183,8 @@ save_deleted() {
   local id path folder copy fd
   for id in "${!SAVING[@]}"; do
     [ -z "${SAVED[$id]}" ] || continue
-    SAVED[$id]=1
     path=${ORIGIN[$id]} fd=${SAVING[$id]}
+    SAVED[$id]=$(facts_of "/proc/self/fd/$fd")
     [ ! -e "$path" ] || path=$path-deleted-${id#*:}
     for folder in "${HOLD_FOLDERS[@]}"; do
       copy=$folder/$GENERATION/${path#"$ROOT"/}

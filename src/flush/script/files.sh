@@ -155,6 +155,7 @@ find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, sin
 # What became of the logs: files named for one of them, in its own folder or where it is rotated to.
 find_rotated() { # → ROTATED
   local log path folder name length target
+  local others=()
   local -A is_log=() pairs=()
   ROTATED=()
   for log in "${!KNOWN_LOGS[@]}"; do
@@ -164,11 +165,20 @@ find_rotated() { # → ROTATED
     [ -z "$target" ] || pairs[${target%/*}/$'\t'$folder/]=1
     for target in "${FOLDERS_BELOW[@]}"; do pairs[$folder/$target/$'\t'$folder/]=1; done
     for target in "${EXTENSIONS[@]}"; do
-      case $log in *?"$target") ROTATED+=("${log%"$target"}"[-.]*"$target"*) ;; esac
+      case $log in *?"$target") others+=("${log%"$target"}"*[0-9]*"$target"*) ;; esac
     done
   done
   for target in "${OLD_FOLDERS[@]}"; do
     for log in "${!KNOWN_LOGS[@]}"; do pairs[$target/$'\t'${log%/*}/]=1; done
+  done
+  for log in "${!PATTERNS[@]}"; do
+    for target in "${log%/*}" "${FOLDERS_BELOW[@]/#/${log%/*}/}" "${OLD_FOLDERS[@]}"; do
+      # shellcheck disable=SC2206 # it is a glob
+      others+=($target/${log##*/}?*)
+    done
+  done
+  for path in "${others[@]}"; do
+    if [ -z "${is_log[$path]}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
   done
   for target in "${!pairs[@]}"; do
     folder=${target#*$'\t'}

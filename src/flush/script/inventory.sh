@@ -84,7 +84,11 @@ could_not_hash() { # <index> <facts afterwards>
   local path=${names[$1]}
   note "${path#"$ROOT"} cannot be read, or is being written to"
   parse_facts "${facts[$1]}"
-  [ "$2" != "${facts[$1]}" ] || unaccounted "$path" "$SIZE" 'cannot be read'
+  if [ "$2" = "${facts[$1]}" ]; then
+    unaccounted "$path" "$SIZE" 'cannot be read'
+  elif [ -n "$2" ] && [ "$PURPOSE" = termination ] && [ -z "${WRITING[$ID]}" ]; then
+    tell_unseen "$path"
+  fi
 }
 
 not_in_time() { # <indexes>
@@ -101,6 +105,8 @@ remember() { # <facts> <md5> <sha256> <file>
   if [ "$SIZE" -gt "$SINGLE_PUT" ]; then multipart_digests "$4" "$SIZE" && multipart=$REPLY; fi
   DIGESTS[$1]="$MOMENT $2 $3 $multipart"
   [ -z "$STATE" ] || printf '%s|%s\n' "$1" "${DIGESTS[$1]}" >>"$STATE/digests"
+  parse_facts "$1"
+  [ "$PURPOSE" != termination ] || keep_evidence "$ID" "$SIZE" "$3" "$4"
 }
 
 # What S3 keeps of an upload in parts: the digest of the parts' digests. The AWS CLI's parts are 8 MiB, twice as large as often as
@@ -146,15 +152,19 @@ hold_inventory() {
 adopt_orphans() {
   local id path i
   local -A here=()
-  local names=() bodies=() facts=() ids=()
+  local names=() bodies=() facts=() ids=() held=()
   for i in "${!LIST[@]}"; do parse_facts "${LIST_FACTS[i]}" && here[$ID]=1; done
   for id in "${!HELD[@]}"; do
     if [ -n "${here[$id]}${FILE_AT[$id]}" ]; then continue; fi
     if has_form "$id" && [ -n "${HELD[${FORMS[$id]}]}${here[${FORMS[$id]}]}" ]; then continue; fi
     ids+=("$id")
   done
-  for id in "${ids[@]}"; do
-    path=${ORIGIN[$id]}
+  for id in "${ids[@]}"; do held+=("${HELD[$id]}"); done
+  ask_facts "${held[@]}"
+  for i in "${!ids[@]}"; do
+    id=${ids[i]} path=${ORIGIN[${ids[i]}]}
+    parse_facts "${ANSWERS[i]}"
+    [ "$SIZE" != 0 ] || continue
     if [ "$(stat -L -c %d:%i -- "$path" 2>/dev/null)" = "$id" ]; then
       names+=("$path") bodies+=("$path") facts+=("$(facts_of "$path")") # where it was, though no list has it now
       continue

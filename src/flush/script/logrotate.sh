@@ -6,7 +6,8 @@ declare -A TARGETS=()     # log → the name that a rotation would give it, unco
 declare -A COMPRESSORS=() # log → the program that would compress it at once
 declare -A IS_CONFIG=()   # configuration → 1
 declare -A COPIED=()      # log → 1 where a rotation would copy it and cut it off
-PATTERNS=() OLD_FOLDERS=() FOLDERS_BELOW=() EXTENSIONS=()
+declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
+OLD_FOLDERS=() FOLDERS_BELOW=() EXTENSIONS=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
 # The configurations that the platform's cron names, besides those of the profile.
@@ -49,7 +50,7 @@ ask_about() { # <configuration> <what to call it>
   local copy=${WORK:-/dev/null}/asked.conf line
   ANSWERED='it said nothing'
   if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
-  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' CONFIG_LOGS=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' PATTERN_TEXT='' CONFIG_LOGS=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   while read -r line || [ -n "$line" ]; do
     hear "$line"
   done < <(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null | tr -d '\0')
@@ -60,27 +61,26 @@ ask_about() { # <configuration> <what to call it>
 # The words of logrotate 3.7.8 to 3.21.
 hear() { # <line>
   local rest
+  case $PATTERN_TEXT$1 in 'rotating pattern: '*) hear_patterns "$1" ;; esac
   case $1 in
     'error: '*'ignoring line'*) ;;
     'error: '*) [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }} ;;
     'compress_prog is now '*) CONFIG_PROGRAM=${1#compress_prog is now } ;;
     'compress_ext is now '*) CONFIG_SUFFIX=${1#compress_ext is now } ;;
-    'extension is now '*) EXTENSIONS+=("${1#extension is now }") ;;
+    'extension is now '* | 'addextension is now '*) EXTENSIONS+=("${1#*extension is now }") ;;
     'olddir is now /'*) OLD_FOLDERS+=("${1#olddir is now }") ;;
     'olddir is now '*) FOLDERS_BELOW+=("${1#olddir is now }") ;;
     'Handling '*' logs') IN_CONFIG=no ANSWERED=yes ;;
-    'rotating pattern: '*)
-      while read -r rest; do # where there is no log any more, there may be one that was deleted
-        case $rest in /*) PATTERNS+=("$rest") ;; esac
-      done < <(printf '%s' "${1#rotating pattern: }" | tr -s ' "'"'" '\n')
-      ;;
     'considering log '*)
       rest=${1#considering log }
       CONSIDERED[$rest]=1
       CONFIG_LOGS+=("$rest")
       LOG=$rest
       ;;
-    'rotating log '*', log->rotateCount is '*) LOG=${1#rotating log } LOG=${LOG%, log->rotateCount is *} ;;
+    'rotating log '*', log->rotateCount is '*)
+      LOG=${1#rotating log } LOG=${LOG%, log->rotateCount is *}
+      case $1 in *' is 1000') ;; *) LIMITS=${LIMITS:-$1} ;; esac
+      ;;
     "renaming $LOG to "*) TARGETS[$LOG]=${1#"renaming $LOG to "} ;;
     "copying $LOG to "*) TARGETS[$LOG]=${1#"copying $LOG to "} COPIED[$LOG]=1 ;;
     *'destination '*' already exists'*)
@@ -93,6 +93,21 @@ hear() { # <line>
     'renaming '*' (rotatecount '*', logstart '*', i '*) would_push_out "$1" ;;
     'running '*' action script' | *'preremove script'*) SCRIPTS=${SCRIPTS:-$1} ;;
   esac
+}
+
+# A pattern is said as it was written: over several lines, quoted, with spaces. Where there is no log any more, there may be one
+# that was deleted, and what it was rotated to. A path within it begins with a slash after a blank.
+hear_patterns() { # <line>
+  local rest
+  PATTERN_TEXT+=$1' '
+  case $1 in *' forced from command line'*) ;; *) return ;; esac
+  rest=${PATTERN_TEXT#rotating pattern: } PATTERN_TEXT=''
+  rest=" ${rest%% forced from command line*}"
+  rest=${rest//[\"\'\\]/}
+  while read -r rest; do
+    rest=${rest%"${rest##*[![:space:]]}"}
+    [ -z "$rest" ] || PATTERNS[/$rest]=1
+  done <<<"${rest//[[:blank:]]\//$'\n'}"
 }
 
 # In a numbered rotation the last of the row is renamed, then removed.

@@ -2,6 +2,7 @@
 # --- report: the last look, the accounts, the manifest --------------------------------------------------------------------
 
 declare -A LIVE=() ACCOUNTED=()
+GREW='' # something grew while the publisher ran
 
 # What appeared or was written while we published (a publisher's own log, for instance) is hashed, held and uploaded as well.
 catch_up() {
@@ -18,7 +19,7 @@ catch_up() {
     if [ -z "${FILE_AT[$ID]}" ]; then
       news=yes
     elif [ "${FACTS[${FILE_AT[$ID]}]}" != "${LIST_FACTS[i]}" ]; then
-      [ -n "$STOPPED$PUBLISHER_RAN" ] || [ -n "${HAD_WRITER[$ID]}" ] || tell_unseen "${LIST[i]}"
+      if [ -n "$PUBLISHER_RAN" ]; then GREW=yes; else tell_unseen "${LIST[i]}"; fi
       unset "UPLOADED[${FILES[${FILE_AT[$ID]}]}]" "FILE_AT[$ID]"
       news=yes
     fi
@@ -42,6 +43,7 @@ has_changed() {
 # What grew, appeared or is still open for writing after all of this: a termination is not over while there is any.
 look_again() {
   local i path
+  [ -z "$GREW" ] || sleep "$BUFFER_SECONDS" # was it the publisher, or somebody who goes on?
   list_files
   watch
   scan_processes
@@ -54,13 +56,34 @@ look_again() {
       LIVE[$path]=$SIZE
     elif [ "${FACTS[${FILE_AT[$ID]}]}" != "${LIST_FACTS[i]}" ]; then
       LIVE[$path]=$SIZE
-      [ -n "${HAD_WRITER[$ID]}" ] || tell_unseen "$path"
+      [ -n "${WRITING[$ID]}" ] || tell_unseen "$path"
     fi
   done
+  look_at_bodies
   find_services_left
   for i in "${!WRITING[@]}"; do # a hold or a deleted file that somebody has open
     path=${WATCHED[$i]:-${ORIGIN[$i]}}
     WRITERS_LEFT[$path]=${WRITERS_LEFT[$path]:-${WRITING[$i]}}
+  done
+}
+
+# What lies under its hold alone can still grow, and what was deleted and saved as well.
+look_at_bodies() {
+  local i n=0 id
+  local bodies=()
+  for i in "${!FILES[@]}"; do
+    parse_facts "${FACTS[i]}"
+    bodies+=("${HELD[$ID]:-${BODIES[i]}}")
+  done
+  ask_facts "${bodies[@]}"
+  for i in "${!FILES[@]}"; do
+    parse_facts "${ANSWERS[n]}"
+    if [ -n "$ID" ] && [ "${ANSWERS[n]}" != "${FACTS[i]}" ]; then LIVE[${FILES[i]}]=$SIZE; fi
+    n=$((n + 1))
+  done
+  for id in "${!SAVED[@]}"; do
+    parse_facts "$(facts_of "/proc/self/fd/${SAVING[$id]}")"
+    [ "$ID $SIZE" = "${SAVED[$id]% * * * *}" ] || unaccounted "${ORIGIN[$id]}" "$SIZE" 'written after it was deleted and saved'
   done
 }
 
@@ -78,25 +101,40 @@ leave_out_what_changed() {
 
 # Each entry of the census is in the inventory with all its bytes, or in a checked form there, or live; or it is unaccounted for.
 account() {
-  local id now path size
+  local id path size i=0
+  local -A sizes=()
+  ask_facts "${HELD[@]}"
+  for id in "${!HELD[@]}"; do
+    parse_facts "${ANSWERS[i]}"
+    sizes[$id]=$SIZE i=$((i + 1))
+  done
   for id in "${!CENSUS[@]}"; do
     parse_facts "${CENSUS[$id]}"
     size=$SIZE path=${ORIGIN[$id]}
+    [ "$size" != 0 ] || size=${sizes[$id]:-0}
     if [ "$size" = 0 ] || [ -n "${UNACCOUNTED[$path]}${LIVE[$path]}" ]; then continue; fi
     if [ -n "${FILE_AT[$id]}" ]; then
       [ -n "${FACTS[${FILE_AT[$id]}]}" ] || continue # it shares its key, and is named for that
       parse_facts "${FACTS[${FILE_AT[$id]}]}"
       [ "$SIZE" -ge "$size" ] || lost "$path" "$size" "cut from $size to $SIZE bytes by somebody"
+      has_its_ending "$id" "$size" || lost "$path" "$size" 'cut or written over by somebody'
     elif [ -n "${FORMS[$id]}" ] && [ -n "${FILE_AT[${FORMS[$id]}]}" ]; then
       has_form "$id" || lost "$path" "$size" 'written after it was compressed'
+      has_its_ending "$id" "$size" || lost "$path" "$size" 'cut or written over by somebody'
     elif is_live_inode "$id"; then
       :
     elif [ -n "${HELD[$id]}" ]; then
-      now=$(stat -L -c %s -- "${HELD[$id]}" 2>/dev/null)
-      lost "$path" "$size" "held with ${now:-no} bytes, and in no inventory"
+      lost "$path" "$size" "held with ${sizes[$id]:-no} bytes, and in no inventory"
     else
       lost "$path" "$size" 'gone, and it could not be held'
     fi
+  done
+  for id in "${!OVERWRITTEN[@]}"; do
+    size=${OVERWRITTEN[$id]%% *}
+    case " ${HASHES[*]} " in
+      *"${OVERWRITTEN[$id]#* }"*) ;; # a copy of it is in the inventory
+      *) lost "${ORIGIN[$id]:-${FILES[${FILE_AT[$id]}]}}" "$size" 'cut or written over by somebody after it was hashed' ;;
+    esac
   done
   remember_unaccounted
 }

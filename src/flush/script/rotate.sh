@@ -4,9 +4,11 @@
 # Forced, since below its size threshold logrotate does nothing and says so to nobody; from a copy of the configuration that
 # deletes nothing, and only where `logrotate -d` shows that this copy loses nothing.
 rotate_where_safe() {
-  local config copy why
+  local config copy why i
   list_files
   watch
+  ask_facts "${LOGS[@]}" # also those that nobody publishes
+  for i in "${!LOGS[@]}"; do WATCHED[${ANSWERS[i]%% *}]=${LOGS[i]}; done
   scan_processes
   [ -n "$WORK" ] || return 0
   for config in "${CONFIGS[@]}"; do
@@ -27,9 +29,10 @@ why_not() { # → why
   local log
   why=''
   if [ -n "$DELETES" ]; then why="its rotation would delete (${DELETES//"$ROOT"/})"; fi
+  if [ -n "$LIMITS" ]; then why="it says elsewhere how many to keep (${LIMITS//"$ROOT"/})"; fi
   if [ -n "$SCRIPTS" ]; then why="its rotation runs a script (${SCRIPTS%%:*})"; fi
   for log in "${CONFIG_LOGS[@]}"; do
-    if [ -z "${TARGETS[$log]}" ] || [ ! -s "$log" ]; then continue; fi
+    [ -n "${TARGETS[$log]}" ] || continue # an empty one may be open, too: its next line would go into what is unlinked
     if [ -z "${COPIED[$log]}${COMPRESSORS[$log]}" ]; then continue; fi # a mere new name costs no line
     if is_busy "$log"; then why="${log#"$ROOT"} is being written, and would be cut off or compressed meanwhile"; fi
   done

@@ -5,6 +5,7 @@ declare -A WATCHED=()         # device:inode → path: what nobody may have open
 declare -A WATCHED_FOLDERS=() # folder → 1
 declare -A WRITING=()         # device:inode → who has it open for writing
 declare -A HAD_WRITER=()      # device:inode → 1 when somebody was seen writing it
+declare -A SETTLED=()         # device:inode → facts when everybody had been asked to end, unless somebody still had it open
 declare -A WRITERS_LEFT=()    # path → name of a writer that is still there
 RAN=()     # the services of the profile that ran when this flush began
 STOPPED='' # a service of the profile was stopped by this flush
@@ -18,7 +19,7 @@ watch() { # LIST, and the census wherever it is now
     WATCHED[$ID]=${LIST[i]}
     WATCHED_FOLDERS[${LIST[i]%/*}/]=1
   done
-  for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${PATTERNS[@]}"; do
+  for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" "${!KNOWN_LOGS[@]}"; do
     rooted "$path"
     for id in ${REPLY%/*}/; do WATCHED_FOLDERS[$id]=1; done
   done
@@ -102,6 +103,16 @@ stop_writers() {
     if has_stopped "${!running}"; then STOPPED=yes; else note "${WRITERS[i]} is still running"; fi
   done
   end_strangers
+  settle
+}
+
+# How each log is left by whoever was asked to end: what grows from here on, a stopped service did not write.
+settle() {
+  local i
+  ask_facts "${LIST[@]}"
+  for i in "${ANSWERS[@]}"; do
+    [ -n "${WRITING[${i%% *}]}" ] || SETTLED[${i%% *}]=$i
+  done
 }
 
 # A service that did not stop, or was started again, writes whether or not it has a log open at this moment.
@@ -181,7 +192,7 @@ is_exempt() { # <path>
   [ -z "${PUBLISHED[$1]}" ] && matches_one_of "$1" "${EXEMPT_GLOBS[@]}"
 }
 
-# What grew although nobody was seen to write it, and none of the profile's services was stopped: somebody is there whom we
+# What grew after everybody had ended, or although nobody was seen to write it and no service was stopped: somebody is there whom we
 # cannot see. It is remembered, since being silent now is no sign that it is gone; a reboot is.
 find_unseen_writers() {
   local i boot='' seen path
@@ -193,6 +204,7 @@ find_unseen_writers() {
   fi
   for i in "${!LIST[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
+    if [ -n "${SETTLED[$ID]}" ] && [ "${SETTLED[$ID]}" != "${LIST_FACTS[i]}" ]; then tell_unseen "${LIST[i]}"; fi
     if [ -z "${CENSUS[$ID]}" ] || [ "${CENSUS[$ID]}" = "${LIST_FACTS[i]}" ]; then continue; fi
     if [ -n "${HAD_WRITER[$ID]}" ] || [ -n "$STOPPED" ]; then continue; fi
     tell_unseen "${LIST[i]}"

@@ -1,0 +1,149 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
+/** Ways in which a line can go with a good word: empty logs, odd names, files that are cut or written over, audits that delete. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
+import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush, quick } from './flush.ts'
+
+const processes: ChildProcess[] = []
+afterEach(() => {
+  for (const one of processes.splice(0)) one.kill('SIGKILL')
+})
+afterAll(removeDisks)
+
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+/** An instance whose logrotate is about these patterns, and whose collector takes all that is compressed. */
+function instance(patterns: string, directives: readonly string[]): Disk {
+  const disk = makeDisk()
+  disk.write('/var/log/my/.keep', '')
+  disk.write(
+    '/etc/logrotate.d/elasticbeanstalk.conf',
+    [patterns, '{', 'missingok', ...directives, '}', ''].join('\n').replaceAll('ROOT', disk.root),
+  )
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.gz\n')
+  return disk
+}
+
+/** A process with this file open, that does the first at once and the last when it is asked to end. */
+async function writing(disk: Disk, log: string, first: string, last = 'exit'): Promise<void> {
+  const program = `exec 5>>"$1"; ${first}; trap '${last}' TERM; : >"$2"; while :; do sleep 0.05; done`
+  const ready = `${disk.s3}/ready`
+  processes.push(spawn('/bin/bash', ['-c', program, 'app', disk.root + log, ready], { stdio: 'ignore' }))
+  while (!existsSync(ready)) await sleep(10)
+}
+
+const archived = (disk: Disk): string[] =>
+  disk
+    .keys()
+    .map((key) => {
+      const input = disk.object(key) ?? Buffer.alloc(0)
+      return key.endsWith('.gz') ? execFileSync('gzip', ['-dc'], { input }).toString() : input.toString()
+    })
+    .sort()
+
+describeWhere('a rotated file is in the census', () => {
+  it.each([
+    ['of an added extension', 'addextension .log', 'app-47.log.gz'],
+    ['whose date touches the name', 'extension .log', 'app1795573725.log'],
+    ['whose name goes on with an underscore', 'extension .log', 'app_20261125.log'],
+  ])('%s', async (_what, directive, name) => {
+    const disk = instance('ROOT/var/log/my/app.log', ['compress', directive])
+    disk.write('/var/log/my/app.log', '')
+    disk.write(
+      `/var/log/my/${name}`,
+      name.endsWith('.gz') ? execFileSync('gzip', { input: 'old\n' }) : 'old\n',
+    )
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toEqual(['old\n'])
+  })
+
+  it.each([
+    ['a pattern that matches nothing', 'ROOT/var/log/my/*.log', '/var/log/my/access.log'],
+    ['a name with a space', '"ROOT/var/log/my app/access.log"', '/var/log/my app/access.log'],
+    ['two names on two lines', 'ROOT/none/x.log\nROOT/var/log/my/access.log', '/var/log/my/access.log'],
+  ])('although its log was removed while it is written: %s', async (_what, pattern, log) => {
+    const disk = instance(pattern, ['compress'])
+    disk.write(log, 'one\n')
+    disk.write(`${log}-47`, 'old\n')
+    await writing(disk, log, 'rm "$1"; echo two >&5')
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toEqual(['old\n', 'one\ntwo\n'])
+  })
+})
+
+describeWhere('an empty log', () => {
+  it.each([
+    ['that is removed at the end', ':', 'echo buffered >&5; rm "$1"; exit'],
+    ['that was removed before', 'rm "$1"', 'echo buffered >&5; exit'],
+  ])('%s takes no buffer with it', async (_what, first, last) => {
+    const disk = instance('ROOT/var/log/my/*.log', ['compress'])
+    disk.write('/var/log/my/app.log', '')
+    await writing(disk, '/var/log/my/app.log', first, last)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toEqual(['buffered\n'])
+  })
+})
+
+describeWhere('what was hashed', () => {
+  const LOG = '/var/log/my/app.log'
+  const published = (publisher: string): Disk => {
+    const disk = instance('ROOT/var/log/my/*.log', ['compress'])
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.log\n')
+    disk.write(LOG, 'one\ntwo\n')
+    disk.program('publishLogs.py', `#!/bin/sh\nlog=${disk.root}${LOG}\n${publisher}\n`)
+    return disk
+  }
+  it.each([
+    ['written over', 'printf ONE | dd of="$log" conv=notrunc'],
+    ['cut, and grows beyond its old size', ': >"$log"; echo what is new is longer >>"$log"'],
+  ])('and is then %s is named, for ever', async (_what, publisher) => {
+    const disk = published(publisher)
+    const lost = [{ path: LOG, size: 8, why: expect.stringContaining('cut or written over') }]
+    expect((await flush(disk)).manifest.unaccounted).toEqual(lost)
+    disk.program('publishLogs.py', '#!/bin/sh\n')
+    expect((await flush(disk)).manifest.unaccounted).toEqual(lost)
+  })
+
+  it('and is written over between two flushes is named', async () => {
+    const disk = published('')
+    expect((await flush(disk)).manifest.unaccounted).toEqual([])
+    disk.write(LOG, 'new\nand longer\n')
+    expect((await flush(disk)).manifest.unaccounted).toMatchObject([{ path: LOG, size: 8 }])
+  })
+
+  it('and only grows is not, but who writes it is', async () => {
+    const disk = published(
+      'echo three >>"$log"; (sleep 0.5; while sleep 0.05; do echo more >>"$log"; done) &',
+    )
+    const { manifest } = await flush(disk, { profile: quick('beanstalk', { bufferSeconds: 1 }) })
+    expect(manifest.unaccounted).toEqual([])
+    expect(manifest.writers).toEqual([{ path: LOG, name: expect.anything() }])
+  })
+})
+
+describeWhere('an audit deletes nothing', () => {
+  it('of an empty log that somebody has open, and that would be compressed', async () => {
+    const disk = instance('ROOT/var/log/my/*.log', ['nocreate', 'compress'])
+    disk.write('/var/log/my/app.log', '')
+    await writing(disk, '/var/log/my/app.log', ':')
+    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
+    expect(manifest.notes.join()).toContain('is left alone')
+    expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log'])
+  })
+
+  it('where an included configuration keeps fewer', async () => {
+    const disk = instance('ROOT/none/*.log', [])
+    disk.write('/var/log/my/app.log', 'one\n')
+    disk.write('/etc/more/one', `${disk.root}/var/log/my/app.log {\n rotate 0\n copytruncate\n}\n`)
+    disk.write('/etc/logrotate.d/elasticbeanstalk.conf', `include ${disk.root}/etc/more\n`)
+    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
+    expect(manifest.notes.join()).toContain('is left alone')
+    expect(disk.read('/var/log/my/app.log')).toBe('one\n')
+  })
+})
