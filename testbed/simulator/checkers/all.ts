@@ -2,7 +2,9 @@
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 import { aGoodEndIsCheap, noHotLoop, nothingAfterProof, oneFlushAtATime } from './e-economy.ts'
+import { enrolmentLasts } from './enrolment-lasts.ts'
 import { ledger } from './ledger.ts'
+import { lossesAreReal } from './losses-are-real.ts'
 import { noFalseAlarm } from './no-false-alarm.ts'
 import { continueWithProof } from './s1-continue-with-proof.ts'
 import { messagesAreKept } from './s2-messages-are-kept.ts'
@@ -18,6 +20,8 @@ export function createCheckers(world: World): readonly Checker[] {
     onlyWhatWeHold,
     endsAreTold,
     ledger,
+    lossesAreReal,
+    enrolmentLasts,
     oneFlushAtATime,
     nothingAfterProof,
     aGoodEndIsCheap,
