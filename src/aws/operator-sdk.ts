@@ -15,7 +15,8 @@ const PATIENT = {
   retryMode: 'adaptive',
 } as const
 
-export function connectOperator(region: string): OperatorApi {
+/** `bucketOwner` as for `connect`. */
+export function connectOperator(region: string, bucketOwner?: string): OperatorApi {
   const config = {
     region,
     ...PATIENT,
@@ -25,7 +26,7 @@ export function connectOperator(region: string): OperatorApi {
   const sqs = new SQSClient(config)
   const lambda = new LambdaClient(config)
   return {
-    ...connect(region, PATIENT),
+    ...connect(region, { ...PATIENT, bucketOwner }),
     terminateInstanceInAutoScalingGroup: (input) =>
       autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(input)),
     setDesiredCapacity: (input) => autoScaling.send(new SetDesiredCapacityCommand(input)),

@@ -46,7 +46,8 @@ export async function reachAws(where: Where, environment: Environment): Promise<
   }
   const name = deploymentName(where)
   const policy = await deployedPolicy(aws, region, name)
-  return { name, aws, policy, journal: logsOf(name, region), who: () => callerOf(region) }
+  const owned = connectOperator(region, policy.archive.bucketOwner)
+  return { name, aws: owned, policy, journal: logsOf(name, region), who: () => callerOf(region) }
 }
 
 /** As the SDK finds it: the environment, then the profile. */
