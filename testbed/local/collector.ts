@@ -5,7 +5,7 @@
  *
  *   node testbed/local/collector.ts --log <file> --console <file> --pid-file <file> --flush-ms <milliseconds> --flush-at <epoch milliseconds>
  */
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
+import { openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { BufferedLog } from './instance/buffered-log.ts'
@@ -19,6 +19,8 @@ export type CollectorReport = { readonly port: number }
 const PATIENCE_WITH_REQUESTS_MS = 5_000
 
 const options = readOptions()
+/** Tomcat's standard output, which is open for as long as it runs. */
+const consoleFile = openSync(options.console, 'a', 0o644)
 const log = new BufferedLog(options.log)
 let healthy = true
 const server = collectorServer({
@@ -69,7 +71,7 @@ function stop(): void {
 }
 
 function say(what: string): void {
-  appendFileSync(options.console, `${new Date().toISOString()} INFO [main] org.apache.catalina: ${what}\n`)
+  writeSync(consoleFile, `${new Date().toISOString()} INFO [main] org.apache.catalina: ${what}\n`)
 }
 
 function readOptions() {

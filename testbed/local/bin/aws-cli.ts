@@ -1,10 +1,12 @@
 /**
  * Stands in for the AWS CLI on a local instance, with what a flush uses of it and the CLI's exit codes and words:
- * `aws s3api put-object` and `aws s3 cp <file or -> s3://bucket/key`. Speaks to AWS_ENDPOINT_URL_S3.
+ * `aws s3api put-object`, `aws s3 cp <file or -> s3://bucket/key` and `aws s3 cp --recursive <folder> s3://bucket/prefix`. Speaks to
+ * AWS_ENDPOINT_URL_S3.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import {
@@ -25,6 +27,11 @@ const OPTIONS = {
   'generate-cli-skeleton': { type: 'boolean' },
   'only-show-errors': { type: 'boolean' },
   quiet: { type: 'boolean' },
+  recursive: { type: 'boolean' },
+  sse: { type: 'string' },
+  'sse-kms-key-id': { type: 'string' },
+  'server-side-encryption': { type: 'string' },
+  'ssekms-key-id': { type: 'string' },
 } as const
 
 const SERVICE_ERROR = 254
@@ -54,7 +61,8 @@ async function run(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args)
   const [service, operation, from, to] = positionals
   if (service === 's3api' && operation === 'put-object') return putObject(values)
-  if (service === 's3' && operation === 'cp' && from && to) return copy(values, from, to)
+  if (service === 's3' && operation === 'cp' && from && to)
+    return values.recursive ? copyFolder(values, from, to) : copy(values, from, to)
   throw new CliError(`this stand-in does not know: aws ${positionals.join(' ')}`, USAGE_ERROR)
 }
 
@@ -77,6 +85,33 @@ async function putObject(options: Options): Promise<string> {
   if (body) await refuseOtherBytes(body, input)
   const answer = await send(options, { ...input, ...(body ? await streamOf(body) : {}) })
   return JSON.stringify({ ETag: answer.ETag }, null, 4)
+}
+
+/** A folder's files, links followed, each under the prefix and its path in the folder. One that fails does not stop the others. */
+async function copyFolder(options: Options, from: string, to: string): Promise<string> {
+  let failed = 0
+  for (const path of await readdir(from, { recursive: true })) {
+    const file = join(from, path)
+    if (!(await stat(file)).isFile()) continue
+    try {
+      await copy(options, file, `${to.replace(/\/?$/, '/')}${path}`)
+    } catch (error) {
+      failed++
+      console.error(`upload failed: ${file} to ${to} ${(error as Error).message}`)
+    }
+  }
+  if (failed > 0) throw new CliError(`${failed} files were not uploaded`, 1)
+  return ''
+}
+
+/** What is asked of S3's encryption, under either of the CLI's names for it. */
+function encryptionOf(options: Options): Partial<PutObjectCommandInput> {
+  const algorithm = options.sse ?? options['server-side-encryption']
+  const key = options['sse-kms-key-id'] ?? options['ssekms-key-id']
+  return {
+    ...(algorithm && { ServerSideEncryption: algorithm as 'AES256' }),
+    ...(key && { SSEKMSKeyId: key }),
+  }
 }
 
 async function copy(options: Options, from: string, to: string): Promise<string> {
@@ -118,7 +153,7 @@ async function send(options: Options, input: PutObjectCommandInput) {
       : { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
   })
   try {
-    return await client.send(new PutObjectCommand(input))
+    return await client.send(new PutObjectCommand({ ...input, ...encryptionOf(options) }))
   } catch (error) {
     if (error instanceof S3ServiceException) throw serviceError(error.name, error.message)
     const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? 'https://s3.amazonaws.com/'

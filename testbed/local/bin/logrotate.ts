@@ -1,5 +1,5 @@
 /**
- * Stands in for logrotate where a machine has none: `logrotate [-f] [-v] -s <state> <config>…` for configurations of
+ * Stands in for logrotate where a machine has none: `logrotate [-d] [-f] [-v] -s <state> <config>…` for configurations of
  * Elastic Beanstalk's shape, with logrotate's silences and exit codes (0 without rotating below the size, 1 when the
  * destination exists or the folder is insecure, 3 when the state is locked). The real one is preferred wherever it is installed.
  */
@@ -12,6 +12,7 @@ import { type Rotation, readConfig } from './logrotate-config.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    debug: { type: 'boolean', short: 'd', default: false },
     force: { type: 'boolean', short: 'f', default: false },
     verbose: { type: 'boolean', short: 'v', default: false },
     state: { type: 'string', short: 's', default: '/var/lib/logrotate/status' },
@@ -58,6 +59,39 @@ function rotateAll(rotation: Rotation): void {
     execFileSync('/bin/sh', ['-c', rotation.postRotate], { stdio: 'ignore' })
 }
 
+/** What a rotation would do, in logrotate's words, and nothing of it done. */
+function tellAll(rotations: readonly Rotation[]): void {
+  const say = (line: string) => console.error(line)
+  for (const { oldDir } of rotations) if (oldDir !== undefined) say(`olddir is now ${oldDir}`)
+  say(`\nHandling ${rotations.length} logs`)
+  for (const rotation of rotations) {
+    say(
+      `\nrotating pattern: ${rotation.globs.join(' ')}  forced from command line (${rotation.count} rotations)`,
+    )
+    for (const glob of rotation.globs) for (const log of fs.globSync(glob).sort()) tell(log, rotation, say)
+  }
+}
+
+function tell(log: string, rotation: Rotation, say: (line: string) => void): void {
+  say(`considering log ${log}`)
+  const { size } = fs.statSync(log)
+  if (size === 0 && !rotation.ifEmpty) {
+    say('  log does not need rotating (log is empty)')
+    return
+  }
+  const target = targetOf(log, rotation)
+  say(`rotating log ${log}, log->rotateCount is ${rotation.count}`)
+  say(`${rotation.copyTruncate ? 'copying' : 'renaming'} ${log} to ${target}`)
+  if (rotation.compress && !rotation.delayCompress) say('compressing log with: /bin/gzip')
+  const old = rotatedOf(log, dirname(target))
+  for (const path of old.slice(0, Math.max(0, old.length + 1 - rotation.count)))
+    say(`removing old log ${path}`)
+}
+
+function targetOf(log: string, rotation: Rotation): string {
+  return join(resolve(dirname(log), rotation.oldDir ?? '.'), basename(log) + suffixOf(rotation.dateFormat))
+}
+
 function rotate(log: string, rotation: Rotation): boolean {
   const { size } = fs.statSync(log)
   if (!values.force && (rotation.size === undefined || size < rotation.size)) return false
@@ -66,8 +100,8 @@ function rotate(log: string, rotation: Rotation): boolean {
     error(`skipping "${log}" because parent directory has insecure permissions`)
     return false
   }
-  const folder = resolve(dirname(log), rotation.oldDir ?? '.')
-  const rotated = join(folder, basename(log) + suffixOf(rotation.dateFormat))
+  const rotated = targetOf(log, rotation)
+  const folder = dirname(rotated)
   if (fs.existsSync(rotated) || fs.existsSync(`${rotated}.gz`)) {
     error(`destination ${rotated}${rotation.compress ? '.gz' : ''} already exists, skipping rotation`)
     return false
@@ -119,10 +153,13 @@ function suffixOf(dateFormat: string): string {
     .replace('%d', String(now.getDate()).padStart(2, '0'))
 }
 
-withLockedState(() => {
+function eachConfig(work: (rotations: readonly Rotation[]) => void): void {
   for (const config of positionals) {
-    if (fs.existsSync(config)) for (const rotation of readConfig(config)) rotateAll(rotation)
+    if (fs.existsSync(config)) work(readConfig(config))
     else error(`cannot stat ${config}: No such file or directory`)
   }
-})
+}
+
+if (values.debug) eachConfig(tellAll)
+else withLockedState(() => eachConfig((rotations) => rotations.forEach(rotateAll)))
 process.exitCode = exitCode
