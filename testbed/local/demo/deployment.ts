@@ -18,7 +18,7 @@ export const BUCKET = `elasticbeanstalk-eu-west-1-${accountId}`
 const WAITS: Waits = {
   QUEUE_VISIBILITY_SECONDS: '8',
   HEARTBEAT_TIMEOUT_SECONDS: '60',
-  PATIENCE_SECONDS: '25',
+  PATIENCE_SECONDS: '45',
   RETRY_SECONDS: '1',
   LOOK_AGAIN_SECONDS: '5',
   PENDING_SECONDS: '1',
