@@ -212,12 +212,12 @@ describe('on the local AWS', () => {
     expect(await eventually(() => hook('second'))).toMatchObject({ NotificationTargetARN: guard.queue.arn })
   })
 
-  it('an instance whose publishing is broken is found, flushed and proven by the audit, and stays in service', async () => {
+  it('an instance that publishes nothing is found and flushed by the audit, and stays in service', async () => {
     const instanceId = await inService('first')
     await visit(instanceId)
-    expect(await told('audited', { instanceId, finding: 'archived' })).toMatchObject({
-      files: expect.any(Number),
-    })
+    // Its log is open, and would be copied and cut off: an audit leaves it alone rather than cost a line.
+    const { commandId } = await told('audited', { instanceId, finding: 'silent' })
+    expect(commandId).toBeDefined()
     expect(await inService('first')).toBe(instanceId)
     expect(await fetch(`${room.find(instanceId)?.url}/healthcheck`).then(({ status }) => status)).toBe(200)
   })
