@@ -58,7 +58,7 @@ async function sweepGroup(
   const { policy, clock } = guard
   const ageSeconds = ({ startedAt }: LifecycleAction) => (clock.now() - startedAt) / 1000
   const held = await actionsOf(guard, waiting)
-  counts.held += held.length
+  counts.held += waiting.length
   counts.oldestHeldSeconds = Math.max(counts.oldestHeldSeconds, ...held.map(ageSeconds))
   // Younger actions have a message that will be seen by itself; a second pass would only cost calls. A hook may have been set to less
   // than we deployed, and must not run out before.
@@ -97,8 +97,8 @@ async function adopt(guard: Guard, action: LifecycleAction, remainingMs: number)
 }
 
 /**
- * The actions of one group's waiting instances. One that no scaling activity names began, for all we know, this moment: it is
- * adopted by a later sweep only if an activity shows up, and otherwise kept by the hook's own time-out.
+ * The actions of one group's waiting instances, as far as a scaling activity names them: of one that none names nobody could say which
+ * flushes are its own (S1). It is adopted by a later sweep if an activity shows up, and otherwise kept by the hook's own time-out.
  */
 async function actionsOf(
   { aws, policy, clock }: Guard,
@@ -108,9 +108,11 @@ async function actionsOf(
   if (!first) return []
   const instanceIds = waiting.map(({ instanceId }) => instanceId)
   const began = await terminationsBegan(aws, first.groupName, instanceIds, clock.now())
-  return waiting.map(({ groupName, instanceId }) => {
-    const startedAt = began.get(instanceId) ?? clock.now()
-    return { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
+  return waiting.flatMap(({ groupName, instanceId }) => {
+    const startedAt = began.get(instanceId)
+    return startedAt === undefined
+      ? []
+      : { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
   })
 }
 

@@ -78,3 +78,11 @@ it('touches nothing in a group without our hook', async () => {
   await run()
   expect(aws.calls).not.toContain('sendCommand')
 })
+
+it('S1: leaves what no scaling activity names to the hook’s own time-out, however young it may be to be adopted', async () => {
+  aws.activities = []
+  const eager = { ...aws.guard, policy: { ...aws.guard.policy, adoptAfterSeconds: 0 } }
+  await sweep(eager, plenty)
+  expect(aws.invocations).toHaveLength(0)
+  expect(told()).toMatchObject({ held: 1, adopted: 0 })
+})

@@ -105,8 +105,8 @@ const names = Object.keys(kinds) as FaultKind[]
 
 /** What the guard does not survive yet, and what becomes of it. Left out of the worlds unless they are asked to be cruel. */
 export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
-  'activity-is-missing':
-    'an adopted action that no activity names begins anew with each sweep: its flushes are not recognised, and it is held until Auto Scaling ends it',
+  'operator-points-the-hook-elsewhere':
+    'where a rule brings Auto Scaling’s events to our queue, too, they do not say that another deployment has the hook, and its action is taken for ours',
   'message-has-a-real-token':
     'an instance that was rightly let go is told under the token of another, whose own action then reads as archived',
 }

@@ -11,9 +11,10 @@ export function noHoldExpires(world: World): Checker {
       if (cause.by !== 'time') return
       const { id } = action.instance
       const since = world.time.now - action.heartbeatMs
-      // A person's hook may be shorter than the looks that fit the hook of the policy.
+      // A person's hook may be shorter than the looks that fit the hook of the policy: then one call that fails is too many.
       const longestMs = 1000 * Math.max(policy.queueVisibilitySeconds, policy.lookAgainSeconds)
-      const isLate = action.heartbeatMs < 2 * longestMs && world.trouble.lastWithLook(id) >= since - longestMs
+      const lastTrouble = Math.max(world.trouble.lastWith(id), world.trouble.lastWithLook(id))
+      const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate || world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
       const isInTime = action.heartbeatMs >= 1000 * policy.adoptAfterSeconds + 2 * world.setting.sweepEveryMs

@@ -59,6 +59,9 @@ export function isSweepHindered({ mix }: World): boolean {
     'lambda-is-killed',
     'guard-is-down',
     'throttling-storm',
+    // What no activity names is adopted by no sweep.
+    'activity-is-late',
+    'activity-is-missing',
   ] as const
   return hindrances.some((kind) => mix[kind] > 0)
 }
