@@ -14,6 +14,12 @@ const hold = {
 export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
+    name: 'let go what somebody still writes to',
+    from: ' || owed.writers.length > 0) return undefined',
+    to: ') return undefined',
+  },
+  {
+    ...decide,
     name: 'trust SSM’s Success',
     from: `if (proof.gaps.length > 0 || proof.files !== owed.files.length) return undefined`,
     to: `if (proof.files < 0) return undefined`,

@@ -18,6 +18,12 @@ export const sweepMutants: readonly Mutant[] = [
   },
   {
     ...sweep,
+    name: 'date what no activity names by our own clock',
+    from: 'const startedAt = began.get(instanceId)\n',
+    to: 'const startedAt = began.get(instanceId) ?? clock.now()\n',
+  },
+  {
+    ...sweep,
     name: 'adopt nothing',
     from: `held.filter((action) => ageSeconds(action) >= adoptAfter)`,
     to: `held.filter((action) => ageSeconds(action) < 0)`,

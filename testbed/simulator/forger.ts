@@ -59,9 +59,11 @@ function withRealToken(world: ForgerSurroundings): Forgery | undefined {
   return { body, what: `${id} with the token of an action of ${instance.id}` }
 }
 
-function forgery(world: ForgerSurroundings): Forgery {
+function forgery(world: ForgerSurroundings): Forgery | undefined {
   const { chance, region, setting, time } = world
-  const instance = chance.pick(region.model.instances())
+  const instances = region.model.instances()
+  if (instances.length === 0) return undefined
+  const instance = chance.pick(instances)
   const notification = {
     LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     AutoScalingGroupName: instance.groupName,

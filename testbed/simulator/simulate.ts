@@ -61,13 +61,17 @@ export async function simulate(
   }
 }
 
+const LONGEST_HEARTBEAT_SECONDS = 7200
+
 /** L1: patience, one last flush, and a few looks. Where nothing is retained and machines are held, until Auto Scaling's own end. */
-function restBoundMs({ setting }: World): number {
+function restBoundMs({ setting, mix }: World): number {
   const { policy } = setting
   const isHeld = policy.withoutRetention === 'hold'
+  // What no activity names is left to the hook's own time-out.
+  const isUndated = mix['activity-is-missing'] > 0 || mix['activity-is-late'] > 0
   const longestSeconds = isHeld
     ? 0.8 * Math.min(48 * 3600, 100 * policy.heartbeatTimeoutSeconds)
-    : policy.patienceSeconds
+    : Math.max(policy.patienceSeconds, isUndated ? LONGEST_HEARTBEAT_SECONDS : 0)
   const looksSeconds = 3 * Math.max(policy.lookAgainSeconds, policy.queueVisibilitySeconds)
   return (longestSeconds + looksSeconds) * 1000 + setting.sweepEveryMs * 2 + 45 * minute
 }

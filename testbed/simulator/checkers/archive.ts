@@ -15,16 +15,26 @@ export function missingLines({ bucket, time }: World, disk: Disk): number {
  * without a trace, not what
  * somebody took away from S3 after `since`, and not what no flush could have seen.
  */
-export function owedLines({ bucket }: World, action: TrackedAction, since: number): number {
+export function owedLines(world: World, action: TrackedAction, since: number): number {
+  const { bucket } = world
+  const writtenBy = lastOwed(world, action)
   const { disk, machine, censusAt = Number.POSITIVE_INFINITY } = action
   let missing = 0
   for (let line = 0; line < disk.lines; line++) {
-    if (bucket.holds(disk.number, line, since)) continue
+    if ((disk.writtenAt[line] ?? 0) > writtenBy || bucket.holds(disk.number, line, since)) continue
     const wasDeletedBefore = (disk.lostAt.get(line) ?? Number.POSITIVE_INFINITY) < censusAt
     if (disk.untraceable.has(line)) continue
     if (!wasDeletedBefore && !machine.isUnforeseeable(disk.writtenAt[line] ?? 0)) missing++
   }
   return missing
+}
+
+/** What is written to a disk that comes back from the hook is the next action's. */
+function lastOwed({ region }: World, action: TrackedAction): number {
+  const isFollowed = [...region.actions.values()].some(
+    ({ disk, startedAt }) => disk === action.disk && startedAt > action.startedAt,
+  )
+  return isFollowed && action.end ? action.end.at : Number.POSITIVE_INFINITY
 }
 
 /** When S3 was last looked at for an action that is over: what was there then was archived. */
