@@ -2,7 +2,7 @@
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
-import { isSweepHindered } from './s5-ends-are-told.ts'
+import { isSweepHindered, isSweptInTime } from './s5-ends-are-told.ts'
 
 export function noHoldExpires(world: World): Checker {
   const { policy } = world.setting
@@ -17,8 +17,7 @@ export function noHoldExpires(world: World): Checker {
       const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate || world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
-      const isInTime = action.heartbeatMs >= 1000 * policy.adoptAfterSeconds + 2 * world.setting.sweepEveryMs
-      const isAdoptable = action.isNotificationLost && isInTime && !isSweepHindered(world)
+      const isAdoptable = action.isNotificationLost && isSweptInTime(world, action) && !isSweepHindered(world)
       if (!isExcused && (isAdoptable || hasMessageSince(world, action, since))) {
         world.violation(
           'S3',

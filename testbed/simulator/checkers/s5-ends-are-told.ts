@@ -46,7 +46,16 @@ export function isUnheard(world: World, action: TrackedAction): boolean {
   if (!action.isNotificationLost || !action.end) return false
   const { cause } = action.end
   const isKept = action.instance.lifecycleState.endsWith(':Retained') && !action.machine.wasReleased
-  return !isKept && cause.by !== 'guard' && (cause.by !== 'time' || isSweepHindered(world))
+  return (
+    !isKept &&
+    cause.by !== 'guard' &&
+    (cause.by !== 'time' || isSweepHindered(world) || !isSweptInTime(world, action))
+  )
+}
+
+/** Whether two sweeps see an action before its hook times out; a person may have set it to less. */
+export function isSweptInTime({ setting }: World, { heartbeatMs }: TrackedAction): boolean {
+  return heartbeatMs >= 1000 * setting.policy.adoptAfterSeconds + 2 * setting.sweepEveryMs
 }
 
 /** Whether anything in this world can keep the sweep from seeing what waits. */
