@@ -5,6 +5,11 @@ const waiting = { file: 'src/sweep/waiting.ts', tests: ['test/sweep/sweep.test.t
 
 const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/sweep/sweep.test.ts'] }
 
+const reconcile = {
+  file: 'src/termination/reconcile.ts',
+  tests: ['test/termination/simulated-days.test.ts'],
+}
+
 export const sweepMutants: readonly Mutant[] = [
   {
     ...waiting,
@@ -21,6 +26,12 @@ export const sweepMutants: readonly Mutant[] = [
     name: 'date what no activity names by our own clock',
     from: 'const startedAt = began.get(instanceId)\n',
     to: 'const startedAt = began.get(instanceId) ?? clock.now()\n',
+  },
+  {
+    ...reconcile,
+    name: 'tell that an adopted action is given up only when the answer came',
+    from: "decision.do === 'abandon' || (decision.do",
+    to: '(decision.do',
   },
   {
     ...sweep,

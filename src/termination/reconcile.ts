@@ -76,7 +76,8 @@ async function conclude(guard: Guard, { seen, decision }: Intent): Promise<Pass>
 async function perform({ aws, journal }: Guard, seen: Observation, decision: Decision): Promise<Did> {
   const { action, now } = seen
   // S5: an adopted action has no message by which a later pass would find it over, and this call may be the last that this pass makes.
-  if (!action.token && 'outcome' in decision && decision.outcome === 'lost') journal(endEvent(seen, decision))
+  const isGivenUp = decision.do === 'abandon' || (decision.do === 'continue' && decision.outcome === 'lost')
+  if (!action.token && isGivenUp) journal(endEvent(seen, decision))
   switch (decision.do) {
     case 'settle':
     case 'wait':

@@ -29,6 +29,19 @@ describe('an adopted action whose machine is gone', () => {
   })
 })
 
+describe('an adopted action that is given up', () => {
+  it('is told before it is abandoned: the machine may be gone before a sweep could name it as kept', async () => {
+    aws.activities = [terminating]
+    aws.agent = 'dead'
+    aws.now = START + policy.patienceSeconds * 1000 + 1000
+    aws.failing.set('completeLifecycleAction', awsError('TimeoutError'))
+    await expect(reconcile(aws.guard, adopted)).rejects.toThrow()
+    expect(aws.journal).toContainEqual(
+      expect.objectContaining({ event: 'action-ended', outcome: 'retained' }),
+    )
+  })
+})
+
 describe('a group that is gone, and the environment in its tags with it', () => {
   const groupless = { ...action, groupName: 'web', token: OTHER }
 

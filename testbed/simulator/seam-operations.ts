@@ -87,9 +87,11 @@ function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operati
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
   if (operation !== 'listCommandInvocations')
     return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
-  const request = input as Input<'listCommandInvocations'>
-  const answer = ssm.listCommandInvocations(request)
-  const seen = views.seen(operation, { InstanceIds: [request.InstanceId ?? ''] }, answer) as typeof answer
+  const { InstanceId: instanceId = '', NextToken, ...request } = input as Input<'listCommandInvocations'>
+  const answer = ssm.listCommandInvocations({ ...request, InstanceId: instanceId, NextToken })
+  const seen = views.seen(operation, { InstanceIds: [instanceId], NextToken }, answer) as typeof answer
+  // A listing that starts anew shows what is visible now.
+  if (NextToken === undefined) for (const { id } of ssm.commandsOf(instanceId)) run.seen.delete(id)
   for (const { CommandId } of seen.CommandInvocations ?? []) ssm.shown(run, CommandId ?? '')
   return seen
 }

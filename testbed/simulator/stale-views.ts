@@ -41,10 +41,12 @@ export class StaleViews {
   }
 
   /** An answer of the model, as the caller gets it. */
-  seen(operation: string, input: { readonly InstanceIds?: string[] | undefined }, answer: unknown): unknown {
+  seen(operation: string, input: Request, answer: unknown): unknown {
     const { chance, faults } = this.#world
     const subject = `${operation} ${input.InstanceIds?.join() ?? ''}`
-    if (listOf[operation] && chance.of(faults['answer-is-empty']) && this.#mayBeEmpty(subject)) {
+    // A listing that is empty begins with nothing; none stops half way.
+    const isFirst = input.NextToken === undefined
+    if (isFirst && listOf[operation] && chance.of(faults['answer-is-empty']) && this.#mayBeEmpty(subject)) {
       this.#world.trace?.note('fault', `${subject} answers nothing`)
       return { ...(answer as object), [listOf[operation]]: [], NextToken: undefined }
     }
@@ -121,6 +123,11 @@ export class StaleViews {
     this.#listedFrom.set(ActivityId, from)
     return from
   }
+}
+
+interface Request {
+  readonly InstanceIds?: string[] | undefined
+  readonly NextToken?: string | undefined
 }
 
 interface Listed {

@@ -5,11 +5,11 @@ import type { Checker } from './checker.ts'
 import { isSweepHindered, isSweptInTime } from './s5-ends-are-told.ts'
 
 export function noHoldExpires(world: World): Checker {
-  const { policy } = world.setting
   return {
     actionEnded(action, cause) {
       if (cause.by !== 'time') return
       const { id } = action.instance
+      const { policy } = world.setting
       const since = world.time.now - action.heartbeatMs
       // A person's hook may be shorter than the looks that fit the hook of the policy: then one call that fails is too many.
       const longestMs = 1000 * Math.max(policy.queueVisibilitySeconds, policy.lookAgainSeconds)
