@@ -49,6 +49,8 @@ interface ActionLine {
 }
 
 const HEARTBEAT = 'recordLifecycleActionHeartbeat'
+/** Auto Scaling dates activities in whole seconds, and its clock is not the function's. */
+const CLOCKS_DIFFER_MS = 5_000
 
 /** One line of the Lambda's log, or `undefined` when it is another one: metrics, the platform's own lines, an older journal. */
 export function parseJournalLine(text: string): JournalLine | undefined {
@@ -73,20 +75,43 @@ function isOfAction(line: JournalLine): line is ActionLine {
 }
 
 /**
- * Lines belong together by token. One without (an adopted action, or a pass that broke off before it knew) belongs to the
- * instance's only action, where there is just one.
+ * Lines belong together by token. One without (an adopted action, a loss that a person accepted, a pass that broke off before it knew)
+ * belongs to the action of its instance that began with it: a kept machine passes the hook again at each release, so "the instance's"
+ * action would be several.
  */
 function keyOf(lines: readonly ActionLine[]): (line: ActionLine) => string {
-  const tokens = new Map<string, Set<string>>()
-  for (const { event } of lines) {
-    const known = tokens.get(event.instanceId) ?? new Set()
-    if (event.token !== undefined) known.add(event.token)
-    tokens.set(event.instanceId, known)
+  const beginnings = new Map<string, Map<string, number>>()
+  for (const { at, event } of lines) {
+    if (event.token === undefined) continue
+    const known = beginnings.get(event.instanceId) ?? new Map<string, number>()
+    known.set(event.token, Math.min(known.get(event.token) ?? at, beginningOf(event) ?? at))
+    beginnings.set(event.instanceId, known)
   }
-  return ({ event }) => {
-    const [only, ...others] = tokens.get(event.instanceId) ?? []
-    return `${event.instanceId} ${event.token ?? (others.length === 0 ? (only ?? '') : '')}`
+  return ({ at, event }) => {
+    const { instanceId } = event
+    const beginning = beginningOf(event)
+    const token = event.token ?? tokenOf([...(beginnings.get(instanceId) ?? [])], { beginning, toldAt: at })
+    return `${instanceId} ${token ?? `since ${beginning}`}`
   }
+}
+
+function beginningOf(event: ActionEvent): number | undefined {
+  return 'startedAt' in event ? event.startedAt : undefined
+}
+
+/**
+ * The scaling activity by which an adopted action is dated is never younger than the hook's notification: a load balancer may drain
+ * between them. Of what began later than the line was told, the line cannot speak.
+ */
+function tokenOf(
+  actions: readonly (readonly [token: string, beginning: number])[],
+  { beginning, toldAt }: { readonly beginning: number | undefined; readonly toldAt: number },
+): string | undefined {
+  if (beginning === undefined) return actions.length === 1 ? actions[0]?.[0] : undefined
+  const [first] = actions
+    .filter(([, began]) => began >= beginning - CLOCKS_DIFFER_MS && began <= toldAt + CLOCKS_DIFFER_MS)
+    .toSorted(([, a], [, b]) => a - b)
+  return first?.[0]
 }
 
 function historyOf(lines: readonly ActionLine[]): ActionHistory {

@@ -10,6 +10,8 @@ export interface ActionName {
   readonly instanceId: string
   readonly groupName: string
   readonly token: string | undefined
+  /** When the action began, epoch milliseconds. Tells the actions of one instance apart where no token is known; older journals lack it. */
+  readonly startedAt?: number
 }
 
 /** One pass: what it saw, decided and did. */
@@ -147,8 +149,8 @@ export type Journal = (event: JournalEvent) => void
 /** Bump when a field changes its meaning; readers of old lines go by it. */
 export const JOURNAL_VERSION = 1
 
-export function actionName({ instanceId, groupName, token }: LifecycleAction): ActionName {
-  return { instanceId, groupName, token }
+export function actionName({ instanceId, groupName, token, startedAt }: LifecycleAction): ActionName {
+  return { instanceId, groupName, token, startedAt }
 }
 
 /** An end that is neither `archived` nor `empty` must wake somebody. */

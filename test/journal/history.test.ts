@@ -115,6 +115,38 @@ describe('the history of an action', () => {
     expect(readHistory(lines)).toMatchObject([{ instanceId: 'i-1', token: undefined, outcome: 'archived' }])
   })
 
+  it('gives a line without a token to the action that began with it, however often the instance passed the hook', () => {
+    const minute = 60_000
+    const adopted = { token: undefined, startedAt: 20 * minute }
+    const accepted = { token: undefined, startedAt: 40 * minute, reason: 'accepted the loss' }
+    const histories = readHistory([
+      pass(1 * minute, { startedAt: 0 }),
+      end(10 * minute, { startedAt: 0, outcome: 'retained' }),
+      pass(22 * minute, { token: 'token-2', startedAt: 21 * minute }),
+      end(30 * minute, { ...adopted, outcome: 'retained' }),
+      end(41 * minute, { token: 'token-2', startedAt: 21 * minute, by: 'found-over', outcome: 'expired' }),
+      pass(41 * minute, { token: 'token-3', startedAt: 40 * minute + 1 }),
+      end(42 * minute, { ...accepted, outcome: 'lost' }),
+    ])
+    expect(histories.map(({ token, outcome }) => [token, outcome])).toEqual([
+      ['token-1', 'retained'],
+      ['token-2', 'retained'],
+      ['token-3', 'lost'],
+    ])
+    expect(histories[2]?.end?.reason).toBe('accepted the loss')
+  })
+
+  it('does not give an adopted action to one that began after it was told', () => {
+    const histories = readHistory([
+      end(60_000, { token: undefined, startedAt: 0, outcome: 'retained' }),
+      pass(200_000, { token: 'token-2', startedAt: 190_000 }),
+    ])
+    expect(histories.map(({ token, outcome }) => [token, outcome])).toEqual([
+      [undefined, 'retained'],
+      ['token-2', undefined],
+    ])
+  })
+
   it('leaves out what is not about an action', () => {
     expect(
       readHistory([{ at: 1, event: { event: 'message-ignored', messageId: 'm', why: 'a test' } }]),
