@@ -120,6 +120,12 @@ describe('the README', () => {
   })
 })
 
+it('CONTRIBUTING explains every npm script, and no other, in the order of package.json', () => {
+  const rows = [...read('CONTRIBUTING.md').matchAll(/^\| `npm (?:run )?([a-z]+)[^|]*` \| [^|]{10,} \|$/gm)]
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  expect(rows.map(([, name]) => name)).toEqual(Object.keys(scripts))
+})
+
 describe('the walk in CONTRIBUTING', () => {
   const steps = [...read('CONTRIBUTING.md').matchAll(/^\d+\. (`(?:handlers|src)\/[^:]+):/gm)]
   const walk = steps.flatMap(([, named = '']) => {

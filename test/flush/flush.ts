@@ -41,7 +41,7 @@ export interface Flushed {
 
 /** The profile of a platform, quick: what waits 11 s on an instance waits 0 s here. */
 export function quick(name: string, changes: Partial<Profile> = {}): Profile {
-  return { ...loadProfile(name), bufferSeconds: 0, stopSeconds: 1, commandSeconds: 20, ...changes }
+  return { ...loadProfile(name), bufferSeconds: 0, stopSeconds: 20, commandSeconds: 20, ...changes }
 }
 
 export const FILES = quick('files', { publishGlobs: ['/var/log/app/*'] })

@@ -110,7 +110,7 @@ describe('in a termination the writer', () => {
 
   it('that only claims to have stopped does not count as stopped', async () => {
     const disk = await withTomcat('exit 0')
-    const { manifest } = await flush(disk)
+    const { manifest } = await flush(disk, { profile: quick('beanstalk', { stopSeconds: 1 }) })
     expect(manifest.notes).toEqual(['tomcat8 is still running'])
   })
 
