@@ -108,9 +108,12 @@ export class OneInstance {
     InstanceId: instance,
   }: Addressed): void {
     if (this.isGroupGone) throw awsError('ValidationError', 'AutoScalingGroup name not found - null')
-    const waits = this.lifecycleState?.endsWith(':Wait') === true && instance === action.instanceId
-    const isActive = token === undefined ? waits : token === this.activeToken || token === this.foreignToken
-    if (!isActive || this.activeToken === undefined || group !== this.groupName)
+    const waits = this.activeToken !== undefined && this.lifecycleState?.endsWith(':Wait') === true
+    const isActive =
+      token === undefined
+        ? waits && instance === action.instanceId
+        : token === this.activeToken || token === this.foreignToken
+    if (!isActive || group !== this.groupName)
       throw awsError('ValidationError', `No active Lifecycle Action found with token ${token ?? ''}`)
   }
 

@@ -46,7 +46,7 @@ export async function complete(
   action: LifecycleAction,
   result: 'CONTINUE' | 'ABANDON',
   now: number,
-): Promise<'done' | 'none'> {
+): Promise<'done' | Exclude<Holder, 'itself'>> {
   if (!(await isStillThis(aws, action, now))) return 'none'
   try {
     await aws.completeLifecycleAction({
@@ -56,9 +56,23 @@ export async function complete(
     })
     return 'done'
   } catch (error) {
-    if (isNoActiveAction(error) || isGroupMissing(error)) return 'none'
+    if (isGroupMissing(error)) return 'none'
+    if (isNoActiveAction(error)) return await holderOfOthers(aws, action)
     throw error
   }
+}
+
+/** `foreign`: the token is active while our hook does not hold the instance, so it is another instance's. */
+export type Holder = 'itself' | 'none' | 'foreign'
+
+/** Whether an action that was held a moment ago still is, and by its own token. */
+export async function holderOf(aws: AwsApi, action: LifecycleAction): Promise<Holder> {
+  return (await isHeldItself(aws, action)) ? 'itself' : await holderOfOthers(aws, action)
+}
+
+/** Asked once our hook was found not to hold the instance: were the token its own, it would be as inactive. */
+async function holderOfOthers(aws: AwsApi, action: LifecycleAction): Promise<Exclude<Holder, 'itself'>> {
+  return action.token !== undefined && (await heartbeat(aws, action)) === 'held' ? 'foreign' : 'none'
 }
 
 async function isStillThis(aws: AwsApi, action: LifecycleAction, now: number): Promise<boolean> {

@@ -9,8 +9,8 @@ import type { Guard } from '../guard.ts'
 import type { Decision, LifecycleAction, Observation, Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { decide } from './decide.ts'
-import { complete, heartbeat, isHeldItself } from './lifecycle-actions.ts'
-import { observe, placeOf, withTrouble } from './observe.ts'
+import { complete, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
+import { NotOurs, observe, placeOf, withTrouble } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
 
@@ -33,6 +33,9 @@ export async function reconcile(
   const intent = await consider(guard, await observe(guard, action, glance))
   if (intent.decision.do === 'flush' && intent.prefix !== undefined) {
     const { seen, decision, prefix } = intent
+    // S4: the first flush was only meant once our hook was known to hold the instance; later ones ask again, since a token may be another's.
+    const holder = seen.flushes.length > 0 ? await holderOf(aws, action) : 'itself'
+    if (holder !== 'itself') return concluded(policy, { seen, decision, did: supersededBy(action, holder) })
     const started = await startFlush(aws, policy, terminationFlush(action, prefix, decision.upload))
     if (started.is === 'started') return concluded(policy, { seen, decision, did: 'done' })
     const agent = started.is
@@ -83,12 +86,28 @@ async function perform({ aws, journal }: Guard, seen: Observation, decision: Dec
     case 'wait':
       return 'done'
     case 'continue':
-      return (await complete(aws, action, 'CONTINUE', now)) === 'done' ? 'done' : 'superseded'
+      return await end(aws, action, 'CONTINUE', now)
     case 'abandon':
-      return (await complete(aws, action, 'ABANDON', now)) === 'done' ? 'done' : 'superseded'
+      return await end(aws, action, 'ABANDON', now)
     case 'flush':
       return 'unplaced'
   }
+}
+
+async function end(
+  aws: Guard['aws'],
+  action: LifecycleAction,
+  result: 'CONTINUE' | 'ABANDON',
+  now: number,
+): Promise<Did> {
+  const came = await complete(aws, action, result, now)
+  return came === 'done' ? 'done' : supersededBy(action, came)
+}
+
+/** Throws NotOurs where the message pairs the instance with another's token. */
+function supersededBy({ instanceId, token }: LifecycleAction, holder: 'none' | 'foreign'): 'superseded' {
+  if (holder === 'none') return 'superseded'
+  throw new NotOurs(`token ${token} is another instance's: our hook does not hold ${instanceId}`)
 }
 
 function concluded(policy: Policy, did: Pick<Pass, 'seen' | 'decision' | 'did'>): Pass {

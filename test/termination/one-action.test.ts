@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { belongs, commentFor, listInvocations } from '../../src/flush/commands.ts'
 import type { LifecycleAction } from '../../src/model.ts'
 import { identify } from '../../src/termination/identify.ts'
+import { NotOurs } from '../../src/termination/observe.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE, policy, START } from './observations.ts'
@@ -94,6 +95,41 @@ describe('a message that pairs this instance with another’s real token', () =>
     await reconcile(aws.guard, forged)
     expect(aws.othersCompleted).toEqual([])
   })
+  describe('is refused once this one is held no more, while the token still is:', () => {
+    const itselfEnds = () => {
+      aws.activeToken = undefined
+      aws.lifecycleState = 'Terminating:Proceed'
+    }
+    it('S4: nothing more is flushed', async () => {
+      await reconcile(aws.guard, forged)
+      aws.flushEnds('', 'Failed')
+      itselfEnds()
+      aws.now += 5 * MINUTE
+      await expect(reconcile(aws.guard, forged)).rejects.toThrow(/is another instance's/)
+      expect(aws.invocations).toHaveLength(1)
+    })
+    it('and nothing is told under it', async () => {
+      await reconcile(aws.guard, forged)
+      aws.flushEnds(manifestLine([file]))
+      archive()
+      itselfEnds()
+      await expect(reconcile(aws.guard, forged)).rejects.toThrow(NotOurs)
+      expect(aws.journal).toEqual([])
+    })
+  })
+})
+
+it('S4: an action that ends between the look and a second flush is not flushed again, and looked at once more', async () => {
+  await reconcile(aws.guard, action)
+  aws.flushEnds('', 'Failed')
+  aws.now += 5 * MINUTE
+  aws.guard.aws.describeInstances = async () => {
+    aws.activeToken = undefined
+    aws.lifecycleState = 'Terminating:Retained'
+    return { Reservations: [] }
+  }
+  expect(await reconcile(aws.guard, action)).toMatchObject({ did: 'superseded', over: false })
+  expect(aws.invocations).toHaveLength(1)
 })
 
 it('kept, then released: what was proven for the first action does not count for the second', async () => {

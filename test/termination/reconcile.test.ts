@@ -158,10 +158,10 @@ it('looks again soon when somebody else ended the action between our look and ou
   await pass()
   aws.flushEnds(manifestLine([file]))
   archive()
-  aws.failing.set(
-    'completeLifecycleAction',
-    awsError('ValidationError', 'No active Lifecycle Action found with token'),
-  )
+  aws.guard.aws.completeLifecycleAction = async () => {
+    aws.activeToken = undefined
+    throw awsError('ValidationError', 'No active Lifecycle Action found with token')
+  }
   expect(await pass()).toMatchObject({
     did: 'superseded',
     over: false,

@@ -107,8 +107,6 @@ const names = Object.keys(kinds) as FaultKind[]
 export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
   'operator-points-the-hook-elsewhere':
     'where a rule brings Auto Scaling’s events to our queue, too, they do not say that another deployment has the hook, and its action is taken for ours',
-  'message-has-a-real-token':
-    'an instance that was rightly let go is told under the token of another, whose own action then reads as archived',
 }
 
 /** Which worlds are wanted: with what is not survived yet, or with this one fault and no other. */

@@ -1,4 +1,5 @@
 /** S1: CONTINUE for a machine that still has its disk only when every line on it is in S3, by a flush that began after the action. */
+import type { ActionName } from '../../../src/journal/journal.ts'
 import type { Cause, TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { owedLines } from './archive.ts'
@@ -22,12 +23,23 @@ export function continueWithProof(world: World): Checker {
     told(event, run) {
       if (event.event !== 'action-ended') return
       if (event.outcome !== 'archived' && event.outcome !== 'empty') return
-      const action = world.region.actions.get(event.token ?? '')
+      const action = toldAction(world, event)
       const missing = action ? owedLines(world, action, run.startedAt) : 0
       if (missing > 0)
         world.violation('S1', `${event.instanceId} is told ${event.outcome}; ${missing} lines are missing`)
     },
   }
+}
+
+/**
+ * What an end speaks of: an instance, and its action of this token. With another instance's token, which a forged message brought, it is
+ * said of what last held the instance.
+ */
+function toldAction({ region }: World, { token, instanceId }: ActionName): TrackedAction | undefined {
+  if (token === undefined) return undefined
+  const named = region.actions.get(token)
+  if (named?.instance.id === instanceId) return named
+  return [...region.actions.values()].findLast(({ instance }) => instance.id === instanceId)
 }
 
 function isAlive({ instance, disk }: TrackedAction): boolean {

@@ -33,7 +33,7 @@ export function toldOf({ journal }: World, { token, instance, startedAt }: Track
       // After its root volume was replaced an instance is in service again, and the message cannot be told from a forged one.
       if (event.event === 'message-refused') return event.why.includes(instance.id)
       if (event.event !== 'action-ended') return false
-      return event.token === token || (event.token === undefined && event.instanceId === instance.id)
+      return event.instanceId === instance.id && (event.token === token || event.token === undefined)
     })
     .map(({ event }) => event)
 }
