@@ -52,11 +52,19 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       expect(rotated(disk)).toEqual([])
     })
 
+    /** A rotation whose file is there already. On a busy machine it may come after the seconds that were prepared: then once more. */
+    const rotatedInTime = () => {
+      for (;;) {
+        const disk = collector('x\n')
+        const second = Math.floor(Date.now() / 1000)
+        for (let i = 0; i < 3; i++) disk.write(`${ROTATED}/localhost_access_log.txt${second + i}.gz`, '')
+        const { status, stderr } = rotate(disk)
+        if (Date.now() < (second + 3) * 1000) return { disk, status, stderr }
+      }
+    }
+
     it('refuses a second rotation within one second, exits 1, and keeps the data in the log', () => {
-      const disk = collector('x\n')
-      const second = Math.floor(Date.now() / 1000)
-      for (let i = 0; i < 3; i++) disk.write(`${ROTATED}/localhost_access_log.txt${second + i}.gz`, '')
-      const { status, stderr } = rotate(disk)
+      const { disk, status, stderr } = rotatedInTime()
       expect(status).toBe(1)
       expect(stderr).toContain('already exists, skipping rotation')
       expect(disk.read(ACCESS_LOG)).toBe('x\n')
@@ -101,7 +109,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       disk.write('/var/log/slow/a.log', 'x\n')
       disk.write(
         '/slow.conf',
-        `${disk.root}/var/log/slow/*.log {\ndateext\nrotate 1\npostrotate\ntouch ${disk.root}/busy; sleep 1\nendscript\n}\n`,
+        `${disk.root}/var/log/slow/*.log {\ndateext\nrotate 1\npostrotate\ntouch ${disk.root}/busy; until [ -e ${disk.root}/seen ]; do sleep 0.1; done\nendscript\n}\n`,
       )
       const slow = spawn(program, ['-f', '-s', `${disk.root}/state`, `${disk.root}/slow.conf`], {
         ...environment,
@@ -109,6 +117,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       })
       while (!existsSync(`${disk.root}/busy`)) await sleep(20)
       const { status, stderr } = rotate(disk)
+      disk.write('/seen', '')
       await new Promise((resolve) => slow.on('close', resolve))
       expect(status).toBe(3)
       expect(stderr).toContain('already locked')
