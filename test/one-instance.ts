@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib'
 import type { Activity } from '@aws-sdk/client-auto-scaling'
-import type { CommandInvocation } from '@aws-sdk/client-ssm'
+import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
 import type { Guard } from '../src/guard.ts'
 import type { JournalEvent } from '../src/journal/journal.ts'
@@ -69,6 +69,8 @@ export class OneInstance {
   heartbeatTimeout = 3600
   hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
   invocations: CommandInvocation[] = []
+  /** What was sent, as it was asked for. */
+  readonly commands: SendCommandCommandInput[] = []
   wholeOutput = ''
   objects = new Map<string, { size: number; etag: string }>()
   activities: Activity[] = []
@@ -188,8 +190,10 @@ export class OneInstance {
         ],
       }),
       describeScalingActivities: async () => ({ Activities: this.activities }),
-      sendCommand: async ({ Comment }) => {
+      sendCommand: async (input) => {
+        const { Comment } = input
         if (this.agent === 'dead') throw awsError('InvalidInstanceId')
+        this.commands.push(input)
         const CommandId = `c-${this.invocations.length + 1}`
         const invocation: CommandInvocation = {
           CommandId,

@@ -61,7 +61,7 @@ export const flushMutants: readonly Mutant[] = [
   {
     ...commands,
     name: 'take an audit’s flush for a termination’s',
-    from: `if (comment.startsWith(AUDIT)) return undefined`,
+    from: `if (comment.startsWith(AUDIT) || comment.startsWith(PERSON)) return undefined`,
     to: `if (comment === AUDIT) return undefined`,
     tests: ['test/audit/audit.test.ts', 'test/termination/reconcile.test.ts', 'test/fuzz/comment.test.ts'],
   },

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { completionCommand } from './completion.ts'
 import { explainCommand } from './explain.ts'
+import { flushCommand } from './flush.ts'
 import { historyCommand } from './history.ts'
 import { manualCommand } from './manual.ts'
 import { redriveCommand } from './redrive.ts'
@@ -19,6 +20,7 @@ export const PROGRAM = 'termination-guard'
 const commands: readonly ((surroundings: Surroundings) => Command)[] = [
   statusCommand,
   explainCommand,
+  flushCommand,
   historyCommand,
   replaceCommand,
   retryCommand,

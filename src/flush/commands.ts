@@ -21,6 +21,7 @@ export type Ownership =
 const WINDOW_MS = 48 * 3600 * 1000
 const MAX_COMMENT_CHARACTERS = 100
 const AUDIT = 'audit:'
+const PERSON = 'flush:'
 
 /** Every recent run of our document on an instance, newest first. SSM cannot filter on Comment. */
 export async function listInvocations(
@@ -90,13 +91,21 @@ export function auditComment(groupName: string): string {
 }
 
 /**
+ * The Comment of a flush that a person asked for while the instance stays in service. It is no audit's either: that one would tell what
+ * it put into S3 as a finding against the instance.
+ */
+export function personComment(groupName: string): string {
+  return `${PERSON}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
+}
+
+/**
  * Auto Scaling's tokens have 36 characters, and one that had not would be named as a token: what a person writes is neither, and makes a
  * command nobody's.
  */
 const OWNER = /^(?:token:(?<odd>\S+)|adopted:(?<time>\S+)|(?<token>[\x21-\x7e]{36}))(?: (?<group>.+))?$/s
 
 function readComment(comment: string): Ownership | undefined {
-  if (comment.startsWith(AUDIT)) return undefined
+  if (comment.startsWith(AUDIT) || comment.startsWith(PERSON)) return undefined
   const { odd, token = odd, time, group } = OWNER.exec(comment)?.groups ?? {}
   const groupName = group === undefined ? undefined : decoded(group)
   if (time !== undefined) {

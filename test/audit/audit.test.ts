@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { audit } from '../../src/audit/audit.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
-import { listInvocations } from '../../src/flush/commands.ts'
+import { listInvocations, personComment } from '../../src/flush/commands.ts'
 import type { Guard } from '../../src/guard.ts'
 import { isLoud, type JournalEvent } from '../../src/journal/journal.ts'
 import type { Policy } from '../../src/policy.ts'
@@ -127,6 +127,19 @@ describe('the audit', () => {
     aws.describeLifecycleHooks = () => ({ LifecycleHooks: [] })
     await audit(guard(), () => 60_000)
     expect(sent).toEqual([])
+  })
+  it('S1: nor is a person’s, however long its group’s name: it is nobody’s, and no audit’s', async () => {
+    const listed = {
+      CommandId: 'c-1',
+      InstanceId: IDS[0],
+      // As many characters as a token has.
+      Comment: personComment('g'.repeat(30)),
+      Status: 'Success',
+      RequestedDateTime: new Date(now),
+    }
+    aws.listCommandInvocations = () => ({ CommandInvocations: [listed] })
+    const [invocation] = await listInvocations(guard().aws, policy.documentName, String(IDS[0]), now)
+    expect(invocation).toMatchObject({ isAudit: false, belongsTo: undefined })
   })
   it('S1: its flush is never taken for a termination’s', async () => {
     await audit(guard(), () => 60_000)

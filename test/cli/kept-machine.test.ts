@@ -35,7 +35,7 @@ const WAITS = {
   ...{ ADOPT_AFTER_SECONDS: '30', PASS_SECONDS: '2' },
 }
 
-async function keptMachine() {
+async function guardedMachine() {
   let room: MachineRoom | undefined
   const aws = await startLocalAws({
     launch: (instance) => {
@@ -91,16 +91,24 @@ async function keptMachine() {
   const instance = await eventually(() => room.instances()[0])
   const instanceId = instance.instanceId
   await eventually(async () => (await state(instanceId)) === 'InService')
-  instance.inject('agent-dead')
-  await autoScaling.send(
-    new TerminateInstanceInAutoScalingGroupCommand({
-      InstanceId: instanceId,
-      ShouldDecrementDesiredCapacity: true,
-    }),
-  )
-  await eventually(async () => (await state(instanceId)) === 'Terminating:Retained')
   const environment = { ...aws.environment(), ...guard.variables, GUARD_JOURNAL: journal }
-  return { instanceId, state, type: (...words: string[]) => typed(environment, words) }
+  return {
+    instanceId,
+    url: instance.url,
+    state,
+    type: (...words: string[]) => typed(environment, words),
+    /** Its agent dies, and it is terminated: the guard keeps it. */
+    keep: async () => {
+      instance.inject('agent-dead')
+      await autoScaling.send(
+        new TerminateInstanceInAutoScalingGroupCommand({
+          InstanceId: instanceId,
+          ShouldDecrementDesiredCapacity: true,
+        }),
+      )
+      await eventually(async () => (await state(instanceId)) === 'Terminating:Retained')
+    },
+  }
 }
 
 function typed(environment: Readonly<Record<string, string>>, words: readonly string[]) {
@@ -115,7 +123,8 @@ function typed(environment: Readonly<Record<string, string>>, words: readonly st
 }
 
 it('a machine whose agent is dead is kept, kept again, and ends when the loss is accepted', async () => {
-  const { instanceId, state, type } = await keptMachine()
+  const { instanceId, state, type, keep } = await guardedMachine()
+  await keep()
   expect(await type('status')).toMatchObject({
     code: 0,
     out: expect.stringMatching(new RegExp(`keeps 1\\n[\\s\\S]*kept  ${instanceId}`)),
@@ -128,4 +137,14 @@ it('a machine whose agent is dead is kept, kept again, and ends when the loss is
   await eventually(async () => (await state(instanceId)) === undefined)
   const { out } = await type('history', instanceId)
   expect(out).toMatch(/retained[\s\S]*accepted the loss: the agent is dead/)
+})
+
+it('a running machine is flushed without being disturbed, and every file is proven', async () => {
+  const { instanceId, url, state, type } = await guardedMachine()
+  for (let event = 0; event < 20; event++) await fetch(`${url}/i?e=pv&eid=${event}`)
+  expect(await type('flush', instanceId, '--wait', '2')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/([1-9]\d*) of \1 files? proven to be in S3/),
+  })
+  expect(await state(instanceId)).toBe('InService')
 })

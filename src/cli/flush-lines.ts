@@ -1,0 +1,49 @@
+/** What came of a person's flush, in lines. Pure. */
+import { counted } from './counted.ts'
+import type { Flushed } from './flush.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const MAX_NAMED_FILES = 10
+
+export function flushedLines(flushed: Flushed, typed: Surroundings['typed']): string[] {
+  const { instanceId, commandId, details } = flushed
+  const output = `aws ssm get-command-invocation --command-id ${commandId} --instance-id ${instanceId}`
+  switch (flushed.is) {
+    case 'begun':
+      return [
+        `${instanceId}  flush ${commandId} runs. To follow and prove it:  ${typed(`flush ${instanceId} --wait`)}`,
+      ]
+    case 'timed out':
+    case 'interrupted':
+      return [
+        `${instanceId}  ${flushed.is}; flush ${commandId} goes on by itself:  ${typed(`flush ${instanceId} --wait`)}`,
+      ]
+    case 'failed':
+      return [`${instanceId}  flush ${commandId} ended as ${details}. What it said:`, `  ${output}`]
+    case 'unreadable':
+      return [
+        `${instanceId}  flush ${commandId} ended, and nothing is proven: ${details}. What it said:`,
+        `  ${output}`,
+      ]
+    case 'proven':
+    case 'unproven':
+      return provenLines(flushed)
+  }
+}
+
+function provenLines({ instanceId, proof, live = [], unaccounted = [] }: Flushed): string[] {
+  const { files = 0, bytes = 0, gaps = [] } = proof ?? {}
+  const open = [
+    ...gaps.map(({ is, path }) => `${is.padEnd(12)}${path}`),
+    ...unaccounted.map(({ path, why }) => `unaccounted ${path} (${why})`),
+  ]
+  return [
+    `${instanceId}  ${files - gaps.length} of ${counted(files, 'file')} proven to be in S3, ${counted(bytes, 'byte')}`,
+    ...(proof?.unread === undefined ? [] : [`  S3 does not let us look: ${proof.unread}`]),
+    ...open.slice(0, MAX_NAMED_FILES).map((line) => `  ${line}`),
+    ...(open.length > MAX_NAMED_FILES ? [`  and ${open.length - MAX_NAMED_FILES} more`] : []),
+    ...(live.length === 0
+      ? []
+      : [`  ${counted(live.length, 'log')} still being written: left as they are, for the next flush`]),
+  ]
+}
