@@ -1,9 +1,22 @@
 /** What came of a person's flush, in lines. Pure. */
+import type { Manifest, Proof } from '../model.ts'
 import { counted } from './counted.ts'
-import type { Flushed } from './flush.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const MAX_NAMED_FILES = 10
+
+/** What came of a flush. `unreadable`: it ended, and nothing tells what was flushed. */
+export interface Flushed {
+  readonly instanceId: string
+  readonly commandId: string
+  readonly is: 'begun' | 'proven' | 'unproven' | 'failed' | 'unreadable' | 'timed out' | 'interrupted'
+  /** SSM's word, or why there is no manifest. */
+  readonly details: string
+  readonly proof?: Proof
+  readonly live?: Manifest['live']
+  readonly unaccounted?: Manifest['unaccounted']
+  readonly notes?: Manifest['notes']
+}
 
 export function flushedLines(flushed: Flushed, typed: Surroundings['typed']): string[] {
   const { instanceId, commandId, details } = flushed
@@ -31,7 +44,7 @@ export function flushedLines(flushed: Flushed, typed: Surroundings['typed']): st
   }
 }
 
-function provenLines({ instanceId, proof, live = [], unaccounted = [] }: Flushed): string[] {
+function provenLines({ instanceId, proof, live = [], unaccounted = [], notes = [] }: Flushed): string[] {
   const { files = 0, bytes = 0, gaps = [] } = proof ?? {}
   const open = [
     ...gaps.map(({ is, path }) => `${is.padEnd(12)}${path}`),
@@ -45,5 +58,6 @@ function provenLines({ instanceId, proof, live = [], unaccounted = [] }: Flushed
     ...(live.length === 0
       ? []
       : [`  ${counted(live.length, 'log')} still being written: left as they are, for the next flush`]),
+    ...notes.slice(0, MAX_NAMED_FILES).map((note) => `  the instance says: ${note}`),
   ]
 }

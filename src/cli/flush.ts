@@ -4,12 +4,12 @@ import { prove } from '../archive/archives.ts'
 import { prefixOf } from '../archive/destination.ts'
 import { listInvocations, personComment } from '../flush/commands.ts'
 import { startFlush, withReport } from '../flush/flushes.ts'
-import type { Flush, Manifest, Proof } from '../model.ts'
+import type { Flush } from '../model.ts'
 import { hasHook } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
-import { flushedLines } from './flush-lines.ts'
+import { type Flushed, flushedLines } from './flush-lines.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
@@ -21,18 +21,6 @@ interface FlushOptions extends Where {
   /** Minutes; `undefined`: it is only begun. */
   readonly wait: number | undefined
   readonly json: boolean
-}
-
-/** What came of a flush. `unreadable`: it ended, and nothing tells what was flushed. */
-export interface Flushed {
-  readonly instanceId: string
-  readonly commandId: string
-  readonly is: 'begun' | 'proven' | 'unproven' | 'failed' | 'unreadable' | 'timed out' | 'interrupted'
-  /** SSM's word, or why there is no manifest. */
-  readonly details: string
-  readonly proof?: Proof
-  readonly live?: Manifest['live']
-  readonly unaccounted?: Manifest['unaccounted']
 }
 
 export function flushCommand(surroundings: Surroundings): Command {
@@ -144,12 +132,12 @@ async function proven(
   const { manifest } = flush.report
   const proof = await prove({ aws, clock: surroundings.clock }, policy.archive, prefix, manifest)
   const isProven = proof.gaps.length === 0 && manifest.unaccounted.length === 0
-  const { live, unaccounted } = manifest
+  const { live, unaccounted, notes } = manifest
   return {
     ...told,
     is: isProven ? 'proven' : 'unproven',
     details: flush.statusDetails,
-    ...{ proof, live, unaccounted },
+    ...{ proof, live, unaccounted, notes },
   }
 }
 

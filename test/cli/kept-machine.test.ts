@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { expect, it } from '@jest/globals'
 import { hookName, installGuard, notifierRoleArn } from '../../testbed/local/installed-guard.ts'
+import { PATHS } from '../../testbed/local/instance/disk.ts'
 import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
 import { startLocalAws } from '../../testbed/local/local-aws.ts'
 import { afterwards, eventually } from '../testbed/local/local-aws.ts'
@@ -94,7 +96,9 @@ async function guardedMachine() {
   const environment = { ...aws.environment(), ...guard.variables, GUARD_JOURNAL: journal }
   return {
     instanceId,
-    url: instance.url,
+    /** Its hourly rotation has been, and nobody has published what it rotated. */
+    rotate: () =>
+      writeFileSync(join(instance.disk, PATHS.rotated, 'catalina.out-1466114461.gz'), gzipSync('a line\n')),
     state,
     type: (...words: string[]) => typed(environment, words),
     /** Its agent dies, and it is terminated: the guard keeps it. */
@@ -140,8 +144,8 @@ it('a machine whose agent is dead is kept, kept again, and ends when the loss is
 })
 
 it('a running machine is flushed without being disturbed, and every file is proven', async () => {
-  const { instanceId, url, state, type } = await guardedMachine()
-  for (let event = 0; event < 20; event++) await fetch(`${url}/i?e=pv&eid=${event}`)
+  const { instanceId, rotate, state, type } = await guardedMachine()
+  rotate()
   expect(await type('flush', instanceId, '--wait', '2')).toMatchObject({
     code: 0,
     out: expect.stringMatching(/([1-9]\d*) of \1 files? proven to be in S3/),
