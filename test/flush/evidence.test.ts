@@ -62,6 +62,24 @@ describeWhere('a rotated file is in the census', () => {
   })
 
   it.each([
+    ['of the same folder', 'olddir rotated', '/var/log/my/app.log', '/var/log/my/rotated/app.1.log'],
+    [
+      'named from the root',
+      'olddir ROOT/var/log/old',
+      '/var/log/my/app.log',
+      '/var/log/old/app-20261125.log',
+    ],
+    ['although its log is gone', 'olddir rotated', '/var/log/my/other.txt', '/var/log/my/rotated/app.1.log'],
+  ])('in an old folder, its extension at the end: %s', async (_what, directive, log, name) => {
+    const disk = instance('ROOT/var/log/my/*.log', [directive, 'extension .log'])
+    disk.write(log, '')
+    disk.write(name, 'old\n')
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toEqual(['old\n'])
+  })
+
+  it.each([
     ['a pattern that matches nothing', 'ROOT/var/log/my/*.log', '/var/log/my/access.log'],
     ['a name with a space', '"ROOT/var/log/my app/access.log"', '/var/log/my app/access.log'],
     ['two names on two lines', 'ROOT/none/x.log\nROOT/var/log/my/access.log', '/var/log/my/access.log'],
@@ -135,6 +153,44 @@ describeWhere('an audit deletes nothing', () => {
     const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
     expect(manifest.notes.join()).toContain('is left alone')
     expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log'])
+  })
+
+  it.each([
+    ['that is compressed', ['compress', 'nocreate']],
+    ['that is cut off', ['copytruncate']],
+  ])('of any log of a block with shared scripts: %s', async (_what, directives) => {
+    const disk = instance('ROOT/var/log/my/*.log', ['sharedscripts', ...directives])
+    disk.write('/var/log/my/app.log', 'one\n')
+    disk.write('/var/log/my/last.log', 'old\n')
+    await writing(disk, '/var/log/my/app.log', ':')
+    execFileSync('touch', [
+      '-d',
+      '-1 hour',
+      `${disk.root}/var/log/my/app.log`,
+      `${disk.root}/var/log/my/last.log`,
+    ])
+    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
+    expect(manifest.notes.join()).toContain('app.log is being written')
+    expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log', 'last.log'])
+  })
+
+  it.each([
+    [
+      'that of another log',
+      ['dateext', 'dateformat -47.log', 'compress', 'sharedscripts'],
+      '/var/log/my/app.log-47.log',
+    ],
+    ['that of an older file', ['dateext', 'dateformat -47', 'compress'], '/var/log/my/app.log-47'],
+    ['given to two logs at once', ['sharedscripts', 'olddir ROOT/var/log/my'], '/var/log/my/two/app.log'],
+  ])('where a new name would be %s', async (_what, directives, other) => {
+    const disk = instance('ROOT/var/log/my/*.log ROOT/var/log/my/two/*.log', directives)
+    disk.write('/var/log/my/app.log', 'one\n')
+    disk.write(other, 'old\n')
+    for (const path of ['/var/log/my/app.log', other])
+      execFileSync('touch', ['-d', '-1 hour', disk.root + path])
+    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
+    expect(manifest.notes.join()).toContain('would be overwritten')
+    expect([disk.read('/var/log/my/app.log'), disk.read(other)]).toEqual(['one\n', 'old\n'])
   })
 
   it('where an included configuration keeps fewer', async () => {

@@ -154,7 +154,7 @@ find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, sin
 
 # What became of the logs: files named for one of them, in its own folder or where it is rotated to.
 find_rotated() { # → ROTATED
-  local log path folder name length target
+  local log path folder name length target extension
   local others=()
   local -A is_log=() pairs=()
   ROTATED=()
@@ -164,9 +164,6 @@ find_rotated() { # → ROTATED
     target=${TARGETS[$log]}
     [ -z "$target" ] || pairs[${target%/*}/$'\t'$folder/]=1
     for target in "${FOLDERS_BELOW[@]}"; do pairs[$folder/$target/$'\t'$folder/]=1; done
-    for target in "${EXTENSIONS[@]}"; do
-      case $log in *?"$target") others+=("${log%"$target"}"*[0-9]*"$target"*) ;; esac
-    done
   done
   for target in "${OLD_FOLDERS[@]}"; do
     for log in "${!KNOWN_LOGS[@]}"; do pairs[$target/$'\t'${log%/*}/]=1; done
@@ -175,6 +172,10 @@ find_rotated() { # → ROTATED
     for target in "${log%/*}" "${FOLDERS_BELOW[@]/#/${log%/*}/}" "${OLD_FOLDERS[@]}"; do
       # shellcheck disable=SC2206 # it is a glob
       others+=($target/${log##*/}?*)
+      for extension in "${!EXTENSIONS[@]}"; do
+        # shellcheck disable=SC2206 # so it is
+        case $log in *"$extension") name=${log##*/} others+=($target/${name%"$extension"}*[0-9]*"$extension"*) ;; esac
+      done
     done
   done
   for path in "${others[@]}"; do
@@ -185,11 +186,21 @@ find_rotated() { # → ROTATED
     for path in "${target%%$'\t'*}"*; do
       name=${path##*/}
       for ((length = ${#name}; length > 0; length--)); do
-        if [ -n "${is_log[$folder${name:0:length}]}" ]; then
-          if [ "$path" != "$folder${name:0:length}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
-          break
-        fi
+        [ -z "${is_log[$folder${name:0:length}]}" ] || break
       done
+      if [ "$length" = 0 ] && ! is_extended "$name"; then continue; fi
+      if [ -z "${is_log[$path]}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
     done
   done
+}
+
+# `app.log` may become `app-20261125.log.gz`: the extension stays at the end.
+is_extended() { # <name>
+  local extension
+  for extension in "${!EXTENSIONS[@]}"; do
+    for ((length = ${#1}; length > 0; length--)); do
+      case ${1:length} in *[0-9]*"$extension"*) [ -z "${is_log[$folder${1:0:length}$extension]}" ] || return 0 ;; esac
+    done
+  done
+  return 1
 }

@@ -7,7 +7,8 @@ declare -A COMPRESSORS=() # log → the program that would compress it at once
 declare -A IS_CONFIG=()   # configuration → 1
 declare -A COPIED=()      # log → 1 where a rotation would copy it and cut it off
 declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
-OLD_FOLDERS=() FOLDERS_BELOW=() EXTENSIONS=()
+declare -A EXTENSIONS=()  # what a rotated name ends in, after number or date → 1
+OLD_FOLDERS=() FOLDERS_BELOW=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
 # The configurations that the platform's cron names, besides those of the profile.
@@ -50,7 +51,7 @@ ask_about() { # <configuration> <what to call it>
   local copy=${WORK:-/dev/null}/asked.conf line
   ANSWERED='it said nothing'
   if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
-  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' PATTERN_TEXT='' CONFIG_LOGS=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' DATED='' PATTERN_TEXT='' ROTATING=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   while read -r line || [ -n "$line" ]; do
     hear "$line"
   done < <(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null | tr -d '\0')
@@ -60,37 +61,47 @@ ask_about() { # <configuration> <what to call it>
 
 # The words of logrotate 3.7.8 to 3.21.
 hear() { # <line>
-  local rest
+  local rest log
   case $PATTERN_TEXT$1 in 'rotating pattern: '*) hear_patterns "$1" ;; esac
   case $1 in
     'error: '*'ignoring line'*) ;;
     'error: '*) [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }} ;;
     'compress_prog is now '*) CONFIG_PROGRAM=${1#compress_prog is now } ;;
     'compress_ext is now '*) CONFIG_SUFFIX=${1#compress_ext is now } ;;
-    'extension is now '* | 'addextension is now '*) EXTENSIONS+=("${1#*extension is now }") ;;
+    'extension is now '* | 'addextension is now '*) EXTENSIONS[${1#*extension is now }]=1 ;;
     'olddir is now /'*) OLD_FOLDERS+=("${1#olddir is now }") ;;
     'olddir is now '*) FOLDERS_BELOW+=("${1#olddir is now }") ;;
     'Handling '*' logs') IN_CONFIG=no ANSWERED=yes ;;
     'considering log '*)
       rest=${1#considering log }
       CONSIDERED[$rest]=1
-      CONFIG_LOGS+=("$rest")
       LOG=$rest
       ;;
     'rotating log '*', log->rotateCount is '*)
       LOG=${1#rotating log } LOG=${LOG%, log->rotateCount is *}
+      ROTATING+=("$LOG") BLOCK+=("$LOG")
       case $1 in *' is 1000') ;; *) LIMITS=${LIMITS:-$1} ;; esac
       ;;
-    "renaming $LOG to "*) TARGETS[$LOG]=${1#"renaming $LOG to "} ;;
-    "copying $LOG to "*) TARGETS[$LOG]=${1#"copying $LOG to "} COPIED[$LOG]=1 ;;
+    'renaming '*' (rotatecount '*', logstart '*', i '*) would_push_out "$1" ;;
+    'renaming '*' to '* | 'copying '*' to '*) # with sharedscripts, after all logs of the block were named
+      rest=${1#* } log=${rest%% to *}
+      [ -z "${CONSIDERED[$log]}" ] || LOG=$log
+      case $1 in
+        "renaming $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} ;;
+        "copying $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} COPIED[$LOG]=1 ;;
+      esac
+      ;;
+    "dateext suffix '"*) DATED=yes ;;
     *'destination '*' already exists'*)
       rest=${1#*destination }
       rest=${rest%% already exists*}
       TARGETS[$LOG]=${rest%"${CONFIG_SUFFIX:-.gz}"}
       ;;
-    'compressing log with: '*) COMPRESSORS[$LOG]=${1#compressing log with: } ;;
+    'compressing log with: '*) # so is the whole block
+      for log in "${BLOCK[@]}"; do COMPRESSORS[$log]=${1#compressing log with: }; done
+      BLOCK=()
+      ;;
     'removing '* | 'disposeName will be '* | 'mailing '* | *'shred'*) DELETES=${DELETES:-$1} ;;
-    'renaming '*' (rotatecount '*', logstart '*', i '*) would_push_out "$1" ;;
     'running '*' action script' | *'preremove script'*) SCRIPTS=${SCRIPTS:-$1} ;;
   esac
 }
@@ -101,7 +112,7 @@ hear_patterns() { # <line>
   local rest
   PATTERN_TEXT+=$1' '
   case $1 in *' forced from command line'*) ;; *) return ;; esac
-  rest=${PATTERN_TEXT#rotating pattern: } PATTERN_TEXT=''
+  rest=${PATTERN_TEXT#rotating pattern: } PATTERN_TEXT='' BLOCK=()
   rest=" ${rest%% forced from command line*}"
   rest=${rest//[\"\'\\]/}
   while read -r rest; do

@@ -26,14 +26,17 @@ rotate_where_safe() {
 }
 
 why_not() { # → why
-  local log
+  local log target
+  local -A taken=()
   why=''
   if [ -n "$DELETES" ]; then why="its rotation would delete (${DELETES//"$ROOT"/})"; fi
   if [ -n "$LIMITS" ]; then why="it says elsewhere how many to keep (${LIMITS//"$ROOT"/})"; fi
   if [ -n "$SCRIPTS" ]; then why="its rotation runs a script (${SCRIPTS%%:*})"; fi
-  for log in "${CONFIG_LOGS[@]}"; do
-    [ -n "${TARGETS[$log]}" ] || continue # an empty one may be open, too: its next line would go into what is unlinked
-    if [ -z "${COPIED[$log]}${COMPRESSORS[$log]}" ]; then continue; fi # a mere new name costs no line
+  for log in "${ROTATING[@]}"; do # also an empty one: its next line would go into what is unlinked
+    target=${TARGETS[$log]}
+    if [ -n "${taken[$target]}" ] || { [ -n "$DATED" ] && [ -e "$target" ]; }; then why="${target#"$ROOT"} would be overwritten"; fi
+    taken[${target:-$log}]=1
+    if [ -n "$target" ] && [ -z "${COPIED[$log]}${COMPRESSORS[$log]}" ]; then continue; fi # a mere new name costs no line
     if is_busy "$log"; then why="${log#"$ROOT"} is being written, and would be cut off or compressed meanwhile"; fi
   done
 }
