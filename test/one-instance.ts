@@ -185,6 +185,7 @@ export class OneInstance {
             LifecycleHookName: action.hookName,
             LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
             HeartbeatTimeout: this.heartbeatTimeout,
+            DefaultResult: 'ABANDON',
             NotificationTargetARN: this.hookTarget,
           },
         ],

@@ -35,6 +35,8 @@ const impure = new Set([
   'src/audit/audit.ts',
   'src/aws/api.ts',
   'src/aws/ask.ts',
+  'src/aws/inspection-api.ts',
+  'src/aws/inspection-sdk.ts',
   'src/aws/operator-api.ts',
   'src/aws/operator-sdk.ts',
   'src/aws/sdk.ts',
@@ -101,15 +103,18 @@ describe('purity is kept per file', () => {
 
 describe('ambient time, chance and environment stay at the edges', () => {
   const edge =
-    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/(sdk|time-limit)\.ts$|^testbed\/simulator\/main\.ts$/
+    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/(sdk|inspection-sdk|time-limit)\.ts$|^testbed\/simulator\/main\.ts$/
   it.each(sources.filter((file) => !edge.test(file)))('%s', (file) => {
     expect(read(file)).not.toMatch(
       /Date\.now\(\)|new Date\(\)|Math\.random\(|process\.env|setTimeout\(|setInterval\(/,
     )
   })
-  it('only one file constructs SDK clients for production', () => {
-    const constructing = product.filter((file) => /new (AutoScaling|SSM|S3|SQS|EC2)Client\(/.test(read(file)))
+  it('SDK clients for production are constructed in one room', () => {
+    const constructing = product.filter((file) =>
+      /new (AutoScaling|SSM|S3|SQS|EC2|IAM|CloudWatch|SNS)Client\(/.test(read(file)),
+    )
     expect(constructing.filter((file) => !file.startsWith('src/cli/')).sort()).toEqual([
+      'src/aws/inspection-sdk.ts',
       'src/aws/operator-sdk.ts',
       'src/aws/sdk.ts',
     ])

@@ -10,6 +10,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { connectInspection } from '../aws/inspection-sdk.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
 import { parseJournalLine } from '../journal/history.ts'
@@ -39,6 +40,7 @@ export async function reachAws(where: Where, environment: Environment): Promise<
     return {
       name: policy.hookName,
       aws,
+      inspection: connectInspection(region),
       policy,
       journal: localJournal(environment.GUARD_JOURNAL),
       who: onThisMachine,
@@ -46,8 +48,15 @@ export async function reachAws(where: Where, environment: Environment): Promise<
   }
   const name = deploymentName(where)
   const policy = await deployedPolicy(aws, region, name)
-  const owned = connectOperator(region, policy.archive.bucketOwner)
-  return { name, aws: owned, policy, journal: logsOf(name, region), who: () => callerOf(region) }
+  const owner = policy.archive.bucketOwner
+  return {
+    name,
+    aws: connectOperator(region, owner),
+    inspection: connectInspection(region, owner),
+    policy,
+    journal: logsOf(name, region),
+    who: () => callerOf(region),
+  }
 }
 
 /** As the SDK finds it: the environment, then the profile. */

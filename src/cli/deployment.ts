@@ -1,4 +1,5 @@
 /** One deployment of the guard, as the commands for people reach it. */
+import type { InspectionApi } from '../aws/inspection-api.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { type JournalLine, parseJournalLine } from '../journal/history.ts'
 import type { JournalEvent } from '../journal/journal.ts'
@@ -8,6 +9,7 @@ export interface Deployment {
   /** What everything of it is named after, the hook included. */
   readonly name: string
   readonly aws: OperatorApi
+  readonly inspection: InspectionApi
   readonly policy: Policy
   readonly journal: JournalSource & JournalSink
   /** Who types: the caller's ARN where AWS tells it, else the name on this machine. */

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { completionCommand } from './completion.ts'
+import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { flushCommand } from './flush.ts'
 import { historyCommand } from './history.ts'
@@ -19,6 +20,7 @@ export const PROGRAM = 'termination-guard'
 
 const commands: readonly ((surroundings: Surroundings) => Command)[] = [
   statusCommand,
+  doctorCommand,
   explainCommand,
   flushCommand,
   historyCommand,

@@ -1,10 +1,11 @@
 /** One command line against one instance's AWS: words in, exit code, text and calls out. */
 import type { Message } from '@aws-sdk/client-sqs'
+import type { InspectionApi } from '../../src/aws/inspection-api.ts'
 import type { OperatorApi } from '../../src/aws/operator-api.ts'
 import { run } from '../../src/cli/program.ts'
 import { CannotReach, type Surroundings } from '../../src/cli/surroundings.ts'
 import type { JournalLine } from '../../src/journal/history.ts'
-import { OneInstance } from '../one-instance.ts'
+import { awsError, OneInstance } from '../one-instance.ts'
 
 /** As where the program is installed. */
 export const typed = (words: string) => `termination-guard ${words}`
@@ -13,6 +14,8 @@ export class CommandLine extends OneInstance {
   /** What lies in the dead-letter queue. */
   letters: Message[] = []
   readonly operatorCalls: { readonly operation: string; readonly input: unknown }[] = []
+  /** What may be inspected, and its answers; everything else is denied. */
+  inspection: Partial<InspectionApi> = {}
   isInteractive = false
   /** What a person would type next. */
   answers: string[] = []
@@ -49,6 +52,7 @@ export class CommandLine extends OneInstance {
         return {
           name: this.guard.policy.hookName,
           aws: this.#operator(),
+          inspection: this.#inspection(),
           policy: this.guard.policy,
           journal: {
             read: (since, instanceId) => this.#lines(since, instanceId),
@@ -72,6 +76,17 @@ export class CommandLine extends OneInstance {
       if (instanceId === undefined || ('instanceId' in event && event.instanceId === instanceId))
         yield { at, event }
     }
+  }
+
+  #inspection(): InspectionApi {
+    return new Proxy(this.inspection as InspectionApi, {
+      get: (target, operation: keyof InspectionApi) => async (input: never) => {
+        this.operatorCalls.push({ operation, input })
+        const call = target[operation]
+        if (!call) throw awsError('AccessDenied', 'not authorized')
+        return await call(input)
+      },
+    })
   }
 
   #operator(): OperatorApi {

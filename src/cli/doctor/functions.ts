@@ -1,0 +1,116 @@
+/** The guard itself: does it run, may it, and is somebody told? Pure. */
+import type { DeploymentFacts } from './facts.ts'
+import { type Check, fail, judged, pass, unknown } from './finding.ts'
+
+const SWEEP_IS_LATE_MS = 15 * 60_000
+const AUDIT_IS_LATE_MS = 2 * 3600_000
+/** Beyond so much of a limit the next groups may not fit. */
+const NEARLY = 0.9
+/** Characters without white space (IAM quotas), and policies that a role may have by default. */
+const MOST_INLINE_CHARACTERS = 10_240
+const MOST_MANAGED_POLICIES = 10
+
+export const documentFits: Check<DeploymentFacts> = {
+  name: 'document',
+  why: 'a document of another version may refuse what the guard asks for, and then nothing is flushed',
+  look: ({ documentParameters, policy }) => [
+    judged(documentParameters, policy.documentName, (taken) => {
+      const sent = [
+        'InstanceId',
+        'Region',
+        'Purpose',
+        'Bucket',
+        'Prefix',
+        'Upload',
+        'ManifestPrefix',
+        'ExecutionTimeout',
+      ]
+      const lacks = [...sent, ...(policy.archive.encryption ? ['Encryption'] : [])].filter(
+        (name) => !taken.includes(name),
+      )
+      return lacks.length === 0
+        ? pass('it takes what the guard asks for')
+        : fail(
+            `it does not take ${lacks.join(', ')}`,
+            'deploy again, and look at the document’s default version',
+          )
+    }),
+  ],
+}
+
+export const functionsRun: Check<DeploymentFacts> = {
+  name: 'functions',
+  why: 'a function that cannot start sends no heartbeats, and machines are kept',
+  look: ({ functions }) =>
+    functions.map(({ name, state }) =>
+      judged(state, name, (told) =>
+        told === 'Active' || told === 'Inactive'
+          ? pass(told === 'Active' ? 'active' : 'asleep, and wakes when it is called')
+          : fail(`it is ${told}`, 'deploy again: npx serverless deploy --region REGION --param="groups=…"'),
+      ),
+    ),
+}
+
+export const lastSuccess: Check<DeploymentFacts> = {
+  name: 'last-success',
+  why: 'the sweep finds what lost its message and puts hooks back; the audit finds who does not publish',
+  look: ({ heard, now, name }) =>
+    (
+      [
+        ['sweep', 'sweepAt', SWEEP_IS_LATE_MS],
+        ['audit', 'auditAt', AUDIT_IS_LATE_MS],
+      ] as const
+    ).map(([what, at, late]) =>
+      judged(heard, `${name}-${what}`, (told) => {
+        const remedy = `aws lambda invoke --function-name ${name}-${what} /dev/stdout; aws events describe-rule --name ${name}-${what}`
+        const last = told[at]
+        if (last === undefined) return fail(`the journal tells of no ${what} lately`, remedy)
+        const minutes = Math.round((now - last) / 60_000)
+        return now - last > late
+          ? fail(`the last ${what} ended ${minutes} min ago`, remedy)
+          : pass(`${minutes} min ago`)
+      }),
+    ),
+}
+
+export const alarmsAreHeard: Check<DeploymentFacts> = {
+  name: 'alarms',
+  why: 'a loss is told once: an alarm that nobody has confirmed to receive tells nobody',
+  look: ({ alarms, name }) => [
+    judged(alarms, name, ({ alarms: all, subscribers }) => {
+      if (all.length === 0) return fail('there are no alarms', 'deploy again')
+      const mute = all.filter(
+        ({ ActionsEnabled, AlarmActions = [] }) => !ActionsEnabled || AlarmActions.length === 0,
+      )
+      if (mute.length > 0)
+        return fail(
+          `${mute.length} of them tell nobody (first: ${mute[0]?.AlarmName})`,
+          `aws cloudwatch enable-alarm-actions --alarm-names ${mute[0]?.AlarmName}; deploy with --param="alarmEmail=…"`,
+        )
+      const topics = [...new Set(all.flatMap(({ AlarmActions = [] }) => AlarmActions))]
+      const asked = topics.map((topic) => subscribers.get(topic))
+      if (asked.some((one) => one?.is === 'answered' && one.answer > 0))
+        return pass(`${all.length} alarms, and somebody has confirmed to be told`)
+      if (asked.some((one) => one?.is !== 'answered'))
+        return unknown('nobody could tell who is subscribed', 'look at the topic’s subscriptions')
+      return fail(
+        'nobody has confirmed to be told',
+        `confirm the mail that AWS sent, or: aws sns subscribe --topic-arn ${topics[0]} --protocol email --notification-endpoint ADDRESS`,
+      )
+    }),
+  ],
+}
+
+export const policiesFit: Check<DeploymentFacts> = {
+  name: 'policy-sizes',
+  why: 'a role that is nearly full refuses the deployment of the next groups',
+  look: ({ functions }) =>
+    functions.map(({ name, rolePolicies }) =>
+      judged(rolePolicies, name, ({ inlineCharacters, managed }) => {
+        const says = `${inlineCharacters} of ${MOST_INLINE_CHARACTERS} characters, ${managed} of ${MOST_MANAGED_POLICIES} policies`
+        const isFull =
+          inlineCharacters > NEARLY * MOST_INLINE_CHARACTERS && managed >= NEARLY * MOST_MANAGED_POLICIES
+        return isFull ? fail(says, 'choose groups by one tag instead of by many names') : pass(says)
+      }),
+    ),
+}

@@ -1,0 +1,164 @@
+/** Gathers what the checks of the deployment itself look at. */
+
+import type { Asked } from '../../aws/ask.ts'
+import { reasonOf } from '../../aws/failures.ts'
+import type { Deployment } from '../deployment.ts'
+import type { AlarmFacts, DeploymentFacts, FunctionFacts, Heard } from './facts.ts'
+import { known } from './known.ts'
+
+const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
+/** How far back the journal is read. */
+const HEARD_MS = 24 * 3600_000
+
+/** S3 has an error for what is simply not set. */
+const UNSET =
+  /^(NoSuchBucketPolicy|NoSuchLifecycleConfiguration|ServerSideEncryptionConfigurationNotFoundError)/
+
+export async function gatherDeployment(deployment: Deployment, now: number): Promise<DeploymentFacts> {
+  const { aws, inspection, policy, name } = deployment
+  const Bucket = policy.archive.bucket
+  const configurations = new Map<string, Asked<FunctionConfiguration>>()
+  for (const one of FUNCTIONS)
+    configurations.set(
+      one,
+      await known(() => aws.getFunctionConfiguration({ FunctionName: `${name}-${one}` })),
+    )
+  const sweep = configurations.get('sweep')
+  return {
+    ...{ now, name, policy },
+    queuePolicy: await known(async () => {
+      const { Attributes } = await aws.getQueueAttributes({
+        QueueUrl: policy.queueUrl,
+        AttributeNames: ['Policy'],
+      })
+      return Attributes?.Policy
+    }),
+    notifierRoleArn:
+      policy.enrolment?.notifierRoleArn ??
+      (sweep?.is === 'answered' ? sweep.answer.Environment?.Variables?.NOTIFIER_ROLE_ARN : undefined),
+    deadLetters: await known(async () => {
+      const { Attributes } = await aws.getQueueAttributes({
+        QueueUrl: policy.deadLetterQueueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      })
+      const count = Number(Attributes?.ApproximateNumberOfMessages)
+      if (!Number.isInteger(count)) throw new Error('SQS does not tell how many')
+      return count
+    }),
+    documentParameters: await known(async () => {
+      const { Content = '' } = await inspection.getDocument({
+        Name: policy.documentName,
+        DocumentFormat: 'JSON',
+      })
+      return Object.keys((JSON.parse(Content) as { parameters?: object }).parameters ?? {})
+    }),
+    versioning: await known(async () => (await inspection.getBucketVersioning({ Bucket })).Status),
+    encryption: await known(() =>
+      unlessUnset([], async () => {
+        const answer = await inspection.getBucketEncryption({ Bucket })
+        return answer.ServerSideEncryptionConfiguration?.Rules ?? []
+      }),
+    ),
+    lifecycle: await known(() =>
+      unlessUnset([], async () => (await inspection.getBucketLifecycleConfiguration({ Bucket })).Rules ?? []),
+    ),
+    bucketPolicy: await known(() =>
+      unlessUnset(undefined, async () => (await inspection.getBucketPolicy({ Bucket })).Policy),
+    ),
+    heard: await known(() => heard(deployment, now)),
+    functions: await functionFacts(deployment, configurations),
+    alarms: await known(() => alarmFacts(deployment)),
+  }
+}
+
+type FunctionConfiguration = Awaited<ReturnType<Deployment['aws']['getFunctionConfiguration']>>
+
+async function unlessUnset<Value>(unset: Value, ask: () => Promise<Value>): Promise<Value> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (UNSET.test(reasonOf(error))) return unset
+    throw error
+  }
+}
+
+async function heard({ journal }: Deployment, now: number): Promise<Heard> {
+  const newest = { sweepAt: 0, auditAt: 0, notificationAt: 0 }
+  for await (const { at, event } of journal.read(now - HEARD_MS)) {
+    if (event.event === 'sweep') newest.sweepAt = Math.max(newest.sweepAt, at)
+    if (event.event === 'audit') newest.auditAt = Math.max(newest.auditAt, at)
+    if (event.event === 'pass' && event.trigger === 'notification')
+      newest.notificationAt = Math.max(newest.notificationAt, at)
+  }
+  const { sweepAt, auditAt, notificationAt } = newest
+  return {
+    sweepAt: sweepAt || undefined,
+    auditAt: auditAt || undefined,
+    notificationAt: notificationAt || undefined,
+  }
+}
+
+async function functionFacts(
+  deployment: Deployment,
+  configurations: ReadonlyMap<string, Asked<FunctionConfiguration>>,
+): Promise<FunctionFacts[]> {
+  const facts: FunctionFacts[] = []
+  for (const [name, asked] of configurations) {
+    facts.push({
+      name: `${deployment.name}-${name}`,
+      state: stateOf(asked),
+      rolePolicies:
+        asked.is === 'answered'
+          ? await known(() => rolePolicies(deployment, asked.answer.Role ?? ''))
+          : asked,
+    })
+  }
+  return facts
+}
+
+function stateOf(asked: Asked<FunctionConfiguration>): Asked<string> {
+  if (asked.is === 'refused') return asked
+  const { State: answer } = asked.answer
+  return answer ? { is: 'answered', answer } : { is: 'refused', why: 'Lambda tells no state' }
+}
+
+async function rolePolicies(
+  { inspection }: Deployment,
+  roleArn: string,
+): Promise<{ inlineCharacters: number; managed: number }> {
+  const RoleName = roleArn.split('/').at(-1) ?? ''
+  const { PolicyNames = [] } = await inspection.listRolePolicies({ RoleName })
+  let inlineCharacters = 0
+  for (const PolicyName of PolicyNames) {
+    const { PolicyDocument = '' } = await inspection.getRolePolicy({ RoleName, PolicyName })
+    // IAM counts no white space, and answers URL-encoded.
+    inlineCharacters += decodeURIComponent(PolicyDocument).replaceAll(/\s/g, '').length
+  }
+  const { AttachedPolicies = [] } = await inspection.listAttachedRolePolicies({ RoleName })
+  return { inlineCharacters, managed: AttachedPolicies.length }
+}
+
+async function alarmFacts({ inspection, name }: Deployment): Promise<AlarmFacts> {
+  const alarms: AlarmFacts['alarms'][number][] = []
+  let next: string | undefined
+  do {
+    const page = await inspection.describeAlarms({
+      AlarmNamePrefix: `${name}-`,
+      ...(next && { NextToken: next }),
+    })
+    alarms.push(...(page.MetricAlarms ?? []))
+    next = page.NextToken
+  } while (next)
+  const topics = new Set(alarms.flatMap(({ AlarmActions = [] }) => AlarmActions))
+  const subscribers = new Map<string, Asked<number>>()
+  for (const TopicArn of topics)
+    subscribers.set(
+      TopicArn,
+      await known(async () => {
+        const { Subscriptions = [] } = await inspection.listSubscriptionsByTopic({ TopicArn })
+        // One that waits for its confirmation has `PendingConfirmation` instead of an ARN.
+        return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn?.startsWith('arn:')).length
+      }),
+    )
+  return { alarms, subscribers }
+}

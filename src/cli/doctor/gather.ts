@@ -1,0 +1,130 @@
+/** Gathers what the checks look at. A question that fails is a fact too, whatever the reason: nobody knows then. */
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import type { Instance } from '@aws-sdk/client-ec2'
+import { list } from '../../archive/archives.ts'
+import { prefixOf } from '../../archive/destination.ts'
+import type { Asked } from '../../aws/ask.ts'
+import type { Deployment } from '../deployment.ts'
+import { Refusal } from '../surroundings.ts'
+import type { AgentFacts, GroupFacts, InstanceFacts } from './facts.ts'
+import { known } from './known.ts'
+import { rightsOf } from './rights.ts'
+
+const INSTANCES_PER_CALL = 50
+
+/** Throws a Refusal where there is no such group. */
+export async function gatherGroup(
+  deployment: Deployment,
+  groupName: string,
+  notifierRoleArn: string | undefined,
+  now: number,
+): Promise<GroupFacts> {
+  const { aws, policy } = deployment
+  const asked = await known(async () => {
+    const AutoScalingGroupNames = [groupName]
+    return (await aws.describeAutoScalingGroups({ AutoScalingGroupNames })).AutoScalingGroups?.[0]
+  })
+  if (asked.is === 'answered' && asked.answer?.AutoScalingGroupName !== groupName)
+    throw new Refusal(`There is no Auto Scaling group ${groupName} in ${policy.region}.`)
+  const group = asked as Asked<AutoScalingGroup>
+  const hook = await known(async () => {
+    const { LifecycleHooks = [] } = await aws.describeLifecycleHooks({
+      AutoScalingGroupName: groupName,
+      LifecycleHookNames: [policy.hookName],
+    })
+    return LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === policy.hookName)
+  })
+  const members = (group.is === 'answered' ? (group.answer.Instances ?? []) : []).flatMap(
+    ({ InstanceId, LifecycleState = '' }) =>
+      InstanceId && !/Terminat|Retained/.test(LifecycleState) ? [{ InstanceId, LifecycleState }] : [],
+  )
+  const instances = await gatherInstances(deployment, groupName, members)
+  return { now, policy, groupName, group, hook, notifierRoleArn, instances }
+}
+
+interface Member {
+  readonly InstanceId: string
+  readonly LifecycleState: string
+}
+
+async function gatherInstances(
+  deployment: Deployment,
+  groupName: string,
+  members: readonly Member[],
+): Promise<InstanceFacts[]> {
+  const { aws, inspection, policy } = deployment
+  const rights = rightsOf(deployment)
+  const facts: InstanceFacts[] = []
+  for (let from = 0; from < members.length; from += INSTANCES_PER_CALL) {
+    const some = members.slice(from, from + INSTANCES_PER_CALL)
+    const ids = some.map(({ InstanceId }) => InstanceId)
+    const machines = await known(() => machinesOf(deployment, ids))
+    const agents = await known(() => agentsOf(deployment, ids))
+    for (const { InstanceId: instanceId, LifecycleState: lifecycleState } of some) {
+      const machine = one(machines, instanceId)
+      const prefix = await known(() => prefixOf(aws, policy.archive.prefix, { groupName, instanceId }))
+      facts.push({
+        ...{ instanceId, lifecycleState, machine },
+        agent: one(agents, instanceId),
+        isProtected: await known(async () => {
+          const Attribute = 'disableApiTermination'
+          const answer = await inspection.describeInstanceAttribute({ InstanceId: instanceId, Attribute })
+          return answer.DisableApiTermination?.Value === true
+        }),
+        rights: await chained(machine, (found) =>
+          chained(prefix, (place) => rights(found?.IamInstanceProfile?.Arn, place)),
+        ),
+        newestObjectAt: await chained(prefix, (place) => newestObjectAt(deployment, place)),
+      })
+    }
+  }
+  return facts
+}
+
+function one<Fact>(asked: Asked<ReadonlyMap<string, Fact>>, instanceId: string): Asked<Fact | undefined> {
+  return asked.is === 'answered' ? { is: 'answered', answer: asked.answer.get(instanceId) } : asked
+}
+
+/** A question that rests on another's answer. */
+async function chained<First, Second>(
+  first: Asked<First>,
+  next: (answer: First) => Promise<Asked<Second>>,
+): Promise<Asked<Second>> {
+  return first.is === 'answered' ? await next(first.answer) : first
+}
+
+async function machinesOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyMap<string, Instance>> {
+  // A filter, since one id that EC2 has forgotten would fail a request by ids as a whole.
+  const answer = await aws.describeInstances({ Filters: [{ Name: 'instance-id', Values: ids }] })
+  const all = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? []) ?? []
+  return new Map(all.map((instance) => [instance.InstanceId ?? '', instance]))
+}
+
+async function agentsOf({ inspection }: Deployment, ids: string[]): Promise<ReadonlyMap<string, AgentFacts>> {
+  const found = new Map<string, AgentFacts>()
+  let next: string | undefined
+  do {
+    const page = await inspection.describeInstanceInformation({
+      Filters: [{ Key: 'InstanceIds', Values: ids }],
+      MaxResults: 50,
+      ...(next && { NextToken: next }),
+    })
+    for (const { InstanceId, PingStatus, AgentVersion } of page.InstanceInformationList ?? [])
+      if (InstanceId) found.set(InstanceId, { ping: PingStatus ?? 'unknown', version: AgentVersion ?? '' })
+    next = page.NextToken
+  } while (next)
+  return found
+}
+
+async function newestObjectAt(
+  { aws, policy }: Deployment,
+  prefix: string,
+): Promise<Asked<number | undefined>> {
+  const listing = await known(() => list(aws, policy.archive.bucket, prefix, Number.POSITIVE_INFINITY))
+  if (listing.is === 'refused') return listing
+  const { objects, unread } = listing.answer
+  if (unread !== undefined) return { is: 'refused', why: unread }
+  const newest =
+    objects.length === 0 ? undefined : Math.max(...objects.map(({ lastModified }) => lastModified))
+  return { is: 'answered', answer: newest }
+}

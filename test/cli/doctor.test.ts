@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { awsError } from '../one-instance.ts'
+import { action, policy } from '../termination/observations.ts'
+import { CommandLine } from './command-line.ts'
+
+let line: CommandLine
+beforeEach(() => {
+  line = new CommandLine()
+  line.lifecycleState = 'InService'
+})
+const group = ['--group', action.groupName]
+const changed = () =>
+  [...line.operatorCalls.map(({ operation }) => operation), ...line.calls].filter((call) =>
+    /^(put|modify|update|create|delete|send|complete)/.test(call),
+  )
+const statusOf = (out: string, check: string) =>
+  new RegExp(`^(pass|fail|unknown) +${check} `, 'm').exec(out)?.[1]
+
+it('says of each item whether it holds, why it matters and what to type, and changes nothing', async () => {
+  line.inspection = { getBucketVersioning: async () => ({}) }
+  const { code, out, err } = await line.run('doctor', ...group)
+  expect(code).toBe(1)
+  expect(out).toMatch(/^pass +hook {2}awseb/m)
+  expect(out).toMatch(/^fail +versioning {2}[\s\S]*?why: .*\n +remedy: aws s3api put-bucket-versioning/m)
+  expect(out).toMatch(/\d+ checks hold, \d+ fails?, \d+ unknown\.$/)
+  expect(err).toContain(`looking at ${action.groupName}`)
+  expect(changed()).toEqual([])
+})
+
+it('without permission to inspect, nothing that rests on it passes', async () => {
+  const { out } = await line.run('doctor', ...group)
+  for (const check of ['versioning', 'encryption', 'bucket-policy', 'document', 'alarms', 'lifecycle-rules'])
+    expect([check, statusOf(out, check)]).toEqual([check, 'unknown'])
+  expect(out).toContain('AccessDenied: not authorized')
+})
+
+it('without --group it looks at every guarded group', async () => {
+  const { out } = await line.run('doctor')
+  expect(out).toContain(`hook  ${action.groupName}`)
+})
+
+it('what S3 has an error for because it is not set is not unknown', async () => {
+  line.inspection = {
+    getBucketPolicy: async () => {
+      throw awsError('NoSuchBucketPolicy')
+    },
+    getBucketLifecycleConfiguration: async () => {
+      throw awsError('NoSuchLifecycleConfiguration')
+    },
+  }
+  const { out } = await line.run('doctor', ...group)
+  expect([statusOf(out, 'bucket-policy'), statusOf(out, 'lifecycle-rules')]).toEqual(['pass', 'pass'])
+})
+
+it('is one document for programs', async () => {
+  const { out } = await line.run('doctor', ...group, '--json')
+  const { version, command, findings } = JSON.parse(out)
+  expect({ version, command }).toEqual({ version: 1, command: 'doctor' })
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'retention', is: 'pass' }))
+})
+
+describe('--fix', () => {
+  const isMended = () => changed().includes('putBucketVersioning')
+  beforeEach(() => {
+    let Status: 'Enabled' | undefined
+    line.inspection = {
+      getBucketVersioning: async () => ({ ...(Status && { Status }) }),
+      putBucketVersioning: async () => {
+        Status = 'Enabled'
+        return {}
+      },
+    }
+  })
+  it('off a terminal does nothing without --yes', async () => {
+    const { code, err } = await line.run('doctor', ...group, '--fix')
+    expect({ code, calls: line.calls }).toEqual({ code: 1, calls: [] })
+    expect(err).toContain('type --yes as well')
+  })
+  it('asks once for each, and leaves what is not agreed', async () => {
+    line.isInteractive = true
+    line.answers = ['n']
+    await line.run('doctor', ...group, '--fix')
+    expect(isMended()).toBe(false)
+  })
+  it('mends what is agreed, and looks again', async () => {
+    line.isInteractive = true
+    line.answers = ['y']
+    const { out, err } = await line.run('doctor', ...group, '--fix')
+    expect(isMended()).toBe(true)
+    expect(err).toContain(`done: turn on versioning of ${policy.archive.bucket}`)
+    expect(statusOf(out, 'versioning')).toBe('pass')
+  })
+  it('with --yes does not ask', async () => {
+    await line.run('doctor', ...group, '--fix', '--yes')
+    expect(isMended()).toBe(true)
+  })
+})
+
+describe('what goes wrong is said', () => {
+  it('no such group', async () => {
+    const { code, out, err } = await line.run('doctor', '--group', 'web')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain('There is no Auto Scaling group web in eu-west-1.')
+  })
+  it('throttled: unknown', async () => {
+    line.failing.set('describeLifecycleHooks', awsError('ThrottlingException', 'Rate exceeded'))
+    expect(statusOf((await line.run('doctor', ...group)).out, 'hook')).toBe('unknown')
+  })
+  it('not deployed, another Region, no credentials', async () => {
+    line.cannotReach = 'Is the guard deployed in eu-west-1?'
+    expect(await line.run('doctor')).toMatchObject({ code: 1, out: '', err: line.cannotReach })
+  })
+})

@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals'
+import { deploymentChecks, groupChecks } from '../../../src/cli/doctor/checks.ts'
+import { findings } from '../../../src/cli/doctor/finding.ts'
+import { action, MINUTE, policy, START } from '../../termination/observations.ts'
+import {
+  denied,
+  deploymentFacts,
+  group,
+  groupFacts,
+  hook,
+  machine,
+  sound,
+  TOPICS,
+  told,
+} from './sound-facts.ts'
+
+const ofGroup = (...changes: Parameters<typeof groupFacts>) => findings(groupChecks, groupFacts(...changes))
+const ofDeployment = (...changes: Parameters<typeof deploymentFacts>) =>
+  findings(deploymentChecks, deploymentFacts(...changes))
+const notPassing = (found: ReturnType<typeof findings>) =>
+  found.filter(({ is }) => is !== 'pass').map(({ check, is }) => `${check} ${is}`)
+
+it('where everything holds, everything passes', () => {
+  expect(notPassing([...ofGroup(), ...ofDeployment()])).toEqual([])
+})
+
+it('each finding says why it matters, and each that does not pass what to do', () => {
+  const all = [...ofGroup({ hook: denied, group: denied }), ...ofDeployment({ versioning: told(undefined) })]
+  for (const { is, why, remedy } of all) {
+    expect(why.length).toBeGreaterThan(20)
+    if (is !== 'pass') expect(remedy?.length).toBeGreaterThan(5)
+  }
+})
+
+describe('what nobody can tell never passes', () => {
+  it.each([
+    [{ hook: denied }, {}, ['hook', 'hook-target', 'default-result', 'heartbeat']],
+    [{ group: denied }, {}, ['retention', 'load-balancer']],
+    [{}, { agent: denied }, ['agent']],
+    [{}, { rights: denied }, ['instance-role']],
+    [{}, { newestObjectAt: denied }, ['publication']],
+    [{}, { isProtected: denied }, ['termination-protection']],
+    [{}, { machine: denied }, ['volumes']],
+  ] as const)('%j %j', (changes, instance, checks) => {
+    expect(notPassing(ofGroup(changes, instance))).toEqual(checks.map((check) => `${check} unknown`))
+  })
+  it.each([
+    [{ queuePolicy: denied }, 'queue-policy'],
+    [{ deadLetters: denied }, 'dead-letters'],
+    [{ documentParameters: denied }, 'document'],
+    [{ versioning: denied }, 'versioning'],
+    [{ encryption: denied }, 'encryption'],
+    [{ lifecycle: denied }, 'lifecycle-rules'],
+    [{ bucketPolicy: denied }, 'bucket-policy'],
+    [{ alarms: denied }, 'alarms'],
+  ] as const)('%j', (changes, check) => {
+    expect(notPassing(ofDeployment(changes))).toEqual([`${check} unknown`])
+  })
+  it('the journal and the functions', () => {
+    expect(notPassing(ofDeployment({ heard: denied }))).toEqual([
+      'test-notification unknown',
+      'last-success unknown',
+      'last-success unknown',
+    ])
+    const functions = [{ name: 'f', state: denied, rolePolicies: denied }]
+    expect(notPassing(ofDeployment({ functions }))).toEqual(['functions unknown', 'policy-sizes unknown'])
+  })
+})
+
+describe('a group', () => {
+  it.each([
+    ['hook fail', { hook: told({ ...hook, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' }) }, {}],
+    ['hook-target fail', { hook: told({ ...hook, NotificationTargetARN: 'arn:aws:sqs:eu-west-1:1:x' }) }, {}],
+    ['hook-target fail', { hook: told({ ...hook, RoleARN: 'arn:aws:iam::1:role/x' }) }, {}],
+    ['default-result fail', { hook: told({ ...hook, DefaultResult: 'CONTINUE' }) }, {}],
+    ['heartbeat fail', { hook: told({ ...hook, HeartbeatTimeout: 900 }) }, {}],
+    ['heartbeat fail', { policy: { ...policy, patienceSeconds: 172_800 } }, {}],
+    ['retention fail', { group: told({ ...group, InstanceLifecyclePolicy: undefined }) }, {}],
+    ['load-balancer unknown', { group: told({ ...group, TargetGroupARNs: [] }) }, {}],
+    ['agent fail', {}, { agent: told(undefined) }],
+    ['agent fail', {}, { agent: told({ ping: 'ConnectionLost', version: '3.3.0.0' }) }],
+    ['agent fail', {}, { agent: told({ ping: 'Online', version: '2.3.1.0' }) }],
+    ['agent fail', {}, { agent: told({ ping: 'Online', version: '' }) }],
+    ['instance-role fail', {}, { rights: told(undefined) }],
+    ['instance-role fail', {}, { rights: told(new Map([['s3:PutObject', 'denied']] as const)) }],
+    ['instance-role fail', {}, { rights: told(new Map([['s3:DeleteObject', 'allowed']] as const)) }],
+    ['publication fail', { now: START + 300 * MINUTE }, {}],
+    ['publication unknown', {}, { newestObjectAt: told(undefined) }],
+    ['termination-protection fail', {}, { isProtected: told(false) }],
+    ['volumes fail', {}, { machine: told({ ...machine, RootDeviceType: 'instance-store' }) }],
+    ['volumes unknown', {}, { machine: told(undefined) }],
+  ] as const)('%s: %j %j', (expected, changes, instance) => {
+    expect(notPassing(ofGroup(changes as never, instance as never))).toEqual([expected])
+  })
+  it('without the hook fails once, and its settings are unknown', () => {
+    expect(notPassing(ofGroup({ hook: told(undefined) }))).toEqual([
+      'hook fail',
+      'hook-target unknown',
+      'default-result unknown',
+      'heartbeat unknown',
+    ])
+  })
+  it('is looked at instance by instance', () => {
+    const instances = [sound, { ...sound, instanceId: 'i-0fffffffffffffff0', agent: told(undefined) }]
+    expect(ofGroup({ instances }).filter(({ is }) => is === 'fail')).toMatchObject([
+      { check: 'agent', about: 'i-0fffffffffffffff0' },
+    ])
+  })
+  it('what can be mended comes with how', () => {
+    const changed = { ...hook, DefaultResult: 'CONTINUE', HeartbeatTimeout: 60 }
+    expect(ofGroup({ hook: told(changed) }).flatMap(({ fix }) => fix ?? [])).toEqual([
+      { do: 'put the hook', groupName: action.groupName, change: { DefaultResult: 'ABANDON' } },
+      { do: 'put the hook', groupName: action.groupName, change: { HeartbeatTimeout: 3600 } },
+    ])
+  })
+})
+
+describe('the deployment', () => {
+  const statement = (changes: object) => told(JSON.stringify({ Statement: changes }))
+  const rule = (days: number, Prefix = 'resources/') =>
+    told([{ ID: 'old', Status: 'Enabled' as const, Filter: { Prefix }, Expiration: { Days: days } }])
+  const kms = told([{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' as const } }])
+  const alarm = { AlarmName: 'a', ActionsEnabled: true, AlarmActions: [TOPICS.TOPIC] }
+  it.each([
+    ['queue-policy fail', { queuePolicy: told(undefined) }],
+    ['queue-policy fail', { queuePolicy: told('{') }],
+    ['queue-policy fail', { queuePolicy: statement({ Effect: 'Allow', Principal: '*', Action: 'sqs:*' }) }],
+    [
+      'test-notification unknown',
+      { heard: told({ sweepAt: START + 9 * MINUTE, auditAt: START, notificationAt: undefined }) },
+    ],
+    ['last-success fail', { heard: told({ sweepAt: undefined, auditAt: START, notificationAt: START }) }],
+    [
+      'last-success fail',
+      { heard: told({ sweepAt: START - 60 * MINUTE, auditAt: START, notificationAt: START }) },
+    ],
+    ['dead-letters fail', { deadLetters: told(2) }],
+    ['document fail', { documentParameters: told(['InstanceId']) }],
+    ['versioning fail', { versioning: told('Suspended') }],
+    ['encryption fail', { encryption: kms }],
+    ['lifecycle-rules fail', { lifecycle: rule(1) }],
+    ['lifecycle-rules fail', { lifecycle: rule(1, 'resources/environments/logs/publish/e-abcdefghij/') }],
+    [
+      'bucket-policy fail',
+      { bucketPolicy: statement({ Effect: 'Deny', Principal: '*', Action: ['s3:Put*'] }) },
+    ],
+    [
+      'bucket-policy unknown',
+      {
+        bucketPolicy: statement({
+          Effect: 'Deny',
+          Action: 's3:*',
+          Condition: { StringNotEquals: { 'aws:x': '1' } },
+        }),
+      },
+    ],
+    [
+      'functions fail',
+      {
+        functions: [
+          { name: 'f', state: told('Failed'), rolePolicies: told({ inlineCharacters: 1, managed: 0 }) },
+        ],
+      },
+    ],
+    [
+      'policy-sizes fail',
+      {
+        functions: [
+          { name: 'f', state: told('Active'), rolePolicies: told({ inlineCharacters: 10_000, managed: 9 }) },
+        ],
+      },
+    ],
+    ['alarms fail', { alarms: told({ alarms: [], subscribers: new Map() }) }],
+    [
+      'alarms fail',
+      { alarms: told({ alarms: [{ ...alarm, ActionsEnabled: false }], subscribers: new Map() }) },
+    ],
+    ['alarms fail', { alarms: told({ alarms: [alarm], subscribers: new Map([[TOPICS.TOPIC, told(0)]]) }) }],
+    ['alarms unknown', { alarms: told({ alarms: [alarm], subscribers: new Map([[TOPICS.TOPIC, denied]]) }) }],
+  ] as const)('%s: %j', (expected, changes) => {
+    expect(notPassing(ofDeployment(changes as never))).toEqual([expected])
+  })
+  it.each([
+    [{ lifecycle: rule(365) }],
+    [{ lifecycle: rule(1, 'elsewhere/') }],
+    [{ bucketPolicy: statement({ Effect: 'Deny', Action: 's3:DeleteBucket' }) }],
+    [
+      {
+        bucketPolicy: statement({
+          Effect: 'Deny',
+          Action: 's3:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      },
+    ],
+    [{ encryption: kms, policy: { ...policy, archive: { ...policy.archive, encryption: 'aws:kms' } } }],
+  ])('%j is as it should be', (changes) => {
+    expect(notPassing(ofDeployment(changes))).toEqual([])
+  })
+})

@@ -1,0 +1,110 @@
+/** A deployment and a group where everything holds; each test names only what differs. */
+import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import type { Instance } from '@aws-sdk/client-ec2'
+import type { Asked } from '../../../src/aws/ask.ts'
+import type { DeploymentFacts, GroupFacts, InstanceFacts } from '../../../src/cli/doctor/facts.ts'
+import { action, MINUTE, policy, START } from '../../termination/observations.ts'
+
+export const told = <Answer>(answer: Answer): Asked<Answer> => ({ is: 'answered', answer })
+export const denied = { is: 'refused', why: 'AccessDenied' } as const
+const ROLE = 'arn:aws:iam::111122223333:role/notifier'
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:alarms'
+
+export const hook: LifecycleHook = {
+  LifecycleHookName: action.hookName,
+  AutoScalingGroupName: action.groupName,
+  LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+  NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:termination-guard',
+  RoleARN: ROLE,
+  HeartbeatTimeout: 3600,
+  DefaultResult: 'ABANDON',
+}
+
+export const machine = { RootDeviceType: 'ebs', LaunchTime: new Date(START) } as Instance
+
+export const sound: InstanceFacts = {
+  instanceId: action.instanceId,
+  lifecycleState: 'InService',
+  machine: told(machine),
+  agent: told({ ping: 'Online', version: '3.3.2746.0' }),
+  isProtected: told(true),
+  rights: told(
+    new Map([
+      ['s3:PutObject', 'allowed'],
+      ['s3:DeleteObject', 'denied'],
+      ['s3:DeleteObjectVersion', 'denied'],
+      ['ssm:UpdateInstanceInformation', 'allowed'],
+      ['autoscaling:CompleteLifecycleAction', 'denied'],
+    ] as const),
+  ),
+  newestObjectAt: told(START + MINUTE),
+}
+
+export const group = {
+  InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
+  TargetGroupARNs: ['arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/1'],
+} as AutoScalingGroup
+
+export function groupFacts(
+  changes: Partial<GroupFacts> = {},
+  instance: Partial<InstanceFacts> = {},
+): GroupFacts {
+  return {
+    now: START + 2 * MINUTE,
+    policy,
+    groupName: action.groupName,
+    group: told(group),
+    hook: told(hook),
+    notifierRoleArn: ROLE,
+    instances: [{ ...sound, ...instance }],
+    ...changes,
+  }
+}
+
+export const lockedQueue = JSON.stringify({
+  Statement: [
+    {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sqs:*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+    {
+      ...{ Sid: 'NobodyElse', Effect: 'Deny', Principal: '*', Action: 'sqs:SendMessage' },
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': ROLE } },
+    },
+  ],
+})
+
+export function deploymentFacts(changes: Partial<DeploymentFacts> = {}): DeploymentFacts {
+  return {
+    now: START + 10 * MINUTE,
+    name: 'termination-guard',
+    policy,
+    queuePolicy: told(lockedQueue),
+    notifierRoleArn: ROLE,
+    deadLetters: told(0),
+    documentParameters: told(
+      'InstanceId Region Purpose Bucket Prefix Upload ManifestPrefix Encryption ExecutionTimeout'.split(' '),
+    ),
+    versioning: told('Enabled'),
+    encryption: told([{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }]),
+    lifecycle: told([]),
+    bucketPolicy: told(undefined),
+    heard: told({ sweepAt: START + 6 * MINUTE, auditAt: START, notificationAt: START }),
+    functions: [
+      {
+        name: 'termination-guard-sweep',
+        state: told('Active'),
+        rolePolicies: told({ inlineCharacters: 4000, managed: 0 }),
+      },
+    ],
+    alarms: told({
+      alarms: [{ AlarmName: 'a', ActionsEnabled: true, AlarmActions: [TOPIC] }],
+      subscribers: new Map([[TOPIC, told(1)]]),
+    }),
+    ...changes,
+  }
+}
+
+export const TOPICS = { TOPIC }
