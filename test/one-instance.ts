@@ -166,6 +166,15 @@ export class OneInstance {
         AutoScalingGroups: [
           {
             AutoScalingGroupName: this.groupName,
+            Instances: [
+              {
+                InstanceId: action.instanceId,
+                AvailabilityZone: 'eu-west-1a',
+                LifecycleState: (this.lifecycleState ?? 'Terminated') as 'Terminated',
+                HealthStatus: this.health,
+                ProtectedFromScaleIn: false,
+              },
+            ],
             InstanceLifecyclePolicy: {
               RetentionTriggers: { TerminateHookAbandon: this.retains ? 'retain' : 'terminate' },
             },

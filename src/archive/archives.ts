@@ -22,14 +22,26 @@ import {
 /** Objects that a listing does not settle are asked about so many at once, and so many in one proof. */
 const QUESTIONS_AT_ONCE = 16
 const MAX_QUESTIONS = 10_000
-/** And for so long: less than a pass has, which must still decide. A slow S3 would fail every pass otherwise. */
+/**
+ * Listing and questions take so long, and no more than half of what the pass has left, which must still decide: a slow S3 would fail
+ * every pass otherwise.
+ */
 export const LONGEST_QUESTIONS_SECONDS = 30
+/** And what a collector may have moved, a third of what is left then. */
+const LONGEST_MOVED_SECONDS = 10
 /** Pages of 1,000 keys that one proof reads of the prefixes to which a collector moves everybody's objects. */
 const MAX_MOVED_PAGES = 100
 
+/** `endsAt`: when the pass must be over, epoch milliseconds. */
+interface Means {
+  readonly aws: AwsApi
+  readonly clock: Clock
+  readonly endsAt?: number | undefined
+}
+
 /** Compares every file of the manifest with its object under the prefix. */
 export async function prove(
-  { aws, clock }: { readonly aws: AwsApi; readonly clock: Clock },
+  { aws, clock, endsAt: passEndsAt = Number.POSITIVE_INFINITY }: Means,
   archive: ArchivePolicy,
   prefix: string,
   manifest: Manifest,
@@ -37,17 +49,17 @@ export async function prove(
   if (manifest.files.length === 0) return proofOf(manifest, [])
   const keys = manifest.files.map(({ path }) => ({ path, key: keyOf(path, prefix, archive.keyRule) }))
   const keyAt = new Map(keys.map(({ path, key }) => [path, key]))
-  const listing = await list(aws, archive.bucket, prefix, Number.POSITIVE_INFINITY)
+  const endsAt = part(clock.now(), LONGEST_QUESTIONS_SECONDS, passEndsAt, 2)
+  const isLate = () => clock.now() >= endsAt
+  const limited = until(endsAt, clock, aws)
+  const listing = await listInTime(limited, archive.bucket, prefix, isLate)
   if (listing.unread !== undefined) {
     const gaps = keys.map((one): Gap => ({ ...one, is: 'unproven' }))
     return { ...proofOf(manifest, gaps), unread: listing.unread }
   }
   const objects = new Map(listing.objects.map((object) => [object.key, object]))
   const shared = sharedKeys(keys)
-  const endsAt = clock.now() + LONGEST_QUESTIONS_SECONDS * 1000
-  const isLate = () => clock.now() >= endsAt
   const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes, isLate, unasked: 0 }
-  const limited = until(endsAt, clock, aws)
   const verdicts = await pMap(
     manifest.files,
     async (file): Promise<Gap[]> => {
@@ -60,10 +72,34 @@ export async function prove(
     },
     { concurrency: QUESTIONS_AT_ONCE },
   )
-  const proof = proofOf(manifest, await withoutMoved(aws, archive, manifest, verdicts.flat()))
+  const movedBy = part(clock.now(), LONGEST_MOVED_SECONDS, passEndsAt, 3)
+  const moving = until(movedBy, clock, aws)
+  const isTooLate = () => clock.now() >= movedBy
+  const proof = proofOf(manifest, await withoutMoved(moving, archive, manifest, verdicts.flat(), isTooLate))
   // What is known to be lacking can be mended meanwhile; where nothing is, only another look can help.
   const isUndecided = budget.unasked > 0 && proof.gaps.every(({ is }) => is === 'unproven')
   return isUndecided ? { ...proof, unread: tooSlow(budget.unasked) } : proof
+}
+
+/** Until when something may go on that takes `seconds` at most, and one of so many parts of the time that is left. */
+function part(now: number, seconds: number, endsAt: number, parts: number): number {
+  return now + Math.min(seconds * 1000, (endsAt - now) / parts)
+}
+
+/** A listing that time cuts short tells nothing of what is missing. */
+async function listInTime(
+  aws: AwsApi,
+  bucket: string,
+  prefix: string,
+  isLate: () => boolean,
+  maxPages = Number.POSITIVE_INFINITY,
+): Promise<Listing> {
+  try {
+    return await list(aws, bucket, prefix, maxPages)
+  } catch (error) {
+    if (!isLate()) throw error
+    return { objects: [], pages: maxPages, isCut: true, unread: `S3 did not list ${prefix} in time` }
+  }
 }
 
 function tooSlow(unasked: number): string {
@@ -112,6 +148,7 @@ async function withoutMoved(
   { bucket, movedTo }: ArchivePolicy,
   manifest: Manifest,
   gaps: readonly Gap[],
+  isLate: () => boolean,
 ): Promise<readonly Gap[]> {
   const missing = new Set(gaps.filter((gap) => gap.is === 'missing').map((gap) => gap.path))
   if (missing.size === 0 || movedTo.length === 0) return gaps
@@ -119,7 +156,7 @@ async function withoutMoved(
   let isWhole = true
   let pages = MAX_MOVED_PAGES
   for (const prefix of movedTo) {
-    const listing = await list(aws, bucket, prefix, pages)
+    const listing = await listInTime(aws, bucket, prefix, isLate, pages)
     moved.push(...listing.objects)
     pages -= listing.pages
     if (listing.isCut || listing.unread !== undefined) isWhole = false

@@ -8,15 +8,18 @@ import { prefixOf } from '../archive/destination.ts'
 import { chosenGroups } from '../enrolment/enrolments.ts'
 import { auditComment, listInvocations } from '../flush/commands.ts'
 import { startFlush, withReport } from '../flush/flushes.ts'
-import type { Guard } from '../guard.ts'
+import { type Guard, guardUntil, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { type AuditEvent, isFinding } from '../journal/journal.ts'
+import { shuffled } from '../sweep/shuffled.ts'
 import { hasHook } from '../termination/hook.ts'
 import { launchedAt } from '../termination/machine-state.ts'
 import { type AuditFacts, decideAudit, isSilent, silentSeconds } from './finding.ts'
 
 const CONCURRENT_INSTANCES = 5
 const MAX_NAMED_FILES = 10
+/** Finding out what runs takes at most so much of the function's time. */
+const SHARE_OF_LISTING = 0.25
 
 interface Running {
   readonly groupName: string
@@ -24,9 +27,10 @@ interface Running {
 }
 
 export async function audit(guard: Guard, remainingMs: () => number): Promise<void> {
-  const { policy, journal, random } = guard
+  const { policy, journal, random, clock } = guard
+  const listing = guardUntil(guard, clock.now() + SHARE_OF_LISTING * remainingMs())
   // Shuffled, so that where time is short it is not always the same instances that are left out.
-  const instances = shuffled(await runningInstances(guard), random)
+  const instances = shuffled(await runningInstances(listing), random)
   let findings = 0
   let failed = 0
   let deferred = 0
@@ -38,7 +42,8 @@ export async function audit(guard: Guard, remainingMs: () => number): Promise<vo
         return
       }
       try {
-        const event = await auditOne(guard, instance)
+        const { endsAt } = passTimes(clock.now(), remainingMs())
+        const event = await auditOne(guardUntil(guard, endsAt), instance)
         if (!event) return
         journal(event)
         if (isFinding(event)) findings++
@@ -102,7 +107,7 @@ async function auditOne(guard: Guard, instance: Running): Promise<AuditEvent | u
 
 /** The archive, this limit's audit flush and its proof; everything else only when there is reason to ask. */
 async function look(
-  { aws, clock, policy }: Guard,
+  { aws, clock, policy, endsAt }: Guard,
   { instanceId }: Running,
   prefix: string,
 ): Promise<AuditFacts> {
@@ -118,16 +123,9 @@ async function look(
   )
   const flush = newest && (await withReport(aws, policy, newest, instanceId))
   const manifest = flush?.report?.kind === 'manifest' ? flush.report.manifest : undefined
-  const proof = manifest && (await prove({ aws, clock }, policy.archive, prefix, manifest))
+  const proof = manifest && (await prove({ aws, clock, endsAt }, policy.archive, prefix, manifest))
   const seen: AuditFacts = { now, objects, launchedAt: undefined, flush, proof }
   // An instance that never published may simply be young.
   const needsLaunch = objects.length === 0 || isSilent(seen, policy.auditAfterSeconds)
   return needsLaunch ? { ...seen, launchedAt: await launchedAt(aws, instanceId) } : seen
-}
-
-function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
-  return items
-    .map((item) => ({ item, key: random() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ item }) => item)
 }

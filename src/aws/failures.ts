@@ -6,12 +6,18 @@
 /** Codes of failures that the same call may not meet a minute later, whatever status they come with. */
 const PASSING =
   /^(Throttl|RequestThrottled|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded|ServiceUnavailable|Unavailable|Internal|ResourceContention|RequestTimeout|TimeoutError|AbortError|ExpiredToken|RequestExpired|RequestTimeTooSkewed|PriorRequestNotComplete|OperationAborted)/
+/** There is more than can be read in one pass: it lasts, and what was read of it proves nothing. */
+export class TooMany extends Error {
+  override name = 'TooMany'
+}
+
 /**
  * Whether a failure passes by itself: throttling, trouble within AWS, a time-out, and whatever is no answer of AWS at all (the network,
  * a bug of ours). Every other answer names a reason that lasts until somebody mends it: a bucket that is gone, a right that was
  * taken, a key that is disabled.
  */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof TooMany) return false
   const status = statusOf(error)
   if (status === undefined || PASSING.test(nameOf(error))) return true
   return status >= 500 || status === 429

@@ -35,13 +35,13 @@ import { flowing } from './time-limit.ts'
  * Standard retries with few attempts: throttling is waited for by the queue, not by a Lambda that is paid for. (SendCommand has no
  * idempotency token, so a retried one may run twice; the flush is safe to run twice.)
  */
-const SHARED = {
+export const SHARED = {
   maxAttempts: 3,
   // A call that hangs must not eat the whole invocation: the pass fails and the message comes back.
   requestHandler: { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true },
 } as const
 /** The request's own limit ends with the headers: a body that stops flowing is given up after so long. */
-const STALLED_BODY_MS = 8000
+export const STALLED_BODY_MS = 8000
 
 /** What all clients have in common, and may be told otherwise: somebody's own credentials, more patience. */
 export interface ConnectOptions

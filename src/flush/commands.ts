@@ -1,6 +1,7 @@
 /** Command invocations of our document, and the Comment by which a later pass recognises them. */
 import type { CommandInvocation, ListCommandInvocationsCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../aws/api.ts'
+import { TooMany } from '../aws/failures.ts'
 import type { Flush, LifecycleAction } from '../model.ts'
 
 /** One invocation as listed: whose it is, how it stands, and the first 2,500 characters of its output. */
@@ -19,11 +20,16 @@ export type Ownership =
 
 /** An action is at most 48 hours old (GlobalTimeout), so nothing older can be its flush. */
 const WINDOW_MS = 48 * 3600 * 1000
+/**
+ * Pages of 50 commands that are read of one instance: what runs our document thousands of times in two days is no flush of ours, and
+ * must not cost every pass its time.
+ */
+export const MAX_COMMAND_PAGES = 60
 const MAX_COMMENT_CHARACTERS = 100
 const AUDIT = 'audit:'
 const PERSON = 'flush:'
 
-/** Every recent run of our document on an instance, newest first. SSM cannot filter on Comment. */
+/** Every recent run of our document on an instance, newest first. SSM cannot filter on Comment. Throws TooMany. */
 export async function listInvocations(
   aws: AwsApi,
   documentName: string,
@@ -41,7 +47,10 @@ export async function listInvocations(
   }
   const found: CommandInvocation[] = []
   let next: string | undefined
+  let pages = 0
   do {
+    if (pages++ >= MAX_COMMAND_PAGES)
+      throw new TooMany(`${instanceId} has over ${found.length} commands in two days`)
     const page = await aws.listCommandInvocations(next ? { ...request, NextToken: next } : request)
     found.push(...(page.CommandInvocations ?? []))
     next = page.NextToken

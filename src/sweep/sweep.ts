@@ -4,29 +4,50 @@
  */
 import pMap from 'p-map'
 import { countCalls } from '../aws/count-calls.ts'
-import { until } from '../aws/time-limit.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
-import type { Guard } from '../guard.ts'
+import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
-import { LONGEST_PASS_SECONDS } from '../termination/consume.ts'
 import { hasHook, hookTimes } from '../termination/hook.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { tell } from '../termination/tell.ts'
+import { shuffled } from './shuffled.ts'
 import { type Standing, waitingAndRetained } from './waiting.ts'
 
 const CONCURRENT_PASSES = 5
+/** Of the function's time: finding out what waits, and looking at it; the rest is for enrolment. */
+const SHARE_OF_LISTING = 0.25
+const SHARE_OF_HELD = 0.75
+/** Of what is left then; telling it takes time, too. */
+const SHARE_OF_ENROLMENT = 0.9
+const DEAD_LETTERS_MS = 5000
 
 export async function sweep(guard: Guard, remainingMs: () => number): Promise<void> {
-  const { aws, journal } = guard
-  const { waiting, retained } = await waitingAndRetained(aws)
-  const groups = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
+  const { clock } = guard
+  const listedBy = clock.now() + SHARE_OF_LISTING * remainingMs()
+  const heldUntil = clock.now() + SHARE_OF_HELD * remainingMs()
+  try {
+    await sweepHeld(guard, () => Math.min(remainingMs(), heldUntil - clock.now()), listedBy)
+  } finally {
+    // Last, so that no trouble with it keeps an action waiting; and in any case, since theirs is none of its own.
+    await enrolAndTell(guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs()), {
+      trigger: 'sweep',
+    })
+  }
+}
+
+async function sweepHeld(guard: Guard, remainingMs: () => number, listedBy: number): Promise<void> {
+  const { journal, random } = guard
+  const { waiting, retained } = await waitingAndRetained(guardUntil(guard, listedBy).aws)
+  const names = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
+  const groups = shuffled(names, random)
   const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
   const kept: string[] = []
   for (const groupName of groups) {
     const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
     try {
+      const { aws } = asking(guard, remainingMs())
       if (!(await hasHook(aws, groupName, guard.policy))) continue
       kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))
       await sweepGroup(guard, waiting.filter(ofGroup), counts, remainingMs)
@@ -37,8 +58,11 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
   const { deferred, ...told } = counts
   if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
   journal({ event: 'sweep', ...told, retained: kept, deadLetters: await countDeadLetters(guard) })
-  // Last, so that no trouble with it keeps an action waiting.
-  await enrolAndTell(guard, { trigger: 'sweep' })
+}
+
+/** What is asked of a group before any pass takes no longer than one. */
+function asking(guard: Guard, remainingMs: number): Guard {
+  return guardUntil(guard, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))
 }
 
 interface Counts {
@@ -57,12 +81,12 @@ async function sweepGroup(
 ): Promise<void> {
   const { policy, clock } = guard
   const ageSeconds = ({ startedAt }: LifecycleAction) => (clock.now() - startedAt) / 1000
-  const held = await actionsOf(guard, waiting)
+  const held = await actionsOf(asking(guard, remainingMs()), waiting)
   counts.held += waiting.length
   counts.oldestHeldSeconds = Math.max(counts.oldestHeldSeconds, ...held.map(ageSeconds))
   // Younger actions have a message that will be seen by itself; a second pass would only cost calls. A hook may have been set to less
   // than we deployed, and must not run out before.
-  const times = held[0] && (await hookTimes(guard.aws, held[0]))
+  const times = held[0] && (await hookTimes(asking(guard, remainingMs()).aws, held[0]))
   const adoptAfter = Math.min(
     policy.adoptAfterSeconds,
     (times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY) / 3,
@@ -85,8 +109,7 @@ async function adopt(guard: Guard, action: LifecycleAction, remainingMs: number)
   const { aws, calls } = countCalls(guard.aws)
   const cost = () => ({ trigger: 'sweep' as const, durationMs: guard.clock.now() - startedAt, calls })
   try {
-    const endsAt = startedAt + Math.min(LONGEST_PASS_SECONDS * 1000, remainingMs)
-    const limited = { ...guard, aws: until(endsAt, guard.clock, aws) }
+    const limited = guardUntil({ ...guard, aws }, passTimes(startedAt, remainingMs).endsAt)
     tell(guard.journal, await reconcile(limited, action, undefined, 'sweep'), cost())
     return true
   } catch (error) {
@@ -116,7 +139,8 @@ async function actionsOf(
   })
 }
 
-async function countDeadLetters({ aws, policy }: Guard): Promise<number> {
+async function countDeadLetters(guard: Guard): Promise<number> {
+  const { aws, policy } = guardUntil(guard, guard.clock.now() + DEAD_LETTERS_MS)
   const answer = await aws.getQueueAttributes({
     QueueUrl: policy.deadLetterQueueUrl,
     AttributeNames: ['ApproximateNumberOfMessages'],

@@ -7,8 +7,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
 import pMap from 'p-map'
 import { ask } from '../aws/ask.ts'
 import { countCalls } from '../aws/count-calls.ts'
-import { until } from '../aws/time-limit.ts'
-import type { Guard } from '../guard.ts'
+import { type Guard, guardUntil, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction, Trigger } from '../model.ts'
 import { hookTimes } from './hook.ts'
@@ -24,10 +23,8 @@ const CONCURRENT_PASSES = 5
 /** Kept messages come back spread over ±10 %, so that a mass termination does not throttle itself, and at most so much late. */
 const JITTER = 0.1
 const MOST_JITTER_SECONDS = 30
-/** A pass that takes longer than this has met calls that hang: it fails, and its message comes back. */
-export const LONGEST_PASS_SECONDS = 60
-/** What a pass needs after its last read, to say when it looks again and what it saw. */
-const CLOSING_SECONDS = 5
+/** Copies of messages that are no action are made first, in at most so much of the function's time. */
+const SHARE_OF_DISMISSALS = 0.25
 /** A notification may reach the queue late; one that says it is older would only spend our patience. */
 const LATEST_DELIVERY_MS = 3600 * 1000
 /** What SQS does not take in an attribute. */
@@ -54,11 +51,12 @@ export async function consume(
   }
 
   const work: Work[] = []
+  const dismissing = guardUntil(guard, guard.clock.now() + SHARE_OF_DISMISSALS * remainingMs())
   for (const record of records) {
     const message = parse(record.body)
     if (message.kind === 'lifecycle-action' || message.kind === 'command-status')
       work.push({ record, message })
-    else finish(record, await dismiss(guard, record, message))
+    else finish(record, await dismiss(dismissing, record, message))
   }
   let deferred = 0
   await pMap(
@@ -86,11 +84,9 @@ function byInstance(work: readonly Work[]): Work[][] {
 async function attempt(guard: Guard, { record, message }: Work, remainingMs: number): Promise<Verdict> {
   const startedAt = guard.clock.now()
   const { aws, calls } = countCalls(guard.aws)
-  // Of a short function's time most is the pass's: what is kept for the end is never all of it.
-  const closingMs = Math.min(CLOSING_SECONDS * 1000, remainingMs / 4)
-  const endsAt = startedAt + Math.min(LONGEST_PASS_SECONDS * 1000, remainingMs - closingMs)
-  const counted = { ...guard, aws }
-  const limited = { ...guard, aws: until(endsAt, guard.clock, aws) }
+  const { endsAt, closesAt } = passTimes(startedAt, remainingMs)
+  const limited = guardUntil({ ...guard, aws }, endsAt)
+  const closing = guardUntil({ ...guard, aws }, closesAt)
   const trigger: Trigger = message.kind === 'lifecycle-action' ? 'notification' : 'command-status'
   const cost = () => ({ trigger, durationMs: guard.clock.now() - startedAt, calls })
   let action: LifecycleAction | undefined
@@ -102,12 +98,12 @@ async function attempt(guard: Guard, { record, message }: Work, remainingMs: num
     action = found.action
     const pass = await reconcile(limited, action, found.invocations, trigger)
     const verdict = isObligation(guard, message, pass) && !pass.over ? 'keep' : 'acknowledge'
-    if (verdict === 'keep') await lookAgain(counted, record, pass.lookAgainSeconds)
+    if (verdict === 'keep') await lookAgain(closing, record, pass.lookAgainSeconds)
     tell(guard.journal, pass, cost())
     return verdict
   } catch (error) {
-    if (error instanceof NotOurs) return await refuse(counted, record, error.message)
-    await lookAgain(counted, record, retryDelay(guard, record, await heartbeatOf(counted, action)))
+    if (error instanceof NotOurs) return await refuse(closing, record, error.message)
+    await lookAgain(closing, record, retryDelay(guard, record, await heartbeatOf(closing, action)))
     const token = message.kind === 'lifecycle-action' ? message.token : undefined
     guard.journal({
       event: 'pass-failed',
@@ -199,7 +195,10 @@ function retryDelay({ policy }: Guard, { attributes }: SQSRecord, heartbeatSecon
 }
 
 /** What the hook is really set to, where it can be asked and is less than what we deploy. */
-async function heartbeatOf({ aws, policy }: Guard, action: LifecycleAction | undefined): Promise<number> {
+async function heartbeatOf(closing: Guard, action: LifecycleAction | undefined): Promise<number> {
+  const { clock, policy, endsAt = Number.POSITIVE_INFINITY } = closing
+  // Half of what is left, so that what is asked for cannot cost the answer.
+  const { aws } = guardUntil(closing, (clock.now() + endsAt) / 2)
   const times = action && (await hookTimes(aws, action).catch(() => undefined))
   return Math.min(times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY, policy.heartbeatTimeoutSeconds)
 }

@@ -25,7 +25,7 @@ export class NotOurs extends Error {
 /** The youngest age at which Auto Scaling could end an action by itself (0.8 of 100 × the smallest heartbeat, 30 s). */
 const EARLIEST_DEADLINE_SECONDS = 2400
 
-type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy'>
+type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
 
 /** What is known before anything is read. */
 export interface Glance {
@@ -37,7 +37,7 @@ export interface Glance {
 }
 
 export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glance): Promise<Observation> {
-  const { aws, clock, policy } = eyes
+  const { aws, clock, policy, endsAt } = eyes
   const now = clock.now()
   const ageSeconds = (now - action.startedAt) / 1000
   const isLate = ageSeconds >= policy.patienceSeconds
@@ -51,7 +51,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const reported = await ask(() => reports({ aws, policy }, ours, action.instanceId), isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
   const flushes = reported.is === 'answered' ? reported.answer : bare()
-  const proven = await ask(() => proofOf({ aws, clock, policy }, action, flushes), isLate)
+  const proven = await ask(() => proofOf({ aws, clock, policy, endsAt }, action, flushes), isLate)
   const refused: (Trouble | undefined)[] = [
     troubleOf('list its flushes', asked),
     reported.is === 'refused' ? { what: 'list its flushes', why: reported.why } : undefined,
@@ -135,14 +135,14 @@ async function reports(
 }
 
 async function proofOf(
-  { aws, clock, policy }: Eyes,
+  { aws, clock, policy, endsAt }: Eyes,
   action: LifecycleAction,
   flushes: readonly Flush[],
 ): Promise<Proof | undefined> {
   const owed = owedManifest(flushes)
   if (!owed) return undefined
   const prefix = await placeOf({ aws, policy }, action)
-  return prefix === undefined ? undefined : await prove({ aws, clock }, policy.archive, prefix, owed)
+  return prefix === undefined ? undefined : await prove({ aws, clock, endsAt }, policy.archive, prefix, owed)
 }
 
 /** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */

@@ -79,6 +79,36 @@ it('asks for no longer than a pass can wait: the rest is a reason to look again'
   expect(proof.unread).toMatch(/^S3 did not tell of \d+ objects in 30 s$/)
 })
 
+it('takes no more than half of the time that its pass has left, which must still decide', async () => {
+  const named = files(100)
+  let now = 0
+  const { aws, asked } = underKms(named, async () => {
+    now += 1000
+  })
+  const slow = { aws, clock: { now: () => now }, endsAt: 20_000 }
+  await prove(slow, policy.archive, PREFIX, manifest({ files: named }))
+  expect(asked.head).toBeLessThanOrEqual(10)
+})
+
+it('does not look for longer where a collector may have put things: what it did not see there is unproven', async () => {
+  const [named] = files(1)
+  let now = 0
+  const { aws } = underKms([], async () => {})
+  const endless: AwsApi = {
+    ...aws,
+    listObjectsV2: async ({ Prefix }) => {
+      if (Prefix === PREFIX) return { Contents: [] }
+      now += 1000
+      return { Contents: [], IsTruncated: true, NextContinuationToken: 'more' }
+    },
+  }
+  const archive = { ...policy.archive, movedTo: ['collected/'] }
+  const slow = { aws: endless, clock: { now: () => now } }
+  const proof = await prove(slow, archive, PREFIX, manifest({ files: named ? [named] : [] }))
+  expect(proof.gaps).toMatchObject([{ is: 'unproven' }])
+  expect(now).toBeLessThanOrEqual(11_000)
+})
+
 it('is no less sure of what is missing where S3 is slow: that is uploaded meanwhile', async () => {
   const named = files(100)
   let now = 0

@@ -2,7 +2,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { SQSRecord } from 'aws-lambda'
 import type { AwsApi } from '../../src/aws/api.ts'
-import { consume, LONGEST_PASS_SECONDS } from '../../src/termination/consume.ts'
+import { MAX_COMMAND_PAGES } from '../../src/flush/commands.ts'
+import { LONGEST_PASS_SECONDS } from '../../src/guard.ts'
+import { consume } from '../../src/termination/consume.ts'
 import { explain } from '../../src/termination/explain.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { awsError, KEY, manifestLine, OneInstance, TOKEN, terminating } from '../one-instance.ts'
@@ -107,6 +109,36 @@ it('told as archived after all, where the last flush succeeded after the machine
   aws.objects.set(KEY, { size: file.size, etag: file.md5 })
   expect(await reconcile(aws.guard, action, undefined, 'command-status')).toMatchObject({
     decision: { do: 'settle', outcome: 'archived', reason: expect.stringContaining('the machine is kept') },
+  })
+})
+
+describe('more than a pass can read', () => {
+  it('of commands is a reason like any other', async () => {
+    let pages = 0
+    aws.guard.aws.listCommandInvocations = async () => {
+      pages++
+      return { CommandInvocations: [], NextToken: 'more' }
+    }
+    expect(await pass()).toMatchObject({
+      decision: { do: 'wait', waitsFor: 'answer', reason: expect.stringContaining('TooMany') },
+    })
+    expect(pages).toBe(MAX_COMMAND_PAGES)
+    outOfPatience()
+    expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
+  })
+  it('of objects is one too: nothing is called missing, and no attempt is spent', async () => {
+    await pass()
+    aws.flushEnds(manifestLine([file]))
+    aws.now += 5 * MINUTE
+    aws.guard.aws.listObjectsV2 = async () => {
+      aws.now += 1000
+      return { Contents: [], IsTruncated: true, NextContinuationToken: 'more' }
+    }
+    expect(await pass()).toMatchObject({
+      seen: { proof: { gaps: [{ is: 'unproven' }] } },
+      decision: { do: 'wait', waitsFor: 'answer', reason: expect.stringContaining('in time') },
+    })
+    expect(aws.invocations).toHaveLength(1)
   })
 })
 
