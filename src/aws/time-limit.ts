@@ -52,6 +52,8 @@ async function within<Answer>(
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`)), ms)
+    // What is waited for has a connection that keeps the process alive; its limit alone must not.
+    timer.unref()
   })
   try {
     return await Promise.race([work(), limit])
