@@ -1,6 +1,6 @@
 /** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
 import { Command } from 'commander'
-import type { Flush, HookFacts, Observation } from '../model.ts'
+import type { Flush, HookFacts } from '../model.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
@@ -42,7 +42,7 @@ export function explanationLines(
     case 'standing':
       return standingLines(instance, explanation, typed)
     case 'held':
-      return heldLines(explanation.seen, explanation.decision.do, explanation.decision.reason)
+      return heldLines(explanation)
   }
 }
 
@@ -63,7 +63,7 @@ function standingLines(
   ]
 }
 
-function heldLines(seen: Observation, decision: string, reason: string): string[] {
+function heldLines({ seen, decision, withoutAgent }: Extract<Explanation, { is: 'held' }>): string[] {
   const { action, flushes, proof, now } = seen
   const report = flushes[0]?.report
   const live = report?.kind === 'manifest' ? report.manifest.live.map(({ path }) => `live     ${path}`) : []
@@ -83,8 +83,11 @@ function heldLines(seen: Observation, decision: string, reason: string): string[
     ),
     ...open.slice(0, MAX_NAMED_FILES).map((line) => row('', line)),
     ...(open.length > MAX_NAMED_FILES ? [row('', `and ${open.length - MAX_NAMED_FILES} more`)] : []),
+    row('next', `${decision.do}: ${decision.reason}`),
     // Whether it does is only known by sending it something.
-    row('next', `${decision === 'flush' ? 'flush, if the agent answers' : decision}: ${reason}`),
+    ...(withoutAgent
+      ? [row('', `if the agent does not answer, ${withoutAgent.do}: ${withoutAgent.reason}`)]
+      : []),
   ]
 }
 

@@ -5,7 +5,7 @@ import type { Decision, HookFacts, LifecycleAction, Observation } from '../model
 import { hasHook, hookFacts } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { observe, withTrouble } from './observe.ts'
-import { consider } from './reconcile.ts'
+import { consider, withoutAgent } from './reconcile.ts'
 import { terminationsBegan } from './scaling-activities.ts'
 
 export type Explanation =
@@ -17,7 +17,13 @@ export type Explanation =
       /** `undefined`: the group does not have our hook. */
       readonly hook: HookFacts | undefined
     }
-  | { readonly is: 'held'; readonly seen: Observation; readonly decision: Decision }
+  | {
+      readonly is: 'held'
+      readonly seen: Observation
+      readonly decision: Decision
+      /** Where a flush is next: what the same pass will do instead if the agent does not answer, which only a command tells. */
+      readonly withoutAgent: Decision | undefined
+    }
 
 export async function explain(
   guard: Pick<Guard, 'aws' | 'clock' | 'policy'>,
@@ -36,7 +42,9 @@ export async function explain(
   const glance = { heartbeat: 'held', isHeldItself: async () => true } as const
   const seen = await observe(guard, action, glance)
   const intent = await consider(guard, { ...(await withTrouble({ aws }, seen, true)), lifecycleState })
-  return { is: 'held', ...intent }
+  const { seen: now, decision } = intent
+  const instead = decision.do === 'flush' ? (await withoutAgent(guard, now)).decision : undefined
+  return { is: 'held', seen: now, decision, withoutAgent: instead }
 }
 
 /** The action as the sweep would know it: by instance, and by when it began. */

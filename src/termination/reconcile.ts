@@ -38,9 +38,9 @@ export async function reconcile(
     if (holder !== 'itself') return concluded(policy, { seen, decision, did: supersededBy(action, holder) })
     const started = await startFlush(aws, policy, terminationFlush(action, prefix, decision.upload))
     if (started.is === 'started') return concluded(policy, { seen, decision, did: 'done' })
-    const agent = started.is
-    const trouble = started.is === 'refused' ? [{ what: 'send a flush' as const, why: started.why }] : []
-    const later = { ...seen, agent, troubles: [...seen.troubles, ...trouble] }
+    if (started.is === 'unreachable') return await conclude(guard, await withoutAgent(guard, seen))
+    const trouble = { what: 'send a flush' as const, why: started.why }
+    const later = { ...seen, agent: started.is, troubles: [...seen.troubles, trouble] }
     return await conclude(guard, await reconsider(guard, later))
   }
   return await conclude(guard, intent)
@@ -63,6 +63,11 @@ export async function consider(means: Means, seen: Observation): Promise<Intent>
   const trouble = asked.is === 'refused' ? [{ what: 'ask where its logs go' as const, why: asked.why }] : []
   const agent = asked.is === 'refused' ? 'refused' : 'unplaced'
   return await reconsider(means, { ...seen, agent, troubles: [...seen.troubles, ...trouble] })
+}
+
+/** What is meant where the agent does not answer, which nothing but a command tells. */
+export async function withoutAgent(means: Means, seen: Observation): Promise<Intent> {
+  return await reconsider(means, { ...seen, agent: 'unreachable' })
 }
 
 /** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */

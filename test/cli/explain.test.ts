@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { explanationLines } from '../../src/cli/explain.ts'
 import { explain } from '../../src/termination/explain.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
@@ -25,11 +25,31 @@ it('says what is held, what was flushed, what is missing and what comes next', a
   expect(text).toContain('0 of 1 file proven')
   expect(text).toContain(`missing  ${file.path}`)
   expect(text).toContain('live     /var/log/live.txt')
-  expect(text).toContain('next     flush, if the agent answers: of 1 files 1 missing, 1 still live')
+  expect(text).toContain('next     flush: of 1 files 1 missing, 1 still live')
 })
 
-it('promises no flush of a machine that may have no agent: nothing but a command would tell', async () => {
-  expect(await told()).toContain('next     flush, if the agent answers: nothing has been flushed yet')
+describe.each([
+  ['young', 4],
+  ['old', 130],
+])('of a machine that was never flushed, whose action is %s,', (_age, minutes) => {
+  it('says what the pass does, whether or not the agent answers', async () => {
+    aws.now += minutes * MINUTE
+    const explanation = await explain(aws.guard, action.instanceId)
+    if (explanation.is !== 'held') throw new Error('it is held')
+    const text = await told()
+    expect(text).toContain('next     flush: nothing has been flushed yet')
+    aws.agent = 'dead'
+    const { decision } = await reconcile(aws.guard, { ...action, token: undefined })
+    expect(explanation.withoutAgent).toEqual(decision)
+    expect(text).toContain(`if the agent does not answer, ${decision.do}: ${decision.reason}`)
+  })
+})
+
+it('says what the pass does of a machine that is gone', async () => {
+  aws.machine = 'terminated'
+  expect(await told()).toMatch(/next {5}continue: the machine was gone/)
+  aws.agent = 'dead'
+  expect(await reconcile(aws.guard, action)).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
 })
 
 it('changes nothing: no heartbeat, no command, no end', async () => {
