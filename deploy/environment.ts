@@ -33,6 +33,10 @@ export function environmentOf(settings: Settings, functionName: FunctionName): R
     case 'terminations':
       return shared
     case 'sweep':
+      return withGroups(
+        { ...shared, ...enrolmentEnvironment(settings), ...recoveryEnvironment(settings) },
+        settings.groups,
+      )
     case 'enrol':
     case 'audit':
       return withGroups({ ...shared, ...enrolmentEnvironment(settings) }, settings.groups)
@@ -88,6 +92,11 @@ function uploadEncryption({ encryption, kmsKeyArn }: Settings): string {
     case 'aws:kms':
       return `${encryption}:${kmsKeyArn}`
   }
+}
+
+/** Only the sweep recovers. */
+function recoveryEnvironment({ rungs }: Settings): Record<string, Value> {
+  return rungs.length > 0 ? { RECOVER: rungs.join(',') } : {}
 }
 
 function enrolmentEnvironment(settings: Settings): Record<string, Value> {

@@ -1,6 +1,7 @@
 /** What a person may write for one deployment, and what it comes to once it is read. */
 
 import type { Profile } from '../src/flush/profile.ts'
+import type { Rung } from '../src/rungs.ts'
 import type { Selection } from '../src/selection.ts'
 
 /** As `serverless.yml` and `--param` give them. */
@@ -18,6 +19,7 @@ export const parameterNames = [
   'kmsKeyArn',
   'retain',
   'withoutRetention',
+  'recover',
   'heartbeat',
   'patience',
   'attempts',
@@ -53,6 +55,8 @@ export interface Settings {
   readonly kmsKeyArn: string | undefined
   readonly retain: boolean
   readonly withoutRetention: 'hold' | 'abandon'
+  /** What the sweep tries by itself with machines whose logs could not be proven; empty: nothing. */
+  readonly rungs: readonly Rung[]
   readonly heartbeatSeconds: number
   readonly patienceSeconds: number
   readonly maxAttempts: number

@@ -27,6 +27,7 @@ const parameterOf: Readonly<Record<string, ParameterName>> = {
   LOOK_AGAIN_SECONDS: 'lookAgain',
   EXECUTION_TIMEOUT_SECONDS: 'flushTimeout',
   AUDIT_AFTER_SECONDS: 'auditAfter',
+  RECOVER: 'recover',
 }
 
 /** Each problem once, however many functions would have it. */

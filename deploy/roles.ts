@@ -53,7 +53,8 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
         ...onQueue('DeadLetterQueue', 'sqs:GetQueueAttributes'),
         ...aPass(settings),
         ...enrolling(settings),
-        ...onGuarded(settings, [...HOLDING, ...ENROLLING], FLUSHING),
+        ...recovering(settings),
+        ...onGuarded(settings, [...HOLDING, ...ENROLLING, ...retrying(settings)], FLUSHING),
       ]
     case 'enrol':
       return [
@@ -99,6 +100,16 @@ function aPass(settings: Settings): Statement[] {
 function enrolling(settings: Settings): Statement[] {
   if (settings.selections.length === 0) return []
   return [...leavingGroupsAsTheyAre(markKey(settings.name)), ...passingNotifierRole()]
+}
+
+/** Asking whether agents answer, which IAM cannot confine to instances. */
+function recovering({ rungs }: Settings): Statement[] {
+  return rungs.length > 0 ? anywhere('ssm:DescribeInstanceInformation') : []
+}
+
+/** Beginning a termination. IAM knows no key for an instance's lifecycle state, nor for the decrement. */
+function retrying({ rungs }: Settings): string[] {
+  return rungs.includes('retry') ? ['autoscaling:TerminateInstanceInAutoScalingGroup'] : []
 }
 
 /** The roles as CloudFormation resources, with the managed policies that hold what does not fit into them. */

@@ -1,6 +1,7 @@
 /** The deployment's parameters, read and checked before anything is packaged: every bad value at once, with what to write instead. */
 
 import { loadProfile } from '../src/flush/profile.ts'
+import { readRungs } from '../src/rungs.ts'
 import { parseSelections } from '../src/selection.ts'
 import {
   encryptions,
@@ -99,6 +100,7 @@ export function readSettings(name: string, parameters: Parameters, given: readon
     kmsKeyArn: matching('kmsKeyArn', /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/\S+$/, 'write a key’s ARN'),
     retain: oneOf('retain', 'yes', 'no') === 'yes',
     withoutRetention: oneOf('withoutRetention', 'hold', 'abandon'),
+    rungs: attempt('recover', [], readRungs),
     heartbeatSeconds,
     patienceSeconds: whole('patience', 60, 138_240),
     maxAttempts,

@@ -1,5 +1,6 @@
 /** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
 import { z } from 'zod'
+import { NO_RUNGS, type Rung, readRungs } from './rungs.ts'
 import { parseSelections, type Selection } from './selection.ts'
 
 const HOUR = 3600
@@ -40,8 +41,19 @@ export interface Policy {
   readonly passSeconds: number
   /** Whom to guard, for the functions that enrol; `undefined` where enrolment is somebody else's. */
   readonly enrolment: EnrolmentPolicy | undefined
+  readonly recovery: RecoveryPolicy
   /** A running instance that has published nothing for so long is flushed by the audit. */
   readonly auditAfterSeconds: number
+}
+
+/** What the sweep may do by itself about machines whose logs could not be proven. */
+export interface RecoveryPolicy {
+  /** Empty: nothing. */
+  readonly rungs: readonly Rung[]
+  /** From when a machine is kept until it is tried again. Each further try waits four times as long. */
+  readonly retryAfterSeconds: number
+  /** So many kept machines are on their way through the hook at once. */
+  readonly atOnce: number
 }
 
 /** Which groups get our hook, and with what. */
@@ -92,9 +104,14 @@ const prefixError =
   "may hold letters, digits, '_.=/-' and {environment}, {instance}, {group}, and ends with '/'"
 const prefix = (value: string) => prefixPattern.test(value) && value.endsWith('/') && !value.startsWith('/')
 
-function selections(text: string, context: z.RefinementCtx): Selection[] {
+/** Reads what throws an Error where it cannot be read. */
+function read<Value>(
+  parse: (text: string) => readonly Value[],
+  text: string,
+  context: z.RefinementCtx,
+): readonly Value[] {
   try {
-    return parseSelections(text)
+    return parse(text)
   } catch (error) {
     context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
     return []
@@ -148,11 +165,20 @@ const Environment = z
     WITHOUT_RETENTION: z.enum(['hold', 'abandon'], { error: "must be 'hold' or 'abandon'" }).default('hold'),
     ADOPT_AFTER_SECONDS: limited(0, LONGEST_HOLD_SECONDS, '1200, or a third of the heartbeat').optional(),
     PASS_SECONDS: wholeNumber(15, 0, 900),
-    GROUPS: z.string().transform(selections).optional(),
+    GROUPS: z
+      .string()
+      .transform((text, context) => read(parseSelections, text, context))
+      .optional(),
     QUEUE_ARN: z.string().default(''),
     NOTIFIER_ROLE_ARN: z.string().default(''),
     RETAIN: z.enum(['yes', 'no'], { error: "must be 'yes' or 'no'" }).default('yes'),
     AUDIT_AFTER_SECONDS: wholeNumber(3 * HOUR, 1, 7 * 24 * HOUR),
+    RECOVER: z
+      .string()
+      .default(NO_RUNGS)
+      .transform((text, context) => read(readRungs, text, context)),
+    RETRY_KEPT_AFTER_SECONDS: wholeNumber(900, 1, 7 * 24 * HOUR),
+    RECOVERIES_AT_ONCE: wholeNumber(5, 1, 100),
   })
   .superRefine((env, context) => {
     const globalTimeout = Math.min(LONGEST_HOLD_SECONDS, 100 * env.HEARTBEAT_TIMEOUT_SECONDS)
@@ -215,6 +241,11 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
       queueArn: env.QUEUE_ARN,
       notifierRoleArn: env.NOTIFIER_ROLE_ARN,
       retain: env.RETAIN === 'yes',
+    },
+    recovery: {
+      rungs: env.RECOVER,
+      retryAfterSeconds: env.RETRY_KEPT_AFTER_SECONDS,
+      atOnce: env.RECOVERIES_AT_ONCE,
     },
     auditAfterSeconds: env.AUDIT_AFTER_SECONDS,
   }

@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib'
 import type { Activity } from '@aws-sdk/client-auto-scaling'
-import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
+import type { CommandInvocation, InstanceInformation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
 import type { Guard } from '../src/guard.ts'
 import type { JournalEvent } from '../src/journal/journal.ts'
@@ -67,6 +67,10 @@ export class OneInstance {
   agent: 'online' | 'dead' = 'online'
   retains = true
   heartbeatTimeout = 3600
+  defaultResult: 'ABANDON' | 'CONTINUE' = 'ABANDON'
+  /** What SSM tells of the agent; `undefined`: nothing. */
+  information: InstanceInformation | undefined
+  released: (boolean | undefined)[] = []
   hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
   invocations: CommandInvocation[] = []
   /** What was sent, as it was asked for. */
@@ -196,6 +200,7 @@ export class OneInstance {
             HeartbeatTimeout: this.heartbeatTimeout,
             DefaultResult: 'ABANDON',
             NotificationTargetARN: this.hookTarget,
+            DefaultResult: this.defaultResult,
           },
         ],
       }),
@@ -236,6 +241,13 @@ export class OneInstance {
       getQueueAttributes: async () => ({
         Attributes: { ApproximateNumberOfMessages: String(this.deadLetters.length) },
       }),
+      describeInstanceInformation: async () => ({
+        InstanceInformationList: this.information ? [this.information] : [],
+      }),
+      terminateInstanceInAutoScalingGroup: async ({ ShouldDecrementDesiredCapacity }) => {
+        this.released.push(ShouldDecrementDesiredCapacity)
+        this.lifecycleState = 'Terminating:Wait'
+      },
       putLifecycleHook: unexpected,
       deleteLifecycleHook: unexpected,
       updateAutoScalingGroup: unexpected,

@@ -14,6 +14,7 @@ const sources = [...product, ...['testbed', 'scripts'].flatMap(filesBelow)]
  */
 const floors = [
   'src/selection.ts',
+  'src/rungs.ts',
   'src/model.ts',
   'src/policy.ts',
   'src/aws',
@@ -22,6 +23,7 @@ const floors = [
   'src/journal',
   'src/guard.ts',
   'src/termination',
+  'src/recovery',
   'src/enrolment',
   'src/sweep',
   'src/audit',
@@ -47,6 +49,9 @@ const impure = new Set([
   'src/flush/commands.ts',
   'src/flush/flushes.ts',
   'src/journal/history-stream.ts',
+  'src/recovery/agents.ts',
+  'src/recovery/recover.ts',
+  'src/recovery/terminations.ts',
   'src/sweep/sweep.ts',
   'src/sweep/waiting.ts',
   'src/termination/consume.ts',

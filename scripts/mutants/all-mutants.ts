@@ -8,6 +8,7 @@ import { deployMutants } from './deploy-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import type { Mutant } from './mutant.ts'
+import { recoveryMutants } from './recovery-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
 
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...deployMutants,
   ...enrolmentMutants,
   ...flushMutants,
+  ...recoveryMutants,
   ...sweepMutants,
   ...terminationMutants,
 ]

@@ -42,7 +42,7 @@ export const sweepMutants: readonly Mutant[] = [
   {
     ...sweep,
     name: 'forget who is retained',
-    from: 'kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))',
-    to: 'kept.push(...waiting.filter(ofGroup).map(({ instanceId }) => instanceId))',
+    from: 'kept.push(...retained.filter(ofGroup))',
+    to: 'kept.push(...waiting.filter(ofGroup))',
   },
 ]

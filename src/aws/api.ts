@@ -18,6 +18,7 @@ import type {
   DescribeScalingActivitiesCommandOutput,
   PutLifecycleHookCommandInput,
   RecordLifecycleActionHeartbeatCommandInput,
+  TerminateInstanceInAutoScalingGroupCommandInput,
   UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling'
 import type { DescribeInstancesCommandInput, DescribeInstancesCommandOutput } from '@aws-sdk/client-ec2'
@@ -35,6 +36,8 @@ import type {
   SendMessageCommandInput,
 } from '@aws-sdk/client-sqs'
 import type {
+  DescribeInstanceInformationCommandInput,
+  DescribeInstanceInformationCommandOutput,
   GetCommandInvocationCommandInput,
   GetCommandInvocationCommandOutput,
   ListCommandInvocationsCommandInput,
@@ -65,6 +68,10 @@ export interface AwsApi {
     input: DescribeScalingActivitiesCommandInput,
   ): Promise<Answer<DescribeScalingActivitiesCommandOutput>>
 
+  terminateInstanceInAutoScalingGroup(
+    input: TerminateInstanceInAutoScalingGroupCommandInput,
+  ): Promise<unknown>
+
   putLifecycleHook(input: PutLifecycleHookCommandInput): Promise<unknown>
   deleteLifecycleHook(input: DeleteLifecycleHookCommandInput): Promise<unknown>
   updateAutoScalingGroup(input: UpdateAutoScalingGroupCommandInput): Promise<unknown>
@@ -78,6 +85,10 @@ export interface AwsApi {
   getCommandInvocation(
     input: GetCommandInvocationCommandInput,
   ): Promise<Answer<GetCommandInvocationCommandOutput>>
+
+  describeInstanceInformation(
+    input: DescribeInstanceInformationCommandInput,
+  ): Promise<Answer<DescribeInstanceInformationCommandOutput>>
 
   listObjectsV2(input: ListObjectsV2CommandInput): Promise<Answer<ListObjectsV2CommandOutput>>
   headObject(input: HeadObjectCommandInput): Promise<Answer<HeadObjectCommandOutput>>

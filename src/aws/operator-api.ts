@@ -2,10 +2,7 @@
  * The calls that the commands for people make besides the guard's own: with the person's credentials, never with a function's role.
  * What each is for stands in the command that makes it.
  */
-import type {
-  SetDesiredCapacityCommandInput,
-  TerminateInstanceInAutoScalingGroupCommandInput,
-} from '@aws-sdk/client-auto-scaling'
+import type { SetDesiredCapacityCommandInput } from '@aws-sdk/client-auto-scaling'
 import type {
   GetFunctionConfigurationCommandInput,
   GetFunctionConfigurationCommandOutput,
@@ -18,9 +15,6 @@ import type {
 import type { Answer, AwsApi } from './api.ts'
 
 export interface OperatorApi extends AwsApi {
-  terminateInstanceInAutoScalingGroup(
-    input: TerminateInstanceInAutoScalingGroupCommandInput,
-  ): Promise<unknown>
   setDesiredCapacity(input: SetDesiredCapacityCommandInput): Promise<unknown>
   receiveMessage(input: ReceiveMessageCommandInput): Promise<Answer<ReceiveMessageCommandOutput>>
   deleteMessage(input: DeleteMessageCommandInput): Promise<unknown>

@@ -1,9 +1,5 @@
 /** The real AWS for the commands for people. Region, credentials and endpoints come from the SDK's own environment variables. */
-import {
-  AutoScalingClient,
-  SetDesiredCapacityCommand,
-  TerminateInstanceInAutoScalingGroupCommand,
-} from '@aws-sdk/client-auto-scaling'
+import { AutoScalingClient, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { OperatorApi } from './operator-api.ts'
@@ -27,8 +23,6 @@ export function connectOperator(region: string, bucketOwner?: string): OperatorA
   const lambda = new LambdaClient(config)
   return {
     ...connect(region, { ...PATIENT, bucketOwner }),
-    terminateInstanceInAutoScalingGroup: (input) =>
-      autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(input)),
     setDesiredCapacity: (input) => autoScaling.send(new SetDesiredCapacityCommand(input)),
     receiveMessage: (input) => sqs.send(new ReceiveMessageCommand(input)),
     deleteMessage: (input) => sqs.send(new DeleteMessageCommand(input)),

@@ -12,6 +12,7 @@ import {
   DescribeScalingActivitiesCommand,
   PutLifecycleHookCommand,
   RecordLifecycleActionHeartbeatCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
@@ -23,6 +24,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import {
+  DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
   SendCommandCommand,
@@ -69,6 +71,8 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     describeAutoScalingGroups: (input) => autoScaling.send(new DescribeAutoScalingGroupsCommand(input)),
     describeLifecycleHooks: (input) => autoScaling.send(new DescribeLifecycleHooksCommand(input)),
     describeScalingActivities: (input) => autoScaling.send(new DescribeScalingActivitiesCommand(input)),
+    terminateInstanceInAutoScalingGroup: (input) =>
+      autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(input)),
     putLifecycleHook: (input) => autoScaling.send(new PutLifecycleHookCommand(input)),
     deleteLifecycleHook: (input) => autoScaling.send(new DeleteLifecycleHookCommand(input)),
     updateAutoScalingGroup: (input) => autoScaling.send(new UpdateAutoScalingGroupCommand(input)),
@@ -77,6 +81,7 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     sendCommand: (input) => ssm.send(new SendCommandCommand(input)),
     listCommandInvocations: (input) => ssm.send(new ListCommandInvocationsCommand(input)),
     getCommandInvocation: (input) => ssm.send(new GetCommandInvocationCommand(input)),
+    describeInstanceInformation: (input) => ssm.send(new DescribeInstanceInformationCommand(input)),
     listObjectsV2: (input) => s3.send(new ListObjectsV2Command(owned(input))),
     headObject: (input) => s3.send(new HeadObjectCommand(owned(input))),
     getObject: async (input) => {

@@ -21,7 +21,7 @@ function endLine({ instanceId, groupName, outcome, endedAt, passes }: ActionHist
 }
 
 function detailLines(
-  { instanceId, end, passes, awsCalls, lambdaMs, token }: ActionHistory,
+  { instanceId, end, by, passes, awsCalls, lambdaMs, token }: ActionHistory,
   typed: Surroundings['typed'],
 ): string[] {
   const reason = end?.reason ?? passes.at(-1)?.reason ?? ''
@@ -36,6 +36,7 @@ function detailLines(
   const notes = end?.notes.map((note) => `the instance says: ${note}`) ?? []
   const what = [
     reason,
+    ...(by === undefined || by === 'flush' ? [] : [`saved by ${by}: it was kept before`]),
     ...told,
     cost,
     ...unproven,

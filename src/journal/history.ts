@@ -4,7 +4,8 @@
  * lost makes a later pass tell the end again: so there can be several summaries of one action, and no order is relied upon.
  */
 import type { Decision, Outcome } from '../model.ts'
-import { type ActionEndedEvent, JOURNAL_VERSION, type JournalEvent } from './journal.ts'
+import type { Rung } from '../rungs.ts'
+import { type ActionEndedEvent, JOURNAL_VERSION, type JournalEvent, type RecoveryEvent } from './journal.ts'
 
 /** One line of the journal and when it was written. */
 export interface JournalLine {
@@ -22,6 +23,8 @@ export interface ActionHistory {
   /** `undefined`: it had not ended. */
   readonly end: ActionEndedEvent | undefined
   readonly outcome: Outcome | undefined
+  /** What saved the logs of an archived one: the flush of its first termination, or a rung of recovery, by us or by a person. */
+  readonly by: 'flush' | Rung | undefined
   /** When the end was told, epoch milliseconds. */
   readonly endedAt: number | undefined
   /** In the order of time; those that broke off too. */
@@ -66,7 +69,27 @@ export function parseJournalLine(text: string): JournalLine | undefined {
 /** One history per action, in the order in which they were first seen. */
 export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
   const inOrder = lines.filter(isOfAction).toSorted((a, b) => a.at - b.at)
-  return [...Map.groupBy(inOrder, keyOf(inOrder)).values()].map(historyOf)
+  const actions = [...Map.groupBy(inOrder, keyOf(inOrder)).values()].map(historyOf)
+  const rungs = lines.flatMap(({ at, event }) => (event.event === 'recovery' ? [{ at, event }] : []))
+  return actions.map((action) => ({ ...action, by: savedBy(action, actions, rungs) }))
+}
+
+type Unattributed = Omit<ActionHistory, 'by'>
+
+/** A machine that was kept before is archived by another try of it. */
+function savedBy(
+  { instanceId, outcome, passes, endedAt = 0 }: Unattributed,
+  actions: readonly Unattributed[],
+  rungs: readonly { readonly at: number; readonly event: RecoveryEvent }[],
+): ActionHistory['by'] {
+  if (outcome !== 'archived' && outcome !== 'empty') return undefined
+  const firstAt = passes[0]?.at ?? endedAt
+  const isBefore = (at: number | undefined) => at !== undefined && at <= firstAt
+  const wasKept = actions.some(
+    (one) => one.instanceId === instanceId && one.outcome === 'retained' && isBefore(one.endedAt),
+  )
+  const wasRetried = rungs.some(({ at, event }) => event.instanceId === instanceId && isBefore(at))
+  return wasKept || wasRetried ? 'retry' : 'flush'
 }
 
 function isOfAction(line: JournalLine): line is ActionLine {
@@ -114,7 +137,7 @@ function tokenOf(
   return first?.[0]
 }
 
-function historyOf(lines: readonly ActionLine[]): ActionHistory {
+function historyOf(lines: readonly ActionLine[]): Unattributed {
   const ends = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [{ at, event }] : []))
   const passes = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [] : [{ at, event }]))
   const calls = passes.flatMap(({ event }) => Object.entries(event.calls))

@@ -4,6 +4,7 @@
  * lost makes a later pass tell the end again.
  */
 import type { Decision, LifecycleAction, Outcome, Trigger } from '../model.ts'
+import type { Rung } from '../rungs.ts'
 
 /** Correlates every line about one action. */
 export interface ActionName {
@@ -95,6 +96,16 @@ export type JournalEvent =
       readonly deadLetters: number
       readonly oldestHeldSeconds: number
     }
+  | RecoveryEvent
+  /** A rung was to be tried and could not be; a later sweep looks again. */
+  | {
+      readonly event: 'recovery-failed'
+      readonly rung: Rung
+      readonly instanceId: string
+      readonly groupName: string
+      readonly error: string
+      readonly errorMessage: string
+    }
   | EnrolmentEvent
   | AuditEvent
   /** One running instance could not be audited; the others were. */
@@ -113,6 +124,15 @@ export type JournalEvent =
       readonly failed: number
       readonly deferred: number
     }
+
+/** A rung of the ladder is about to be tried. Told before it is, so that nothing is done without a word. */
+export interface RecoveryEvent {
+  readonly event: 'recovery'
+  readonly rung: Rung
+  readonly instanceId: string
+  readonly groupName: string
+  readonly reason: string
+}
 
 /** What became of the groups that were chosen. Told by whoever enrols: the sweep, a launch, a deployment. */
 export interface EnrolmentEvent {
@@ -163,6 +183,7 @@ export function isLoud(event: JournalEvent): boolean {
     case 'pass-failed':
     case 'group-failed':
     case 'audit-failed':
+    case 'recovery-failed':
     case 'message-refused':
       return true
     case 'sweep':
@@ -175,6 +196,7 @@ export function isLoud(event: JournalEvent): boolean {
       return event.deferred > 0
     case 'message-ignored':
     case 'passes-deferred':
+    case 'recovery':
       return false
   }
 }

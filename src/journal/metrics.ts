@@ -17,6 +17,7 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
       return event.overdue ? [count('ActionOverdue')] : []
     case 'pass-failed':
     case 'group-failed':
+    case 'recovery-failed':
       return [count('PassFailed')]
     case 'message-refused':
       return [count('MessageRefused')]
@@ -32,6 +33,8 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
         count('DeadLetters', event.deadLetters),
         { name: 'OldestActionHeld', unit: 'Seconds', value: event.oldestHeldSeconds },
       ]
+    case 'recovery':
+      return [count('Recoveries')]
     case 'enrolment':
       // Only the sweep sees all groups.
       if (event.trigger !== 'sweep') return []

@@ -8,6 +8,7 @@ import { enrolAndTell } from '../enrolment/enrol.ts'
 import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
+import { recover } from '../recovery/recover.ts'
 import { hasHook, hookTimes } from '../termination/hook.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
@@ -43,13 +44,15 @@ async function sweepHeld(guard: Guard, remainingMs: () => number, listedBy: numb
   const names = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
   const groups = shuffled(names, random)
   const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
-  const kept: string[] = []
+  const kept: Standing[] = []
+  const held: Standing[] = []
   for (const groupName of groups) {
     const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
     try {
       const { aws } = asking(guard, remainingMs())
       if (!(await hasHook(aws, groupName, guard.policy))) continue
-      kept.push(...retained.filter(ofGroup).map(({ instanceId }) => instanceId))
+      kept.push(...retained.filter(ofGroup))
+      held.push(...waiting.filter(ofGroup))
       await sweepGroup(guard, waiting.filter(ofGroup), counts, remainingMs)
     } catch (error) {
       journal({ event: 'group-failed', groupName, ...described(error) })
@@ -57,7 +60,9 @@ async function sweepHeld(guard: Guard, remainingMs: () => number, listedBy: numb
   }
   const { deferred, ...told } = counts
   if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
-  journal({ event: 'sweep', ...told, retained: kept, deadLetters: await countDeadLetters(guard) })
+  const keptIds = kept.map(({ instanceId }) => instanceId)
+  journal({ event: 'sweep', ...told, retained: keptIds, deadLetters: await countDeadLetters(guard) })
+  await recover(guard, { waiting: held, retained: kept }, remainingMs)
 }
 
 /** What is asked of a group before any pass takes no longer than one. */

@@ -1,4 +1,5 @@
 /** Our hook on a group: whether it is there, and what it and its group are really set to. */
+import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
 import type { Policy } from '../policy.ts'
@@ -17,13 +18,39 @@ export async function hasHook(
     LifecycleHookNames: [hookName],
   })
   const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
-  if (!hook || hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
-  return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)
+  return hook !== undefined && isOurs(hook, queueUrl)
+}
+
+function isOurs({ LifecycleTransition, NotificationTargetARN: target }: LifecycleHook, queueUrl: string) {
+  if (LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
+  return target === undefined || isQueue(target, queueUrl)
 }
 
 /** A queue's URL ends as its ARN does: `…/<account>/<name>`, `…:<account>:<name>`. */
 function isQueue(arn: string, queueUrl: string): boolean {
   return arn.split(':').slice(-2).join('/') === new URL(queueUrl).pathname.split('/').slice(-2).join('/')
+}
+
+/**
+ * Why a termination that ends without proof might not keep its instance; `undefined` where it would: our hook is there, what it gives up
+ * by itself is abandoned, and the group retains what is.
+ */
+export async function keepsAbandoned(
+  aws: AwsApi,
+  groupName: string,
+  { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
+): Promise<string | undefined> {
+  const groups = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
+  const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
+  if (group?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon !== 'retain')
+    return 'the group does not retain'
+  const answer = await aws.describeLifecycleHooks({
+    AutoScalingGroupName: groupName,
+    LifecycleHookNames: [hookName],
+  })
+  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  if (!hook || !isOurs(hook, queueUrl)) return 'the group does not have our hook'
+  return hook.DefaultResult === 'ABANDON' ? undefined : 'our hook’s default result is not ABANDON'
 }
 
 type Hooked = Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>

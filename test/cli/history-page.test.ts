@@ -40,7 +40,8 @@ function history(number: number): ActionHistory {
     { at, decided: 'flush' as const, reason: 'nothing has been flushed yet', durationMs: 40 },
     { at: at + 9000, decided: 'continue' as const, reason: 'all 2 files are in S3', durationMs: 60 },
   ]
-  return { ...name, end, outcome, endedAt: at + 9000, passes, lambdaMs: 100, awsCalls: 8, heartbeats: 2 }
+  const by = outcome === 'archived' ? ('flush' as const) : undefined
+  return { ...name, end, outcome, by, endedAt: at + 9000, passes, lambdaMs: 100, awsCalls: 8, heartbeats: 2 }
 }
 
 const many = Array.from({ length: 1000 }, (_, number) => history(number))

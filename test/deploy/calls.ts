@@ -7,6 +7,9 @@ import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import { enrolAndTell } from '../../src/enrolment/enrol.ts'
 import type { Guard } from '../../src/guard.ts'
 import type { Policy } from '../../src/policy.ts'
+import { recover } from '../../src/recovery/recover.ts'
+import { RUNGS } from '../../src/rungs.ts'
+import { waitingAndRetained } from '../../src/sweep/waiting.ts'
 import { consume } from '../../src/termination/consume.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { Run } from '../../testbed/simulator/run.ts'
@@ -63,6 +66,7 @@ export async function callsOf(seed: number): Promise<Call[]> {
       () => enrolAndTell(as('enrol'), { trigger: 'launch', groupName: world.setting.groups[0]?.name }),
     ]
     for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
+    await recoverAll(as('sweep'))
     await audit(as('audit'), () => MINUTE)
     await consume(as('terminations'), [UNREADABLE], () => MINUTE)
     // The consumer and the sweep make the same passes, also of an action that was adopted: its flush's status event reaches the queue.
@@ -75,11 +79,17 @@ export async function callsOf(seed: number): Promise<Call[]> {
   return calls
 }
 
+/** What the sweep does by itself with what is kept. */
+async function recoverAll(guard: Guard): Promise<void> {
+  await recover(guard, await waitingAndRetained(guard.aws), () => MINUTE)
+}
+
 /** Every group is chosen by its name, and silence is noticed soon. */
 function withEnrolment({ setting }: World): Policy {
   return {
     ...setting.policy,
     auditAfterSeconds: 1800,
+    recovery: { rungs: RUNGS, retryAfterSeconds: 60, atOnce: 5 },
     enrolment: {
       selections: setting.groups.map(({ name }) => ({ by: 'name', name })),
       queueArn: QUEUE_ARN,

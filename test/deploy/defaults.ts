@@ -13,6 +13,7 @@ export const defaults: Record<ParameterName, unknown> = {
   kmsKeyArn: '',
   retain: 'yes',
   withoutRetention: 'hold',
+  recover: 'none',
   heartbeat: 3600,
   patience: 7200,
   attempts: 5,

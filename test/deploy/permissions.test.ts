@@ -7,6 +7,7 @@ import { type FunctionName, functionNames } from '../../deploy/environment.ts'
 import { AGENT_ACTIONS } from '../../deploy/instance-policy.ts'
 import { roleOf } from '../../deploy/roles.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
+import { RUNGS } from '../../src/rungs.ts'
 import { type Call, callsOf } from './calls.ts'
 import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
 import { ACCOUNT, packageProject, REGION, resolved, type Template } from './packaged.ts'
@@ -53,6 +54,7 @@ const parameters = {
   bucket: deployed.bucket,
   movedTo: deployed.movedTo.join(','),
   kmsKeyArn,
+  recover: RUNGS.join(','),
 }
 
 let template: Template
@@ -197,6 +199,12 @@ describe('no function may', () => {
     ['delete an object', ask('s3:DeleteObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
     ['write an object', ask('s3:PutObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
     ['terminate an instance', ask('ec2:TerminateInstances', instanceArn)],
+    [
+      'begin a termination in another group',
+      ask('autoscaling:TerminateInstanceInAutoScalingGroup', groupArn(foreign), {
+        'aws:ResourceTag/team': 'payments',
+      }),
+    ],
     ['send to its own queue', ask('sqs:SendMessage', queueArn)],
     ['empty the dead-letter queue', ask('sqs:DeleteMessage', deadLettersArn)],
     [

@@ -47,6 +47,8 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'recordLifecycleActionHeartbeat':
     case 'completeLifecycleAction':
       return onGroups(`autoscaling:${capitalised(operation)}`, deployed)
+    case 'terminateInstanceInAutoScalingGroup':
+      return onGroups('autoscaling:TerminateInstanceInAutoScalingGroup', deployed)
     case 'updateAutoScalingGroup':
       return onGroups('autoscaling:UpdateAutoScalingGroup', deployed, updated(input))
     case 'createOrUpdateTags':
@@ -68,6 +70,7 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
       return [request(`autoscaling:${capitalised(operation)}`, EVERYTHING)]
     case 'describeInstances':
       return [request('ec2:DescribeInstances', EVERYTHING)]
+    case 'describeInstanceInformation':
     case 'listCommandInvocations':
     case 'getCommandInvocation':
       return [request(`ssm:${capitalised(operation)}`, EVERYTHING)]

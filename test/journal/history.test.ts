@@ -170,3 +170,35 @@ describe('a line of the log', () => {
     '{"journal":0,"timestamp":"2026-01-02T03:04:05Z"}',
   ])('is none of the journal otherwise: %s', (text) => expect(parseJournalLine(text)).toBeUndefined())
 })
+
+describe('what saved the logs', () => {
+  const retry = (at: number): JournalLine => ({
+    at,
+    event: {
+      event: 'recovery',
+      rung: 'retry',
+      instanceId: 'i-1',
+      groupName: 'collectors',
+      reason: 'it answers',
+    },
+  })
+  const byOf = (lines: readonly JournalLine[]) => readHistory(lines).map(({ outcome, by }) => [outcome, by])
+  const keptBefore = end(10, { outcome: 'retained', token: 'token-0' })
+  it('is the flush of the only termination', () => {
+    expect(byOf([pass(1), end(2)])).toEqual([['archived', 'flush']])
+  })
+  it('is a retry where the machine was kept before, whoever tried it again', () => {
+    expect(byOf([keptBefore, pass(20), end(30)])).toEqual([
+      ['retained', undefined],
+      ['archived', 'retry'],
+    ])
+  })
+  it('is a retry where only the try is still in the journal', () => {
+    expect(byOf([retry(15), pass(20), end(30)])).toEqual([['archived', 'retry']])
+  })
+  it('is no retry that came later, or of another instance', () => {
+    expect(byOf([pass(20), end(30), retry(40)])).toEqual([['archived', 'flush']])
+    const other = { ...retry(15), event: { ...retry(15).event, instanceId: 'i-2' } } as JournalLine
+    expect(byOf([other, pass(20), end(30)])).toEqual([['archived', 'flush']])
+  })
+})

@@ -52,6 +52,10 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
       return [
         `audit of ${counted(event.instances, 'instance')}: ${counted(event.findings, 'finding')}, ${event.failed} failed, ${event.deferred} deferred`,
       ]
+    case 'recovery':
+      return [`${event.instanceId} ${event.rung}: ${event.reason}`]
+    case 'recovery-failed':
+      return [`${event.instanceId} ${event.rung} failed: ${event.errorMessage}`]
     case 'group-failed':
       return [`group ${event.groupName} failed: ${event.errorMessage}`]
     case 'message-refused':

@@ -34,6 +34,7 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   describeAutoScalingGroups: 'autoscaling',
   describeLifecycleHooks: 'autoscaling',
   describeScalingActivities: 'autoscaling',
+  terminateInstanceInAutoScalingGroup: 'autoscaling',
   putLifecycleHook: 'autoscaling',
   deleteLifecycleHook: 'autoscaling',
   updateAutoScalingGroup: 'autoscaling',
@@ -41,6 +42,7 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   deleteTags: 'autoscaling',
   describeInstances: 'ec2',
   sendCommand: 'ssm',
+  describeInstanceInformation: 'ssm',
   listCommandInvocations: 'ssm',
   getCommandInvocation: 'ssm',
   listObjectsV2: 's3',
@@ -85,6 +87,8 @@ function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, 
 function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
   const { ssm, views } = world
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
+  if (operation === 'describeInstanceInformation')
+    return ssm.describeInstanceInformation(input as Input<'describeInstanceInformation'>)
   if (operation !== 'listCommandInvocations')
     return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
   const { InstanceId: instanceId = '', NextToken, ...request } = input as Input<'listCommandInvocations'>

@@ -48,6 +48,8 @@ export interface Setting {
   readonly flushMs: readonly [min: number, max: number]
   readonly callMs: readonly [min: number, max: number]
   readonly logsPerInstance: number
+  /** The share of the agents that are dead which somebody mends. */
+  readonly agentsComeBack: number
   /** How many characters of a manifest fit into standard output before it goes through S3. */
   readonly inlineManifestCharacters: number
 }
@@ -66,7 +68,9 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
   const drawn = drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays })
   const groups = drawGroups(chance, { hasEnvironments, isRetainedEverywhere })
   const isEnrolling = isRetainedEverywhere && apart.of(0.2)
-  const environment = isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn
+  const enrolling = isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn
+  const isRecovering = apart.of(0.3)
+  const environment = isRecovering ? { ...enrolling, ...recoveryOf(apart) } : enrolling
   return {
     policy: readPolicy(environment),
     environment,
@@ -90,6 +94,7 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
     ]),
     callMs: [5, 80],
     logsPerInstance: chance.pick([1, 2, 3, 8]),
+    agentsComeBack: isRecovering ? apart.pick([0, 0.5, 1]) : 0,
     inlineManifestCharacters: chance.pick([20_000, 20_000, 20_000, 1200]),
   }
 }
@@ -136,6 +141,15 @@ function enrolmentOf(chance: Chance, groups: readonly GroupSetting[]): Record<st
     QUEUE_ARN,
     NOTIFIER_ROLE_ARN: 'arn:aws:iam::000000000000:role/notifier',
     AUDIT_AFTER_SECONDS: chance.pick(['2700', '3600']),
+  }
+}
+
+/** What is kept is tried again by the guard itself. */
+function recoveryOf(chance: Chance): Record<string, string> {
+  return {
+    RECOVER: 'retry',
+    RETRY_KEPT_AFTER_SECONDS: chance.pick(['120', '300', '900']),
+    RECOVERIES_AT_ONCE: chance.pick(['1', '5']),
   }
 }
 

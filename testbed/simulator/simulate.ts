@@ -1,4 +1,5 @@
 /** One seed: chaos, then healing, then everything must come to rest. */
+import { MOST_RETRIES } from '../../src/recovery/ladder.ts'
 import { createCheckers } from './checkers/all.ts'
 import { describeFaults, type Wanted } from './fault-mix.ts'
 import { hour, minute } from './setting.ts'
@@ -39,7 +40,13 @@ export async function simulate(
   world.begin()
   await time.run(world.healsAt, () => false)
   world.heal()
-  if (await time.run(world.healsAt + restBoundMs(world), () => isAtRest(world))) {
+  await time.run(time.now + triesMs(world), () => isSettled(world))
+  // From here on nothing is begun any more, so that what was begun must come to its end.
+  world.setting.policy = {
+    ...world.setting.policy,
+    recovery: { ...world.setting.policy.recovery, rungs: [] },
+  }
+  if (await time.run(time.now + restBoundMs(world), () => isAtRest(world))) {
     // One more look of the sweep, which names what is kept.
     await time.run(time.now + 2 * world.setting.sweepEveryMs, () => false)
     world.show('atRest')
@@ -74,6 +81,30 @@ function restBoundMs({ setting, mix }: World): number {
     : Math.max(policy.patienceSeconds, isUndated ? LONGEST_HEARTBEAT_SECONDS : 0)
   const looksSeconds = 3 * Math.max(policy.lookAgainSeconds, policy.queueVisibilitySeconds)
   return (longestSeconds + looksSeconds) * 1000 + setting.sweepEveryMs * 2 + 45 * minute
+}
+
+/** All tries of a kept machine, and what each may take; no time at all where none is tried again. */
+function triesMs(world: World): number {
+  const { rungs, retryAfterSeconds } = world.setting.policy.recovery
+  if (rungs.length === 0) return 0
+  const waitSeconds = retryAfterSeconds * (1 + 4 + 16)
+  return waitSeconds * 1000 + MOST_RETRIES * restBoundMs(world)
+}
+
+/** Nothing is kept that the guard might try again. */
+function isSettled(world: World): boolean {
+  return (
+    isAtRest(world) &&
+    !world.region.model.instances().some(({ id, member, lifecycleState }) => {
+      const machine = world.region.machines.get(id)
+      return (
+        member &&
+        lifecycleState === 'Terminating:Retained' &&
+        machine?.canRun &&
+        machine.retries < MOST_RETRIES
+      )
+    })
+  )
 }
 
 function isAtRest(world: World): boolean {

@@ -25,10 +25,16 @@ export class Machine {
   readonly disks: Disk[] = []
   agent: Agent
   isOn = true
+  /** When it was last heard of, where it is not heard of any more. */
+  unheardSince: number | undefined
+  /** Whether SSM ever knew its agent. */
+  readonly wasRegistered: boolean
   /** It stopped at a moment that nobody asked for. */
   hasVanished = false
   /** It was kept, until a person let it go. */
   wasReleased = false
+  /** How often the guard tried it again after it was kept. */
+  retries = 0
   /** Where its logs are published, once that was worked out. */
   prefix: string | undefined
   /** While a flush holds the script's lock, another one waits. */
@@ -58,6 +64,8 @@ export class Machine {
     this.groupName = groupName
     const { chance, faults, setting } = world
     this.agent = chance.of(faults['agent-was-never-there']) ? 'gone' : 'up'
+    this.wasRegistered = this.agent === 'up'
+    if (!this.wasRegistered) this.#mayComeBack()
     const defies = chance.of(faults['writer-cannot-be-stopped'])
     this.#defiesForMs = defies ? chance.pick([3 * minute, 30 * minute, Number.POSITIVE_INFINITY]) : 0
     this.writers = drawWriters(world, defies)
@@ -136,6 +144,7 @@ export class Machine {
   powerOff(): void {
     this.write()
     this.isOn = false
+    this.unheardSince ??= this.#world.time.now
     for (const writer of this.writers) writer.stop()
   }
 
@@ -143,6 +152,7 @@ export class Machine {
   powerOn(): void {
     if (this.disk.isGone) return
     this.isOn = true
+    if (this.canRun) this.unheardSince = undefined
     this.#bootedAt = this.#world.time.now
     this.start()
   }
@@ -183,10 +193,27 @@ export class Machine {
     world.time.after(hour, () => this.#cron())
   }
 
+  /** Somebody mends the network, the role, or the agent itself. */
+  #mayComeBack(): void {
+    const { chance, setting, time, trace } = this.#world
+    if (!chance.of(setting.agentsComeBack)) return
+    time.after(chance.between(10 * minute, 3 * hour), () => {
+      if (this.agent === 'up') return
+      this.agent = 'up'
+      if (this.isOn) this.unheardSince = undefined
+      trace?.note('ec2', `the agent of ${this.instanceId} is back`)
+    })
+  }
+
   #scheduleEnd(agent: Agent): void {
     this.#world.time.after(this.#world.chance.between(0, this.#world.setting.chaosMs), () => {
       // What is dead stays dead, healed or not.
       this.agent = agent
+      // Half of those that fetch nothing go on saying that they are there.
+      const isPinging =
+        agent === 'silent' && this.#world.setting.agentsComeBack > 0 && this.#world.chance.of(0.5)
+      if (!isPinging) this.unheardSince ??= this.#world.time.now
+      this.#mayComeBack()
       this.#world.trace?.note('ec2', `the agent of ${this.instanceId} is ${agent}`)
     })
   }

@@ -6,6 +6,7 @@ import { enrolmentLasts } from './enrolment-lasts.ts'
 import { ledger } from './ledger.ts'
 import { lossesAreReal } from './losses-are-real.ts'
 import { noFalseAlarm } from './no-false-alarm.ts'
+import { retriesAreBounded } from './retries-are-bounded.ts'
 import { continueWithProof } from './s1-continue-with-proof.ts'
 import { messagesAreKept } from './s2-messages-are-kept.ts'
 import { noHoldExpires } from './s3-no-hold-expires.ts'
@@ -27,5 +28,6 @@ export function createCheckers(world: World): readonly Checker[] {
     aGoodEndIsCheap,
     noHotLoop,
     noFalseAlarm,
+    retriesAreBounded,
   ].map((create) => create(world))
 }

@@ -7,6 +7,7 @@ const history: ActionHistory = {
   groupName: 'collectors',
   token: 'token-1',
   outcome: 'archived',
+  by: 'flush',
   end: {
     event: 'action-ended',
     instanceId: 'i-1',

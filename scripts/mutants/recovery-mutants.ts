@@ -1,0 +1,80 @@
+import type { Mutant } from './mutant.ts'
+
+const ladder = { file: 'src/recovery/ladder.ts', tests: ['test/recovery/ladder.test.ts'] }
+const recover = { file: 'src/recovery/recover.ts', tests: ['test/recovery/recover.test.ts'] }
+const terminations = { file: 'src/recovery/terminations.ts', tests: ['test/recovery/recover.test.ts'] }
+
+export const recoveryMutants: readonly Mutant[] = [
+  {
+    ...ladder,
+    name: 'try a kept machine again for ever',
+    from: 'if (tried > MOST_RETRIES)',
+    to: 'if (tried > 99)',
+  },
+  {
+    ...ladder,
+    name: 'try a kept machine again as soon as it is kept',
+    from: 'if (now < dueAt)',
+    to: 'if (now < lastAt)',
+  },
+  {
+    ...ladder,
+    name: 'take an old sign of life for an agent that is back',
+    from: '!agent?.isOnline || agent.lastPingAt <= terminations.lastEndedAt',
+    to: '!agent?.isOnline',
+  },
+  {
+    ...ladder,
+    name: 'release what would not be kept again',
+    from: 'if (lastLook.notKeptAgain !== undefined)',
+    to: 'if (lastLook.notKeptAgain === "")',
+  },
+  {
+    ...ladder,
+    name: 'release whatever is kept, of a warm pool too',
+    from: "if (lifecycleState !== 'Terminating:Retained')",
+    to: "if (!lifecycleState.endsWith(':Retained'))",
+  },
+  {
+    ...ladder,
+    name: 'count tries by scaling activities alone',
+    from: 'Math.max(terminations.ended, lastLook?.flushed ?? 0)',
+    to: 'terminations.ended',
+  },
+  {
+    ...recover,
+    name: 'make the group smaller with each try',
+    from: 'ShouldDecrementDesiredCapacity: false',
+    to: 'ShouldDecrementDesiredCapacity: true',
+  },
+  {
+    ...recover,
+    name: 'try all kept machines at once',
+    from: 'if (budget.left <= 0) return',
+    to: '',
+  },
+  {
+    ...recover,
+    name: 'try again without a word',
+    from: "journal({ event: 'recovery', ...subject, reason: decision.reason })",
+    to: '',
+  },
+  {
+    ...recover,
+    name: 'release by what the sweep saw a while ago',
+    from: '{ ...seen, ...where, lastLook }',
+    to: '{ ...seen, lastLook }',
+  },
+  {
+    ...terminations,
+    name: 'count a part of the terminations',
+    from: 'return new Map()',
+    to: 'return found',
+  },
+  {
+    ...terminations,
+    name: 'count launches and returns to the warm pool as tries',
+    from: "!Description.startsWith('Launching') && StatusCode !== 'Successful'",
+    to: 'Description.length + (StatusCode?.length ?? 0) > 0',
+  },
+]

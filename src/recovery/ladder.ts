@@ -1,0 +1,67 @@
+/**
+ * What to do about a machine whose logs could not be proven, from what AWS shows of it. Pure; first match wins, and what is not known
+ * leaves the machine as it is: kept, with its disk, and told.
+ */
+import type { RecoveryPolicy } from '../policy.ts'
+import type { Agent } from './agents.ts'
+import type { Terminations } from './terminations.ts'
+
+/** How often a kept machine is tried again; what stopped us may come back each time. */
+export const MOST_RETRIES = 3
+/** Each further try waits so many times longer. */
+const GROWTH = 4
+
+/** A machine in `Terminating:Retained`. */
+export interface KeptMachine {
+  readonly now: number
+  readonly lifecycleState: string
+  /** `undefined`: no scaling activity tells, or there are too many to read. */
+  readonly terminations: Terminations | undefined
+  /** `undefined`: SSM knows no agent there. */
+  readonly agent: Agent | undefined
+  /** What is asked last, and only where everything else speaks for a try. */
+  readonly lastLook: LastLook | undefined
+}
+
+export interface LastLook {
+  /** Of how many terminations SSM still shows a flush (48 hours): where an activity is missing, that tells. */
+  readonly flushed: number
+  readonly lastFlushAt: number
+  /** Why a new termination that fails, too, might not keep the machine again. */
+  readonly notKeptAgain: string | undefined
+  /** Why the archive does not answer. */
+  readonly unread: string | undefined
+}
+
+export type KeptDecision =
+  | { readonly do: 'leave'; readonly reason: string }
+  | { readonly do: 'look'; readonly reason: string }
+  | { readonly do: 'retry'; readonly reason: string }
+
+/** Whether a kept machine goes through its hook once more. */
+export function decideKept(seen: KeptMachine, { rungs, retryAfterSeconds }: RecoveryPolicy): KeptDecision {
+  const { now, lifecycleState, terminations, agent, lastLook } = seen
+  if (!rungs.includes('retry')) return leave('recovery is switched off')
+  // Whatever else is kept (of a warm pool, for a new root volume), this call does not let go, or not to where its disk survives.
+  if (lifecycleState !== 'Terminating:Retained')
+    return leave(`it is ${lifecycleState}, and only Terminating:Retained is tried again`)
+  if (!terminations) return leave('no scaling activity tells how often it was tried')
+  if (terminations.isUnderWay) return leave('a termination of it is under way')
+  const tried = Math.max(terminations.ended, lastLook?.flushed ?? 0)
+  if (tried > MOST_RETRIES) return leave(`it was terminated ${tried} times in vain: a person must look`)
+  const lastAt = Math.max(terminations.lastEndedAt, lastLook?.lastFlushAt ?? 0)
+  const dueAt = lastAt + 1000 * retryAfterSeconds * GROWTH ** (tried - 1)
+  if (now < dueAt) return leave(`it is tried again at ${new Date(dueAt).toISOString()} at the earliest`)
+  if (!agent?.isOnline || agent.lastPingAt <= terminations.lastEndedAt)
+    return leave('its SSM agent has not answered since it is kept')
+  if (!lastLook) return { do: 'look', reason: 'its SSM agent answers, and a try is due' }
+  if (lastLook.unread !== undefined) return leave(`the archive cannot be read: ${lastLook.unread}`)
+  if (lastLook.notKeptAgain !== undefined)
+    return leave(`it would not be kept if that fails: ${lastLook.notKeptAgain}`)
+  const reason = `its SSM agent and the archive answer: try ${tried} of ${MOST_RETRIES}`
+  return { do: 'retry', reason }
+}
+
+function leave(reason: string): KeptDecision {
+  return { do: 'leave', reason }
+}

@@ -1,0 +1,137 @@
+/**
+ * The scheduled look at machines that are kept. One whose obstacle is mended goes once more through its hook: a new termination begins,
+ * and the ordinary pass flushes, proves and lets go, or it is kept again. Only the sweep does this, so that nobody else does meanwhile.
+ */
+import { type Asked, ask } from '../aws/ask.ts'
+import { type Invocation, listInvocations } from '../flush/commands.ts'
+import { type Guard, guardUntil } from '../guard.ts'
+import { described } from '../journal/described.ts'
+import { keepsAbandoned } from '../termination/hook.ts'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
+import { placeOf } from '../termination/observe.ts'
+import { agentsOf } from './agents.ts'
+import { decideKept, type KeptDecision, type KeptMachine, type LastLook } from './ladder.ts'
+import { terminationsOf } from './terminations.ts'
+
+/** An instance of a guarded group, as the sweep found it. */
+export interface Standing {
+  readonly instanceId: string
+  readonly groupName: string
+  readonly lifecycleState: string
+}
+
+type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy'>
+
+/** How long the reads of one group and its tries may take. */
+const LONGEST_SECONDS = 60
+
+export interface Found {
+  readonly waiting: readonly Standing[]
+  readonly retained: readonly Standing[]
+}
+
+/** What can be done is done, group by group; one that fails does not stop the others. */
+export async function recover(guard: Guard, found: Found, remainingMs: () => number): Promise<void> {
+  if (guard.policy.recovery.rungs.length === 0 || found.retained.length === 0) return
+  const groups = [...Map.groupBy(found.retained, ({ groupName }) => groupName)]
+  const budget = { left: guard.policy.recovery.atOnce }
+  for (const [groupName, retained] of groups) {
+    if (remainingMs() < guard.policy.passSeconds * 1000) return
+    const waiting = found.waiting.filter((one) => one.groupName === groupName)
+    const endsAt = guard.clock.now() + Math.min(LONGEST_SECONDS * 1000, remainingMs())
+    const limited = guardUntil(guard, endsAt)
+    try {
+      await recoverGroup(limited, { groupName, waiting, retained }, budget)
+    } catch (error) {
+      guard.journal({ event: 'group-failed', groupName, ...described(error) })
+    }
+  }
+}
+
+async function recoverGroup(
+  guard: Guard,
+  { groupName, waiting, retained }: Found & { readonly groupName: string },
+  budget: { left: number },
+): Promise<void> {
+  const { aws } = guard
+  const ids = (standing: readonly Standing[]) => standing.map(({ instanceId }) => instanceId)
+  const agents = await agentsOf(aws, ids(retained))
+  if (agents.size === 0) return
+  const terminations = await terminationsOf(aws, groupName, ids([...waiting, ...retained]))
+  // Those that were tried before and are on their way now.
+  budget.left -= waiting.filter(({ instanceId }) => terminations.has(instanceId)).length
+  for (const standing of retained) {
+    if (budget.left <= 0) return
+    const { instanceId } = standing
+    const known = { agent: agents.get(instanceId), terminations: terminations.get(instanceId) }
+    if (await tryAgain(guard, standing, known)) budget.left--
+  }
+}
+
+/** What was asked of many machines at once. */
+type Known = Pick<KeptMachine, 'agent' | 'terminations'>
+
+async function tryAgain(guard: Guard, standing: Standing, known: Known): Promise<boolean> {
+  const { aws, journal } = guard
+  const { instanceId, groupName } = standing
+  const subject = { rung: 'retry', instanceId, groupName } as const
+  try {
+    const decision = await considerKept(guard, standing, known)
+    if (decision.do !== 'retry') return false
+    journal({ event: 'recovery', ...subject, reason: decision.reason })
+    await aws.terminateInstanceInAutoScalingGroup({
+      InstanceId: instanceId,
+      ShouldDecrementDesiredCapacity: false,
+    })
+  } catch (error) {
+    journal({ event: 'recovery-failed', ...subject, ...described(error) })
+  }
+  // Whatever the answer was, it may be on its way.
+  return true
+}
+
+/** What will be done about a kept machine, before it is done. */
+async function considerKept(eyes: Eyes, standing: Standing, known: Known): Promise<KeptDecision> {
+  const { clock, policy } = eyes
+  const { lifecycleState } = standing
+  const seen = { ...known, now: clock.now(), lifecycleState, lastLook: undefined }
+  const decision = decideKept(seen, policy.recovery)
+  if (decision.do !== 'look') return decision
+  const { lastLook, ...where } = await lookOnce(eyes, standing)
+  return decideKept({ ...seen, ...where, lastLook }, policy.recovery)
+}
+
+/** Just before: a person may have let the machine go, or taken away what keeps it. */
+async function lookOnce(
+  { aws, clock, policy }: Eyes,
+  { instanceId, groupName }: Standing,
+): Promise<{ readonly lastLook: LastLook; readonly lifecycleState: string }> {
+  const action = { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt: 0 }
+  const flushes = await listInvocations(aws, policy.documentName, instanceId, clock.now())
+  const place = await ask(() => placeOf({ aws, policy }, action))
+  const unread = await whyUnread({ aws, policy }, place)
+  const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState ?? 'in no group'
+  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
+  return { lifecycleState, lastLook: { ...flushedIn(flushes), unread, notKeptAgain } }
+}
+
+/** An action is flushed by its token, or as adopted; where it was both, it must not count twice. */
+function flushedIn(flushes: readonly Invocation[]): Pick<LastLook, 'flushed' | 'lastFlushAt'> {
+  const owners = flushes.flatMap(({ belongsTo }) => belongsTo ?? [])
+  const tokens = new Set(owners.map((owner) => ('token' in owner ? owner.token : undefined)))
+  const adopted = new Set(owners.map((owner) => ('token' in owner ? undefined : owner.adoptedAt)))
+  for (const named of [tokens, adopted]) named.delete(undefined)
+  const requested = flushes.filter(({ belongsTo }) => belongsTo).map(({ flush }) => flush.requestedAt)
+  return { flushed: Math.max(tokens.size, adopted.size), lastFlushAt: Math.max(0, ...requested) }
+}
+
+async function whyUnread(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  place: Asked<string | undefined>,
+): Promise<string | undefined> {
+  if (place.is === 'refused') return place.why
+  const Prefix = place.answer
+  if (Prefix === undefined) return 'the group belongs to no Elastic Beanstalk environment'
+  const listed = await ask(() => aws.listObjectsV2({ Bucket: policy.archive.bucket, Prefix, MaxKeys: 1 }))
+  return listed.is === 'refused' ? listed.why : undefined
+}

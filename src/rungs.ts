@@ -1,0 +1,15 @@
+/** The ladder's rungs (`src/recovery/`): what the guard may do by itself about a machine whose logs could not be proven, in order. */
+
+export const RUNGS = ['retry'] as const
+export type Rung = (typeof RUNGS)[number]
+
+/** Written instead of rungs: nothing. */
+export const NO_RUNGS = 'none'
+
+/** The rungs of the ladder that are named, in its order. Throws an Error that says what to write instead. */
+export function readRungs(text: string): readonly Rung[] {
+  const words = text === NO_RUNGS ? [] : text.split(',')
+  if (words.some((word) => !RUNGS.some((rung) => rung === word)))
+    throw new Error(`write ${NO_RUNGS}, or ${RUNGS.join(',')} or a part of it, instead of '${text}'`)
+  return RUNGS.filter((rung) => words.includes(rung))
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals'
+import { decideKept, type KeptMachine, MOST_RETRIES } from '../../src/recovery/ladder.ts'
+import { MINUTE, START } from '../termination/observations.ts'
+
+const recovery = { rungs: ['retry'], retryAfterSeconds: 900, atOnce: 5 } as const
+const answers = { flushed: 1, lastFlushAt: START - 90 * MINUTE, unread: undefined, notKeptAgain: undefined }
+const kept = (changes: Partial<KeptMachine> = {}): KeptMachine => ({
+  now: START + 30 * MINUTE,
+  lifecycleState: 'Terminating:Retained',
+  terminations: { ended: 1, lastEndedAt: START, isUnderWay: false },
+  agent: { isOnline: true, lastPingAt: START + 25 * MINUTE },
+  lastLook: answers,
+  ...changes,
+})
+const decide = (changes: Partial<KeptMachine> = {}) => decideKept(kept(changes), recovery).do
+
+describe('a kept machine', () => {
+  it('is tried again where its agent and the archive answer', () => {
+    expect(decideKept(kept(), recovery)).toEqual({
+      do: 'retry',
+      reason: `its SSM agent and the archive answer: try 1 of ${MOST_RETRIES}`,
+    })
+  })
+  it('is looked at once more just before', () => {
+    expect(decide({ lastLook: undefined })).toBe('look')
+  })
+  it.each<[string, Partial<KeptMachine>]>([
+    ['is of a warm pool', { lifecycleState: 'Warmed:Pending:Retained' }],
+    ['is not kept any more', { lifecycleState: 'Terminating:Wait' }],
+    ['was let go by a person meanwhile', { lifecycleState: 'in no group' }],
+    ['is named by no scaling activity', { terminations: undefined }],
+    ['is on its way already', { terminations: { ended: 1, lastEndedAt: START, isUnderWay: true } }],
+    ['was kept a moment ago', { now: START + 14 * MINUTE }],
+    ['has no agent that SSM knows', { agent: undefined }],
+    ['has an agent that is lost', { agent: { isOnline: false, lastPingAt: START + 25 * MINUTE } }],
+    ['was last heard of before it was kept', { agent: { isOnline: true, lastPingAt: START - MINUTE } }],
+    [
+      'could not be archived, since the archive does not answer',
+      { lastLook: { ...answers, unread: 'AccessDenied' } },
+    ],
+    ['would not be kept again', { lastLook: { ...answers, notKeptAgain: 'the group does not retain' } }],
+  ])('is left alone where it %s', (_, changes) => {
+    expect(decide(changes)).toBe('leave')
+  })
+  it('is left alone where the rung is switched off', () => {
+    expect(decideKept(kept(), { ...recovery, rungs: [] }).do).toBe('leave')
+  })
+})
+
+describe('tries', () => {
+  const tried = (ended: number, minutes: number, lastLook = answers) =>
+    decide({
+      now: START + minutes * MINUTE,
+      agent: { isOnline: true, lastPingAt: START + minutes * MINUTE },
+      terminations: { ended, lastEndedAt: START, isUnderWay: false },
+      lastLook,
+    })
+  it.each([
+    [1, 15],
+    [2, 60],
+    [3, 240],
+  ])('after %d terminations in vain, the next is due after %d minutes', (ended, minutes) => {
+    expect(tried(ended, minutes - 1)).toBe('leave')
+    expect(tried(ended, minutes)).toBe('retry')
+  })
+  it('end: an obstacle that comes back makes no loop', () => {
+    expect(tried(MOST_RETRIES + 1, 1_000_000)).toBe('leave')
+  })
+  it('are counted by their flushes where a scaling activity is missing', () => {
+    expect(tried(1, 59, { ...answers, flushed: 2 })).toBe('leave')
+    expect(tried(1, 1_000_000, { ...answers, flushed: MOST_RETRIES + 1 })).toBe('leave')
+    expect(tried(1, 20, { ...answers, lastFlushAt: START + 10 * MINUTE })).toBe('leave')
+  })
+})

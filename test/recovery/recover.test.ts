@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { readPolicy } from '../../src/policy.ts'
+import { agentsOf } from '../../src/recovery/agents.ts'
+import { terminationsOf } from '../../src/recovery/terminations.ts'
+import { sweep } from '../../src/sweep/sweep.ts'
+import { consume } from '../../src/termination/consume.ts'
+import { awsError, KEY, manifestLine, OneInstance, TOKEN, terminating } from '../one-instance.ts'
+import { action, environment, file, MINUTE, START } from '../termination/observations.ts'
+
+let aws: OneInstance
+let recovering: OneInstance['guard']
+const { groupName, instanceId } = action
+const plenty = () => 60_000
+const run = () => sweep(recovering, plenty)
+const told = () => aws.journal.filter(({ event }) => event.startsWith('recovery'))
+const kept = { ...terminating, EndTime: new Date(START), StatusCode: 'Cancelled' as const }
+
+beforeEach(() => {
+  aws = new OneInstance()
+  aws.now = START + 30 * MINUTE
+  aws.lifecycleState = 'Terminating:Retained'
+  aws.activities = [kept]
+  aws.information = { InstanceId: instanceId, PingStatus: 'Online', LastPingDateTime: new Date(aws.now) }
+  recovering = { ...aws.guard, policy: readPolicy({ ...environment, RECOVER: 'retry' }) }
+})
+
+describe('a kept machine whose agent answers again', () => {
+  it('begins a new termination, told before, without a smaller group', async () => {
+    await run()
+    expect(aws.released).toEqual([false])
+    expect(told()).toEqual([
+      expect.objectContaining({ event: 'recovery', rung: 'retry', instanceId, groupName }),
+    ])
+    expect(aws.journal.find(({ event }) => event === 'sweep')).toMatchObject({ retained: [instanceId] })
+  })
+
+  it('ends archived by the ordinary passes', async () => {
+    await run()
+    aws.activities = [{ ...terminating, StartTime: new Date(aws.now) }, kept]
+    aws.activeToken = TOKEN
+    const message = {
+      Service: 'AWS Auto Scaling',
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    }
+    const body = JSON.stringify({
+      ...message,
+      Time: new Date(aws.now).toISOString(),
+      AutoScalingGroupName: groupName,
+      EC2InstanceId: instanceId,
+      LifecycleActionToken: TOKEN,
+      LifecycleHookName: action.hookName,
+    })
+    const attributes = { SentTimestamp: String(aws.now), ApproximateReceiveCount: '1' }
+    const record = { messageId: 'm', receiptHandle: 'r', body, attributes } as never
+    await consume(recovering, [record], plenty)
+    aws.flushEnds(manifestLine([file]))
+    aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+    await consume(recovering, [record], plenty)
+    expect(aws.completed).toEqual(['CONTINUE'])
+  })
+
+  it('is tried again once, however many sweeps see it before Auto Scaling shows it', async () => {
+    await run()
+    await run()
+    expect(aws.released).toHaveLength(1)
+  })
+
+  it('is left where its group stopped to retain, or our hook was changed, just before', async () => {
+    aws.retains = false
+    await run()
+    aws.retains = true
+    aws.defaultResult = 'CONTINUE'
+    await run()
+    expect(aws.released).toEqual([])
+  })
+
+  it('is left where the archive is denied', async () => {
+    aws.failing.set('listObjectsV2', awsError('AccessDenied'))
+    await run()
+    expect(aws.released).toEqual([])
+  })
+
+  it('is told where AWS refuses, and does not stop the sweep', async () => {
+    aws.failing.set('terminateInstanceInAutoScalingGroup', awsError('AccessDenied', 'not authorized'))
+    await run()
+    expect(told().map(({ event }) => event)).toEqual(['recovery', 'recovery-failed'])
+  })
+
+  it('costs nothing and is left alone where nothing is to be recovered', async () => {
+    await sweep(aws.guard, plenty)
+    expect(aws.calls).not.toContain('describeInstanceInformation')
+    expect(aws.released).toEqual([])
+  })
+})
+
+describe('terminations are counted', () => {
+  const named = (id: string) => `Terminating EC2 instance: ${id}`
+  const activity = (changes: object) => ({ ...kept, ...changes })
+  it('by what has not ended the instance, page by page', async () => {
+    const pages = [
+      [activity({ EndTime: new Date(START + 5) }), activity({ Description: named('i-0000000000000000f') })],
+      [
+        activity({}),
+        activity({ StatusCode: 'Successful' }),
+        activity({ Description: `Launching a new EC2 instance: ${instanceId}` }),
+      ],
+    ]
+    aws.guard.aws.describeScalingActivities = async ({ NextToken }) =>
+      NextToken ? { Activities: pages[1] } : { Activities: pages[0], NextToken: 'more' }
+    const counted = await terminationsOf(aws.guard.aws, groupName, [instanceId])
+    expect([...counted]).toEqual([[instanceId, { ended: 2, lastEndedAt: START + 5, isUnderWay: false }]])
+  })
+  it('as unknown where there are too many to read', async () => {
+    aws.guard.aws.describeScalingActivities = async () => ({ Activities: [kept], NextToken: 'more' })
+    expect([...(await terminationsOf(aws.guard.aws, groupName, [instanceId]))]).toEqual([])
+  })
+})
+
+it('one id that SSM does not know does not spoil the question for the others', async () => {
+  aws.guard.aws.describeInstanceInformation = async ({ Filters }) => {
+    const ids = Filters?.[0]?.Values ?? []
+    if (ids.includes('i-unknown')) throw awsError('InvalidInstanceId')
+    return { InstanceInformationList: ids.map((InstanceId) => ({ InstanceId, PingStatus: 'Online' })) }
+  }
+  const agents = await agentsOf(aws.guard.aws, ['i-unknown', instanceId])
+  expect([...agents.keys()]).toEqual([instanceId])
+})
+
+it('tries no more at once than it may, those on their way included', async () => {
+  const ids = ['1', '2', '3'].map((digit) => `i-${digit.repeat(17)}`)
+  const released: string[] = []
+  const now = new Date(aws.now)
+  Object.assign(recovering.aws, {
+    describeAutoScalingInstances: async ({ InstanceIds }: { InstanceIds?: string[] }) => ({
+      AutoScalingInstances: (InstanceIds ?? ids).map((InstanceId, index) => ({
+        ...{ InstanceId, AutoScalingGroupName: groupName },
+        LifecycleState: !InstanceIds && index === 0 ? 'Terminating:Wait' : 'Terminating:Retained',
+      })),
+    }),
+    describeInstanceInformation: async () => ({
+      InstanceInformationList: ids.map((InstanceId) => ({
+        InstanceId,
+        PingStatus: 'Online',
+        LastPingDateTime: now,
+      })),
+    }),
+    describeScalingActivities: async () => ({
+      Activities: ids.map((id) => ({ ...kept, Description: `Terminating EC2 instance: ${id}` })),
+    }),
+    terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => void released.push(InstanceId),
+  })
+  const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 2 } }
+  await sweep({ ...recovering, policy }, plenty)
+  expect(released).toEqual([ids[1]])
+})

@@ -1,0 +1,25 @@
+/** Only what is kept is tried again, as often as the ladder has rungs for it, and with the group's size left as it is. */
+import { MOST_RETRIES } from '../../../src/recovery/ladder.ts'
+import type { World } from '../world.ts'
+import type { Checker } from './checker.ts'
+
+export function retriesAreBounded(world: World): Checker {
+  /** What was kept when the guard last looked around, by the model itself. */
+  const kept = new Set<string>()
+  return {
+    actionEnded({ instance }) {
+      kept.add(instance.id)
+    },
+    called(_run, operation, input: { InstanceId?: string; ShouldDecrementDesiredCapacity?: boolean }, took) {
+      if (operation !== 'terminateInstanceInAutoScalingGroup' || !took) return
+      const { InstanceId: id = '', ShouldDecrementDesiredCapacity: decrements } = input
+      const machine = world.region.machines.get(id)
+      if (decrements !== false || !kept.has(id))
+        world.violation('S4', `${id} is terminated, and it was not kept`)
+      if (!machine) return
+      machine.retries++
+      if (machine.retries > MOST_RETRIES)
+        world.violation('recovery', `${id} is tried again for the ${machine.retries}th time`)
+    },
+  }
+}
