@@ -1,6 +1,6 @@
 /** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
 import { z } from 'zod'
-import { NO_RUNGS, type Rung, readRungs } from './rungs.ts'
+import { NO_RUNGS, type RecoveryPolicy, readRungs } from './rungs.ts'
 import { parseSelections, type Selection } from './selection.ts'
 
 const HOUR = 3600
@@ -44,16 +44,6 @@ export interface Policy {
   readonly recovery: RecoveryPolicy
   /** A running instance that has published nothing for so long is flushed by the audit. */
   readonly auditAfterSeconds: number
-}
-
-/** What the sweep may do by itself about machines whose logs could not be proven. */
-export interface RecoveryPolicy {
-  /** Empty: nothing. */
-  readonly rungs: readonly Rung[]
-  /** From when a machine is kept until it is tried again. Each further try waits four times as long. */
-  readonly retryAfterSeconds: number
-  /** So many kept machines are on their way through the hook at once. */
-  readonly atOnce: number
 }
 
 /** Which groups get our hook, and with what. */

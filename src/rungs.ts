@@ -3,6 +3,16 @@
 export const RUNGS = ['retry'] as const
 export type Rung = (typeof RUNGS)[number]
 
+/** What the sweep may do by itself about machines whose logs could not be proven. */
+export interface RecoveryPolicy {
+  /** Empty: nothing. */
+  readonly rungs: readonly Rung[]
+  /** From when a machine is kept until it is tried again. Each further try waits four times as long. */
+  readonly retryAfterSeconds: number
+  /** So many kept machines are on their way through the hook at once. */
+  readonly atOnce: number
+}
+
 /** Written instead of rungs: nothing. */
 export const NO_RUNGS = 'none'
 

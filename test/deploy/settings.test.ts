@@ -132,3 +132,23 @@ function madeMetrics(): Set<string> {
   ] as unknown as JournalEvent[]
   return new Set(events.flatMap(metricsOf).map(({ name }) => name))
 }
+
+describe('recover', () => {
+  const deployed = (recover: string) =>
+    deployment('termination-guard-prod', { ...defaults, groups: 'web-asg', recover })
+  it('with none leaves no trace: no variable and no right', () => {
+    expect(JSON.stringify(deployed('none'))).not.toMatch(
+      /RECOVER|TerminateInstance|DescribeInstanceInformation/,
+    )
+  })
+  it('gives what it needs to the sweep alone', () => {
+    const { functions, resources } = deployed('retry')
+    const naming = Object.entries({ ...resources, ...functions }).filter(([, value]) =>
+      /RECOVER|TerminateInstance|DescribeInstanceInformation/.test(JSON.stringify(value)),
+    )
+    expect(naming.map(([name]) => name).sort()).toEqual(['SweepRole', 'sweep'])
+  })
+  it.each(['', 'all', 'retry,', 'none,retry', 'Retry'])('refuses %j', (recover) => {
+    expect(message(() => settings({ recover }))).toMatch(/recover: write none, or retry/)
+  })
+})
