@@ -198,7 +198,6 @@ export class OneInstance {
             LifecycleHookName: action.hookName,
             LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
             HeartbeatTimeout: this.heartbeatTimeout,
-            DefaultResult: 'ABANDON',
             NotificationTargetARN: this.hookTarget,
             DefaultResult: this.defaultResult,
           },
