@@ -8,7 +8,9 @@ import type { Settings } from './parameters.ts'
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: readonly string[]
-  readonly Resource: Value | readonly Value[]
+  /** Of a `Deny`, either may be said: what it is about, or all that it is not about. */
+  readonly Resource?: Value | readonly Value[]
+  readonly NotResource?: readonly Value[]
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, Value | readonly string[]>>>>
 }
 
@@ -22,14 +24,33 @@ export function anywhere(...actions: string[]): Statement[] {
 }
 
 /**
+ * Actions as a statement that stands once for every tag names them: with a pattern that matches no other action. What a statement of each
+ * tag says is what fills the policies.
+ */
+const SHORT: Readonly<Record<string, string>> = {
+  'autoscaling:RecordLifecycleActionHeartbeat': 'autoscaling:Rec*',
+  'autoscaling:CompleteLifecycleAction': 'autoscaling:Com*',
+  'autoscaling:PutLifecycleHook': 'autoscaling:PutL*',
+  'autoscaling:UpdateAutoScalingGroup': 'autoscaling:Up*',
+  'autoscaling:CreateOrUpdateTags': 'autoscaling:CreateO*',
+  'ssm:SendCommand': 'ssm:SendC*',
+}
+
+export function shortOf(action: string): string {
+  return SHORT[action] ?? action
+}
+
+/**
  * Calls on the guarded groups, and `ssm:SendCommand` on their instances; on no others. Every name and every tag's value stands once for
- * groups and once for instances: with many of them, that is what fills the policies (`policies.ts`).
+ * groups and once for instances: with many of them, that is what fills the policies (`policies.ts`). Of each tag, a statement says whom it
+ * chooses; one for all of them says that nothing but groups and instances is meant, and our document.
  */
 export function onGuarded(
-  { selections }: Settings,
+  settings: Settings,
   groupActions: readonly string[],
   instanceActions: readonly string[],
 ): Statement[] {
+  const { selections } = settings
   const group = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
   const instances = regional('ec2', 'instance/*')
   const names = selections.flatMap((selection) => (selection.by === 'name' ? [selection.name] : []))
@@ -51,11 +72,8 @@ export function onGuarded(
     ...[...tagged].map(
       ([key, selected]): Statement => ({
         Effect: 'Allow',
-        Action: [...groupActions, ...instanceActions],
-        Resource: [
-          ...(groupActions.length > 0 ? [group('*')] : []),
-          ...(instanceActions.length > 0 ? [instances] : []),
-        ],
+        Action: [...groupActions, ...instanceActions].map(shortOf),
+        Resource: '*',
         ...where(
           key,
           selected.map(({ value }) => value),
@@ -64,7 +82,17 @@ export function onGuarded(
     ),
   ]
   const byName = names.length > 0 ? all.slice(0, 2) : []
-  return [...byName, ...all.slice(2)].filter(({ Action }) => Action.length > 0)
+  const document = regional('ssm', `document/${documentNameOf(settings)}`)
+  const nothingElse: Statement = {
+    Effect: 'Deny',
+    Action: [...groupActions, ...instanceActions],
+    NotResource: [
+      ...(groupActions.length > 0 ? [group('*')] : []),
+      ...(instanceActions.length > 0 ? [instances, document] : []),
+    ],
+  }
+  const byTag = tagged.size > 0 ? [nothingElse, ...all.slice(2)] : []
+  return [...byName, ...byTag].filter(({ Action }) => Action.length > 0)
 }
 
 /** Our document; on which instances is said apart. */

