@@ -13,7 +13,7 @@ import { parseSelections } from '../src/selection.ts'
 import { sweep } from '../src/sweep/sweep.ts'
 import { consume } from '../src/termination/consume.ts'
 import { defaults } from './deploy/defaults.ts'
-import { KEY, manifestLine, OneInstance, TOKEN, terminating } from './one-instance.ts'
+import { awsError, KEY, manifestLine, OneInstance, TOKEN, terminating } from './one-instance.ts'
 import { action, file, MINUTE, policy, START } from './termination/observations.ts'
 
 /** The SDK waits between its tries, at most so long each time (standard retry mode, throttled). */
@@ -245,6 +245,25 @@ describe.each(Object.entries(worlds))('where the instance is %s', (_world, make)
       })
     },
   )
+})
+
+it('what is limited twice ends with the first of the two', () => {
+  const outer = guardUntil(fresh().guard, 1000)
+  expect([guardUntil(outer, 500).endsAt, guardUntil(outer, 2000).endsAt]).toEqual([500, 1000])
+})
+
+it('where a pass failed and the hook does not answer either, it is still said when to look again', async () => {
+  jest.useFakeTimers({ now: START + 20 * MINUTE })
+  try {
+    const aws = fresh()
+    aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
+    const over = consume(hanging(aws, ['describeLifecycleHooks']), [record(1)], () => 120_000)
+    await jest.advanceTimersByTimeAsync(100_000)
+    await over
+    expect(aws.visibility).toHaveLength(1)
+  } finally {
+    jest.useRealTimers()
+  }
 })
 
 it.each([

@@ -10,7 +10,9 @@ import { flushMutants } from './flush-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
+import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
+import { timeMutants } from './time-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
@@ -23,5 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...flushMutants,
   ...recoveryMutants,
   ...sweepMutants,
+  ...tellingMutants,
   ...terminationMutants,
+  ...timeMutants,
 ]

@@ -4,6 +4,8 @@ const alarms = { file: 'deploy/alarms.ts', tests: ['test/deploy/alarms.test.ts']
 const policies = { file: 'deploy/policies.ts', tests: ['test/deploy/limits.test.ts'] }
 const queue = { file: 'deploy/messaging.ts', tests: ['test/deploy/queue-policy.test.ts'] }
 
+const statements = { file: 'deploy/statements.ts', tests: ['test/deploy/limits.test.ts'] }
+
 export const deployMutants: readonly Mutant[] = [
   {
     ...alarms,
@@ -37,6 +39,19 @@ export const deployMutants: readonly Mutant[] = [
     to: 'if (fits || policies.length === 1) policy.splice',
   },
   { ...policies, name: 'lose a name where a policy is full', from: ': [part]', to: ': []' },
+  {
+    ...statements,
+    name: 'allow every update of a group that a tag chooses',
+    from: "'autoscaling:Up*'",
+    to: "'autoscaling:*'",
+  },
+  {
+    ...statements,
+    tests: ['test/deploy/permissions.test.ts'],
+    name: 'run any document that has a chosen tag',
+    from: '[instances, document] : []),\n    ],',
+    to: "[instances, document, '*'] : []),\n    ],",
+  },
   {
     ...queue,
     name: 'admit every role of the account to the queue',

@@ -36,11 +36,11 @@ export const terminationMutants: readonly Mutant[] = [
     name: 'take any failure to complete as completed',
     from: `    return 'done'
   } catch (error) {
-    if (isNoActiveAction(error) ||`,
+    if (isGroupMissing(error))`,
     to: `    return 'done'
   } catch (error) {
     if (error) return 'done'
-    if (isNoActiveAction(error) ||`,
+    if (isGroupMissing(error))`,
   },
   {
     ...hook,
@@ -82,8 +82,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'complete an adopted action before telling that it is lost',
-    from: `if (!action.token && 'outcome' in decision && decision.outcome === 'lost')`,
-    to: `if (!action.token && 'outcome' in decision && decision.outcome === 'archived')`,
+    from: `(decision.do === 'continue' && decision.outcome === 'lost')`,
+    to: `(decision.do === 'continue' && decision.outcome === 'archived')`,
   },
   {
     ...reconcile,
@@ -128,8 +128,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'adopt what a hook of our name holds for another queue',
-    from: 'return hook.NotificationTargetARN === undefined || isQueue(hook.NotificationTargetARN, queueUrl)',
-    to: 'return hook.NotificationTargetARN === undefined || queueUrl !== undefined',
+    from: 'return target === undefined || isQueue(target, queueUrl)',
+    to: 'return target === undefined || queueUrl !== undefined',
   },
   {
     file: 'src/termination/machine-state.ts',

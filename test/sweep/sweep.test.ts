@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals'
+import { parseSelections } from '../../src/selection.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
 import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE, START } from '../termination/observations.ts'
@@ -39,6 +40,44 @@ it('S1: does not take a flush that began before the action for its own', async (
   await run()
   expect(aws.completed).toEqual([])
   expect(aws.invocations).toHaveLength(2)
+})
+
+it('enrols also where what waits cannot be listed', async () => {
+  const enrolment = {
+    selections: parseSelections('web'),
+    queueArn: 'arn:q',
+    notifierRoleArn: 'arn:r',
+    retain: true,
+  }
+  aws.failing.set('describeAutoScalingInstances', awsError('AccessDenied'))
+  const guard = { ...aws.guard, policy: { ...aws.guard.policy, enrolment } }
+  await expect(sweep(guard, plenty)).rejects.toThrow()
+  expect(aws.journal.map(({ event }) => event)).toEqual(['enrolment'])
+})
+
+it('does not look at the same groups first each time, since time may be short for the last', async () => {
+  const first = new Set<unknown>()
+  for (const draws of [
+    [0.1, 0.9],
+    [0.9, 0.1],
+  ]) {
+    const one = new OneInstance()
+    const listed = one.guard.aws.describeAutoScalingInstances
+    const { AutoScalingInstances: [instance] = [] } = await listed({})
+    const of = (AutoScalingGroupName: string) =>
+      ({ ...instance, AutoScalingGroupName }) as NonNullable<typeof instance>
+    one.guard.aws.describeAutoScalingInstances = async () => ({
+      AutoScalingInstances: [of('web'), of('api')],
+    })
+    const asked: unknown[] = []
+    one.guard.aws.describeLifecycleHooks = async ({ AutoScalingGroupName }) => {
+      asked.push(AutoScalingGroupName)
+      return {}
+    }
+    await sweep({ ...one.guard, random: () => draws.shift() ?? 0 }, plenty)
+    first.add(asked[0])
+  }
+  expect(first).toEqual(new Set(['web', 'api']))
 })
 
 it('leaves a young action to its own message', async () => {

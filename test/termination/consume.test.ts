@@ -170,6 +170,26 @@ describe('trouble', () => {
     expect(aws.visibility).toEqual([20, 40, 80])
     expect(events()).toEqual(['pass-failed', 'pass-failed', 'pass-failed'])
   })
+  it.each([
+    [0, 870],
+    [0.999, 930],
+  ])('messages come back spread by half a minute at most (chance %d)', async (chance, seconds) => {
+    const guard = { ...aws.guard, random: () => chance }
+    aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
+    await consume(guard, [record(notification, 'm-1', 20)], plenty)
+    expect(aws.visibility).toEqual([seconds])
+  })
+  it('no message is hidden for longer than SQS can', async () => {
+    const slow = { ...policy, lookAgainSeconds: 43_200, heartbeatTimeoutSeconds: 1e6, pendingSeconds: 900 }
+    aws.heartbeatTimeout = 1e6
+    aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
+    await consume(
+      { ...aws.guard, policy: slow, random: () => 0.999 },
+      [record(notification, 'm-1', 20)],
+      plenty,
+    )
+    expect(aws.visibility).toEqual([43_200])
+  })
   it('a visibility that cannot be set leaves the queue’s own in force', async () => {
     aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
     aws.failing.set('changeMessageVisibility', awsError('Throttling'))

@@ -1,0 +1,85 @@
+/** Whose action it is, what is told of it, and what a person is told of it. */
+import type { Mutant } from './mutant.ts'
+
+const metrics = { file: 'src/journal/metrics.ts', tests: ['test/journal/metrics.test.ts'] }
+const journal = { file: 'src/journal/journal.ts', tests: ['test/journal/metrics.test.ts'] }
+const reconcile = { file: 'src/termination/reconcile.ts', tests: ['test/termination/one-action.test.ts'] }
+const hook = { file: 'src/termination/hook.ts', tests: ['test/termination/hook.test.ts'] }
+
+export const tellingMutants: readonly Mutant[] = [
+  {
+    ...metrics,
+    name: 'not count a loss that was found over',
+    from: "if (isGood && event.by === 'found-over') return []",
+    to: "if (event.by === 'found-over') return []",
+  },
+  {
+    ...metrics,
+    name: 'count a good end twice',
+    from: "if (isGood && event.by === 'found-over') return []",
+    to: "if (isGood && event.by !== 'found-over') return []",
+  },
+  {
+    ...metrics,
+    name: 'not count a group that cannot be looked at',
+    from: "    case 'pass-failed':\n    case 'group-failed':\n",
+    to: "    case 'group-failed':\n      return []\n    case 'pass-failed':\n",
+  },
+  {
+    ...metrics,
+    name: 'count nothing for a machine that is held beyond patience',
+    from: "return event.overdue ? [count('ActionOverdue')] : []",
+    to: "return event.over ? [count('ActionOverdue')] : []",
+  },
+  {
+    ...metrics,
+    name: 'count the groups of one launch as all groups',
+    from: "if (event.trigger !== 'sweep') return []",
+    to: "if (event.trigger === 'deployment') return []",
+  },
+  {
+    ...journal,
+    name: 'be loud about an instance that had no logs',
+    from: "return event.outcome !== 'archived' && event.outcome !== 'empty'",
+    to: "return event.outcome !== 'archived'",
+  },
+  {
+    ...reconcile,
+    name: 'flush again by the hold of another’s token',
+    from: 'const holder = seen.flushes.length > 0 ?',
+    to: 'const holder = seen.flushes.length > 99 ?',
+  },
+  {
+    ...reconcile,
+    file: 'src/termination/lifecycle-actions.ts',
+    name: 'tell an end under another’s token',
+    from: "=== 'held' ? 'foreign' : 'none'",
+    to: "=== 'no group' ? 'foreign' : 'none'",
+  },
+  {
+    ...hook,
+    name: 'take a launching hook of our name for ours',
+    from: "if (LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false",
+    to: "if (LifecycleTransition === '') return false",
+  },
+  {
+    ...hook,
+    name: 'believe that Auto Scaling waits for longer than two days',
+    from: 'hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout)',
+    to: 'hook.GlobalTimeout ?? 100 * hook.HeartbeatTimeout',
+  },
+  {
+    file: 'src/termination/explain.ts',
+    tests: ['test/cli/explain.test.ts'],
+    name: 'promise a flush of a machine whose agent is dead',
+    from: '(await withoutAgent(guard, now)).decision : undefined',
+    to: 'decision : undefined',
+  },
+  {
+    file: 'src/termination/tell.ts',
+    tests: ['test/journal/metrics.test.ts'],
+    name: 'write lines that CloudWatch cuts',
+    from: 'map((text) => text.slice(0, MAX_CHARACTERS))',
+    to: 'map((text) => text.slice(0, 1000 * MAX_CHARACTERS))',
+  },
+]

@@ -1,0 +1,176 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+/** Nothing stalls, and nothing is read without end. */
+import type { Mutant } from './mutant.ts'
+
+const guard = { file: 'src/guard.ts', tests: ['test/guard.test.ts'] }
+const limit = { file: 'src/aws/time-limit.ts', tests: ['test/aws/time-limit.test.ts'] }
+const consume = { file: 'src/termination/consume.ts', tests: ['test/guard.test.ts'] }
+const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/guard.test.ts', 'test/sweep/sweep.test.ts'] }
+const audit = { file: 'src/audit/audit.ts', tests: ['test/guard.test.ts'] }
+const archives = { file: 'src/archive/archives.ts', tests: ['test/archive/archives.test.ts'] }
+const commands = { file: 'src/flush/commands.ts', tests: ['test/flush/commands.test.ts'] }
+
+export const timeMutants: readonly Mutant[] = [
+  { ...guard, name: 'leave a pass no time to close', from: 'remainingMs - closingMs)', to: 'remainingMs)' },
+  {
+    ...guard,
+    name: 'let a pass close after its function must end',
+    from: 'endsAt + 0.8 * closingMs',
+    to: 'endsAt + 4 * closingMs',
+  },
+  {
+    ...guard,
+    name: 'let a part of the work end after the whole',
+    from: 'Math.min(time, guard.endsAt ?? Number.POSITIVE_INFINITY)',
+    to: 'time',
+  },
+  {
+    ...limit,
+    name: 'limit calls and not their bodies',
+    from: 'return { Body: flowing(Body, Number.POSITIVE_INFINITY, leftMs) }',
+    to: 'return { Body }',
+  },
+  {
+    ...limit,
+    name: 'leave a stalled body open',
+    from: 'pieces.return?.().catch(() => undefined)',
+    to: 'pieces.next?.().catch(() => undefined)',
+  },
+  {
+    ...consume,
+    name: 'let copies of what is no action take all the time',
+    from: 'guard.clock.now() + SHARE_OF_DISMISSALS * remainingMs()',
+    to: 'Number.POSITIVE_INFINITY',
+  },
+  {
+    ...consume,
+    name: 'say when to look again for as long as that takes',
+    from: 'await lookAgain(closing, record, pass.lookAgainSeconds)',
+    to: 'await lookAgain({ ...guard, aws }, record, pass.lookAgainSeconds)',
+  },
+  {
+    ...consume,
+    name: 'keep a copy of what is not ours for as long as that takes',
+    from: 'return await refuse(closing, record, error.message)',
+    to: 'return await refuse({ ...guard, aws }, record, error.message)',
+  },
+  {
+    ...consume,
+    name: 'ask for the hook until no time is left to say when to look again',
+    from: '(clock.now() + endsAt) / 2)',
+    to: 'endsAt)',
+  },
+  {
+    ...consume,
+    name: 'spread a kept message by an hour',
+    tests: ['test/termination/consume.test.ts'],
+    from: 'Math.min(JITTER * seconds, MOST_JITTER_SECONDS)',
+    to: 'JITTER * seconds',
+  },
+  {
+    ...consume,
+    name: 'hide a message for longer than SQS can',
+    tests: ['test/termination/consume.test.ts'],
+    from: 'Math.min(Math.max(jittered, 0), MAX_VISIBILITY_SECONDS)',
+    to: 'Math.max(jittered, 0)',
+  },
+  {
+    ...sweep,
+    name: 'list what waits for as long as that takes',
+    from: 'await waitingAndRetained(guardUntil(guard, listedBy).aws)',
+    to: 'await waitingAndRetained(guard.aws)',
+  },
+  {
+    ...sweep,
+    name: 'ask a group for as long as that takes',
+    from: 'return guardUntil(guard, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))',
+    to: 'return guardUntil(guard, guard.clock.now() + 1000 * LONGEST_PASS_SECONDS * remainingMs)',
+  },
+  {
+    ...sweep,
+    name: 'count dead letters for as long as that takes',
+    from: 'guardUntil(guard, guard.clock.now() + DEAD_LETTERS_MS)',
+    to: 'guard',
+  },
+  {
+    ...sweep,
+    name: 'enrol for as long as that takes',
+    from: 'guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs())',
+    to: 'guard',
+  },
+  {
+    ...sweep,
+    name: 'enrol nobody where what waits cannot be listed',
+    from: '  } finally {',
+    to: `  } catch (error) {
+    if (error) throw error`,
+  },
+  {
+    ...sweep,
+    name: 'sweep groups in the same order each time',
+    from: 'shuffled(names, random)',
+    to: 'shuffled(names, () => (random() > 2 ? 1 : 0))',
+  },
+  {
+    ...sweep,
+    name: 'take what no activity names to have begun in 1970',
+    from: 'const startedAt = began.get(instanceId)\n',
+    to: 'const startedAt = began.get(instanceId) ?? 0\n',
+  },
+  {
+    ...audit,
+    name: 'find out what runs for as long as that takes',
+    from: 'guardUntil(guard, clock.now() + SHARE_OF_LISTING * remainingMs())',
+    to: 'guard',
+  },
+  {
+    ...audit,
+    name: 'audit one instance for as long as that takes',
+    from: 'auditOne(guardUntil(guard, endsAt), instance)',
+    to: 'auditOne({ ...guard, endsAt }, instance)',
+  },
+  {
+    ...archives,
+    name: 'ask S3 for as long as the objects take',
+    from: 'const endsAt = part(clock.now(), LONGEST_QUESTIONS_SECONDS, passEndsAt, 2)',
+    to: 'const endsAt = part(clock.now(), 1e9 * LONGEST_QUESTIONS_SECONDS, passEndsAt, 2)',
+  },
+  {
+    ...archives,
+    name: 'leave a pass no time to decide on its proof',
+    from: 'LONGEST_QUESTIONS_SECONDS, passEndsAt, 2)',
+    to: 'LONGEST_QUESTIONS_SECONDS, passEndsAt, 1)',
+  },
+  {
+    ...archives,
+    name: 'fail every pass where too much was moved',
+    from: 'const isTooLate = () => clock.now() >= movedBy',
+    to: 'const isTooLate = () => clock.now() < 0',
+  },
+  {
+    ...archives,
+    name: 'call missing what a listing that was cut short did not name',
+    from: 'return { objects: [], pages: maxPages, isCut: true, unread: `S3 did not list ${prefix} in time` }',
+    to: 'return { objects: [], pages: maxPages, isCut: false, unread: undefined }',
+  },
+  {
+    ...commands,
+    name: 'forget flushes that are older than an hour',
+    from: 'const WINDOW_MS = 48 * 3600 * 1000',
+    to: 'const WINDOW_MS = 3600 * 1000',
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'take more than can be read for a failure that passes',
+    from: 'if (error instanceof TooMany) return false',
+    to: 'if (error instanceof TooMany) return true',
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/aws/failures.test.ts'],
+    name: 'take trouble within AWS for a failure that lasts',
+    from: 'return status >= 500 || status === 429',
+    to: 'return status === 429',
+  },
+]

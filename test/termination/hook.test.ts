@@ -1,0 +1,54 @@
+/** Which hook is ours, and what it is really set to. */
+import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import { beforeEach, expect, it } from '@jest/globals'
+import { hasHook, hookTimes } from '../../src/termination/hook.ts'
+import { OneInstance } from '../one-instance.ts'
+import { action, policy } from './observations.ts'
+
+const name = policy.hookName
+const terminating = 'autoscaling:EC2_INSTANCE_TERMINATING'
+const queue = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
+
+let aws: OneInstance
+beforeEach(() => {
+  aws = new OneInstance()
+})
+function set(...hooks: LifecycleHook[]): void {
+  aws.guard.aws.describeLifecycleHooks = async () => ({ LifecycleHooks: hooks })
+}
+
+it.each<[string, LifecycleHook, boolean]>([
+  [
+    'notifies our queue',
+    { LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: queue },
+    true,
+  ],
+  ['has no target', { LifecycleHookName: name, LifecycleTransition: terminating }, true],
+  [
+    'notifies another queue',
+    { LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: `${queue}-2` },
+    false,
+  ],
+  [
+    'is of launching instances',
+    {
+      LifecycleHookName: name,
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+      NotificationTargetARN: queue,
+    },
+    false,
+  ],
+  ['has another name', { LifecycleHookName: 'drain', LifecycleTransition: terminating }, false],
+])('a hook that %s is ours or is not', async (_what, hook, isOurs) => {
+  set(hook)
+  expect(await hasHook(aws.guard.aws, action.groupName, policy)).toBe(isOurs)
+})
+
+it.each([
+  ['a hundred heartbeats', { HeartbeatTimeout: 300 }, 30_000],
+  ['at most two days', { HeartbeatTimeout: 7200 }, 172_800],
+  ['what Auto Scaling says', { HeartbeatTimeout: 7200, GlobalTimeout: 4000 }, 4000],
+])('without anybody’s word an action ends after %s', async (_what, times, globalTimeoutSeconds) => {
+  set({ LifecycleHookName: name, ...times })
+  expect(await hookTimes(aws.guard.aws, action)).toMatchObject({ globalTimeoutSeconds })
+})
