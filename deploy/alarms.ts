@@ -90,6 +90,12 @@ function alarms(settings: Settings): Record<string, Alarm> {
       // One throttled call is nothing; who fails for long tries again at least every quarter of an hour.
       is: { above: 0, periods: 2, of: 12, silence: 'notBreaching' },
     },
+    ReceiptFailed: {
+      title: 'receipt-failed',
+      says: 'A machine was let go with its logs proven, and the receipt of it could not be written.',
+      of: ours('ReceiptFailed', 'Sum'),
+      is: onceAnHour,
+    },
     DeadLetters: {
       title: 'dead-letters',
       says: 'Messages that the guard could not understand or never got done lie in the dead-letter queue.',

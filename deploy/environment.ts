@@ -1,6 +1,11 @@
 /** What each function is told: the policy's variables (`src/policy.ts`), and nothing else. */
+import { readFileSync } from 'node:fs'
 import { BUNDLED } from '../src/selection.ts'
 import type { Settings } from './parameters.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+}
 
 /** A value of a CloudFormation template. */
 export type Value = string | Readonly<Record<string, unknown>>
@@ -63,6 +68,7 @@ function sharedEnvironment(settings: Settings): Record<string, Value> {
     POWERTOOLS_SERVICE_NAME: settings.name,
     HOOK_NAME: settings.name,
     DOCUMENT_NAME: documentNameOf(settings),
+    GUARD_VERSION: version,
     QUEUE_URL: { Ref: 'Queue' },
     DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
     QUEUE_VISIBILITY_SECONDS: String(settings.visibilitySeconds),

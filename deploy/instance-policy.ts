@@ -1,7 +1,8 @@
 /**
  * What an instance of a guarded group needs: to be reached by SSM's Run Command, and to put its logs and its manifest. It can neither
- * read nor delete the archive, nor complete a lifecycle action. An Elastic Beanstalk instance profile has the S3 half already.
+ * read nor delete the archive, nor write a receipt, nor complete a lifecycle action. An Elastic Beanstalk instance profile has the S3 half already.
  */
+import { RECEIPT_PREFIX } from '../src/policy.ts'
 import type { Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
 import { inBucket, ownedBucket, pattern, type Statement } from './statements.ts'
@@ -32,6 +33,12 @@ export function instanceStatements(settings: Settings): Statement[] {
         inBucket(settings, `/${settings.manifestPrefix}*`),
       ],
       Condition: ownedBucket(settings),
+    },
+    // Whatever else allows it, and however the prefixes are chosen: an instance has no say in what was proven of it.
+    {
+      Effect: 'Deny',
+      Action: ['s3:PutObject', 's3:DeleteObject'],
+      Resource: inBucket(settings, `/${RECEIPT_PREFIX}*`),
     },
     // An upload in parts under a key of one's own reads the parts again as it is completed.
     ...(settings.kmsKeyArn

@@ -12,6 +12,7 @@ import {
   ourDocument,
   passingNotifierRole,
   proving,
+  receipting,
   type Statement,
 } from './statements.ts'
 
@@ -94,6 +95,7 @@ function aPass(settings: Settings): Statement[] {
     ),
     ...ourDocument(settings),
     ...proving(settings),
+    ...receipting(settings),
   ]
 }
 

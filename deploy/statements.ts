@@ -2,6 +2,7 @@
  * IAM statements, one small builder per thing that may be done. Groups are confined by their name or their tag, instances by the
  * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix and its bucket's owner.
  */
+import { RECEIPT_PREFIX } from '../src/policy.ts'
 import { bucketOf, bucketOwnerOf, documentNameOf, type Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
 
@@ -147,6 +148,21 @@ export function proving(settings: Settings): Statement[] {
     },
     ...(settings.kmsKeyArn
       ? [{ Effect: 'Allow' as const, Action: ['kms:Decrypt'], Resource: settings.kmsKeyArn }]
+      : []),
+  ]
+}
+
+/** The receipts of good ends: each put once, never over another. What S3 encrypts under a key of one's own needs that key. */
+export function receipting(settings: Settings): Statement[] {
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['s3:PutObject'],
+      Resource: inBucket(settings, `/${RECEIPT_PREFIX}*`),
+      Condition: { ...ownedBucket(settings), Null: { 's3:if-none-match': 'false' } },
+    },
+    ...(settings.kmsKeyArn
+      ? [{ Effect: 'Allow' as const, Action: ['kms:GenerateDataKey'], Resource: settings.kmsKeyArn }]
       : []),
   ]
 }

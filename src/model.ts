@@ -76,7 +76,12 @@ export type FlushPurpose = 'termination' | 'audit'
 
 /** What could be read of a flush's standard output. Only `manifest` is ever believed. */
 export type Report =
-  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | {
+      readonly kind: 'manifest'
+      readonly manifest: Manifest
+      /** SHA-256 of the manifest as the flush packed it, lower-case hex. */
+      readonly sha256?: string
+    }
   | { readonly kind: 'unreadable'; readonly why: string }
 
 /** One run of our SSM document on the instance (a command invocation). */
@@ -113,11 +118,20 @@ export type Gap = {
   readonly sharedWith?: string
 }
 
+/** The object that a file was compared with. */
+export interface ProvenObject extends ArchivedObject {
+  readonly path: string
+  /** Where S3 told it: only where the listing did not settle the question. */
+  readonly versionId?: string
+}
+
 /** The archive compared with the manifest. Complete when there are no gaps. */
 export interface Proof {
   readonly files: number
   readonly bytes: number
   readonly gaps: readonly Gap[]
+  /** The objects that prove the files without gaps; one that a collector has moved away is not among them. */
+  readonly objects?: readonly ProvenObject[]
   /** Why S3 did not let us look at all: every file is unproven then, and no flush would change it. */
   readonly unread?: string
 }

@@ -7,10 +7,15 @@ const HOUR = 3600
 /** Auto Scaling ends every action at the latest then: min(48 h, 100 × heartbeat timeout) (API reference, LifecycleHook). */
 const LONGEST_HOLD_SECONDS = 48 * HOUR
 
+/** One place in every bucket. No parameter: what instances may write is one, and must never reach it. */
+export const RECEIPT_PREFIX = 'termination-guard/receipts/'
+
 export interface Policy {
   /** The one hook we act for. Another hook's notification is refused. */
   readonly hookName: string
   readonly documentName: string
+  /** Of the guard, for receipts. */
+  readonly version: string
   readonly region: string
   readonly queueUrl: string
   readonly deadLetterQueueUrl: string
@@ -70,6 +75,8 @@ export interface ArchivePolicy {
   readonly encryption: string
   /** Where a manifest too large for standard output is put. */
   readonly manifestPrefix: string
+  /** Where the guard puts its receipts; instances may not write there. */
+  readonly receiptPrefix: string
   /** So many bytes are read and hashed in one proof where S3 keeps no comparable digest; what is beyond is unproven. */
   readonly hashLimitBytes: number
 }
@@ -112,6 +119,7 @@ const Environment = z
   .object({
     HOOK_NAME: text('the name of the lifecycle hook, such as termination-guard'),
     DOCUMENT_NAME: text('the name of the SSM document that flushes'),
+    GUARD_VERSION: z.string().default('unknown'),
     AWS_REGION: text('the region, such as eu-west-1'),
     QUEUE_URL: z.url({ error: "must be the queue's URL, https://sqs…" }),
     DEAD_LETTER_QUEUE_URL: z.url({ error: "must be the dead-letter queue's URL, https://sqs…" }),
@@ -201,6 +209,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
   return {
     hookName: env.HOOK_NAME,
     documentName: env.DOCUMENT_NAME,
+    version: env.GUARD_VERSION,
     region: env.AWS_REGION,
     queueUrl: env.QUEUE_URL,
     deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL,
@@ -213,6 +222,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
       movedTo: env.ARCHIVE_MOVED_TO,
       encryption: env.UPLOAD_ENCRYPTION,
       manifestPrefix: env.MANIFEST_PREFIX,
+      receiptPrefix: RECEIPT_PREFIX,
       hashLimitBytes: env.HASH_LIMIT_BYTES,
     },
     heartbeatTimeoutSeconds: env.HEARTBEAT_TIMEOUT_SECONDS,

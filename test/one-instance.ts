@@ -77,6 +77,8 @@ export class OneInstance {
   readonly commands: SendCommandCommandInput[] = []
   wholeOutput = ''
   objects = new Map<string, { size: number; etag: string }>()
+  /** What the guard itself has put. */
+  readonly receipts = new Map<string, string>()
   activities: Activity[] = []
   deadLetters: string[] = []
   completed: string[] = []
@@ -134,6 +136,10 @@ export class OneInstance {
         return await target[operation](input)
       },
     })
+  }
+
+  #receiptObjects() {
+    return [...this.receipts].map(([key, text]) => [key, { size: text.length, etag: 'receipt' }] as const)
   }
 
   #api(): AwsApi {
@@ -223,7 +229,7 @@ export class OneInstance {
       listCommandInvocations: async () => ({ CommandInvocations: [...this.invocations] }),
       getCommandInvocation: async () => ({ StandardOutputContent: this.wholeOutput }),
       listObjectsV2: async ({ Prefix }) => ({
-        Contents: [...this.objects]
+        Contents: [...this.objects, ...this.#receiptObjects()]
           .filter(([key]) => key.startsWith(Prefix ?? ''))
           .map(([Key, { size, etag }]) => ({
             Key,
@@ -233,7 +239,19 @@ export class OneInstance {
           })),
       }),
       headObject: async () => ({}),
-      getObject: async () => ({ Body: (async function* () {})() }),
+      putObject: async ({ Key = '', Body, IfNoneMatch }) => {
+        if (this.receipts.has(Key) && IfNoneMatch === '*')
+          throw Object.assign(awsError('PreconditionFailed'), { $metadata: { httpStatusCode: 412 } })
+        this.receipts.set(Key, String(Body))
+      },
+      getObject: async ({ Key = '' }) => {
+        const text = this.receipts.get(Key) ?? ''
+        return {
+          Body: (async function* () {
+            if (text !== '') yield Buffer.from(text)
+          })(),
+        }
+      },
       changeMessageVisibility: async ({ VisibilityTimeout }) =>
         void this.visibility.push(VisibilityTimeout ?? -1),
       sendMessage: async ({ MessageBody }) => void this.deadLetters.push(MessageBody ?? ''),

@@ -63,6 +63,7 @@ const impure = new Set([
   'src/termination/observe.ts',
   'src/termination/reconcile.ts',
   'src/termination/scaling-activities.ts',
+  'src/termination/write-receipt.ts',
 ])
 
 function filesBelow(folder: string): string[] {

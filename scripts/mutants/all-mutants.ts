@@ -9,6 +9,7 @@ import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
+import { receiptMutants } from './receipt-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
 import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
@@ -24,6 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...enrolmentMutants,
   ...flushMutants,
   ...recoveryMutants,
+  ...receiptMutants,
   ...sweepMutants,
   ...tellingMutants,
   ...terminationMutants,

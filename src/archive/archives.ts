@@ -6,7 +6,7 @@ import type { AwsApi, Clock, ObjectBody } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
 import { isMissing, isPassing } from '../aws/failures.ts'
 import { until } from '../aws/time-limit.ts'
-import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../model.ts'
+import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof, ProvenObject } from '../model.ts'
 import type { ArchivePolicy } from '../policy.ts'
 import { keyOf } from './keys.ts'
 import {
@@ -60,6 +60,7 @@ export async function prove(
   const objects = new Map(listing.objects.map((object) => [object.key, object]))
   const shared = sharedKeys(keys)
   const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes, isLate, unasked: 0 }
+  const proven: ProvenObject[] = []
   const verdicts = await pMap(
     manifest.files,
     async (file): Promise<Gap[]> => {
@@ -67,15 +68,19 @@ export async function prove(
       const key = keyAt.get(path) ?? ''
       const sharedWith = shared.get(path)
       if (sharedWith !== undefined) return [{ path, key, is: 'shared', sharedWith }]
-      const is = await verdict(limited, archive.bucket, file, objects.get(key), budget)
-      return is === 'proven' ? [] : [{ path, key, is }]
+      const listed = objects.get(key)
+      const { is, versionId } = await verdict(limited, archive.bucket, file, listed, budget)
+      if (is !== 'proven') return [{ path, key, is }]
+      if (listed) proven.push({ path, ...listed, ...(versionId !== undefined && { versionId }) })
+      return []
     },
     { concurrency: QUESTIONS_AT_ONCE },
   )
   const movedBy = part(clock.now(), LONGEST_MOVED_SECONDS, passEndsAt, 3)
   const moving = until(movedBy, clock, aws)
   const isTooLate = () => clock.now() >= movedBy
-  const proof = proofOf(manifest, await withoutMoved(moving, archive, manifest, verdicts.flat(), isTooLate))
+  const gaps = await withoutMoved(moving, archive, manifest, verdicts.flat(), isTooLate)
+  const proof = proofOf(manifest, gaps, proven)
   // What is known to be lacking can be mended meanwhile; where nothing is, only another look can help.
   const isUndecided = budget.unasked > 0 && proof.gaps.every(({ is }) => is === 'unproven')
   return isUndecided ? { ...proof, unread: tooSlow(budget.unasked) } : proof
@@ -115,18 +120,41 @@ interface Budget {
   unasked: number
 }
 
+/** What S3 tells of one file, as a proof would judge it. */
+export async function proveObject(
+  { aws, clock }: { readonly aws: AwsApi; readonly clock: Clock },
+  bucket: string,
+  file: ManifestFile,
+  listed: ArchivedObject | undefined,
+  hashLimitBytes: number,
+): Promise<Verdict['is']> {
+  const endsAt = clock.now() + LONGEST_QUESTIONS_SECONDS * 1000
+  const isLate = () => clock.now() >= endsAt
+  const budget = { questions: MAX_QUESTIONS, bytes: hashLimitBytes, isLate, unasked: 0 }
+  return (await verdict(until(endsAt, clock, aws), bucket, file, listed, budget)).is
+}
+
+interface Verdict {
+  readonly is: 'proven' | Gap['is']
+  readonly versionId?: string | undefined
+}
+
+function versionOf({ head }: Evidence): string | undefined {
+  return head?.is === 'known' ? head.versionId : undefined
+}
+
 async function verdict(
   aws: AwsApi,
   bucket: string,
   file: ManifestFile,
   listed: ArchivedObject | undefined,
   budget: Budget,
-): Promise<'proven' | Gap['is']> {
+): Promise<Verdict> {
   let evidence: Evidence = { listed }
   for (;;) {
     const is = judge(file, evidence, budget.bytes)
-    if (is !== 'ask head' && is !== 'ask content') return is
-    if (budget.questions-- <= 0) return 'unproven'
+    if (is !== 'ask head' && is !== 'ask content') return { is, versionId: versionOf(evidence) }
+    if (budget.questions-- <= 0) return { is: 'unproven' }
     const key = listed?.key ?? ''
     try {
       if (is === 'ask head') evidence = { ...evidence, head: await head(aws, bucket, key) }
@@ -137,7 +165,7 @@ async function verdict(
     } catch (error) {
       if (!budget.isLate()) throw error
       budget.unasked++
-      return 'unproven'
+      return { is: 'unproven' }
     }
   }
 }
@@ -213,6 +241,7 @@ async function head(aws: AwsApi, bucket: string, key: string): Promise<ObjectHea
       is: 'known',
       sha256: isWhole ? Buffer.from(checksum, 'base64').toString('hex') : undefined,
       compositeSha256: isComposite ? checksum : undefined,
+      ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
       etagIsMd5:
         (encryption === undefined || encryption === 'AES256') && answer.SSECustomerAlgorithm === undefined,
     }

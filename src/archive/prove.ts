@@ -2,7 +2,7 @@
  * S3 outranks SSM: a file is archived when its object says so, and in no other case. `judge` says what is known of one file,
  * or which question to ask S3 next; it is asked again with the answer. What cannot be compared is unproven, never assumed.
  */
-import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../model.ts'
+import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof, ProvenObject } from '../model.ts'
 
 /** What HeadObject (with checksums) tells beyond the listing. `denied`: S3 answered 403. */
 export type ObjectHead =
@@ -14,6 +14,7 @@ export type ObjectHead =
       readonly compositeSha256?: string | undefined
       /** Whether the ETag is the MD5 of the content: one PUT, no KMS or customer key. */
       readonly etagIsMd5: boolean
+      readonly versionId?: string
     }
   | { readonly is: 'denied' }
   | { readonly is: 'missing' }
@@ -63,11 +64,16 @@ export function judge(
 }
 
 /** The proof of a manifest from the verdict on each of its files. */
-export function proofOf(manifest: Manifest, gaps: readonly Gap[]): Proof {
+export function proofOf(
+  manifest: Manifest,
+  gaps: readonly Gap[],
+  objects: readonly ProvenObject[] = [],
+): Proof {
   return {
     files: manifest.files.length,
     bytes: manifest.files.reduce((sum, { size }) => sum + size, 0),
     gaps,
+    objects,
   }
 }
 

@@ -28,6 +28,7 @@ import type {
   HeadObjectCommandOutput,
   ListObjectsV2CommandInput,
   ListObjectsV2CommandOutput,
+  PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
 import type {
   ChangeMessageVisibilityCommandInput,
@@ -92,6 +93,7 @@ export interface AwsApi {
 
   listObjectsV2(input: ListObjectsV2CommandInput): Promise<Answer<ListObjectsV2CommandOutput>>
   headObject(input: HeadObjectCommandInput): Promise<Answer<HeadObjectCommandOutput>>
+  putObject(input: PutObjectCommandInput): Promise<unknown>
   getObject(input: GetObjectCommandInput): Promise<{ readonly Body: ObjectBody }>
 
   changeMessageVisibility(input: ChangeMessageVisibilityCommandInput): Promise<unknown>

@@ -61,6 +61,11 @@ export function isMissing(error: unknown): boolean {
   return ['NoSuchKey', 'NotFound', '404'].includes(nameOf(error)) || statusOf(error) === 404
 }
 
+/** A conditional write found something there already (`If-None-Match: *`). */
+export function isThereAlready(error: unknown): boolean {
+  return nameOf(error) === 'PreconditionFailed' || statusOf(error) === 412
+}
+
 /** EC2 forgets a terminated instance after about an hour. */
 export function isUnknownInstance(error: unknown): boolean {
   return nameOf(error) === 'InvalidInstanceID.NotFound'

@@ -1,5 +1,5 @@
 /**
- * What `doctor` asks of AWS besides the guard's own calls, and the few things that it mends: with the person's credentials, never with a
+ * What `doctor` and `receipt` ask of AWS besides the guard's own calls, and the few things that it mends: with the person's credentials, never with a
  * function's role.
  */
 import type { DescribeAlarmsCommandInput, DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch'
@@ -29,6 +29,8 @@ import type {
   GetBucketPolicyCommandOutput,
   GetBucketVersioningCommandInput,
   GetBucketVersioningCommandOutput,
+  ListObjectVersionsCommandInput,
+  ListObjectVersionsCommandOutput,
   PutBucketVersioningCommandInput,
 } from '@aws-sdk/client-s3'
 import type {
@@ -58,6 +60,7 @@ export interface InspectionApi {
     GetBucketLifecycleConfigurationCommandInput,
     GetBucketLifecycleConfigurationCommandOutput
   >
+  readonly listObjectVersions: Call<ListObjectVersionsCommandInput, ListObjectVersionsCommandOutput>
   readonly getBucketPolicy: Call<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>
   readonly putBucketVersioning: (input: PutBucketVersioningCommandInput) => Promise<unknown>
 

@@ -1,4 +1,4 @@
-/** The real AWS for `doctor`. What does not answer soon is unknown, so nothing is tried for long. */
+/** The real AWS for `doctor` and `receipt`. What does not answer soon is unknown, so nothing is tried for long. */
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeInstanceAttributeCommand,
@@ -18,6 +18,7 @@ import {
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
+  ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -44,6 +45,7 @@ export function connectInspection(region: string, bucketOwner?: string): Inspect
     getBucketEncryption: (input) => s3.send(new GetBucketEncryptionCommand(owned(input))),
     getBucketLifecycleConfiguration: (input) =>
       s3.send(new GetBucketLifecycleConfigurationCommand(owned(input))),
+    listObjectVersions: (input) => s3.send(new ListObjectVersionsCommand(owned(input))),
     getBucketPolicy: (input) => s3.send(new GetBucketPolicyCommand(owned(input))),
     putBucketVersioning: (input) => s3.send(new PutBucketVersioningCommand(owned(input))),
     describeInstanceAttribute: (input) => ec2.send(new DescribeInstanceAttributeCommand(input)),

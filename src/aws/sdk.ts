@@ -16,7 +16,13 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import {
   ChangeMessageVisibilityCommand,
   GetQueueAttributesCommand,
@@ -84,6 +90,7 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     describeInstanceInformation: (input) => ssm.send(new DescribeInstanceInformationCommand(input)),
     listObjectsV2: (input) => s3.send(new ListObjectsV2Command(owned(input))),
     headObject: (input) => s3.send(new HeadObjectCommand(owned(input))),
+    putObject: (input) => s3.send(new PutObjectCommand(owned(input))),
     getObject: async (input) => {
       const { Body } = await s3.send(new GetObjectCommand(owned(input)))
       return { Body: flowing(Body as ObjectBody, STALLED_BODY_MS) }

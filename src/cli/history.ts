@@ -49,7 +49,8 @@ export function historyCommand(surroundings: Surroundings): Command {
     })
 }
 
-function subject(text: string): string {
+/** An instance id or a token, from the command line. */
+export function subject(text: string): string {
   if (/^i-[0-9a-f]{8,32}$|^[0-9a-f-]{36}$/.test(text)) return text
   throw new InvalidArgumentError('An instance id looks like i-0123456789abcdef0, a token like a UUID.')
 }

@@ -9,6 +9,7 @@ import { explainCommand } from './explain.ts'
 import { flushCommand } from './flush.ts'
 import { historyCommand } from './history.ts'
 import { manualCommand } from './manual.ts'
+import { receiptCommand } from './receipt.ts'
 import { redriveCommand } from './redrive.ts'
 import { releaseCommand } from './release.ts'
 import { replaceCommand } from './replace.ts'
@@ -24,6 +25,7 @@ const commands: readonly ((surroundings: Surroundings) => Command)[] = [
   explainCommand,
   flushCommand,
   historyCommand,
+  receiptCommand,
   replaceCommand,
   retryCommand,
   releaseCommand,

@@ -112,7 +112,8 @@ async function readReport(
   if (typeof gzip === 'string') return { kind: 'unreadable', why: gzip }
   try {
     const manifest = parseManifest(gzip)
-    if (manifest.instanceId === instanceId) return { kind: 'manifest', manifest }
+    const sha256 = createHash('sha256').update(gzip).digest('hex')
+    if (manifest.instanceId === instanceId) return { kind: 'manifest', manifest, sha256 }
     return { kind: 'unreadable', why: `the manifest is of another instance, ${manifest.instanceId}` }
   } catch (error) {
     return {

@@ -74,6 +74,12 @@ export type JournalEvent =
       readonly durationMs: number
       readonly calls: Readonly<Record<string, number>>
     }
+  /** The receipt of a good end could not be written. Its machine goes all the same: the proof was complete. */
+  | (ActionName & {
+      readonly event: 'receipt-failed'
+      readonly error: string
+      readonly errorMessage: string
+    })
   /** A message that is no work: a test notification, or the status of a command that is not ours. */
   | { readonly event: 'message-ignored'; readonly messageId: string; readonly why: string }
   /** A message that cannot be understood or is not true; a copy lies in the dead-letter queue. */
@@ -184,6 +190,7 @@ export function isLoud(event: JournalEvent): boolean {
     case 'group-failed':
     case 'audit-failed':
     case 'recovery-failed':
+    case 'receipt-failed':
     case 'message-refused':
       return true
     case 'sweep':

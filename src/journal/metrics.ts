@@ -19,6 +19,8 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
     case 'group-failed':
     case 'recovery-failed':
       return [count('PassFailed')]
+    case 'receipt-failed':
+      return [count('ReceiptFailed')]
     case 'message-refused':
       return [count('MessageRefused')]
     case 'message-ignored':

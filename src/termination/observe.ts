@@ -1,6 +1,6 @@
 /**
  * Everything one pass can see of an action; reads, and changes nothing. It asks only for what the decision can hinge on, which keeps
- * a good end at 8 calls. What AWS refuses for a reason that lasts is seen, too; what will pass by itself is thrown.
+ * a good end at 9 calls. What AWS refuses for a reason that lasts is seen, too; what will pass by itself is thrown.
  */
 import { prove } from '../archive/archives.ts'
 import { prefixOf } from '../archive/destination.ts'

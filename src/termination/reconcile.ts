@@ -13,6 +13,7 @@ import { complete, heartbeat, holderOf, isHeldItself } from './lifecycle-actions
 import { NotOurs, observe, placeOf, withTrouble } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
+import { isGoodEnd, writeReceipt } from './write-receipt.ts'
 
 type Means = Pick<Guard, 'aws' | 'policy'>
 
@@ -81,7 +82,8 @@ async function conclude(guard: Guard, { seen, decision }: Intent): Promise<Pass>
   return concluded(guard.policy, { seen, decision, did: await perform(guard, seen, decision) })
 }
 
-async function perform({ aws, journal }: Guard, seen: Observation, decision: Decision): Promise<Did> {
+async function perform(guard: Guard, seen: Observation, decision: Decision): Promise<Did> {
+  const { aws, journal } = guard
   const { action, now } = seen
   // S5: an adopted action has no message by which a later pass would find it over, and this call may be the last that this pass makes.
   const isGivenUp = decision.do === 'abandon' || (decision.do === 'continue' && decision.outcome === 'lost')
@@ -91,6 +93,7 @@ async function perform({ aws, journal }: Guard, seen: Observation, decision: Dec
     case 'wait':
       return 'done'
     case 'continue':
+      if (isGoodEnd(decision)) await writeReceipt(guard, seen, decision)
       return await end(aws, action, 'CONTINUE', now)
     case 'abandon':
       return await end(aws, action, 'ABANDON', now)

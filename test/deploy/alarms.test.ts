@@ -52,7 +52,7 @@ const functionAlarms = functionNames.flatMap((name) =>
   ['Errors', 'Throttles'].map((metric) => `${name.charAt(0).toUpperCase()}${name.slice(1)}${metric}`),
 )
 /** One thing that happens once. */
-const events = ['NotArchived', 'Overdue', 'AuditFindings', ...functionAlarms]
+const events = ['NotArchived', 'Overdue', 'AuditFindings', 'ReceiptFailed', ...functionAlarms]
 /** What the sweep (or SQS) tells every five minutes. */
 const states = ['Retained', 'DeadLetters', 'NotEnrolled', 'OldestAction']
 /** That somebody still looks. */

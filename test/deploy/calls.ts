@@ -107,10 +107,10 @@ function guardOf(
   isOutputCut: boolean,
 ): Guard {
   const run = new Run(world, 0, MINUTE, [])
-  const { setting, region, views, ssm, bucket, queue, deadLetters } = world
+  const { setting, time, region, views, ssm, bucket, queue, deadLetters } = world
   // Its time stands still meanwhile, and a body that stalls would never be given up.
   const services = {
-    ...{ setting, region, views, ssm, bucket, queue, deadLetters },
+    ...{ setting, time, region, views, ssm, bucket, queue, deadLetters },
     mayStall: (body: ObjectBody) => body,
     saw: () => {},
   }

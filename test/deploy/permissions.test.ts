@@ -4,11 +4,14 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type FunctionName, functionNames } from '../../deploy/environment.ts'
-import { AGENT_ACTIONS } from '../../deploy/instance-policy.ts'
+import { AGENT_ACTIONS, instanceStatements } from '../../deploy/instance-policy.ts'
 import { roleOf } from '../../deploy/roles.ts'
+import { readSettings } from '../../deploy/settings.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { RUNGS } from '../../src/rungs.ts'
+import { RECEIPT_PREFIX } from '../../src/policy.ts'
 import { type Call, callsOf } from './calls.ts'
+import { defaults } from './defaults.ts'
 import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
 import { ACCOUNT, packageProject, REGION, resolved, type Template } from './packaged.ts'
 import {
@@ -45,6 +48,7 @@ const deployed: Deployed = {
   manifestPrefix: 'termination-guard/manifests/',
   kmsKeyArn,
 }
+const receiptArn = `arn:aws:s3:::${deployed.bucket}/${RECEIPT_PREFIX}i-0123456789abcdef0/x.json`
 const places = [
   { partition: 'aws-cn', region: 'cn-north-1' },
   { partition: 'aws-us-gov', region: 'us-gov-west-1' },
@@ -216,6 +220,19 @@ describe('no function may', () => {
     ],
     ['delete an object', ask('s3:DeleteObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
     ['write an object', ask('s3:PutObject', `arn:aws:s3:::${deployed.bucket}/${deployed.prefix}x.gz`)],
+    ['write over a receipt', ask('s3:PutObject', receiptArn, OUR_BUCKET)],
+    [
+      'write a receipt where a stranger has taken the bucket’s name',
+      ask('s3:PutObject', receiptArn, { 's3:if-none-match': '*', 's3:ResourceAccount': '999988887777' }),
+    ],
+    [
+      'write anything but a receipt',
+      ask('s3:PutObject', `arn:aws:s3:::${deployed.bucket}/${deployed.manifestPrefix}x`, {
+        's3:if-none-match': '*',
+        ...OUR_BUCKET,
+      }),
+    ],
+    ['delete a receipt', ask('s3:DeleteObject', receiptArn, OUR_BUCKET)],
     ['terminate an instance', ask('ec2:TerminateInstances', instanceArn)],
     [
       'begin a termination in another group',
@@ -286,6 +303,17 @@ describe('the policy to attach to instances', () => {
     expect(await denied(policy, needs)).toEqual([])
     expect(await unused(policy, needs)).toEqual([])
   })
+  it('lets no instance write a receipt, however its prefixes are chosen', async () => {
+    const settings = readSettings('termination-guard-prod', {
+      ...defaults,
+      ...{ groups: 'web', bucket: deployed.bucket, bucketOwner: ACCOUNT },
+      ...{ prefix: '{instance}/', manifestPrefix: 'termination-guard/' },
+    })
+    const policy = resolved({ Version: '2012-10-17', Statement: instanceStatements(settings) })
+    expect(await isAllowed(policy as PolicyDocument, put('termination-guard/x.gz'))).toBe(true)
+    const receipt = put(`${RECEIPT_PREFIX}i-0123456789abcdef0/x.json`)
+    expect(await isAllowed(policy as PolicyDocument, receipt)).toBe(false)
+  })
   it.each([
     [
       'complete a lifecycle action',
@@ -293,6 +321,7 @@ describe('the policy to attach to instances', () => {
     ],
     ['delete an object', { ...put(`${deployed.prefix}x.gz`), action: 's3:DeleteObject' }],
     ['write elsewhere in the bucket', put('payroll.csv')],
+    ['write a receipt', put(`${RECEIPT_PREFIX}i-0123456789abcdef0/x.json`)],
     [
       'write to the bucket where a stranger has taken its name',
       { ...put(`${deployed.prefix}x.gz`), context: { 's3:ResourceAccount': '999988887777' } },

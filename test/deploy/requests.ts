@@ -90,6 +90,11 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'getObject':
       ours(input.Bucket, policy.archive.bucket)
       return reading(`arn:aws:s3:::${deployed.bucket}/${keyOf(input, policy, deployed)}`, deployed)
+    case 'putObject':
+      ours(input.Bucket, policy.archive.bucket)
+      if (!String(input.Key).startsWith(policy.archive.receiptPrefix))
+        throw new Error(`${input.Key} is no receipt`)
+      return putting(String(input.Key), input.IfNoneMatch, deployed)
     case 'changeMessageVisibility':
       ours(input.QueueUrl, policy.queueUrl)
       return [request('sqs:ChangeMessageVisibility', queueArn)]
@@ -162,6 +167,14 @@ function reading(resource: string, { kmsKeyArn }: Deployed): IamRequest[] {
   return [
     request('s3:GetObject', resource, OUR_BUCKET),
     ...(kmsKeyArn ? [request('kms:Decrypt', kmsKeyArn)] : []),
+  ]
+}
+
+function putting(key: string, ifNoneMatch: unknown, { bucket, kmsKeyArn }: Deployed): IamRequest[] {
+  const context = { ...OUR_BUCKET, ...(ifNoneMatch ? { 's3:if-none-match': String(ifNoneMatch) } : {}) }
+  return [
+    request('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`, context),
+    ...(kmsKeyArn ? [request('kms:GenerateDataKey', kmsKeyArn)] : []),
   ]
 }
 

@@ -44,6 +44,8 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
       return [`${event.instanceId} ${event.outcome}: ${event.reason}`]
     case 'pass-failed':
       return [`${event.instanceId} failed: ${event.errorMessage}`]
+    case 'receipt-failed':
+      return [`${event.instanceId} has no receipt: ${event.errorMessage}`]
     case 'audited':
       return [`${event.instanceId} audited, ${event.finding}: ${event.reason}`]
     case 'audit-failed':

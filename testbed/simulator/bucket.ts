@@ -1,10 +1,12 @@
 /** S3: objects as their uploaders left them, with every kind of ETag and checksum. */
+import { createHash } from 'node:crypto'
 import type {
   GetObjectCommandInput,
   HeadObjectCommandInput,
   HeadObjectCommandOutput,
   ListObjectsV2CommandInput,
   ListObjectsV2CommandOutput,
+  PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
 import type { Answer, ObjectBody } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
@@ -130,6 +132,17 @@ export class Bucket {
         ChecksumType: object.isComposite ? ('COMPOSITE' as const) : ('FULL_OBJECT' as const),
       }),
     }
+  }
+
+  /** A receipt of the guard's, which is put once. */
+  putObject(now: number, { Key: key = '', Body, IfNoneMatch }: PutObjectCommandInput): object {
+    if (IfNoneMatch === '*' && this.#objects.has(key))
+      throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions did not hold', 412)
+    const bytes = Buffer.from(String(Body))
+    const etag = createHash('md5').update(bytes).digest('hex')
+    const quotedEtag = `"${etag}"`
+    this.#store({ key, bytes, etag, quotedEtag, sha256: undefined, isComposite: false, putAt: now })
+    return { ETag: quotedEtag }
   }
 
   #store(object: StoredObject): void {

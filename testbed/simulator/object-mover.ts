@@ -5,12 +5,13 @@ import type { Archiving } from './publisher.ts'
 export function startCollector(world: Archiving): void {
   const { collector, policy } = world.setting
   if (!collector) return
-  const { movedTo, manifestPrefix } = policy.archive
+  const { movedTo, manifestPrefix, receiptPrefix } = policy.archive
   // Where nobody told the guard to look, an object is as good as missing.
   const seen = movedTo.at(-1)
   let count = 0
   const isArchived = ({ key, putAt }: StoredObject) =>
     !key.startsWith(manifestPrefix) &&
+    !key.startsWith(receiptPrefix) &&
     !key.startsWith('taken/') &&
     !movedTo.some((prefix) => key.startsWith(prefix)) &&
     putAt + collector.minAgeMs <= world.time.now

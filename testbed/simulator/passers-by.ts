@@ -7,10 +7,11 @@ import { hour } from './setting.ts'
 export function startPassersBy(world: Archiving): void {
   const { faults, setting } = world
   const hours = setting.chaosMs / hour
+  const { manifestPrefix, receiptPrefix } = setting.policy.archive
   const theirs = () => {
     const keys = [...world.bucket.objects()]
       .map(({ key }) => key)
-      .filter((key) => !key.startsWith(setting.policy.archive.manifestPrefix))
+      .filter((key) => !key.startsWith(manifestPrefix) && !key.startsWith(receiptPrefix))
     return keys.length > 0 ? world.chance.pick(keys) : undefined
   }
   often(world, faults['object-is-overwritten-later'] * hours, () => {

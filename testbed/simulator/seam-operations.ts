@@ -8,6 +8,7 @@ import type { Run } from './run.ts'
 import type { RunCommand } from './run-command.ts'
 import type { Setting } from './setting.ts'
 import type { StaleViews } from './stale-views.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** The services of this world. */
 export interface ServiceSurroundings {
@@ -15,6 +16,7 @@ export interface ServiceSurroundings {
   readonly region: Region
   readonly views: StaleViews
   readonly ssm: RunCommand
+  readonly time: Surroundings['time']
   readonly bucket: Bucket
   readonly queue: Queue
   readonly deadLetters: string[]
@@ -48,6 +50,7 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   listObjectsV2: 's3',
   headObject: 's3',
   getObject: 's3',
+  putObject: 's3',
   changeMessageVisibility: 'sqs',
   sendMessage: 'sqs',
   getQueueAttributes: 'sqs',
@@ -104,6 +107,7 @@ function callBucket(world: ServiceSurroundings, operation: Operation, input: obj
   const { bucket } = world
   if (operation === 'listObjectsV2') return bucket.listObjectsV2(input as Input<'listObjectsV2'>)
   if (operation === 'headObject') return bucket.headObject(input as Input<'headObject'>)
+  if (operation === 'putObject') return bucket.putObject(world.time.now, input as Input<'putObject'>)
   return { Body: world.mayStall(bucket.getObject(input as Input<'getObject'>).Body) }
 }
 

@@ -7,6 +7,7 @@ import { ledger } from './ledger.ts'
 import { lossesAreReal } from './losses-are-real.ts'
 import { noFalseAlarm } from './no-false-alarm.ts'
 import { retriesAreBounded } from './retries-are-bounded.ts'
+import { receiptsAreWritten } from './receipts-are-written.ts'
 import { continueWithProof } from './s1-continue-with-proof.ts'
 import { messagesAreKept } from './s2-messages-are-kept.ts'
 import { noHoldExpires } from './s3-no-hold-expires.ts'
@@ -29,5 +30,6 @@ export function createCheckers(world: World): readonly Checker[] {
     noHotLoop,
     noFalseAlarm,
     retriesAreBounded,
+    receiptsAreWritten,
   ].map((create) => create(world))
 }

@@ -87,7 +87,7 @@ const COUNTED_APART: readonly Operation[] = [
   'getObject',
   'describeAutoScalingGroups',
 ]
-const BUDGET = 8
+const BUDGET = 9
 
 export function aGoodEndIsCheap(world: World): Checker {
   // Where a collector took the objects, the last look has to ask where the instance is.
