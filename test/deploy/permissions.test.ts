@@ -307,7 +307,7 @@ describe('the policy to attach to instances', () => {
     const settings = readSettings('termination-guard-prod', {
       ...defaults,
       ...{ groups: 'web', bucket: deployed.bucket, bucketOwner: ACCOUNT },
-      ...{ prefix: '{instance}/', manifestPrefix: 'termination-guard/' },
+      ...{ prefix: 'logs/{instance}/', manifestPrefix: 'termination-guard/' },
     })
     const policy = resolved({ Version: '2012-10-17', Statement: instanceStatements(settings) })
     expect(await isAllowed(policy as PolicyDocument, put('termination-guard/x.gz'))).toBe(true)
