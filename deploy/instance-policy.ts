@@ -2,7 +2,7 @@
  * What an instance of a guarded group needs: to be reached by SSM's Run Command, and to put its logs and its manifest. It can neither
  * read nor delete the archive, nor write a receipt, nor complete a lifecycle action. An Elastic Beanstalk instance profile has the S3 half already.
  */
-import { RECEIPT_PREFIX } from '../src/policy.ts'
+import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'
 import type { Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
 import { inBucket, ownedBucket, pattern, type Statement } from './statements.ts'

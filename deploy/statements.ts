@@ -2,7 +2,7 @@
  * IAM statements, one small builder per thing that may be done. Groups are confined by their name or their tag, instances by the
  * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix and its bucket's owner.
  */
-import { RECEIPT_PREFIX } from '../src/policy.ts'
+import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'
 import { bucketOf, bucketOwnerOf, documentNameOf, type Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
 

@@ -1,5 +1,6 @@
 /** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
 import { z } from 'zod'
+import { RECEIPT_PREFIX } from './receipt-prefix.ts'
 import { NO_RUNGS, type RecoveryPolicy, readRungs } from './rungs.ts'
 import { parseSelections, type Selection } from './selection.ts'
 
@@ -7,15 +8,11 @@ const HOUR = 3600
 /** Auto Scaling ends every action at the latest then: min(48 h, 100 × heartbeat timeout) (API reference, LifecycleHook). */
 const LONGEST_HOLD_SECONDS = 48 * HOUR
 
-/** One place in every bucket. No parameter: what instances may write is one, and must never reach it. */
-export const RECEIPT_PREFIX = 'termination-guard/receipts/'
-
 export interface Policy {
   /** The one hook we act for. Another hook's notification is refused. */
   readonly hookName: string
   readonly documentName: string
-  /** Of the guard, for receipts. */
-  readonly version: string
+  readonly guardVersion: string
   readonly region: string
   readonly queueUrl: string
   readonly deadLetterQueueUrl: string
@@ -209,7 +206,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
   return {
     hookName: env.HOOK_NAME,
     documentName: env.DOCUMENT_NAME,
-    version: env.GUARD_VERSION,
+    guardVersion: env.GUARD_VERSION,
     region: env.AWS_REGION,
     queueUrl: env.QUEUE_URL,
     deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL,

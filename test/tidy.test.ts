@@ -16,6 +16,7 @@ const floors = [
   'src/selection.ts',
   'src/rungs.ts',
   'src/model.ts',
+  'src/receipt-prefix.ts',
   'src/policy.ts',
   'src/aws',
   'src/archive',
@@ -34,6 +35,7 @@ const floors = [
 const impure = new Set([
   'src/archive/archives.ts',
   'src/archive/destination.ts',
+  'src/archive/listing.ts',
   'src/audit/audit.ts',
   'src/aws/api.ts',
   'src/aws/ask.ts',

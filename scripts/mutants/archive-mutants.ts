@@ -62,6 +62,7 @@ export const archiveMutants: readonly Mutant[] = [
   },
   {
     ...archives,
+    file: 'src/archive/listing.ts',
     name: 'forget a page of the archive',
     from: `if (!token) return { objects, pages, isCut: false, unread: undefined }`,
     to: `return { objects, pages, isCut: false, unread: undefined }`,

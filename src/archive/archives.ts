@@ -1,14 +1,13 @@
 /** The archive: the objects in S3 that a manifest names, gathered and compared with it. */
 import { createHash } from 'node:crypto'
-import type { _Object } from '@aws-sdk/client-s3'
 import pMap from 'p-map'
 import type { AwsApi, Clock, ObjectBody } from '../aws/api.ts'
-import { ask } from '../aws/ask.ts'
 import { isMissing, isPassing } from '../aws/failures.ts'
 import { until } from '../aws/time-limit.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof, ProvenObject } from '../model.ts'
 import type { ArchivePolicy } from '../policy.ts'
 import { keyOf } from './keys.ts'
+import { type Listing, list } from './listing.ts'
 import {
   type Evidence,
   findMoved,
@@ -194,39 +193,6 @@ async function withoutMoved(
   return gaps
     .filter((gap) => !found.has(gap.path))
     .map((gap) => (gap.is === 'missing' && !isWhole ? { ...gap, is: 'unproven' } : gap))
-}
-
-/** What lies under a prefix, as far as it was read. */
-export interface Listing {
-  readonly objects: readonly ArchivedObject[]
-  readonly pages: number
-  /** There is more than was asked for. */
-  readonly isCut: boolean
-  /** Why S3 does not let us look: what was listed until then says nothing of what is missing. */
-  readonly unread: string | undefined
-}
-
-export async function list(aws: AwsApi, bucket: string, prefix: string, maxPages: number): Promise<Listing> {
-  const request = { Bucket: bucket, Prefix: prefix }
-  const objects: ArchivedObject[] = []
-  let token: string | undefined
-  for (let pages = 0; pages < maxPages; ) {
-    const asked = await ask(() =>
-      aws.listObjectsV2(token ? { ...request, ContinuationToken: token } : request),
-    )
-    if (asked.is === 'refused') return { objects: [], pages, isCut: false, unread: asked.why }
-    pages++
-    objects.push(...(asked.answer.Contents ?? []).flatMap(readObject))
-    token = asked.answer.IsTruncated ? asked.answer.NextContinuationToken : undefined
-    if (!token) return { objects, pages, isCut: false, unread: undefined }
-  }
-  return { objects, pages: Math.max(0, maxPages), isCut: true, unread: undefined }
-}
-
-function readObject({ Key, Size, ETag, LastModified }: _Object): ArchivedObject[] {
-  if (Key === undefined || Size === undefined) return []
-  const etag = (ETag ?? '').replaceAll('"', '')
-  return [{ key: Key, size: Size, etag, lastModified: LastModified?.getTime() ?? 0 }]
 }
 
 /** S3 returns checksums only when asked, in base64; a composite one (`-N`, multipart) is of the parts' digests. */

@@ -3,8 +3,9 @@
  * disturbed, and the next audit proves what came of it. Nothing waits, and one instance that fails does not stop the others.
  */
 import pMap from 'p-map'
-import { list, prove } from '../archive/archives.ts'
+import { prove } from '../archive/archives.ts'
 import { prefixOf } from '../archive/destination.ts'
+import { list } from '../archive/listing.ts'
 import { chosenGroups } from '../enrolment/enrolments.ts'
 import { auditComment, listInvocations } from '../flush/commands.ts'
 import { startFlush, withReport } from '../flush/flushes.ts'

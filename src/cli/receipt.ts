@@ -1,6 +1,6 @@
 /** `receipt <instance or token>`: what was proven at a good end, and with `--verify` whether it still holds, object by object. */
 import { Command } from 'commander'
-import { list } from '../archive/archives.ts'
+import { list } from '../archive/listing.ts'
 import { parseReceipt, type Receipt } from '../archive/receipt.ts'
 import { isMissing, reasonOf } from '../aws/failures.ts'
 import { answer, withJson } from './answer.ts'

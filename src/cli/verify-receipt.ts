@@ -1,7 +1,8 @@
 /** Holds a receipt against S3 as it is now. What was overwritten is told with the version that was proven, where there is one. */
 import type { ObjectVersion } from '@aws-sdk/client-s3'
 import pMap from 'p-map'
-import { list, proveObject } from '../archive/archives.ts'
+import { proveObject } from '../archive/archives.ts'
+import { list } from '../archive/listing.ts'
 import type { Receipt, ReceiptFile } from '../archive/receipt.ts'
 import type { ArchivedObject, ManifestFile } from '../model.ts'
 import type { Deployment } from './deployment.ts'

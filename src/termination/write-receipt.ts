@@ -1,5 +1,5 @@
 /**
- * Writes the receipt of a good end, once, just before CONTINUE (docs/decisions/0014-receipts.md). It never decides anything: what goes
+ * Writes the receipt of a good end, once, just before CONTINUE (docs/decisions/0015-receipts.md). It never decides anything: what goes
  * wrong is told, and the machine goes.
  */
 import { RECEIPT_VERSION, type Receipt, receiptKey } from '../archive/receipt.ts'
@@ -48,7 +48,7 @@ export function receiptOf(seen: Observation, decision: GoodEnd, policy: Policy):
   const objects = new Map(proof?.objects?.map((object) => [object.path, object]))
   return {
     receipt: RECEIPT_VERSION,
-    guard: { deployment: policy.hookName, version: policy.version },
+    guard: { deployment: policy.hookName, version: policy.guardVersion },
     instanceId: action.instanceId,
     groupName: action.groupName,
     hookName: action.hookName,

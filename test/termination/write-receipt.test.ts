@@ -26,7 +26,7 @@ it('a good end has a receipt: who, when, what was decided, and each object with 
       key,
       receipt: {
         receipt: 1,
-        guard: { deployment: policy.hookName, version: policy.version },
+        guard: { deployment: policy.hookName, version: policy.guardVersion },
         instanceId: action.instanceId,
         groupName: action.groupName,
         hookName: action.hookName,

@@ -1,8 +1,8 @@
 /** Gathers what the checks look at. A question that fails is a fact too, whatever the reason: nobody knows then. */
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import type { Instance } from '@aws-sdk/client-ec2'
-import { list } from '../../archive/archives.ts'
 import { prefixOf } from '../../archive/destination.ts'
+import { list } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
 import type { Deployment } from '../deployment.ts'
 import { Refusal } from '../surroundings.ts'
