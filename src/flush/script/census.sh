@@ -5,15 +5,16 @@ declare -A CENSUS=()  # device:inode → facts at the start
 declare -A ORIGIN=()  # device:inode → the path where it was
 declare -A HELD=()    # device:inode → a hard link of ours
 declare -A FORMS=()   # device:inode → device:inode of a compressed form that was checked to hold the same bytes
-declare -A FORM_FACTS=() # device:inode → its facts when that was checked
-declare -A ENDINGS=() # device:inode → checksum of the last bytes that a log had at the start
+declare -A FORM_FACTS=() # device:inode → its facts before that was checked
+declare -A NOW=()     # device:inode → the facts of its hold at the last look
+declare -A ENDINGS=() # device:inode → the last bytes that a log had at the start
 declare -A SAVING=()  # device:inode of a deleted file → our own descriptor of it
 declare -A SAVED=()   # device:inode of a deleted file → its facts when it was saved
 HOLD_FOLDERS=() CENSUS_COUNT=0
-GENERATION=$(date -u +%Y%m%dT%H%M%SZ)-$$ # a path may be another file in the next flush
 
 take_census() {
   local i
+  GENERATION=$MOMENT-$$ # a path may be another file in the next flush
   load_holds
   load_memory
   list_files
@@ -43,12 +44,12 @@ know_endings() {
 }
 
 ending_of() { # <file> <size>
-  tail -c "+$(($2 > 64 ? $2 - 63 : 1))" -- "$1" 2>/dev/null | head -c "$(($2 > 64 ? 64 : $2))" | cksum
+  exec od -An -v -tx1 -j "$(($2 > 64 ? $2 - 64 : 0))" -N "$(($2 > 64 ? 64 : $2))" -- "$1" 2>/dev/null
 }
 
 has_its_ending() { # <device:inode> <size at the start>
   if [ -z "${ENDINGS[$1]}" ] || [ -z "${HELD[$1]}" ]; then return 0; fi
-  [ "$(facts_of "${HELD[$1]}")" = "${CENSUS[$1]}" ] || [ "$(ending_of "${HELD[$1]}" "$2")" = "${ENDINGS[$1]}" ]
+  [ "${NOW[$1]}" = "${CENSUS[$1]}" ] || [ "$(ending_of "${HELD[$1]}" "$2")" = "${ENDINGS[$1]}" ]
 }
 
 # Every hold that an earlier flush left: part of the census whatever became of its path.
@@ -76,14 +77,23 @@ load_holds() {
   done
 }
 
-# Whether its compressed form is known, and nobody has written to it since.
-has_form() { # <device:inode>
-  [ -n "${FORMS[$1]}" ] && [ "$(facts_of "${HELD[$1]}")" = "${FORM_FACTS[$1]}" ]
+look_at_holds() { # → NOW
+  local id i=0
+  ask_facts "${HELD[@]}"
+  for id in "${!HELD[@]}"; do
+    NOW[$id]=${ANSWERS[i]}
+    i=$((i + 1))
+  done
 }
 
-know_form() { # <device:inode> <device:inode of the form>
+# Whether its compressed form is known, and nobody has written to it since.
+has_form() { # <device:inode>
+  [ -n "${FORMS[$1]}" ] && [ "${NOW[$1]}" = "${FORM_FACTS[$1]}" ]
+}
+
+know_form() { # <device:inode> <device:inode of the form> <facts before that was checked>
   FORMS[$1]=$2
-  FORM_FACTS[$1]=$(facts_of "${HELD[$1]}")
+  FORM_FACTS[$1]=$3
   [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "${FORM_FACTS[$1]}" >>"$STATE/forms"
 }
 
@@ -163,11 +173,9 @@ keep_evidence() { # <device:inode> <size> <sha256> <file>
 }
 
 # The deleted files that a process still holds are opened by us too, so that the bytes survive their writer.
-open_deleted() { # <device:inode> <size> </proc/…/fd/…>
-  local path fd
+open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>
+  local path=$4 fd
   if [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
-  path=$(readlink -- "$3" && echo .)
-  path=${path%$'\n.'} path=${path%' (deleted)'}
   [ -n "${WATCHED_FOLDERS[${path%/*}/]}" ] || return 0
   if [ -z "${PUBLISHED[$path]}" ] && matches_one_of "$path" "${EXEMPT_GLOBS[@]}"; then return; fi
   [ "$2" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))

@@ -8,6 +8,7 @@ declare -A PUBLISHED=()   # path → 1 when a publish glob matches it
 match_files() { # <globs…> → MATCHES: the files that they match, each once
   local glob path
   local -A seen=()
+  local missing=()
   MATCHES=()
   for glob in "$@"; do
     rooted "$glob"
@@ -17,20 +18,31 @@ match_files() { # <globs…> → MATCHES: the files that they match, each once
       if [ -f "$path" ]; then
         MATCHES+=("$path")
       elif [ ! -e "$path" ]; then
-        ask_why "$path"
+        missing+=("$path")
       fi
+    done
+  done
+  ask_why "${missing[@]}"
+}
+
+# Names without a file: they vanished, or their file system does not answer. Many in one process, unless one is odd.
+ask_why() { # <paths…>
+  local i path why
+  for ((i = 1; i <= $#; i += 500)); do
+    all_vanished "${@:i:500}" && continue
+    for path in "${@:i:500}"; do
+      all_vanished "$path" || unaccounted "$path" 0 "cannot be asked about (${why##*: })"
     done
   done
 }
 
-# A name without a file: it vanished, or its file system does not answer.
-ask_why() { # <path>
-  local why
-  why=$(stat -L -- "$1" 2>&1 >/dev/null)
-  case $why in
-    '' | *'No such file'* | *'Not a directory'*) ;;
-    *) unaccounted "$1" 0 "cannot be asked about (${why##*: })" ;;
-  esac
+all_vanished() { # <paths…> → why not
+  while read -r why; do
+    case $why in
+      *'No such file'* | *'Not a directory'*) ;;
+      *) return 1 ;;
+    esac
+  done < <(exec stat -L -- "$@" 2>&1 >/dev/null)
 }
 
 unaccounted() { # <path> <size> <why>
@@ -38,28 +50,38 @@ unaccounted() { # <path> <size> <why>
 }
 
 # Device and inode, size, time in seconds, time: one line a file. When it is the same twice, nothing was written in between.
-facts_of() {
-  stat -L -c '%d:%i %s %Y %y' -- "$@" 2>/dev/null
+facts_of() { # in a subshell, whose place it takes
+  exec stat -L -c '%d:%i %s %Y %y' -- "$@" 2>/dev/null
 }
 
 # → ANSWERS: the facts of each file, empty where there is no answer. Many files in few processes.
 ask_facts() { # <files…>
   local i
   ANSWERS=()
-  for ((i = 1; i <= $#; i += 500)); do ask_batch "${@:i:500}"; done
+  for ((i = 1; i <= $#; i += 500)); do ask_batch facts_of "${@:i:500}"; done
 }
 
-ask_batch() {
-  local lines half=$(($# / 2))
-  mapfile -t lines < <(facts_of "$@")
-  if [ "${#lines[@]}" = $# ]; then
-    ANSWERS+=("${lines[@]}")
-  elif [ $# = 1 ]; then
-    ANSWERS+=('')
+ask_batch() { # <command that says a line of each> <files…>
+  local half=$(($# / 2)) text
+  text=$("$@")
+  lines_of "$text"
+  if [ "${#SPLIT[@]}" = $(($# - 1)) ]; then
+    ANSWERS+=("${SPLIT[@]}")
+  elif [ $# = 2 ]; then
+    ANSWERS+=("$text")
   else
-    ask_batch "${@:1:half}"
-    ask_batch "${@:half+1}"
+    ask_batch "$1" "${@:2:half}"
+    ask_batch "$1" "${@:half+2}"
   fi
+}
+
+# What bash itself reads from a pipe, it reads byte by byte; what it substitutes, it does not.
+lines_of() { # <text> → SPLIT: its lines, but empty ones
+  local IFS=$'\n'
+  set -f
+  # shellcheck disable=SC2206 # it is to be split
+  SPLIT=($1)
+  set +f
 }
 
 parse_facts() { # <facts> → ID SIZE MODIFIED
@@ -140,11 +162,13 @@ count_census() { # of an audit, which holds nothing
 # The logs themselves: those that logrotate considers, and the profile's.
 find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, since they have rotated files
   local path
+  local missing=()
   match_files "${LIVE_GLOBS[@]}"
   LOGS=("${MATCHES[@]}")
   for path in "${!CONSIDERED[@]}"; do
-    if [ -f "$path" ]; then LOGS+=("$path"); elif [ ! -e "$path" ]; then ask_why "$path"; fi
+    if [ -f "$path" ]; then LOGS+=("$path"); elif [ ! -e "$path" ]; then missing+=("$path"); fi
   done
+  ask_why "${missing[@]}"
   for path in "${LOGS[@]}" "${!CONSIDERED[@]}"; do
     [ -z "${KNOWN_LOGS[$path]}" ] || continue
     KNOWN_LOGS[$path]=1

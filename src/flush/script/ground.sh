@@ -8,8 +8,9 @@ prepare() {
   shopt -s nullglob
   IFS= # an unquoted variable is a glob, never words
   ROOT=${TERMINATION_GUARD_ROOT:-}
-  NOTES=() FOUND=0 MOMENT=$(date +%s)
-  [ -n "$(stat -c %s / 2>/dev/null)" ] || die 'there is no stat here: nothing can be known of any file'
+  NOTES=() FOUND=0
+  printf -v MOMENT '%(%s)T' -1
+  [ -n "$(exec stat -c %s / 2>/dev/null)" ] || die 'there is no stat here: nothing can be known of any file'
   know_the_time
   find_work_directory
   find_state_directory
@@ -41,7 +42,7 @@ find_work_directory() {
   for parent in /run /var/run /dev/shm /tmp; do
     WORK=$ROOT$parent/termination-guard
     SAID=$WORK/said
-    mkdir -p "$ROOT$parent" 2>/dev/null
+    [ -d "$ROOT$parent" ] || mkdir -p "$ROOT$parent" 2>/dev/null
     if is_ours "$WORK"; then return; fi
   done
   WORK='' SAID=/dev/null
@@ -52,7 +53,7 @@ find_work_directory() {
 find_state_directory() {
   local path
   STATE=$ROOT/var/lib/termination-guard/$INSTANCE_ID
-  mkdir -p "$ROOT/var/lib" 2>/dev/null
+  [ -d "$ROOT/var/lib" ] || mkdir -p "$ROOT/var/lib" 2>/dev/null
   if is_ours "${STATE%/*}" && is_ours "$STATE"; then
     if [ -f "$STATE/logs" ]; then while read -r -d '' path; do KNOWN_LOGS[$ROOT$path]=1; done <"$STATE/logs"; fi
     return
@@ -62,8 +63,8 @@ find_state_directory() {
 }
 
 is_ours() { # <directory>
-  mkdir -m 700 "$1" 2>/dev/null
-  [ -O "$1" ] && [ ! -L "$1" ] && (echo probe >"$1/probe") 2>/dev/null
+  [ -d "$1" ] || mkdir -m 700 "$1" 2>/dev/null
+  [ -O "$1" ] && [ ! -L "$1" ] && { echo probe >"$1/probe"; } 2>/dev/null
 }
 
 # The kernel drops the lock when its holder dies, so there are no stale locks.
@@ -84,19 +85,21 @@ die() {
   exit 1
 }
 
-# Runs a command for so many seconds at most, and never beyond our own end.
+# Runs a command for so many seconds at most, and never beyond our own end. In a subshell it takes the shell's place.
 bounded() { # <seconds> <command…>
   local seconds=$1
   shift
   remaining
   [ "$REPLY" -ge "$seconds" ] || seconds=$((REPLY < 1 ? 1 : REPLY))
   if command -v timeout >/dev/null; then set -- timeout --foreground -k 10 "$seconds" "$@"; fi
+  [ "$BASH_SUBSHELL" = 0 ] || exec "$@" 3>&- 9>&-
   "$@" 3>&- 9>&-
 }
 
-# A command of the platform; what it says is kept for a note.
+# A command of the platform, if it is there; what it says is kept for a note.
 limited() { # <seconds> <command…>
   rooted "$2"
+  if ! command -v "$REPLY" >/dev/null; then echo 'there is no such program' >"$SAID" && return 127; fi
   bounded "$1" "$REPLY" "${@:3}" >"$SAID" 2>&1
 }
 

@@ -55,9 +55,14 @@ hash_batch() { # <indexes in names, bodies, facts>
   for i in "$@"; do files+=("${bodies[i]}") before+=("${facts[i]}"); done
   remaining
   late=$REPLY
-  { mapfile -t md5s <&4 && mapfile -t sha256s <&5; } 4< <(bounded "$late" md5sum -- "${files[@]}" 2>/dev/null) \
-    5< <(bounded "$late" sha256sum -- "${files[@]}" 2>/dev/null) # both at once
-  mapfile -t again < <(facts_of "${files[@]}")
+  {
+    lines_of "$(bounded "$late" sha256sum -- "${files[@]}" 2>/dev/null)"
+    sha256s=("${SPLIT[@]}")
+    lines_of "$(exec cat <&4)"
+    md5s=("${SPLIT[@]}")
+  } 4< <(bounded "$late" md5sum -- "${files[@]}" 2>/dev/null) # both at once
+  lines_of "$(facts_of "${files[@]}")"
+  again=("${SPLIT[@]}")
   if [ "${#md5s[@]}:${#sha256s[@]}:${before[*]}" != "$#:$#:${again[*]}" ]; then
     if [ $# = 1 ]; then
       if is_out_of_time; then not_in_time "$@"; else could_not_hash "$1" "${again[0]}"; fi
@@ -119,7 +124,7 @@ multipart_digests() { # <file> <size>
   { read -r etag <&4 && read -r sha256 <&5; } 4< <(bounded "$REPLY" split -b "$part" --filter=md5sum -- "$1" | bytes_of 32 | md5sum) \
     5< <(bounded "$REPLY" split -b "$part" --filter=sha256sum -- "$1" | bytes_of 64 | sha256sum)
   is_out_of_time && return 1
-  REPLY="${etag:0:32}-$parts $(printf '%s\n' "${sha256:0:64}" | bytes_of 64 | base64 | tr -d '\n')-$parts"
+  REPLY="${etag:0:32}-$parts $(printf '%s\n' "${sha256:0:64}" | bytes_of 64 | base64 -w 0)-$parts"
 }
 
 part_size() { # <size> → REPLY
@@ -128,9 +133,12 @@ part_size() { # <size> → REPLY
 }
 
 bytes_of() { # <hex digits a line>: the bytes that the lines write
-  cut -c "1-$1" | while read -r hex; do
+  local hex bytes i
+  while read -r hex; do
+    bytes=''
+    for ((i = 0; i < $1; i += 2)); do bytes+=\\x${hex:i:2}; done
     # shellcheck disable=SC2059 # the digits become the format: \x41\x42…
-    printf "$(printf '%s' "$hex" | sed 's/../\\x&/g')"
+    printf "$bytes"
   done
 }
 
@@ -152,40 +160,38 @@ hold_inventory() {
 adopt_orphans() {
   local id path i
   local -A here=()
-  local names=() bodies=() facts=() ids=() held=()
+  local names=() bodies=() facts=() ids=()
   for i in "${!LIST[@]}"; do parse_facts "${LIST_FACTS[i]}" && here[$ID]=1; done
+  look_at_holds
   for id in "${!HELD[@]}"; do
     if [ -n "${here[$id]}${FILE_AT[$id]}" ]; then continue; fi
     if has_form "$id" && [ -n "${HELD[${FORMS[$id]}]}${here[${FORMS[$id]}]}" ]; then continue; fi
     ids+=("$id")
   done
-  for id in "${ids[@]}"; do held+=("${HELD[$id]}"); done
-  ask_facts "${held[@]}"
-  for i in "${!ids[@]}"; do
-    id=${ids[i]} path=${ORIGIN[${ids[i]}]}
-    parse_facts "${ANSWERS[i]}"
+  for id in "${ids[@]}"; do
+    path=${ORIGIN[$id]}
+    parse_facts "${NOW[$id]}"
     [ "$SIZE" != 0 ] || continue
-    if [ "$(stat -L -c %d:%i -- "$path" 2>/dev/null)" = "$id" ]; then
-      names+=("$path") bodies+=("$path") facts+=("$(facts_of "$path")") # where it was, though no list has it now
+    if [ "$path" -ef "${HELD[$id]}" ]; then
+      names+=("$path") bodies+=("$path") facts+=("${NOW[$id]}") # where it was, though no list has it now
       continue
     fi
     if find_form "$id" "$path"; then continue; fi
     if [ -n "${NAMED[$path]}" ] || [ -e "$path" ]; then path=$path-${id#*:}; fi
-    names+=("$path") bodies+=("${HELD[$id]}") facts+=("$(facts_of "${HELD[$id]}")")
+    names+=("$path") bodies+=("${HELD[$id]}") facts+=("${NOW[$id]}")
   done
   hash_all
 }
 
 # Somebody else may have compressed it.
 find_form() { # <device:inode> <path>
-  local form whole=''
+  local form
   for form in "$2".*; do
     case $form in *.gz | *.xz | *.bz2 | *.zst) ;; *) continue ;; esac
     parse_facts "$(facts_of "$form")" # ID is the form's from here on
     [ -n "${FILE_AT[$ID]}" ] || continue
-    [ -n "$whole" ] || whole=$(sha256sum <"${HELD[$1]}")
-    if [ "$(content_sha256 "$form" "$form")" = "$whole" ]; then
-      know_form "$1" "$ID"
+    if holds_the_same "$form" "$form" "${HELD[$1]}"; then
+      know_form "$1" "$ID" "${NOW[$1]}"
       return 0
     fi
   done

@@ -4,24 +4,28 @@
 # Renaming keeps the inode, and runs no script of a rotation, deletes nothing, and collides with nothing: the name is one that
 # `logrotate -d` says, and never that of an existing file.
 give_names() {
-  local log path
+  local i
+  local facts=()
   list_files
   watch
   scan_files
   find_unseen_writers
-  for log in "${LOGS[@]}"; do
-    can_be_named "$log" && name_log "$log"
+  ask_facts "${LOGS[@]}"
+  facts=("${ANSWERS[@]}")
+  for i in "${!LOGS[@]}"; do
+    can_be_named "${LOGS[i]}" "${facts[i]}" && name_log "${LOGS[i]}" "${facts[i]}"
   done
   compress_leftovers
+  replace_by_forms
 }
 
-can_be_named() { # <log>
+can_be_named() { # <log> <facts>
   if [ ! -f "$1" ] || [ ! -s "$1" ] || [ -L "$1" ] || [ -n "${PUBLISHED[$1]}" ] || is_exempt "$1"; then return 1; fi
-  parse_facts "$(facts_of "$1")"
+  parse_facts "$2"
   [ -n "$ID" ] && [ -z "${WRITING[$ID]}" ]
 }
 
-name_log() { # <log>
+name_log() { # <log> <facts>
   local log=$1 target=${TARGETS[$1]} suffix='' program=''
   if [ -z "$target" ]; then
     [ -n "${CONSIDERED[$log]}" ] || return 0 # a live glob of the profile: archived as it stands
@@ -35,15 +39,16 @@ name_log() { # <log>
     note "${log#"$ROOT"} cannot be renamed: $(said)"
     return
   fi
-  [ -z "$program" ] || compress "$target" "$target$suffix" "$program"
+  [ -z "$program" ] || compress "$target" "$2" "$target$suffix" "$program"
 }
 
+declare -A DEVICES=() # two folders → their devices
 is_one_device() { # <folder> <folder>: a rename between devices would be a copy
-  local devices
   [ "$1" != "$2" ] || return 0
-  mkdir -p "$2" 2>/dev/null
-  mapfile -t devices < <(stat -L -c %d -- "$1" "$2" 2>/dev/null)
-  [ "${#devices[@]}" = 2 ] && [ "${devices[0]}" = "${devices[1]}" ]
+  [ -d "$2" ] || mkdir -p "$2" 2>/dev/null
+  [ -n "${DEVICES[$1//$2]}" ] || DEVICES[$1//$2]=$(exec stat -L -c %d -- "$1" "$2" 2>/dev/null)
+  lines_of "${DEVICES[$1//$2]}"
+  [ "${#SPLIT[@]}" = 2 ] && [ "${SPLIT[0]}" = "${SPLIT[1]}" ]
 }
 
 # → REPLY: the name, or the next of its kind that neither a file nor a compressed file has.
@@ -81,7 +86,7 @@ choose_form() { # <name> <program that would compress it at once, if any>
 
 # Rotated files that nobody publishes as they are (`delaycompress` left them) and somebody would in a compressed form.
 compress_leftovers() {
-  local path suffix program count=0
+  local path facts suffix program count=0
   for path in "${ROTATED[@]}"; do
     case $path in *.gz | *.xz | *.bz2 | *.zst | *.Z | *.lz4 | *.lzo | *.zip) continue ;; esac
     if [ ! -s "$path" ] || [ -L "$path" ] || [ -n "${PUBLISHED[$path]}" ] || is_exempt "$path"; then continue; fi
@@ -90,63 +95,77 @@ compress_leftovers() {
     [ -n "$program" ] || continue
     count=$((count + 1))
     if [ "$count" -gt 500 ] || is_out_of_time; then return; fi # they are uploaded as they are
-    parse_facts "$(facts_of "$path")"
+    facts=$(facts_of "$path")
+    parse_facts "$facts"
     if [ -z "$ID" ] || [ -n "${WRITING[$ID]}" ]; then continue; fi
     if [ -e "$path$suffix" ]; then
       free_name "$path-$MOMENT"
-      compress "$path" "$REPLY$suffix" "$program"
+      compress "$path" "$facts" "$REPLY$suffix" "$program"
     else
-      compress "$path" "$path$suffix" "$program"
+      compress "$path" "$facts" "$path$suffix" "$program"
     fi
   done
 }
 
 # The compressed form takes the file's place only where the file is held and the form is checked to hold the same bytes.
 # Where there is no room for it, or time, the file stays as it is.
-compress() { # <file> <to> <program>
-  local file=$1 id held form
-  parse_facts "$(facts_of "$file")"
+compress() { # <file> <its facts> <to> <program>
+  local id held form
+  parse_facts "$2"
   id=$ID held=${HELD[$ID]}
-  [ -n "$held" ] || { hold "$file" && held=${HELD[$id]}; }
-  [ -n "$held" ] || return 0
+  [ -n "$held" ] || { hold "$1" && held=${HELD[$id]}; }
+  [ "$1" -ef "$held" ] || return 0
   for form in "${HOLD_FOLDERS[@]}"; do
     case $held in "$form"/*) break ;; esac
   done
-  form=$form/compressing
-  if ! try_to_compress "$file" "$form" "$3" && { [ "${2%.gz}" = "$2" ] || ! try_to_compress "$file" "$form" gzip; }; then
-    rm -f -- "$form"
-    note "cannot compress ${file#"$ROOT"} with $3: $(said)"
+  form=$form/compressing-${id#*:}
+  COMPRESSING+=("$form")
+  if ! try_to_compress "$1" "$form" "$4" && { [ "${3%.gz}" = "$3" ] || ! try_to_compress "$1" "$form" gzip; }; then
+    note "cannot compress ${1#"$ROOT"} with $4: $(said)"
     return
   fi
-  touch -r "$file" -- "$form" && chmod --reference="$file" -- "$form"
-  if ln -T -- "$form" "$2" 2>/dev/null || place_copy "$form" "$2"; then
-    parse_facts "$(facts_of "$2")"
-    know_form "$id" "$ID"
-    rm -f -- "$file"
+  if ln -T -- "$form" "$3" 2>/dev/null || place_copy "$form" "$3" "$4" "$1"; then
+    REPLACED+=("$1") REPLACED_FACTS+=("$2") REPLACED_BY+=("$3")
   fi
-  rm -f -- "$form"
 }
 
-place_copy() { # <file> <to>: where a hard link cannot reach
-  [ ! -e "$2" ] && cp -n -p -- "$1" "$2" 2>/dev/null && [ "$(sha256_of "$1" | cut -c 1-64)" = "$(sha256_of "$2" | cut -c 1-64)" ]
+COMPRESSING=() # forms that were tried
+REPLACED=() REPLACED_FACTS=() REPLACED_BY=()
+
+replace_by_forms() {
+  local i
+  ask_facts "${REPLACED_BY[@]}"
+  for i in "${!REPLACED[@]}"; do
+    parse_facts "${REPLACED_FACTS[i]}"
+    [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${REPLACED_FACTS[i]}"
+  done
+  [ "${#COMPRESSING[@]}" = 0 ] || printf '%s\0' "${REPLACED[@]}" "${COMPRESSING[@]}" | xargs -0 rm -f --
+}
+
+place_copy() { # <form> <to> <program> <file>: where a hard link cannot reach
+  [ ! -e "$2" ] && cp -n -p -- "$1" "$2" 2>/dev/null && holds_the_same "$2" "$3" "$4"
 }
 
 try_to_compress() { # <file> <form> <program>
-  local whole
   bounded "$COMMAND_SECONDS" "$3" <"$1" >"$2" 2>"$SAID" || return 1
-  whole=$(bounded "$COMMAND_SECONDS" sha256sum <"$1" 2>/dev/null) || return 1
-  [ -n "$whole" ] && [ "$(content_sha256 "$2" "$3")" = "$whole" ]
+  cp --attributes-only --preserve=mode,timestamps -- "$1" "$2"
+  holds_the_same "$2" "$3" "$1"
 }
 
-# The digest of what a compressed file holds, whatever compressed it.
-content_sha256() { # <file> <program or name with a suffix>
+# Whether a compressed file holds the bytes of another, whatever compressed it.
+holds_the_same() { # <compressed file> <program, or a name with its suffix> <file>
   local program
+  local sums=()
   case ${2##*/} in
     xz | *.xz) program=xz ;;
     bzip2 | *.bz2) program=bzip2 ;;
     zstd | *.zst) program=zstd ;;
     *) program=gzip ;;
   esac
-  bounded "$COMMAND_SECONDS" "$program" -dc <"$1" 2>/dev/null | sha256sum
-  [ "${PIPESTATUS[0]}" = 0 ]
+  mapfile -t sums < <(
+    bounded "$COMMAND_SECONDS" "$program" -dc <"$1" 2>/dev/null | sha256sum - "$3" 2>/dev/null
+    echo "${PIPESTATUS[*]}"
+  )
+  sums[1]=${sums[1]#\\} # a backslash comes first when the name has odd characters
+  [ "${sums[2]}" = 00 ] && [ "${sums[0]:0:64}" = "${sums[1]:0:64}" ]
 }

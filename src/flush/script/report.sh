@@ -101,12 +101,12 @@ leave_out_what_changed() {
 
 # Each entry of the census is in the inventory with all its bytes, or in a checked form there, or live; or it is unaccounted for.
 account() {
-  local id path size i=0
+  local id path size
   local -A sizes=()
-  ask_facts "${HELD[@]}"
+  look_at_holds
   for id in "${!HELD[@]}"; do
-    parse_facts "${ANSWERS[i]}"
-    sizes[$id]=$SIZE i=$((i + 1))
+    parse_facts "${NOW[$id]}"
+    sizes[$id]=$SIZE
   done
   for id in "${!CENSUS[@]}"; do
     parse_facts "${CENSUS[$id]}"
@@ -188,7 +188,7 @@ report() {
     die 'no logrotate configuration found: is this the right profile?'
   fi
   [ $((FOUND + ${#CONFIGS[@]})) -gt 0 ] || die 'no file of the profile is on this machine, not even an empty one: is this the right profile?'
-  packed=$(records | gzip -n | base64 | tr -d '\n')
+  packed=$(records | gzip -n | base64 -w 0)
   [ -n "$packed" ] || die 'cannot pack the manifest'
   line="termination-guard manifest 2 $packed end"
   if [ "${#line}" -gt 20000 ]; then # SSM keeps the first 24,000 characters of what a command says

@@ -183,5 +183,5 @@ put_many() { # <indexes>
 }
 
 base64_of() { # <hex digits>
-  printf '%s\n' "$1" | bytes_of "${#1}" | base64 | tr -d '\n'
+  printf '%s\n' "$1" | bytes_of "${#1}" | base64 -w 0
 }

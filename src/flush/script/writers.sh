@@ -33,19 +33,30 @@ scan_processes() {
 }
 
 scan_files() { # the mappings cost more than all the rest: they are read at the start and at the end
-  local files i id links size mode name
+  local files i line id links size name
+  local deleted=() names=()
   WRITING=() PIDS=()
   files=(/proc/[0-9]*/fd/[0-9]*)
   for ((i = 0; i < ${#files[@]}; i += 5000)); do
-    while IFS=' ' read -r id links size mode name; do
-      case $mode in 8*) ;; *) continue ;; esac # a regular file
+    lines_of "$(stat -L -c '%f %d:%i %h %s %n' -- "${files[@]:i:5000}" 2>/dev/null | grep '^8')" # regular files
+    for line in "${SPLIT[@]}"; do
+      line=${line#* } id=${line%% *}
+      line=${line#* } links=${line%% *}
+      line=${line#* } size=${line%% *}
+      name=${line#* }
       if [ -n "${WATCHED[$id]}" ]; then
         see_writer "$id" "$name"
       elif [ "$links" = 0 ]; then
-        open_deleted "$id" "$size" "$name"
-        [ -z "${SAVING[$id]}" ] || see_writer "$id" "$name"
+        deleted+=("$id $size") names+=("$name")
       fi
-    done < <(stat -L -c '%d:%i %h %s %f %n' -- "${files[@]:i:5000}" 2>/dev/null)
+    done
+  done
+  ANSWERS=()
+  [ "${#names[@]}" = 0 ] || ask_batch readlink "${names[@]}"
+  for i in "${!names[@]}"; do
+    id=${deleted[i]% *} name=${names[i]}
+    open_deleted "$id" "${deleted[i]#* }" "$name" "${ANSWERS[i]%' (deleted)'}"
+    [ -z "${SAVING[$id]}" ] || see_writer "$id" "$name"
   done
 }
 
@@ -170,11 +181,13 @@ find_ancestors() { # → ours: pid 1, ourselves, and all between
 # Somebody may still have a buffer for a log unless who had it open was seen, and has ended. One whose log is as an earlier flush
 # hashed it, longer ago than buffers live, has none.
 wait_for_buffers() {
-  local log logs=("${LOGS[@]}")
+  local log n=0 logs=("${LOGS[@]}")
   if [ "${#logs[@]}" = 0 ]; then logs=("${LIST[@]}"); fi # nobody says which of them are logs
+  ask_facts "${logs[@]}"
   for log in "${logs[@]}"; do
+    parse_facts "${ANSWERS[n]}"
+    n=$((n + 1))
     is_exempt "$log" && continue
-    parse_facts "$(facts_of "$log")"
     if [ -z "$ID" ] || [ "$SIZE" = 0 ] || is_as_before "$ID"; then continue; fi
     if [ -n "${HAD_WRITER[$ID]}" ] && [ -z "${WRITING[$ID]}" ]; then continue; fi
     sleep "$BUFFER_SECONDS"
