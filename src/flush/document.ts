@@ -120,7 +120,7 @@ const PARTS = [
 ]
 
 /** Comments are for who reads the parts: a document holds 64 KB. What shellcheck is told stays. */
-const COMMENTS = /^[ ]*#(?!!|@settings| shellcheck).*\n|^\n/gm
+const COMMENTS = /^[ ]*#(?!!|@settings| shellcheck).*\n|^\n|(?<=^\w+\(\) \{) # .*/gm
 const INDENT = /^(?: {2})+/gm
 
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */

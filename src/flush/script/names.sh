@@ -89,6 +89,7 @@ compress_leftovers() {
   local path facts suffix program count=0
   for path in "${ROTATED[@]}"; do
     case $path in *.gz | *.xz | *.bz2 | *.zst | *.Z | *.lz4 | *.lzo | *.zip) continue ;; esac
+    [ -z "${REPLACED_BY[$path]}" ] || continue
     if [ ! -s "$path" ] || [ -L "$path" ] || [ -n "${PUBLISHED[$path]}" ] || is_exempt "$path"; then continue; fi
     suffix='' program=''
     choose_form "$path" ''
@@ -125,21 +126,22 @@ compress() { # <file> <its facts> <to> <program>
     return
   fi
   if ln -T -- "$form" "$3" 2>/dev/null || place_copy "$form" "$3" "$4" "$1"; then
-    REPLACED+=("$1") REPLACED_FACTS+=("$2") REPLACED_BY+=("$3")
+    REPLACED_BY[$1]=$3 REPLACED_FACTS[$1]=$2
   fi
 }
 
 COMPRESSING=() # forms that were tried
-REPLACED=() REPLACED_FACTS=() REPLACED_BY=()
+declare -A REPLACED_BY=() REPLACED_FACTS=() # file → its compressed form, its facts before
 
 replace_by_forms() {
-  local i
+  local path i=0
   ask_facts "${REPLACED_BY[@]}"
-  for i in "${!REPLACED[@]}"; do
-    parse_facts "${REPLACED_FACTS[i]}"
-    [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${REPLACED_FACTS[i]}"
+  for path in "${!REPLACED_BY[@]}"; do
+    parse_facts "${REPLACED_FACTS[$path]}"
+    [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${REPLACED_FACTS[$path]}"
+    i=$((i + 1))
   done
-  [ "${#COMPRESSING[@]}" = 0 ] || printf '%s\0' "${REPLACED[@]}" "${COMPRESSING[@]}" | xargs -0 rm -f --
+  [ "${#COMPRESSING[@]}" = 0 ] || printf '%s\0' "${!REPLACED_BY[@]}" "${COMPRESSING[@]}" | xargs -0 rm -f --
 }
 
 place_copy() { # <form> <to> <program> <file>: where a hard link cannot reach
