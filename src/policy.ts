@@ -1,5 +1,5 @@
 /** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RECEIPT_PREFIX } from './receipt-prefix.ts'
 import { NO_RUNGS, type RecoveryPolicy, readRungs } from './rungs.ts'
 import { parseSelections, type Selection } from './selection.ts'

@@ -1,6 +1,6 @@
 /** What a flush must know of a platform, as data: a profile is a JSON file, and a new platform needs no code. */
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One line of a shell assignment and one `{{ parameter }}` of SSM: what no value of a profile may contain. */
 const text = z

@@ -2,7 +2,7 @@
  * What a queue message says. One small parser per kind, tried in order; a kind that is not in the table is refused with the
  * reason, never guessed. A parsed message is still only a hint: group, hook and state are looked up before anything is done.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export type Message =
   /** A lifecycle action of some hook began. */

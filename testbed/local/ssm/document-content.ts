@@ -1,5 +1,5 @@
 /** What a Command document may say (schema 2.2, one aws:runShellScript step), and what its parameters may be. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError } from '../../aws-error.ts'
 
 const parameter = z.object({
