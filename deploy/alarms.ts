@@ -39,6 +39,8 @@ interface Judgement {
 
 /** Of an event, for an hour: a second one soon after has the same mail, a later one its own. */
 const onceAnHour: Judgement = { above: 0, periods: 1, of: 12, silence: 'notBreaching' }
+/** One throttled call is nothing; who fails for long tries again at least every quarter of an hour. */
+const againAndAgain: Judgement = { above: 0, periods: 2, of: 12, silence: 'notBreaching' }
 /** Of a state that the sweep tells every five minutes; while the sweep is dead, it is as it was. */
 const now = (above: number): Judgement => ({ above, periods: 1, of: 3, silence: 'ignore' })
 
@@ -87,14 +89,19 @@ function alarms(settings: Settings): Record<string, Alarm> {
       title: 'passes-fail',
       says: 'Again and again the guard cannot judge a termination: AWS does not answer it.',
       of: ours('PassFailed', 'Sum'),
-      // One throttled call is nothing; who fails for long tries again at least every quarter of an hour.
-      is: { above: 0, periods: 2, of: 12, silence: 'notBreaching' },
+      is: againAndAgain,
     },
     ReceiptFailed: {
       title: 'receipt-failed',
       says: 'A machine was let go with its logs proven, and the receipt of it could not be written.',
       of: ours('ReceiptFailed', 'Sum'),
       is: onceAnHour,
+    },
+    PassesDeferred: {
+      title: 'passes-deferred',
+      says: 'Again and again the guard has no time left for a termination, and leaves it undecided.',
+      of: ours('PassesDeferred', 'Sum'),
+      is: againAndAgain,
     },
     DeadLetters: {
       title: 'dead-letters',

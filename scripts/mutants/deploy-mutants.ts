@@ -23,8 +23,8 @@ export const deployMutants: readonly Mutant[] = [
   {
     ...alarms,
     name: 'ring for one failed pass',
-    from: 'is: { above: 0, periods: 2, of: 12,',
-    to: 'is: { above: 0, periods: 1, of: 12,',
+    from: '{ above: 0, periods: 2, of: 12,',
+    to: '{ above: 0, periods: 1, of: 12,',
   },
   {
     ...alarms,

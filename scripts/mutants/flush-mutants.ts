@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts'
 
 const commands = {
   file: 'src/flush/commands.ts',
-  tests: ['test/termination/reconcile.test.ts', 'test/termination/consume.test.ts'],
+  tests: ['test/flush/commands.test.ts', 'test/termination/reconcile.test.ts'],
 }
 
 const manifest = { file: 'src/flush/manifest.ts', tests: ['test/flush/manifest.test.ts'] }

@@ -10,7 +10,7 @@ const activities = { file: 'src/termination/scaling-activities.ts', tests: ['tes
 
 const hook = {
   file: 'src/termination/hook.ts',
-  tests: ['test/sweep/sweep.test.ts', 'test/termination/reconcile.test.ts'],
+  tests: ['test/termination/hook.test.ts', 'test/sweep/sweep.test.ts'],
 }
 
 const reconcile = {

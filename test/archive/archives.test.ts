@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals'
 import { LONGEST_QUESTIONS_SECONDS, prove } from '../../src/archive/archives.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { ManifestFile } from '../../src/model.ts'
+import { awsError } from '../one-instance.ts'
 import { file, manifest, policy } from '../termination/observations.ts'
 
 const clock = { now: () => 0 }
@@ -53,6 +54,40 @@ it('asks about many objects at once, so that a pass comes to its decision in tim
   const proof = await prove({ aws, clock }, policy.archive, PREFIX, manifest({ files: named }))
   expect(proof.gaps).toEqual([])
   expect(asked).toMatchObject({ head: 100, get: 100, most: 16 })
+})
+
+it('an object on a later page of the listing counts', async () => {
+  const named = files(3)
+  const { aws } = underKms(named, async () => {})
+  const paged: AwsApi = {
+    ...aws,
+    listObjectsV2: async (input) => {
+      const { Contents = [] } = await aws.listObjectsV2(input)
+      const page = Number(input.ContinuationToken ?? 0)
+      const isLast = page === Contents.length - 1
+      return {
+        Contents: Contents.slice(page, page + 1),
+        IsTruncated: !isLast,
+        ...(!isLast && { NextContinuationToken: String(page + 1) }),
+      }
+    },
+  }
+  const { gaps } = await prove({ aws: paged, clock }, policy.archive, PREFIX, manifest({ files: named }))
+  expect(gaps).toEqual([])
+})
+
+it('S1: an archive that may not be listed proves nothing, and says why', async () => {
+  const named = files(3)
+  const { aws } = underKms(named, async () => {})
+  const denied: AwsApi = {
+    ...aws,
+    listObjectsV2: async () => {
+      throw awsError('AccessDenied', 'no')
+    },
+  }
+  const proof = await prove({ aws: denied, clock }, policy.archive, PREFIX, manifest({ files: named }))
+  expect(proof).toMatchObject({ unread: 'AccessDenied: no' })
+  expect(proof.gaps.map(({ is }) => is)).toEqual(['unproven', 'unproven', 'unproven'])
 })
 
 it('reads no more than the limit in one proof; what is beyond is unproven', async () => {

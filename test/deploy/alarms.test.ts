@@ -1,4 +1,6 @@
 /** Each alarm on recorded series: it rings for what it claims, also where a point is late, and for nothing else. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { alarmResources } from '../../deploy/alarms.ts'
 import { functionNames } from '../../deploy/environment.ts'
@@ -55,6 +57,8 @@ const functionAlarms = functionNames.flatMap((name) =>
 const events = ['NotArchived', 'Overdue', 'AuditFindings', 'ReceiptFailed', ...functionAlarms]
 /** What the sweep (or SQS) tells every five minutes. */
 const states = ['Retained', 'DeadLetters', 'NotEnrolled', 'OldestAction']
+/** Passes that leave without a decision: one is nothing, who is left undecided for long comes again and again. */
+const undecided = ['PassesFail', 'PassesDeferred']
 /** That somebody still looks. */
 const pulses = [
   ['NothingAudited', 60],
@@ -63,7 +67,7 @@ const pulses = [
 const beyond = (id: string) => (id === 'OldestAction' ? 3601 : 1)
 
 it('every alarm is of one of these kinds', () => {
-  const known = [...events, ...states, ...pulses.map(([id]) => id), 'PassesFail'].map((id) => `${id}Alarm`)
+  const known = [...events, ...states, ...pulses.map(([id]) => id), ...undecided].map((id) => `${id}Alarm`)
   expect(Object.keys(alarms).sort()).toEqual(known.sort())
 })
 
@@ -168,14 +172,20 @@ it('a sweep that finds no group to guard rings', () => {
   ).toBe(1)
 })
 
-describe('PassesFail', () => {
-  it.each([1, 5, 15])('rings where a pass fails every %i minutes', (minutes) => {
-    expect(rings(of('PassesFail', at(every(minutes, { from: 100, to: 200 }))))).toBeGreaterThanOrEqual(1)
-    expect(
-      rings(of('PassesFail', at(every(minutes, { from: 100, to: 200 }), 1, LATE))),
-    ).toBeGreaterThanOrEqual(1)
+describe.each(undecided)('%s', (id) => {
+  it.each([1, 5, 15])('rings where a pass leaves without a decision every %i minutes', (minutes) => {
+    expect(rings(of(id, at(every(minutes, { from: 100, to: 200 }))))).toBeGreaterThanOrEqual(1)
+    expect(rings(of(id, at(every(minutes, { from: 100, to: 200 }), 1, LATE)))).toBeGreaterThanOrEqual(1)
   })
-  it('does not ring for one that failed once', () => {
-    expect(rings(of('PassesFail', at([100])))).toBe(0)
+  it('does not ring for one that did once', () => {
+    expect(rings(of(id, at([100])))).toBe(0)
   })
+})
+
+it('every metric that an alarm of ours looks at is counted of some event of the journal', () => {
+  const source = readFileSync(join(import.meta.dirname, '..', '..', 'src', 'journal', 'metrics.ts'), 'utf8')
+  for (const { Properties } of Object.values(alarms)) {
+    const { Namespace, MetricName } = Properties as unknown as Record<string, string>
+    if (Namespace === 'TerminationGuard') expect(source).toContain(`'${MetricName}'`)
+  }
 })

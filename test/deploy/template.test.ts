@@ -158,6 +158,7 @@ describe('the rest', () => {
     ...functionNames.flatMap((name) => [`function-errors-${name}`, `function-throttles-${name}`]),
     'action-overdue',
     'passes-fail',
+    'passes-deferred',
     'nothing-audited',
     'audit-findings',
     'nothing-enrolled',

@@ -1,7 +1,7 @@
 /** Which commands of an instance are looked at. */
 import type { ListCommandInvocationsCommandInput } from '@aws-sdk/client-ssm'
-import { expect, it } from '@jest/globals'
-import { listInvocations } from '../../src/flush/commands.ts'
+import { describe, expect, it } from '@jest/globals'
+import { belongs, listInvocations } from '../../src/flush/commands.ts'
 import { OneInstance } from '../one-instance.ts'
 import { action, START } from '../termination/observations.ts'
 
@@ -19,6 +19,47 @@ it('all that an action can have started are asked for: two days back, of our doc
   expect(asked[0]).toMatchObject({ InstanceId: action.instanceId, Details: true })
   expect(filters.get('DocumentName')).toBe('flush')
   expect(Date.parse(filters.get('InvokedAfter') ?? '')).toBe(START - 48 * HOUR)
+})
+
+it.each([
+  ['Success', 'succeeded'],
+  ['Failed', 'failed'],
+  ['TimedOut', 'failed'],
+  ['Cancelled', 'failed'],
+  ['Pending', 'running'],
+  ['InProgress', 'running'],
+  ['Delayed', 'running'],
+  ['Cancelling', 'running'],
+  ['SomethingNew', 'running'],
+] as const)('%s is %s: what nobody knows is waited for', async (Status, expected) => {
+  const aws = new OneInstance()
+  const command = { CommandId: 'c', InstanceId: action.instanceId, Status: Status as 'Success' }
+  aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
+  const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+  expect(found?.flush.status).toBe(expected)
+})
+
+describe('S1: a flush that was asked for before the action began', () => {
+  const adopted = { ...action, token: undefined }
+  const asked = (requestedAt: number) => ({
+    flush: {
+      commandId: 'c',
+      status: 'succeeded' as const,
+      statusDetails: 'Success',
+      requestedAt,
+      endedAt: START,
+    },
+    belongsTo: { adoptedAt: START - HOUR, groupName: undefined },
+    isAudit: false,
+    output: '',
+  })
+  it.each([
+    ['the sweep adopted', adopted],
+    ['a message names', action],
+  ])('is none of one that %s', (_who, one) => {
+    expect(belongs(asked(START - 1), one)).toBe(false)
+    expect(belongs(asked(START), one)).toBe(true)
+  })
 })
 
 it('one that is older than an hour counts, newest first, wherever a page ends', async () => {

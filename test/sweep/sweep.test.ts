@@ -42,6 +42,21 @@ it('S1: does not take a flush that began before the action for its own', async (
   expect(aws.invocations).toHaveLength(2)
 })
 
+it('adopts what a later page names', async () => {
+  const listed = new OneInstance().guard.aws.describeAutoScalingInstances
+  aws.guard.aws.describeAutoScalingInstances = async (input) =>
+    input.NextToken || input.InstanceIds ? await listed(input) : { AutoScalingInstances: [], NextToken: 'x' }
+  await run()
+  expect(told()).toMatchObject({ held: 1, adopted: 1 })
+})
+
+it('dates an action by an activity on a later page', async () => {
+  aws.guard.aws.describeScalingActivities = async ({ NextToken }) =>
+    NextToken ? { Activities: [terminating] } : { Activities: [], NextToken: 'x' }
+  await run()
+  expect(told()).toMatchObject({ adopted: 1, oldestHeldSeconds: 30 * 60 })
+})
+
 it('enrols also where what waits cannot be listed', async () => {
   const enrolment = {
     selections: parseSelections('web'),

@@ -90,6 +90,16 @@ it('the end is told once as completed, and again by whoever finds it over', asyn
   ])
 })
 
+it('S5: an end without proof is told, loudly, by the pass that made it', async () => {
+  await keptBy(record(notification))
+  aws.flushEnds('', 'Failed')
+  aws.now += policy.patienceSeconds * 1000
+  expect(await keptBy(record(notification, 'm-1', 2))).toEqual([])
+  expect(aws.journal.filter(({ event }) => event === 'action-ended')).toMatchObject([
+    { outcome: 'retained', by: 'completed' },
+  ])
+})
+
 describe('a wake-up', () => {
   it('is acknowledged even when the flush must be repeated: the notification is the obligation', async () => {
     await keptBy(record(notification))
@@ -178,6 +188,12 @@ describe('trouble', () => {
     aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
     await consume(guard, [record(notification, 'm-1', 20)], plenty)
     expect(aws.visibility).toEqual([seconds])
+  })
+  it('S3: however often a pass fails, the next look comes within the hook’s heartbeat', async () => {
+    aws.heartbeatTimeout = 60
+    aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
+    await keptBy(record(notification, 'm-1', 9))
+    expect(aws.visibility).toEqual([20])
   })
   it('no message is hidden for longer than SQS can', async () => {
     const slow = { ...policy, lookAgainSeconds: 43_200, heartbeatTimeoutSeconds: 1e6, pendingSeconds: 900 }

@@ -179,6 +179,12 @@ describe('patience is spent', () => {
 })
 
 describe('a flush is running', () => {
+  it('E1: waits for an older one, too: of two that were started at once the second may be over first', () => {
+    expect(decide(seen({ flushes: [failed, running], proof: undefined }), policy)).toMatchObject({
+      do: 'wait',
+      waitsFor: 'flush',
+    })
+  })
   it('E1: waits instead of starting another', () => {
     expect(decide(seen({ flushes: [running], proof: undefined }), policy).do).toBe('wait')
   })

@@ -1,7 +1,7 @@
 /** Which hook is ours, and what it is really set to. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import { beforeEach, expect, it } from '@jest/globals'
-import { hasHook, hookTimes } from '../../src/termination/hook.ts'
+import { hasHook, hookFacts, hookTimes } from '../../src/termination/hook.ts'
 import { OneInstance } from '../one-instance.ts'
 import { action, policy } from './observations.ts'
 
@@ -42,6 +42,15 @@ it.each<[string, LifecycleHook, boolean]>([
 ])('a hook that %s is ours or is not', async (_what, hook, isOurs) => {
   set(hook)
   expect(await hasHook(aws.guard.aws, action.groupName, policy)).toBe(isOurs)
+})
+
+it.each([
+  ['Terminating:Wait', true],
+  ['Warmed:Pending:Wait', true],
+  ['ReplacingRootVolume:Wait', false],
+])('what the group retains is the disk of an instance in %s: %s', async (lifecycleState, retains) => {
+  aws.lifecycleState = lifecycleState
+  expect(await hookFacts(aws.guard.aws, action)).toMatchObject({ retains })
 })
 
 it.each([

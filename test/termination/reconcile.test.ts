@@ -169,6 +169,26 @@ it('looks again soon when somebody else ended the action between our look and ou
   })
 })
 
+it('a heartbeat that is throttled says nothing of the hold: the pass breaks off, and nothing is ended', async () => {
+  await pass()
+  aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling', 'Rate exceeded'))
+  await expect(pass()).rejects.toThrow('Rate exceeded')
+})
+
+it('a machine that EC2 does not know yet is not gone', async () => {
+  aws.agent = 'dead'
+  aws.health = 'UNHEALTHY'
+  aws.guard.aws.describeInstances = async () => {
+    throw awsError('InvalidInstanceID.NotFound')
+  }
+  expect(await pass()).toMatchObject({ seen: { machine: 'unknown' }, decision: { do: 'wait' } })
+  expect(aws.completed).toEqual([])
+})
+
+it('after a flush the queue’s own visibility brings the message back, for an event that is lost', async () => {
+  expect(await pass()).toMatchObject({ decision: { do: 'flush' }, lookAgainSeconds: undefined })
+})
+
 it('looks sooner than the queue would where the hook’s heartbeat is short', async () => {
   await pass()
   aws.flushEnds('no manifest', 'Failed')
