@@ -1,6 +1,9 @@
-/** `redrive`: the dead letters with their reasons, and what to do with them: back into the queue, or away. */
+/**
+ * `redrive`: the dead letters with their reasons, and away with those that are done with. None goes back: the sweep finds what is held by
+ * the instance's state, and the queue admits nobody but Auto Scaling and the guard's own rules.
+ */
 import type { Message } from '@aws-sdk/client-sqs'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { parse } from '../termination/message.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
@@ -14,11 +17,8 @@ const OUT_OF_SIGHT_SECONDS = 60
 const EMPTY_ANSWERS = 3
 const MAX_SHOWN_BODY = 200
 
-type Fate = 'send' | 'discard'
-
 interface RedriveOptions extends Where {
   readonly json: boolean
-  readonly send: boolean
   readonly discard: boolean
   readonly all: boolean
 }
@@ -32,21 +32,20 @@ export interface DeadLetter {
   readonly instanceId: string | undefined
   readonly body: string
   /** What became of it now. */
-  readonly fate: 'left' | 'sent' | 'discarded'
+  readonly fate: 'left' | 'discarded'
 }
 
 export function redriveCommand(surroundings: Surroundings): Command {
   return withJson(withWhere(new Command('redrive')))
-    .description('the dead letters: show them, send them back, or discard them')
+    .description('the dead letters and their reasons: show them, or discard them')
     .argument('[message...]', 'ids of the messages that are meant')
-    .addOption(new Option('--send', 'back into the queue').default(false).conflicts('discard'))
     .option('--discard', 'away with them', false)
     .option('--all', 'every one of them', false)
     .action(async (ids: string[], options: RedriveOptions) => {
-      const fate = options.send ? 'send' : options.discard ? 'discard' : undefined
-      checkWords(ids, options, fate)
+      checkWords(ids, options)
       const deployment = await surroundings.reach(options)
-      const letters = await redrive(deployment, fate, options.all ? undefined : new Set(ids))
+      const meant = (id: string) => options.discard && (options.all || ids.includes(id))
+      const letters = await redrive(deployment, meant)
       const missing = ids.filter((id) => !letters.some(({ messageId }) => messageId === id))
       answer(surroundings.terminal, { json: options.json, command: 'redrive' }, { letters }, (value) =>
         letterLines(value.letters, surroundings.clock.now()),
@@ -58,19 +57,16 @@ export function redriveCommand(surroundings: Surroundings): Command {
     })
 }
 
-function checkWords(ids: readonly string[], { all }: RedriveOptions, fate: Fate | undefined): void {
-  if (fate === undefined && (ids.length > 0 || all))
-    throw new Refusal('What is to become of them? Add --send or --discard.')
-  if (fate !== undefined && ids.length === 0 && !all)
-    throw new Refusal(
-      'Which of them? Name their ids, or add --all. Without --send and --discard they are shown.',
-    )
+function checkWords(ids: readonly string[], { all, discard }: RedriveOptions): void {
+  if (!discard && (ids.length > 0 || all))
+    throw new Refusal('What is to become of them? Add --discard; without words they are shown.')
+  if (discard && ids.length === 0 && !all)
+    throw new Refusal('Which of them? Name their ids, or add --all. Without --discard they are shown.')
 }
 
 async function redrive(
   { aws, policy }: Deployment,
-  fate: Fate | undefined,
-  chosen: ReadonlySet<string> | undefined,
+  isMeant: (messageId: string) => boolean,
 ): Promise<DeadLetter[]> {
   const letters = new Map<string, DeadLetter>()
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
@@ -85,23 +81,15 @@ async function redrive(
     empty = fresh.length === 0 ? empty + 1 : 0
     for (const message of fresh) {
       const letter = readLetter(message)
-      const isMeant = fate !== undefined && (chosen?.has(letter.messageId) ?? true)
-      if (isMeant) await seal({ aws, policy }, message, fate)
-      const did = fate === 'send' ? 'sent' : 'discarded'
-      letters.set(letter.messageId, isMeant ? { ...letter, fate: did } : letter)
+      const isDiscarded = isMeant(letter.messageId)
+      if (isDiscarded) {
+        const { ReceiptHandle } = message
+        await aws.deleteMessage({ QueueUrl: policy.deadLetterQueueUrl, ReceiptHandle })
+      }
+      letters.set(letter.messageId, isDiscarded ? { ...letter, fate: 'discarded' } : letter)
     }
   }
   return [...letters.values()].sort((a, b) => a.sentAt - b.sentAt)
-}
-
-/** Sent first and deleted then: a call that fails in between leaves a copy too many, which the guard can tell. */
-async function seal(
-  { aws, policy }: Pick<Deployment, 'aws' | 'policy'>,
-  message: Message,
-  fate: Fate,
-): Promise<void> {
-  if (fate === 'send') await aws.sendMessage({ QueueUrl: policy.queueUrl, MessageBody: message.Body })
-  await aws.deleteMessage({ QueueUrl: policy.deadLetterQueueUrl, ReceiptHandle: message.ReceiptHandle })
 }
 
 function readLetter({ MessageId = '', Body = '', Attributes, MessageAttributes }: Message): DeadLetter {

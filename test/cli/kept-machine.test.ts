@@ -11,8 +11,15 @@ import {
   PutLifecycleHookCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, it } from '@jest/globals'
-import { hookName, installGuard, notifierRoleArn } from '../../testbed/local/installed-guard.ts'
+import {
+  hookName,
+  installGuard,
+  notifierRoleArn,
+  patientWaits,
+  type Waits,
+} from '../../testbed/local/installed-guard.ts'
 import { PATHS } from '../../testbed/local/instance/disk.ts'
 import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
 import { startLocalAws } from '../../testbed/local/local-aws.ts'
@@ -37,7 +44,7 @@ const WAITS = {
   ...{ ADOPT_AFTER_SECONDS: '30', PASS_SECONDS: '2' },
 }
 
-async function guardedMachine() {
+async function guardedMachine(waits: Waits = WAITS) {
   let room: MachineRoom | undefined
   const aws = await startLocalAws({
     launch: (instance) => {
@@ -60,7 +67,7 @@ async function guardedMachine() {
   const journal = join(aws.directory, 'journal.jsonl')
   writeFileSync(journal, '')
   const onLine = (line: string) => appendFileSync(journal, `${line}\n`)
-  const guard = await installGuard(aws, { bucket: BUCKET, waits: WAITS, onLine })
+  const guard = await installGuard(aws, { bucket: BUCKET, waits, onLine })
   const autoScaling = new AutoScalingClient({
     endpoint: aws.endpoints.autoscaling,
     region: aws.region,
@@ -101,6 +108,22 @@ async function guardedMachine() {
       writeFileSync(join(instance.disk, PATHS.rotated, 'catalina.out-1466114461.gz'), gzipSync('a line\n')),
     state,
     type: (...words: string[]) => typed(environment, words),
+    terminate: () =>
+      autoScaling.send(
+        new TerminateInstanceInAutoScalingGroupCommand({
+          InstanceId: instanceId,
+          ShouldDecrementDesiredCapacity: true,
+        }),
+      ),
+    /** What somebody else with rights to the bucket may do to an object. */
+    overwrite: async (key: string) => {
+      const s3 = new S3Client({
+        ...{ endpoint: aws.endpoints.s3, region: aws.region, forcePathStyle: true },
+        credentials: { accessKeyId: 'PERSON', secretAccessKey: 'local' },
+      })
+      await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: 'something else' }))
+      s3.destroy()
+    },
     /** Its agent dies, and it is terminated: the guard keeps it. */
     keep: async () => {
       instance.inject('agent-dead')
@@ -143,8 +166,8 @@ it('a machine whose agent is dead is kept, kept again, and ends when the loss is
   expect(out).toMatch(/retained[\s\S]*accepted the loss: the agent is dead/)
 })
 
-it('a running machine is flushed without being disturbed, every file is proven, and the doctor says what holds', async () => {
-  const { instanceId, rotate, state, type } = await guardedMachine()
+it('a running machine is examined, flushed, let go with a receipt, and the receipt tells what was overwritten since', async () => {
+  const { instanceId, rotate, state, type, terminate, overwrite } = await guardedMachine(patientWaits)
   rotate()
   expect(await type('flush', instanceId, '--wait', '2')).toMatchObject({
     code: 0,
@@ -162,4 +185,15 @@ it('a running machine is flushed without being disturbed, every file is proven, 
     expect([check, found(check)]).toEqual([check, 'unknown'])
   const mended = await type('doctor', '--group', 'web', '--fix', '--yes')
   expect(mended.out).toMatch(/^pass +versioning {2}/m)
+  await terminate()
+  await eventually(async () => (await state(instanceId)) === undefined)
+  const holding = await type('receipt', instanceId, '--verify', '--json')
+  expect(holding).toMatchObject({ code: 0 })
+  const [{ receipt }] = JSON.parse(holding.out).receipts
+  expect(receipt).toMatchObject({ instanceId, groupName: 'web', decision: { outcome: 'archived' } })
+  await overwrite(receipt.files[0].object.key)
+  expect(await type('receipt', instanceId, '--verify')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/changed: it holds other bytes; the version that was proven is kept: \S+/),
+  })
 })

@@ -26,9 +26,8 @@ it('shows each letter with its reason and leaves it where it is', async () => {
   expect(left()).toEqual(['m-1', 'm-2'])
 })
 
-it('sends one back, and only then takes it away', async () => {
-  expect((await line.run('redrive', '--send', 'm-2')).code).toBe(0)
-  expect(line.deadLetters).toEqual(['x'])
+it('discards one', async () => {
+  expect((await line.run('redrive', '--discard', 'm-2')).code).toBe(0)
   expect(left()).toEqual(['m-1'])
 })
 
@@ -39,9 +38,9 @@ it('discards all', async () => {
 })
 
 it.each([
-  [['redrive', 'm-1'], 'Add --send or --discard'],
-  [['redrive', '--send'], 'or add --all'],
-  [['redrive', '--send', 'm-9'], 'Not among the dead letters: m-9'],
+  [['redrive', 'm-1'], 'Add --discard'],
+  [['redrive', '--discard'], 'or add --all'],
+  [['redrive', '--discard', 'm-9'], 'Not among the dead letters: m-9'],
 ])('%j does nothing and says what to type', async (words, why) => {
   const { code, err } = await line.run(...words)
   expect(code).toBe(1)
@@ -49,8 +48,8 @@ it.each([
   expect(left()).toEqual(['m-1', 'm-2'])
 })
 
-it('a letter whose copy cannot be sent is not taken away', async () => {
-  line.failing.set('sendMessage', new Error('AccessDenied'))
-  expect(await line.run('redrive', '--send', '--all')).toMatchObject({ code: 1, err: 'AccessDenied' })
+it('a deployment that cannot be reached is told, and nothing is taken away', async () => {
+  line.cannotReach = 'AccessDenied'
+  expect(await line.run('redrive', '--discard', '--all')).toMatchObject({ code: 1, err: 'AccessDenied' })
   expect(left()).toEqual(['m-1', 'm-2'])
 })
