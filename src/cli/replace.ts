@@ -14,6 +14,8 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { Command } from 'commander'
 import { hasHook } from '../termination/hook.ts'
+import type { Deployment } from './deployment.ts'
+import { follow } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
 import {
@@ -24,7 +26,7 @@ import {
   replacementLines,
   undoLines,
 } from './replacement.ts'
-import type { Surroundings } from './surroundings.ts'
+import { NotSo, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
 const POLL_MS = 5000
@@ -36,7 +38,7 @@ interface ReplaceOptions extends Where {
 }
 
 export function replaceCommand(surroundings: Surroundings): Command {
-  const { terminal, typed, interruption } = surroundings
+  const { terminal, interruption } = surroundings
   return withWhere(new Command('replace'))
     .description('replace an instance without loss and without downtime')
     .argument('<instance>', 'the instance id', instanceId)
@@ -44,15 +46,42 @@ export function replaceCommand(surroundings: Surroundings): Command {
     .option('--wait <minutes>', 'how long the second instance may take', minutes, 30)
     .option('--dry-run', 'only say what would be done', false)
     .action(async (instance: string, options: ReplaceOptions) => {
-      const { aws, policy } = await surroundings.reach(options)
+      const deployment = await surroundings.reach(options)
+      const { aws, policy } = deployment
       const client = new AutoScalingClient({})
       const facts = await factsOf(client, instance, (groupName) => hasHook(aws, groupName, policy))
       const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName })
       for (const line of replacementLines(plan)) terminal.print(`${options.dryRun ? 'would ' : ''}${line}`)
       if (options.dryRun) return
       await replace(client, plan, { waitMs: options.wait * 60_000, pollMs: POLL_MS, signal: interruption })
-      terminal.print(`${instance} is on its way out. What becomes of it:  ${typed(`explain ${instance}`)}`)
+      if (!plan.guarded) return
+      await tellEnd(deployment, surroundings, instance, options.wait * 60_000)
     })
+}
+
+/** Follows the instance to its end; what was proven is in the journal and in its receipt. */
+async function tellEnd(
+  deployment: Deployment,
+  surroundings: Surroundings,
+  instance: string,
+  waitMs: number,
+): Promise<void> {
+  const { terminal, typed } = surroundings
+  const ended = await follow(deployment, surroundings, instance, waitMs)
+  switch (ended) {
+    case 'left':
+      terminal.print(`${instance} is let go. What was proven:  ${typed(`receipt ${instance}`)}`)
+      return
+    case 'kept':
+      terminal.print(`${instance} is kept: its logs are not proven.  ${typed(`explain ${instance}`)}`)
+      throw new NotSo()
+    case 'in service':
+    case 'interrupted':
+    case 'timed out':
+      terminal.print(
+        `${instance} is on its way out (${ended}); the guard goes on with it.  ${typed(`explain ${instance}`)}`,
+      )
+  }
 }
 
 /** Whether the guard's hook would hold an instance of the group: the same question as everywhere. */
