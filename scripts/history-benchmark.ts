@@ -1,26 +1,26 @@
 /**
- * `npm run benchmark`: how long `history` takes over a journal of 100,000 terminations in a file, as a ratio to only reading that file's
- * lines, and how much memory: of both, since only their difference is the history's.
+ * `npm run benchmark`: how long the history of 100,000 terminations takes from a journal in a file, as a ratio to only reading the file's
+ * lines, and the most memory that either held.
  */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { finished } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import { journalOf } from '../src/cli/deployment.ts'
+import { lineBatches } from '../src/cli/line-batches.ts'
+import { histories } from '../src/journal/history-stream.ts'
 import { JOURNAL_VERSION } from '../src/journal/journal.ts'
 
-const ACTIONS = Number(process.argv[2] ?? 100_000)
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 const YEAR_MS = 365 * 24 * 3600_000
 
 /** A journal of a year: three passes and two ends of each termination, as a good end has them, with metrics between. */
-async function writeJournal(file: string): Promise<void> {
+async function writeJournal(file: string, actions: number): Promise<void> {
   const out = createWriteStream(file)
-  for (let action = 0; action < ACTIONS; action++) {
-    const began = Date.UTC(2026, 0, 1) + Math.floor((action * YEAR_MS) / ACTIONS)
+  for (let action = 0; action < actions; action++) {
+    const began = Date.UTC(2026, 0, 1) + Math.floor((action * YEAR_MS) / actions)
     const id = action.toString(16).padStart(12, '0')
     const name = {
       instanceId: `i-0000${id}0`,
@@ -58,46 +58,54 @@ async function writeJournal(file: string): Promise<void> {
   await finished(out)
 }
 
-/** What a child took; `time` is not everywhere, so it tells of itself. */
-function run(words: readonly string[]): {
+interface Took {
   readonly ms: number
-  readonly lines: number
+  readonly count: number
   readonly maxRssMb: number
-} {
-  const tellOfItself = `data:text/javascript,${encodeURIComponent(
-    "process.on('exit', () => process.stderr.write('maxRSS ' + process.resourceUsage().maxRSS))",
-  )}`
-  const began = process.hrtime.bigint()
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', tellOfItself, ...words], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  })
-  const ms = Number(process.hrtime.bigint() - began) / 1e6
-  const maxRssMb = Number(/maxRSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024
-  return { ms, lines: stdout.split('\n').length, maxRssMb }
 }
 
-async function onlyRead(file: string): Promise<number> {
-  let lines = 0
-  for await (const _ of createInterface({ input: createReadStream(file, { highWaterMark: 1 << 20 }) }))
-    lines++
-  return lines
+/** Each in a process of its own, since a process remembers the most that it ever held. */
+function run(what: 'read' | 'history', file: string): Took {
+  const words = [fileURLToPath(import.meta.url), what, file]
+  return JSON.parse(spawnSync(process.execPath, words, { encoding: 'utf8' }).stdout)
 }
 
-if (process.argv[2] === '--only-read') console.log(await onlyRead(process.argv[3] ?? ''))
+const pieces = (file: string) => createReadStream(file, { highWaterMark: 1 << 20 })
+
+async function countLines(file: string): Promise<number> {
+  let count = 0
+  for await (const lines of lineBatches(pieces(file))) count += lines.length
+  return count
+}
+
+async function countActions(file: string): Promise<number> {
+  let count = 0
+  for await (const { outcome } of histories(journalOf(() => pieces(file)).read(0), { inOrder: true }))
+    if (outcome === 'archived') count++
+  return count
+}
+
+async function timed(work: () => Promise<number>): Promise<Took> {
+  const began = performance.now()
+  const count = await work()
+  const ms = performance.now() - began
+  return { ms, count, maxRssMb: Math.round(process.resourceUsage().maxRSS / 1024) }
+}
+
+const [, , what = '100000', subject = ''] = process.argv
+if (what === 'read') console.log(JSON.stringify(await timed(() => countLines(subject))))
+else if (what === 'history') console.log(JSON.stringify(await timed(() => countActions(subject))))
 else {
+  const actions = Number(what)
   const folder = mkdtempSync(join(tmpdir(), 'termination-guard-benchmark-'))
   const file = join(folder, 'journal')
   try {
-    await writeJournal(file)
-    const size = `${ACTIONS.toLocaleString('en-US')} actions, ${Math.round(statSync(file).size / 1e6)} MB`
-    const read = run([fileURLToPath(import.meta.url), '--only-read', file])
-    const told = run([MAIN, 'history', '--from', file, '--outcome', 'lost'])
-    const s = (ms: number) => `${(ms / 1000).toFixed(2)} s`
-    console.log(
-      `${size}: read ${s(read.ms)} (${Math.round(read.maxRssMb)} MB), history ${s(told.ms)} (${Math.round(told.maxRssMb)} MB)`,
-    )
-    console.log(`ratio to reading: ${(told.ms / read.ms).toFixed(2)}`)
+    await writeJournal(file, actions)
+    const [read, told] = [run('read', file), run('history', file)]
+    if (told.count !== actions) throw new Error(`${told.count} of ${actions} actions were told`)
+    const line = ({ ms, maxRssMb }: Took) => `${(ms / 1000).toFixed(2)} s, ${maxRssMb} MB`
+    console.log(`${actions} actions in ${Math.round(statSync(file).size / 1e6)} MB`)
+    console.log(`reading: ${line(read)}; history: ${line(told)}; ratio ${(told.ms / read.ms).toFixed(1)}`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import { createInterface } from 'node:readline'
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
@@ -86,9 +85,7 @@ async function deployedPolicy(aws: OperatorApi, region: string, name: string): P
 
 function localJournal(file: string | undefined): JournalSource & JournalSink {
   if (file === undefined) return { ...journalOf(async function* () {}), write: async () => undefined }
-  const source = journalOf(() =>
-    createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
-  )
+  const source = journalOf(() => createReadStream(file))
   return { ...source, write: (event) => appendFile(file, `${journalLine(event)}\n`) }
 }
 

@@ -4,6 +4,7 @@ import type { OperatorApi } from '../aws/operator-api.ts'
 import { type JournalLine, parseJournalLine } from '../journal/history.ts'
 import type { JournalEvent } from '../journal/journal.ts'
 import type { Policy } from '../policy.ts'
+import { lineBatches } from './line-batches.ts'
 
 export interface Deployment {
   /** What everything of it is named after, the hook included. */
@@ -27,16 +28,19 @@ export interface JournalSink {
   write(event: JournalEvent): Promise<void>
 }
 
-/** A journal in a file, or whatever else comes line by line. */
-export function journalOf(lines: () => AsyncIterable<string>): JournalSource {
+/** A line without it is none of the journal's: cheaper to see than to read the line. */
+const MARK = '"journal":'
+
+/** A journal in a file, or whatever else comes piece by piece. */
+export function journalOf(pieces: () => AsyncIterable<Uint8Array | string>): JournalSource {
   return {
     async *read(since, instanceId) {
-      for await (const line of lines()) {
-        // Cheaper than reading every line: most are of other instances.
-        if (instanceId !== undefined && !line.includes(instanceId)) continue
-        const parsed = parseJournalLine(line)
-        if (parsed && parsed.at >= since) yield parsed
-      }
+      for await (const lines of lineBatches(pieces()))
+        for (const line of lines) {
+          if (!line.includes(MARK) || (instanceId !== undefined && !line.includes(instanceId))) continue
+          const parsed = parseJournalLine(line)
+          if (parsed && parsed.at >= since) yield parsed
+        }
     },
   }
 }

@@ -1,7 +1,6 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ActionHistory } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
@@ -62,8 +61,7 @@ function since(value: string): number {
 }
 
 function fileJournal(file: string): JournalSource {
-  const input = () => (file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 }))
-  return journalOf(() => createInterface({ input: input(), crlfDelay: Number.POSITIVE_INFINITY }))
+  return journalOf(() => (file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })))
 }
 
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
