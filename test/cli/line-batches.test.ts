@@ -4,9 +4,11 @@ import { lineBatches } from '../../src/cli/line-batches.ts'
 
 async function linesOf(pieces: readonly (Uint8Array | string)[]): Promise<string[]> {
   const lines: string[] = []
-  for await (const some of lineBatches((async function* () {
-    yield* pieces
-  })()))
+  for await (const some of lineBatches(
+    (async function* () {
+      yield* pieces
+    })(),
+  ))
     lines.push(...some)
   return lines
 }
