@@ -90,6 +90,10 @@ it('nothing that ships imports the test bed', () => {
   expect(reaching(graphOf(product), ['testbed', 'test', 'scripts'])).toEqual([])
 })
 
+it('zod is imported as a namespace, or each bundle carries its forty languages', () => {
+  expect(sources.filter((file) => /import \{[^}]*\} from 'zod'/.test(read(file)))).toEqual([])
+})
+
 it('src imports neither handlers nor the deployment', () => {
   expect(reaching(graphOf(filesBelow('src')), ['handlers', 'deploy'])).toEqual([])
 })

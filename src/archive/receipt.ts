@@ -2,7 +2,7 @@
  * The receipt of a good end: what was proven, by which objects, and what was decided. One small object under the guard's own prefix, which
  * no instance may write. Pure.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Bump when a field changes its meaning. */
 export const RECEIPT_VERSION = 1

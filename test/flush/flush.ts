@@ -23,6 +23,8 @@ export interface FlushOptions {
   readonly profile?: Profile
   readonly parameters?: Partial<Record<FlushParameter, string>>
   readonly env?: Record<string, string>
+  /** Edits the script, for what this machine cannot be made to have. */
+  readonly change?: (script: string) => string
   /** Kills the flush, and all that it started, after so long. */
   readonly killAfterMs?: number
   /** What the shell's command begins with, such as another namespace to run in. */
@@ -73,7 +75,8 @@ let scripts = 0
 /** Runs the real script in a real shell, as the agent does: the shell starts a file whose first line names bash. */
 export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flushed> {
   const file = join(dirname(disk.root), `_script${scripts++}.sh`)
-  writeFileSync(file, scriptFor(options.profile ?? quick('beanstalk'), options.parameters), { mode: 0o700 })
+  const script = scriptFor(options.profile ?? quick('beanstalk'), options.parameters)
+  writeFileSync(file, options.change?.(script) ?? script, { mode: 0o700 })
   const env = {
     PATH: disk.path,
     TERMINATION_GUARD_ROOT: disk.root,

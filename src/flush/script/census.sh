@@ -127,7 +127,7 @@ hold() { # <paths…>
 hold_in() { # <folder>: of wanted, what can be
   local folder=$1/$GENERATION id i
   local ids=() names=() links=()
-  mkdir -p "$folder" 2>/dev/null || return 0
+  [ -d "$folder" ] || mkdir -p "$folder" 2>/dev/null || return 0
   for id in "${!wanted[@]}"; do
     ids+=("$id")
     names+=("./${wanted[$id]#"$ROOT"/}")

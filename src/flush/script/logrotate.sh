@@ -52,7 +52,7 @@ ask_about() { # <configuration> <what to call it>
   ANSWERED='it said nothing'
   if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && exec cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
   LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' DATED='' PATTERN_TEXT='' ROTATING=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
-  lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null | tr -d '\0')"
+  lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done
   [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$copy"/"${2#"$ROOT"}"}
   [ -z "$CONFIG_PROGRAM$CONFIG_SUFFIX" ] || remember_compression

@@ -38,8 +38,9 @@ scan_files() { # the mappings cost more than all the rest: they are read at the 
   WRITING=() PIDS=()
   files=(/proc/[0-9]*/fd/[0-9]*)
   for ((i = 0; i < ${#files[@]}; i += 5000)); do
-    lines_of "$(stat -L -c '%f %d:%i %h %s %n' -- "${files[@]:i:5000}" 2>/dev/null | grep '^8')" # regular files
+    lines_of "$(exec stat -L -c '%f %d:%i %h %s %n' -- "${files[@]:i:5000}" 2>/dev/null)"
     for line in "${SPLIT[@]}"; do
+      case $line in 8*) ;; *) continue ;; esac # a regular file
       line=${line#* } id=${line%% *}
       line=${line#* } links=${line%% *}
       line=${line#* } size=${line%% *}

@@ -1,0 +1,50 @@
+/**
+ * What things cost, side by side: one table, ratios first. docs/benchmarks.md says what each line means.
+ *
+ *   npm run bench                          everything; the machine should have nothing else to do
+ *   npm run bench -- --short               small enough for CI, and exit 1 where something that hangs on no machine does not hold
+ *   npm run bench -- --before FOLDER       the flush beside that of an earlier checkout
+ *   npm run bench -- --only bundle,flush,disk
+ */
+import { parseArgs } from 'node:util'
+import { removeDisks } from '../flush/disk.ts'
+import { bigDisk } from './big-disk.ts'
+import { bundleSize } from './bundle-size.ts'
+import { ordinaryFlush } from './ordinary-flush.ts'
+import { type Row, tableOf } from './row.ts'
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    before: { type: 'string' },
+    only: { type: 'string', default: 'bundle,flush,disk' },
+  },
+})
+
+const FULL = { files: 20_000, bytes: 20_000_000_000, partsFromBytes: 5 * 2 ** 30 + 1 }
+const SHORT = { files: 1000, bytes: 200_000_000, partsFromBytes: 100_000_000 }
+
+const parts = {
+  bundle: async () => [await bundleSize()],
+  flush: () => ordinaryFlush(values.short ? 3 : 9, values.before),
+  disk: () => bigDisk(values.short ? SHORT : FULL),
+}
+
+const chosen = values.only.split(',')
+const isPart = (name: string): name is keyof typeof parts => name in parts
+const unknown = chosen.filter((name) => !isPart(name))
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`)
+  process.exit(2)
+}
+
+try {
+  const rows: Row[] = []
+  for (const name of chosen.filter(isPart)) rows.push(...(await parts[name]()))
+  console.log(tableOf(rows))
+  const failed = rows.filter(({ holds }) => holds === false)
+  for (const { what } of failed) console.error(`does not hold: ${what}`)
+  process.exitCode = failed.length === 0 ? 0 : 1
+} finally {
+  removeDisks()
+}
