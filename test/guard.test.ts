@@ -83,6 +83,7 @@ const operations: readonly (keyof AwsApi)[] = [
   'getCommandInvocation',
   'listObjectsV2',
   'headObject',
+  'putObject',
   'getObject',
   'changeMessageVisibility',
   'sendMessage',
@@ -245,6 +246,19 @@ describe.each(Object.entries(worlds))('where the instance is %s', (_world, make)
       })
     },
   )
+})
+
+it('a receipt that cannot be written holds nobody up, in the shortest function either', async () => {
+  jest.useFakeTimers({ now: START + 20 * MINUTE })
+  try {
+    const aws = proven()
+    const over = consume(hanging(aws, ['putObject']), [record(1)], () => 30_000)
+    await jest.advanceTimersByTimeAsync(30_000)
+    await over
+    expect(aws.completed).toEqual(['CONTINUE'])
+  } finally {
+    jest.useRealTimers()
+  }
 })
 
 it('what is limited twice ends with the first of the two', () => {

@@ -3,7 +3,10 @@ import type { Mutant } from './mutant.ts'
 
 const prove = { file: 'src/archive/prove.ts', tests: ['test/archive/prove.test.ts'] }
 
-const archives = { file: 'src/archive/archives.ts', tests: ['test/termination/reconcile.test.ts'] }
+const archives = {
+  file: 'src/archive/archives.ts',
+  tests: ['test/archive/archives.test.ts', 'test/termination/reconcile.test.ts'],
+}
 
 export const archiveMutants: readonly Mutant[] = [
   {

@@ -1,6 +1,9 @@
 /** Bounds in time what AWS may take: the answer, and the body that comes after it. */
 import type { AwsApi, Clock, ObjectBody } from './api.ts'
 
+/** What is longer, a timer takes for nothing at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** Named as the SDK names a request that took too long, so that it counts as a failure that passes. */
 class TimedOut extends Error {
   override name = 'TimeoutError'
@@ -51,7 +54,10 @@ async function within<Answer>(
   if (ms === Number.POSITIVE_INFINITY) return await work()
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`)), ms)
+    timer = setTimeout(
+      () => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`)),
+      Math.min(ms, MAX_TIMER_MS),
+    )
     // What is waited for has a connection that keeps the process alive; its limit alone must not.
     timer.unref()
   })

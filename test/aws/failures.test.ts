@@ -3,8 +3,10 @@ import {
   isDenied,
   isMissing,
   isNoActiveAction,
+  isPassing,
   isUnknownInstance,
   isUnreachable,
+  TooMany,
 } from '../../src/aws/failures.ts'
 import { AwsError, validationError } from '../../testbed/aws-error.ts'
 
@@ -28,6 +30,28 @@ describe('S3', () => {
     expect(isMissing(new AwsError('UnknownError', '', 404))).toBe(true)
     expect(isMissing(new AwsError('AccessDenied', '', 403))).toBe(false)
     expect(isDenied(new AwsError('SlowDown', '', 503))).toBe(false)
+  })
+})
+
+describe('a failure', () => {
+  it.each([
+    ['throttling, whatever its status', new AwsError('Throttling', 'Rate exceeded', 400)],
+    ['too many requests', new AwsError('SomeName', '', 429)],
+    ['trouble within AWS', new AwsError('SomeName', '', 500)],
+    ['a gateway that does not answer', new AwsError('UnknownError', '', 503)],
+    ['credentials that ran out', new AwsError('ExpiredTokenException', '', 400)],
+    ['no answer of AWS at all', new Error('socket hang up')],
+  ])('passes by itself: %s', (_what, error) => {
+    expect(isPassing(error)).toBe(true)
+  })
+  it.each([
+    ['a right that was taken', new AwsError('AccessDenied', '', 403)],
+    ['a bucket that is gone', new AwsError('NoSuchBucket', '', 404)],
+    ['a bucket in another Region', new AwsError('PermanentRedirect', '', 301)],
+    ['a document that is gone', new AwsError('InvalidDocument', '', 400)],
+    ['more than can be read', new TooMany('over 3000')],
+  ])('lasts: %s', (_what, error) => {
+    expect(isPassing(error)).toBe(false)
   })
 })
 

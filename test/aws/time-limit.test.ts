@@ -43,6 +43,13 @@ it('a body that flows is read to its end', async () => {
   expect(await read(flowing(body, 60_000))).toBe(2)
 })
 
+it('a limit that is months away is none', async () => {
+  const real = connect('eu-west-1')
+  const answer = () => new Promise<object>((resolve) => setImmediate(() => setImmediate(() => resolve({}))))
+  const aws = until(1e12, { now: () => 0 }, { ...real, describeLifecycleHooks: answer })
+  expect(await aws.describeLifecycleHooks({ AutoScalingGroupName: 'web' })).toEqual({})
+})
+
 it('when the time is over, neither a call nor the rest of a body is waited for', async () => {
   let now = 0
   const { body } = stalling()
