@@ -6,9 +6,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   AutoScalingClient,
+  CreateOrUpdateTagsCommand,
+  DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   SetDesiredCapacityCommand,
+  type TagDescription,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
@@ -22,9 +25,13 @@ import {
   type Changes,
   type GroupFacts,
   planReplacement,
+  REPLACING,
   type Replacement,
+  type Replacing,
+  readReplacing,
   replacementLines,
   undoLines,
+  writeReplacing,
 } from './replacement.ts'
 import { NotSo, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
@@ -97,16 +104,29 @@ export async function factsOf(
     new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
   )
   const instance = AutoScalingInstances?.[0]
-  if (!instance?.AutoScalingGroupName) return undefined
-  const groupName = instance.AutoScalingGroupName
+  const groupName = instance?.AutoScalingGroupName ?? (await groupReplacing(client, instanceId))
+  if (groupName === undefined) return undefined
   const group = await groupOf(client, groupName)
   return {
     groupName,
     desired: group?.DesiredCapacity ?? 0,
     maximum: group?.MaxSize ?? 0,
-    lifecycleState: instance.LifecycleState ?? 'unknown',
+    lifecycleState: instance?.LifecycleState ?? 'gone',
     guarded: await isGuarded(groupName),
+    replacing: replacingOf(group?.Tags),
   }
+}
+
+/** The group that an instance was in which is gone by now, where its replacement broke off. */
+async function groupReplacing(client: AutoScalingClient, instanceId: string): Promise<string | undefined> {
+  const Filters = [{ Name: 'tag-key', Values: [REPLACING] }]
+  const { AutoScalingGroups = [] } = await client.send(new DescribeAutoScalingGroupsCommand({ Filters }))
+  return AutoScalingGroups.find((group) => replacingOf(group.Tags)?.instanceId === instanceId)
+    ?.AutoScalingGroupName
+}
+
+function replacingOf(tags: readonly TagDescription[] = []): Replacing | undefined {
+  return readReplacing(tags.find(({ Key }) => Key === REPLACING)?.Value ?? '')
 }
 
 async function groupOf(client: AutoScalingClient, groupName: string, abortSignal?: AbortSignal) {
@@ -142,19 +162,37 @@ export async function replace(
 /** A change is noted before it is asked for: an answer can be lost, and undoing twice does no harm. */
 async function carryOut(
   client: AutoScalingClient,
-  { groupName, instanceId, desired, raisesMaximumFrom }: Replacement,
+  { groupName, instanceId, desired, raisesMaximumFrom, desiredNow, isOut }: Replacement,
   patience: Patience,
   changes: Changes,
 ): Promise<void> {
   const group = { AutoScalingGroupName: groupName }
+  const tag = { ResourceId: groupName, ResourceType: 'auto-scaling-group', Key: REPLACING }
+  const Value = writeReplacing({ instanceId, desired, maximum: raisesMaximumFrom ?? desired + 1 })
+  await client.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Value, PropagateAtLaunch: false }] }))
+  const lower = async () => {
+    if (raisesMaximumFrom !== undefined)
+      await client.send(new UpdateAutoScalingGroupCommand({ ...group, MaxSize: raisesMaximumFrom }))
+    await client.send(new DeleteTagsCommand({ Tags: [tag] }))
+  }
+  if (isOut) {
+    // Somebody else ended it and another came for it, or only the answer was lost: ours is one too many, or none.
+    if (desiredNow === desired + 1)
+      await client.send(
+        new SetDesiredCapacityCommand({ ...group, DesiredCapacity: desired, HonorCooldown: false }),
+      )
+    return await lower()
+  }
   if (raisesMaximumFrom !== undefined) {
     changes.maximum = true
     await client.send(new UpdateAutoScalingGroupCommand({ ...group, MaxSize: desired + 1 }))
   }
   changes.desired = true
-  await client.send(
-    new SetDesiredCapacityCommand({ ...group, DesiredCapacity: desired + 1, HonorCooldown: false }),
-  )
+  // Whoever wants more by now wants it for a reason.
+  if (desiredNow < desired + 1)
+    await client.send(
+      new SetDesiredCapacityCommand({ ...group, DesiredCapacity: desired + 1, HonorCooldown: false }),
+    )
   await inService(client, groupName, desired + 1, patience)
   await client.send(
     new TerminateInstanceInAutoScalingGroupCommand({
@@ -163,8 +201,7 @@ async function carryOut(
     }),
   )
   changes.desired = false
-  if (raisesMaximumFrom !== undefined)
-    await client.send(new UpdateAutoScalingGroupCommand({ ...group, MaxSize: raisesMaximumFrom }))
+  await lower()
 }
 
 async function inService(

@@ -6,6 +6,33 @@ export interface Replacement {
   /** The group's maximum must make room for the second instance, for as long as there are two. */
   readonly raisesMaximumFrom: number | undefined
   readonly guarded: boolean
+  /** It was begun before, and broke off. */
+  readonly isResumed: boolean
+  /** Resumed, and the old instance is on its way out or gone: only what was raised is left to be lowered. */
+  readonly isOut: boolean
+  /** What is wanted already, by then. */
+  readonly desiredNow: number
+}
+
+/** What a replacement remembers on the group while it is under way, so that it can be taken up again. */
+export interface Replacing {
+  readonly instanceId: string
+  readonly desired: number
+  readonly maximum: number
+}
+
+/** The tag of the group that holds it. */
+export const REPLACING = 'termination-guard:replacing'
+
+export function writeReplacing({ instanceId, desired, maximum }: Replacing): string {
+  return `${instanceId} ${desired} ${maximum}`
+}
+
+/** `undefined`: it is none of ours. */
+export function readReplacing(text: string): Replacing | undefined {
+  const [, instanceId, desired, maximum] = /^(i-[0-9a-f]{8,32}) (\d{1,5}) (\d{1,5})$/.exec(text) ?? []
+  if (!instanceId) return undefined
+  return { instanceId, desired: Number(desired), maximum: Number(maximum) }
 }
 
 export interface GroupFacts {
@@ -15,6 +42,8 @@ export interface GroupFacts {
   readonly lifecycleState: string
   /** Whether the guard's hook would hold the instance. */
   readonly guarded: boolean
+  /** What a replacement that broke off has left. */
+  readonly replacing?: Replacing | undefined
 }
 
 /** What a person has decided. */
@@ -32,8 +61,15 @@ export function planReplacement(
   { hook, unguarded }: Wishes,
 ): Replacement {
   if (!group) throw new Error(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
-  const { groupName, desired, maximum, lifecycleState, guarded } = group
-  if (lifecycleState !== 'InService') {
+  const { groupName, lifecycleState, guarded, replacing } = group
+  if (replacing && replacing.instanceId !== instanceId)
+    throw new Error(
+      `${groupName} is in the middle of replacing ${replacing.instanceId}. Finish that first: replace ${replacing.instanceId}`,
+    )
+  // What it was before, not what the first run has made of it: or each run would make the group larger.
+  const { desired, maximum } = replacing ?? group
+  const isOut = replacing !== undefined && lifecycleState !== 'InService'
+  if (lifecycleState !== 'InService' && !isOut) {
     throw new Error(
       `${instanceId} is ${lifecycleState}, not InService: it is being replaced already, or not serving.`,
     )
@@ -50,6 +86,9 @@ export function planReplacement(
     desired,
     raisesMaximumFrom: desired >= maximum ? maximum : undefined,
     guarded,
+    isResumed: replacing !== undefined,
+    isOut,
+    desiredNow: group.desired,
   }
 }
 
@@ -59,6 +98,8 @@ export function replacementLines({
   desired,
   raisesMaximumFrom,
   guarded,
+  isResumed,
+  isOut,
 }: Replacement): string[] {
   const raise =
     raisesMaximumFrom === undefined
@@ -68,7 +109,10 @@ export function replacementLines({
   const then = guarded
     ? 'the guard holds it until its logs are in S3'
     : 'NOTHING HOLDS IT, its logs may be lost'
+  if (isOut)
+    return [`go on: ${instanceId} is on its way out, leave ${groupName} with ${desired} instances`, ...lower]
   return [
+    ...(isResumed ? [`go on with what was begun: ${groupName} had ${desired} instances then`] : []),
     ...raise,
     `raise the desired capacity of ${groupName} from ${desired} to ${desired + 1}`,
     `wait until ${desired + 1} instances are in service`,
@@ -101,6 +145,8 @@ export function undoLines(
   return [
     `Changed in ${groupName}: ${told.join(' and ')}. To undo it, type:`,
     `  aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${word(groupName)} ${options.join(' ')}`,
+    `  aws autoscaling delete-tags --tags ResourceType=auto-scaling-group,Key=${REPLACING},ResourceId=${word(groupName)}`,
+    'Or type the same again: it goes on where it was.',
   ]
 }
 

@@ -5,6 +5,7 @@ import {
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
   PutLifecycleHookCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { describe, expect, it } from '@jest/globals'
 import { factsOf, replace } from '../../src/cli/replace.ts'
@@ -65,10 +66,10 @@ describe('the plan of a replacement', () => {
 
   it('is undone in one command, whatever of it was done and however the group is called', () => {
     const plan = planReplacement('i-0abcdef12', { ...group, groupName: "the web's" }, wishes)
-    expect(undoLines(plan, { maximum: true, desired: true }).at(-1)).toBe(
+    expect(undoLines(plan, { maximum: true, desired: true }).at(1)).toBe(
       "  aws autoscaling update-auto-scaling-group --auto-scaling-group-name 'the web'\\''s' --desired-capacity 1 --max-size 1",
     )
-    expect(undoLines(plan, { maximum: true, desired: false }).at(-1)).toMatch(/'s' --max-size 1$/)
+    expect(undoLines(plan, { maximum: true, desired: false }).at(1)).toMatch(/'s' --max-size 1$/)
     expect(undoLines(plan, { maximum: false, desired: false })).toEqual(['Nothing was changed.'])
   })
 })
@@ -108,13 +109,52 @@ describe('a replacement', () => {
   it('lets the old instance go only when the new one serves, and leaves the group as it was', async () => {
     const { autoScaling, look, instanceId, facts } = await fullGroup()
     await replace(autoScaling, planReplacement(instanceId, await facts(), wishes), patience)
-    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1 })
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
     const states = (await look())?.Instances?.map((one) => [
       one.InstanceId === instanceId,
       one.LifecycleState,
     ])
     expect(states).toContainEqual([false, 'InService'])
     expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
+  })
+
+  it('that was interrupted goes on where it was, and the group is never larger than by one', async () => {
+    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    const run = async (how: Partial<typeof patience> = {}) =>
+      await replace(autoScaling, planReplacement(instanceId, await facts(), wishes), { ...patience, ...how })
+    for (let time = 0; time < 3; time++) {
+      expect(await refusalOf(run({ signal: AbortSignal.abort() }))).toContain('it goes on where it was')
+      expect(await look()).toMatchObject({ MaxSize: 2, DesiredCapacity: 2 })
+    }
+    await run()
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+  })
+
+  it('that broke off when the old one was on its way out leaves the group as it was', async () => {
+    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    await refusalOf(
+      replace(autoScaling, planReplacement(instanceId, await facts(), wishes), {
+        ...patience,
+        signal: AbortSignal.abort(),
+      }),
+    )
+    await autoScaling.send(
+      new TerminateInstanceInAutoScalingGroupCommand({
+        InstanceId: instanceId,
+        ShouldDecrementDesiredCapacity: true,
+      }),
+    )
+    const plan = planReplacement(instanceId, await facts(), wishes)
+    expect(replacementLines(plan)[0]).toContain('is on its way out, leave web with 1 instances')
+    await replace(autoScaling, plan, patience)
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+  })
+
+  it('is not begun while another of the group is under way', async () => {
+    const replacing = { instanceId: 'i-0fffffff0', desired: 1, maximum: 1 }
+    expect(() => planReplacement('i-0abcdef12', { ...group, replacing }, wishes)).toThrow(
+      'Finish that first: replace i-0fffffff0',
+    )
   })
 
   it('asks of the group whether it is guarded', async () => {
@@ -140,7 +180,7 @@ describe('a replacement', () => {
   it('whose first step fails is told with its error', async () => {
     const { autoScaling, instanceId, facts } = await fullGroup()
     const plan = { ...planReplacement(instanceId, await facts(), wishes), groupName: 'gone' }
-    expect(await refusalOf(replace(autoScaling, plan, patience))).toMatch(/gone.*\n.*To undo it, type/)
+    expect(await refusalOf(replace(autoScaling, plan, patience))).toMatch(/gone.*\nNothing was changed/)
   })
 
   it('that signals rain on, through npm or from impatience, still says how to undo it', async () => {
