@@ -77,7 +77,13 @@ async function guardedMachine(waits: Waits = WAITS) {
   const group = { AutoScalingGroupName: 'web' }
   await autoScaling.send(
     new CreateAutoScalingGroupCommand({
-      ...{ ...group, MinSize: 0, MaxSize: 1, DesiredCapacity: 1 },
+      ...{
+        ...group,
+        LaunchTemplate: { LaunchTemplateName: 'web' },
+        MinSize: 0,
+        MaxSize: 1,
+        DesiredCapacity: 1,
+      },
       InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
       Tags: [{ Key: 'elasticbeanstalk:environment-id', Value: 'e-cli' }],
     }),

@@ -89,7 +89,13 @@ describe('a replacement', () => {
   async function createFullGroup(autoScaling: AutoScalingClient, pass?: () => Promise<void>) {
     const AutoScalingGroupName = 'web'
     await autoScaling.send(
-      new CreateAutoScalingGroupCommand({ AutoScalingGroupName, MinSize: 0, MaxSize: 1, DesiredCapacity: 1 }),
+      new CreateAutoScalingGroupCommand({
+        AutoScalingGroupName,
+        LaunchTemplate: { LaunchTemplateName: 'web' },
+        MinSize: 0,
+        MaxSize: 1,
+        DesiredCapacity: 1,
+      }),
     )
     await autoScaling.send(
       new PutLifecycleHookCommand({

@@ -138,6 +138,7 @@ async function createGroup(AutoScalingGroupName: string): Promise<void> {
   await autoScaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
       MinSize: 0,
       MaxSize: 2,
       DesiredCapacity: 1,

@@ -43,7 +43,7 @@ beforeAll(async () => {
     region: aws.region,
     credentials,
   })
-  const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 0 }
+  const sizes = { LaunchTemplate: { LaunchTemplateName: 'web' }, MinSize: 0, MaxSize: 1, DesiredCapacity: 0 }
   const Tags = [{ Key: markKey(HOOK), Value: 'before=terminate heartbeat=3600 retain' }]
   await autoScaling.send(new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'web', ...sizes, Tags }))
 })

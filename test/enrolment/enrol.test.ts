@@ -27,7 +27,7 @@ const scope = { hookName: HOOK, queueArn: QUEUE }
 
 function createGroup(name: string, tags: Record<string, string> = {}, propagates = true): void {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch: propagates }))
-  const sizes = { MinSize: 0, MaxSize: 3, DesiredCapacity: 0 }
+  const sizes = { LaunchTemplate: { LaunchTemplateName: 'web' }, MinSize: 0, MaxSize: 3, DesiredCapacity: 0 }
   world.model.call(world.now, 'CreateAutoScalingGroup', { AutoScalingGroupName: name, ...sizes, Tags })
 }
 const group = (name: string) =>

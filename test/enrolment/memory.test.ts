@@ -52,7 +52,12 @@ const setRetention = (TerminateHookAbandon: 'retain' | 'terminate') =>
 
 beforeEach(() => {
   world = groupsWorld()
-  call(world.now, 'CreateAutoScalingGroup', { AutoScalingGroupName, MinSize: 0, MaxSize: 3 })
+  call(world.now, 'CreateAutoScalingGroup', {
+    AutoScalingGroupName,
+    LaunchTemplate: { LaunchTemplateName: 'web' },
+    MinSize: 0,
+    MaxSize: 3,
+  })
 })
 
 describe('a mark that was taken away', () => {

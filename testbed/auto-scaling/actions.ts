@@ -1,58 +1,30 @@
-/** Lifecycle actions: begun for every terminate hook, kept by heartbeats, ended by a result or a timeout. */
+/** Lifecycle actions: begun for every hook, kept by heartbeats, ended by a result or a timeout. */
 import type {
   CompleteLifecycleActionCommandInput,
   RecordLifecycleActionHeartbeatCommandInput,
 } from '@aws-sdk/client-auto-scaling'
 import { validationError } from '../aws-error.ts'
 import { setActivityStatus } from './activities.ts'
+import { proceedToService, rejectLaunch } from './arrivals.ts'
 import { proceed, stateNames } from './departures.ts'
-import { announceAction } from './events.ts'
-import { asResult, globalTimeout } from './hook-terms.ts'
-import { groupOf } from './membership.ts'
-import type { Action, Departure, Group, Instance, Result, World } from './state.ts'
-
-/** Starts an action for each terminate hook of the group, all at once. Answers whether there is anything to wait for. */
-export function beginActions(world: World, now: number, group: Group, instance: Instance): boolean {
-  const { departure } = instance
-  if (departure === undefined) return false
-  for (const hook of group.hooks.values()) {
-    if (hook.transition !== 'autoscaling:EC2_INSTANCE_TERMINATING') continue
-    const action: Action = {
-      token: world.options.newId('token'),
-      hookName: hook.name,
-      startedAt: now,
-      globalDueAt: now + globalTimeout(hook) * 1000,
-      heartbeatDueAt: now + hook.heartbeatTimeout * 1000,
-    }
-    departure.actions.push(action)
-    announceAction(world, now, { group, instance, hook, action })
-  }
-  for (const action of [...departure.actions]) {
-    const hook = group.hooks.get(action.hookName)
-    const isHeard = hook?.targetArn === undefined || world.options.canNotify?.(hook.targetArn) !== false
-    if (!isHeard) endUnheard(departure, action, hook?.defaultResult ?? 'ABANDON')
-  }
-  return departure.actions.length > 0
-}
+import { asResult } from './hook-terms.ts'
+import { groupNamed, groupOf } from './membership.ts'
+import { newActions } from './new-actions.ts'
+import type { Action, Arrival, Instance, Result, World } from './state.ts'
 
 /** Only now, after the load balancer has let go, do the hooks and their clocks start. */
 export function afterDraining(world: World, now: number, instance: Instance): void {
   const { departure } = instance
   if (departure === undefined) return
-  if (!beginActions(world, now, groupOf(world, instance), instance)) {
+  const begun = newActions(world, now, groupOf(world, instance), instance, 'terminate')
+  departure.actions = begun.actions
+  departure.abandonedBecause = begun.abandonedBecause
+  if (begun.actions.length === 0) {
     proceed(world, now, instance)
     return
   }
   instance.lifecycleState = `${stateNames[departure.kind]}:Wait`
   setActivityStatus(departure.activity, 'MidLifecycleAction', 60)
-}
-
-/** A target that is gone is not waited for: the hook's default result applies at once (recorded on AWS with CONTINUE). */
-function endUnheard(departure: Departure, action: Action, result: Result): void {
-  if (result === 'ABANDON') {
-    departure.abandonedBecause = `lifecycle hook ${action.hookName} could not notify its target`
-    departure.actions = []
-  } else departure.actions = departure.actions.filter((other) => other !== action)
 }
 
 /** Restarts the timeout from now; nothing is added to what was left. */
@@ -78,6 +50,11 @@ export function completeLifecycleAction(
   return {}
 }
 
+/** What the instance waits for, on either way. */
+export function actionsOf({ arrival, departure }: Instance): readonly Action[] {
+  return departure?.actions ?? arrival?.actions ?? []
+}
+
 /** When the action ends by itself. */
 export function actionDueAt(action: Action): number {
   return Math.min(action.heartbeatDueAt, action.globalDueAt)
@@ -99,7 +76,11 @@ export function finishAction(
   result: Result,
   why: string,
 ): void {
-  const { departure } = instance
+  const { arrival, departure } = instance
+  if (arrival?.actions.includes(action)) {
+    finishLaunchAction(world, now, instance, arrival, action, result)
+    return
+  }
   if (departure === undefined) return
   if (result === 'ABANDON') {
     departure.abandonedBecause = `lifecycle hook ${action.hookName} was abandoned because ${why}`
@@ -108,6 +89,20 @@ export function finishAction(
     departure.actions = departure.actions.filter((other) => other !== action)
   }
   if (departure.actions.length === 0) proceed(world, now, instance)
+}
+
+/** At a launch, ABANDON means that the instance is terminated and replaced. */
+function finishLaunchAction(
+  world: World,
+  now: number,
+  instance: Instance,
+  arrival: Arrival,
+  action: Action,
+  result: Result,
+): void {
+  arrival.actions = arrival.actions.filter((other) => other !== action)
+  if (result === 'ABANDON') rejectLaunch(world, now, instance)
+  else if (arrival.actions.length === 0) proceedToService(world, now, instance)
 }
 
 /** Found by token when there is one, otherwise by instance. Which of the two AWS prefers when given both is not documented. */
@@ -123,11 +118,9 @@ function activeAction(
   const { LifecycleActionToken: token, InstanceId: instanceId } = input
   if (token === undefined && instanceId === undefined)
     throw validationError('Either LifecycleActionToken or InstanceId must be specified')
-  const group = world.groups.get(input.AutoScalingGroupName ?? '')
-  // AWS's own text in public logs of groups that were deleted under a lifecycle action.
-  if (group === undefined) throw validationError('AutoScalingGroup name not found - null')
+  const group = groupNamed(world, input.AutoScalingGroupName)
   for (const instance of group.instances)
-    for (const action of instance.departure?.actions ?? [])
+    for (const action of actionsOf(instance))
       if (
         action.hookName === input.LifecycleHookName &&
         (token === undefined ? instance.id === instanceId : action.token === token)

@@ -1,8 +1,9 @@
 /** What becomes due by itself. Each thing happens at its own time, however late anybody looks. */
-import { actionDueAt, afterDraining, timeOutAction } from './actions.ts'
-import { enterService, replaceUnhealthy } from './capacity.ts'
+import { actionDueAt, actionsOf, afterDraining, timeOutAction } from './actions.ts'
+import { enterService, replaceRejected, replaceUnhealthy } from './capacity.ts'
 import { afterProceeding } from './departures.ts'
 import { afterShutdown, afterStart, afterStop, noticeDeath } from './machines.ts'
+import { advanceRefreshes } from './refreshes.ts'
 import type { Action, Instance, MachineStep, Step, World } from './state.ts'
 
 type Due = { readonly at: number; readonly instance: Instance } & (
@@ -19,8 +20,10 @@ export function nextDueAt(world: World): number | undefined {
 
 /** Applies everything due up to and including `now`, in the order in which it became due. */
 export function applyDue(world: World, now: number): void {
-  for (let instance = earliest(world, now); instance !== undefined; instance = earliest(world, now))
-    apply(world, firstDueOf(instance))
+  do {
+    for (let instance = earliest(world, now); instance !== undefined; instance = earliest(world, now))
+      apply(world, firstDueOf(instance))
+  } while (world.refreshing.size > 0 && advanceRefreshes(world, now))
 }
 
 /** The instance to which something is due first, and by now. */
@@ -37,21 +40,22 @@ function earliest(world: World, now: number): Instance | undefined {
 }
 
 /** This is asked for every instance before every call, so it makes nothing. */
-function instanceDueAt({ step, machineStep, departure }: Instance): number {
+function instanceDueAt(instance: Instance): number {
+  const { step, machineStep, arrival, departure } = instance
   let first = step === undefined ? Number.POSITIVE_INFINITY : step.at
   if (machineStep !== undefined && machineStep.at < first) first = machineStep.at
-  if (departure === undefined) return first
-  for (const action of departure.actions) first = Math.min(first, actionDueAt(action))
+  if (departure === undefined && arrival === undefined) return first
+  for (const action of actionsOf(instance)) first = Math.min(first, actionDueAt(action))
   return first
 }
 
 /** Of what is due at one time, steps come before time-outs. */
 function firstDueOf(instance: Instance): Due {
   const at = instanceDueAt(instance)
-  const { step, machineStep, departure } = instance
+  const { step, machineStep } = instance
   if (step?.at === at) return { ...step, instance }
   if (machineStep?.at === at) return { ...machineStep, instance }
-  const action = departure?.actions.find((one) => actionDueAt(one) === at) as Action
+  const action = actionsOf(instance).find((one) => actionDueAt(one) === at) as Action
   return { at, what: 'time-out', instance, action }
 }
 
@@ -68,6 +72,7 @@ const carryOut: Record<
 > = {
   'in-service': enterService,
   'replace-unhealthy': replaceUnhealthy,
+  'launch-abandoned': replaceRejected,
   drained: afterDraining,
   proceeded: afterProceeding,
   terminated: afterShutdown,

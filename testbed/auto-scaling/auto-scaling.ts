@@ -6,6 +6,7 @@
 import { completeLifecycleAction, recordLifecycleActionHeartbeat } from './actions.ts'
 import { describeScalingActivities } from './activities.ts'
 import { applyDue, nextDueAt } from './agenda.ts'
+import { attachInstances, detachInstances } from './attachments.ts'
 import { machineFailed, machineStarted } from './capacity.ts'
 import { depart } from './departures.ts'
 import {
@@ -21,15 +22,24 @@ import {
   describeAutoScalingGroups,
   updateAutoScalingGroup,
 } from './groups.ts'
-import { deleteLifecycleHook, describeLifecycleHooks, putLifecycleHook } from './hooks.ts'
+import {
+  deleteLifecycleHook,
+  describeLifecycleHooks,
+  describeLifecycleHookTypes,
+  putLifecycleHook,
+} from './hooks.ts'
 import {
   describeAutoScalingInstances,
   setDesiredCapacity,
   setInstanceHealth,
+  setInstanceProtection,
   terminateInstanceInAutoScalingGroup,
 } from './instances.ts'
 import { loseMachine, wake } from './machines.ts'
 import { machineNamed } from './power.ts'
+import { resumeProcesses, suspendProcesses } from './processes.ts'
+import { cancelInstanceRefresh, describeInstanceRefreshes, startInstanceRefresh } from './refreshes.ts'
+import { enterStandby, exitStandby } from './standby.ts'
 import {
   type AutoScalingOptions,
   type DepartureKind,
@@ -51,6 +61,8 @@ export type {
 
 /** Auto Scaling's operations, by AWS's names. */
 export const autoScalingOperations = {
+  AttachInstances: attachInstances,
+  CancelInstanceRefresh: cancelInstanceRefresh,
   CompleteLifecycleAction: completeLifecycleAction,
   CreateAutoScalingGroup: createAutoScalingGroup,
   CreateOrUpdateTags: createOrUpdateTags,
@@ -59,13 +71,22 @@ export const autoScalingOperations = {
   DeleteTags: deleteTags,
   DescribeAutoScalingGroups: describeAutoScalingGroups,
   DescribeAutoScalingInstances: describeAutoScalingInstances,
+  DescribeInstanceRefreshes: describeInstanceRefreshes,
   DescribeLifecycleHooks: describeLifecycleHooks,
+  DescribeLifecycleHookTypes: describeLifecycleHookTypes,
   DescribeScalingActivities: describeScalingActivities,
   DescribeTags: describeTags,
+  DetachInstances: detachInstances,
+  EnterStandby: enterStandby,
+  ExitStandby: exitStandby,
   PutLifecycleHook: putLifecycleHook,
   RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat,
+  ResumeProcesses: resumeProcesses,
   SetDesiredCapacity: setDesiredCapacity,
   SetInstanceHealth: setInstanceHealth,
+  SetInstanceProtection: setInstanceProtection,
+  StartInstanceRefresh: startInstanceRefresh,
+  SuspendProcesses: suspendProcesses,
   TerminateInstanceInAutoScalingGroup: terminateInstanceInAutoScalingGroup,
   UpdateAutoScalingGroup: updateAutoScalingGroup,
 } as const

@@ -1,16 +1,17 @@
 /** Keeping a group at its desired capacity: launches, and the choice of who goes. */
 import { beginActivity, endActivity } from './activities.ts'
+import { arrive } from './arrivals.ts'
 import { depart } from './departures.ts'
 import { announceMachineState, announceOutcome } from './events.ts'
-import { groupOf } from './membership.ts'
+import { groupOf, putIntoService } from './membership.ts'
 import type { Group, Instance, World } from './state.ts'
 
 /** Launches or terminates until desired capacity is met. Instances on their way out, or kept, do not count. */
 export function reconcileCapacity(world: World, now: number, group: Group, reason = 'a difference'): void {
   const counted = group.instances.filter(counts)
-  for (let missing = group.desiredCapacity - counted.length; missing > 0; missing -= 1)
-    launch(world, now, group)
-  let excess = counted.length - group.desiredCapacity
+  const missing = group.suspended.has('Launch') ? 0 : group.desiredCapacity - counted.length
+  for (let launched = 0; launched < missing; launched += 1) launch(world, now, group)
+  let excess = group.suspended.has('Terminate') ? 0 : counted.length - group.desiredCapacity
   while (excess > 0) {
     const chosen = chooseForScaleIn(group, group.instances.filter(counts))
     if (chosen === undefined) return
@@ -31,8 +32,7 @@ export function machineStarted(world: World, now: number, instanceId: string): v
   if (instance?.machine !== 'pending') return
   instance.machine = 'running'
   announceMachineState(world, now, instance)
-  if (instance.departure === undefined && instance.step === undefined)
-    instance.step = { at: now + world.timings.inServiceMs, what: 'in-service' }
+  if (instance.departure === undefined && instance.step === undefined) arrive(world, now, instance)
 }
 
 /** The caller could not make the machine. Nothing is tried again until the group's capacity is next looked at. */
@@ -49,17 +49,28 @@ export function machineFailed(world: World, now: number, instanceId: string, why
 /** The instance counts and receives traffic. */
 export function enterService(world: World, now: number, instance: Instance): void {
   const group = groupOf(world, instance)
-  instance.lifecycleState = 'InService'
   endActivity(instance.launchActivity, now, 'Successful')
-  world.effects.push({ do: 'register', instanceId: instance.id, groupName: group.name })
+  putIntoService(world, group, instance)
   announceOutcome(world, now, 'Launch Successful', { group, instance, activity: instance.launchActivity })
 }
 
 /** An instance marked unhealthy goes, and another comes. */
 export function replaceUnhealthy(world: World, now: number, instance: Instance): void {
+  const { suspended } = groupOf(world, instance)
+  if (suspended.has('ReplaceUnhealthy') || suspended.has('Terminate')) return
   depart(world, now, instance, {
     kind: 'terminate',
     cause: 'an instance was taken out of service in response to a user health-check.',
+  })
+  reconcileCapacity(world, now, groupOf(world, instance))
+}
+
+/** A launch hook said ABANDON. Whether terminate hooks run for what never served is not documented; here they do. */
+export function replaceRejected(world: World, now: number, instance: Instance): void {
+  endActivity(instance.launchActivity, now, 'Failed', 'Instance failed to complete its lifecycle action.')
+  depart(world, now, instance, {
+    kind: 'terminate',
+    cause: 'an instance was taken out of service because a launch lifecycle hook was abandoned.',
   })
   reconcileCapacity(world, now, groupOf(world, instance))
 }
@@ -70,6 +81,7 @@ function launch(world: World, now: number, group: Group): void {
   const instance: Instance = {
     id,
     groupName: group.name,
+    tags: launchTags(group),
     availabilityZone: leastUsed(zones, group.instances) ?? `${world.options.region}a`,
     launchedAt: now,
     launchActivity: beginActivity(
@@ -85,6 +97,7 @@ function launch(world: World, now: number, group: Group): void {
     member: true,
     terminationProtection: false,
     scaleInProtection: group.settings.NewInstancesProtectedFromScaleIn ?? false,
+    arrival: undefined,
     departure: undefined,
     step: undefined,
     machineStep: undefined,
@@ -102,8 +115,17 @@ function chooseForScaleIn(group: Group, candidates: readonly Instance[]): Instan
   return group.settings.TerminationPolicies?.[0] === 'NewestInstance' ? inZone.at(-1) : inZone[0]
 }
 
+/** What a new instance is tagged with: its group's name, and those of the group's tags that propagate. */
+function launchTags(group: Group): Map<string, string> {
+  const tags = new Map([['aws:autoscaling:groupName', group.name]])
+  for (const { Key = '', Value = '', PropagateAtLaunch } of group.tags.values())
+    if (PropagateAtLaunch) tags.set(Key, Value)
+  return tags
+}
+
 function counts(instance: Instance): boolean {
   const { departure } = instance
+  if (instance.lifecycleState === 'Standby') return false
   return departure === undefined
     ? !instance.lifecycleState.startsWith('Warmed')
     : departure.kind === 'replace-root-volume'

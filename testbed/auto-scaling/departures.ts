@@ -27,6 +27,7 @@ export function depart(
   const drains = isLoadBalanced(group) && instance.machine === 'running' && !isRetained(instance)
   const drainMs = drains ? world.timings.drainMs : 0
   instance.departure = departure
+  instance.arrival = undefined
   instance.lifecycleState = stateNames[kind]
   world.effects.push({ do: 'deregister', instanceId: instance.id, groupName: group.name })
   if (drainMs > 0) setActivityStatus(activity, 'WaitingForELBConnectionDraining', 30)

@@ -26,7 +26,7 @@ const codes: Record<State, number> = {
   stopped: 80,
 }
 
-/** Filters: `instance-id`, `instance-state-name`, `tag:aws:autoscaling:groupName`. */
+/** Filters: `instance-id`, `instance-state-name`, `tag:<key>`, `tag-key`. */
 export function describeInstances(
   world: World,
   _now: number,
@@ -36,7 +36,10 @@ export function describeInstances(
     ? input.InstanceIds.map((id) => machineNamed(world, id))
     : [...world.instances.values()]
   const found = all.filter((instance) =>
-    (input.Filters ?? []).every(({ Name, Values }) => Values?.includes(attribute(instance, Name)) ?? true),
+    (input.Filters ?? []).every(
+      ({ Name, Values }) =>
+        Values === undefined || attributes(instance, Name).some((value) => Values.includes(value)),
+    ),
   )
   return {
     Reservations: found.map((instance) => ({
@@ -94,7 +97,7 @@ function describe(instance: Instance): Described {
     LaunchTime: new Date(instance.launchedAt),
     State: stateOf(instance.machine),
     Placement: { AvailabilityZone: instance.availabilityZone },
-    Tags: [{ Key: 'aws:autoscaling:groupName', Value: instance.groupName }],
+    Tags: [...instance.tags].map(([Key, Value]) => ({ Key, Value })),
   }
 }
 
@@ -102,14 +105,15 @@ function stateOf(machine: State): { Code: number; Name: State } {
   return { Code: codes[machine], Name: machine }
 }
 
-function attribute(instance: Instance, name: string | undefined): string {
+function attributes(instance: Instance, name = ''): readonly string[] {
+  if (name.startsWith('tag:')) return [instance.tags.get(name.slice('tag:'.length)) ?? []].flat()
   switch (name) {
     case 'instance-id':
-      return instance.id
+      return [instance.id]
     case 'instance-state-name':
-      return instance.machine
-    case 'tag:aws:autoscaling:groupName':
-      return instance.groupName
+      return [instance.machine]
+    case 'tag-key':
+      return [...instance.tags.keys()]
   }
-  throw new AwsError('InvalidParameterValue', `The filter '${name ?? ''}' is invalid`)
+  throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
 }

@@ -13,28 +13,34 @@ const routes: Record<DepartureKind, { Origin: string; Destination: string; Actio
   },
 }
 
-const terminating = 'autoscaling:EC2_INSTANCE_TERMINATING'
+const arriving = { Origin: 'EC2', Destination: 'AutoScalingGroup' }
 
 /** Says that an action began: to the hook's target, when it has one, and (always) on EventBridge. */
 export function announceAction(
   world: World,
   now: number,
-  { group, instance, hook, action }: { group: Group; instance: Instance; hook: Hook; action: Action },
+  {
+    group,
+    instance,
+    hook,
+    action,
+    way,
+  }: { group: Group; instance: Instance; hook: Hook; action: Action; way: 'launch' | 'terminate' },
 ): void {
   const facts = {
     LifecycleHookName: hook.name,
-    LifecycleTransition: terminating,
+    LifecycleTransition: hook.transition,
     AutoScalingGroupName: group.name,
     EC2InstanceId: instance.id,
     LifecycleActionToken: action.token,
     ...(hook.metadata === undefined ? {} : { NotificationMetadata: hook.metadata }),
-    ...routes[instance.departure?.kind ?? 'terminate'],
+    ...(way === 'launch' ? arriving : routes[instance.departure?.kind ?? 'terminate']),
   }
   if (hook.targetArn !== undefined) {
     const body = JSON.stringify({ ...facts, ...sender(world, now) })
     world.effects.push({ do: 'notify', targetArn: hook.targetArn, body, token: action.token })
   }
-  publish(world, now, 'aws.autoscaling', 'EC2 Instance-terminate Lifecycle Action', [group.arn], facts)
+  publish(world, now, 'aws.autoscaling', `EC2 Instance-${way} Lifecycle Action`, [group.arn], facts)
 }
 
 /** What a target receives when a hook is put: not an action, and never to be answered. */
@@ -56,10 +62,7 @@ export function announceOutcome(
   { group, instance, activity }: { group: Group; instance: Instance; activity: Activity },
 ): void {
   const failed = what === 'Launch Unsuccessful'
-  const route =
-    what === 'Terminate Successful'
-      ? routes[instance.departure?.kind ?? 'terminate']
-      : { Origin: 'EC2', Destination: 'AutoScalingGroup' }
+  const route = what === 'Terminate Successful' ? routes[instance.departure?.kind ?? 'terminate'] : arriving
   publish(
     world,
     now,

@@ -15,6 +15,7 @@ import { putHook } from './hooks.ts'
 import { describeMember, groupNamed } from './membership.ts'
 import { page } from './pages.ts'
 import { shutDown } from './power.ts'
+import { describeSuspended } from './processes.ts'
 import type { Group, World } from './state.ts'
 import { matchesTags, putTags } from './tags.ts'
 
@@ -28,6 +29,7 @@ const remembered = [
   'LaunchConfigurationName',
   'LaunchTemplate',
   'LoadBalancerNames',
+  'MixedInstancesPolicy',
   'MaxInstanceLifetime',
   'NewInstancesProtectedFromScaleIn',
   'TargetGroupARNs',
@@ -44,6 +46,15 @@ export function createAutoScalingGroup(
   const name = input.AutoScalingGroupName
   if (!name || name.length > 255 || /[:/]/.test(name))
     throw validationError(`Value '${name ?? ''}' at 'autoScalingGroupName' is not a valid group name`)
+  if (
+    !input.LaunchTemplate &&
+    !input.LaunchConfigurationName &&
+    !input.MixedInstancesPolicy &&
+    !input.InstanceId
+  )
+    throw validationError(
+      'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+    )
   if (world.groups.has(name))
     throw new AwsError(
       'AlreadyExists',
@@ -61,6 +72,8 @@ export function createAutoScalingGroup(
     settings: { AvailabilityZones: [`${region}a`, `${region}b`, `${region}c`] },
     tags: new Map(),
     hooks: new Map(),
+    suspended: new Map(),
+    refreshes: [],
     isDeleting: false,
     instances: [],
     activities: [],
@@ -135,7 +148,7 @@ export function describeAutoScalingGroups(
       (input.Filters ?? []).every((filter) => matchesTags(group, filter)),
   )
   const { items, nextToken } = page(found, input, 100, 50)
-  return { AutoScalingGroups: items.map(describe), NextToken: nextToken }
+  return { AutoScalingGroups: items.map((group) => describe(world, group)), NextToken: nextToken }
 }
 
 type Change = Omit<UpdateAutoScalingGroupCommandInput, 'AutoScalingGroupName'> & {
@@ -153,7 +166,7 @@ function changeGroup(group: Group, input: Change): void {
       `Desired capacity:${asked} must be between the specified min size:${minSize} and max size:${maxSize}`,
     )
   const policy = input.InstanceLifecyclePolicy
-  if (policy !== undefined) group.retains = policy.RetentionTriggers?.TerminateHookAbandon === 'retain'
+  if (policy !== undefined) group.retains = retentionOf(policy) === 'retain'
   Object.assign(group, {
     minSize,
     maxSize,
@@ -164,7 +177,16 @@ function changeGroup(group: Group, input: Change): void {
       Object.assign(group.settings, { [key]: input[key as keyof Change] })
 }
 
-function describe(group: Group): AutoScalingGroup {
+/** What an abandoned termination leads to; only two values are known. */
+function retentionOf({ RetentionTriggers }: InstanceLifecyclePolicy): 'retain' | 'terminate' {
+  const value = RetentionTriggers?.TerminateHookAbandon ?? 'terminate'
+  if (value === 'retain' || value === 'terminate') return value
+  throw validationError(
+    `1 validation error detected: Value '${value}' at 'instanceLifecyclePolicy.retentionTriggers.terminateHookAbandon' failed to satisfy constraint: Member must satisfy enum value set: [retain, terminate]`,
+  )
+}
+
+function describe(world: World, group: Group): AutoScalingGroup {
   const { settings } = group
   return {
     ...settings,
@@ -177,7 +199,8 @@ function describe(group: Group): AutoScalingGroup {
     DesiredCapacity: group.desiredCapacity,
     AvailabilityZones: settings.AvailabilityZones ?? [],
     HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
-    Instances: group.instances.map(describeMember),
+    Instances: group.instances.map((instance) => describeMember(world, instance)),
+    SuspendedProcesses: describeSuspended(group),
     ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     CreatedTime: new Date(group.createdAt),
     Tags: [...group.tags.values()],

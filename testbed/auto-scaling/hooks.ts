@@ -3,18 +3,20 @@ import type {
   DeleteLifecycleHookCommandInput,
   DescribeLifecycleHooksCommandInput,
   DescribeLifecycleHooksCommandOutput,
+  DescribeLifecycleHookTypesCommandOutput,
   LifecycleHook,
   LifecycleHookSpecification,
   PutLifecycleHookCommandInput,
 } from '@aws-sdk/client-auto-scaling'
 import { AwsError, validationError } from '../aws-error.ts'
-import { finishAction } from './actions.ts'
+import { actionsOf, finishAction } from './actions.ts'
 import { announceTest } from './events.ts'
 import { asResult, globalTimeout } from './hook-terms.ts'
 import { groupNamed } from './membership.ts'
+import { transitionOf } from './new-actions.ts'
 import type { Group, Hook, World } from './state.ts'
 
-const transitions = ['autoscaling:EC2_INSTANCE_TERMINATING', 'autoscaling:EC2_INSTANCE_LAUNCHING']
+const transitions = Object.values(transitionOf)
 const maxHooks = 50
 
 /** An existing name is overwritten, keeping what is not given; a target, when given, receives a test notification. */
@@ -65,7 +67,11 @@ export function describeLifecycleHooks(
   return { LifecycleHooks: hooks.map((hook) => describe(group, hook)) }
 }
 
-/** Terminate actions that wait for the hook end as CONTINUE: the instances go. */
+export function describeLifecycleHookTypes(): Omit<DescribeLifecycleHookTypesCommandOutput, '$metadata'> {
+  return { LifecycleHookTypes: [...transitions] }
+}
+
+/** Terminate actions that wait for the hook end as CONTINUE, so that the instances go; launch actions as ABANDON. */
 export function deleteLifecycleHook(
   world: World,
   now: number,
@@ -74,10 +80,11 @@ export function deleteLifecycleHook(
   const group = groupNamed(world, input.AutoScalingGroupName)
   const name = required(input.LifecycleHookName, 'LifecycleHookName')
   if (!group.hooks.delete(name)) throw validationError(`No Lifecycle Hook found with name ${name}`)
-  for (const instance of [...group.instances])
-    for (const action of instance.departure?.actions ?? [])
-      if (action.hookName === name)
-        finishAction(world, now, instance, action, 'CONTINUE', 'its hook was deleted')
+  for (const instance of [...group.instances]) {
+    const result = instance.departure === undefined ? 'ABANDON' : 'CONTINUE'
+    for (const action of actionsOf(instance))
+      if (action.hookName === name) finishAction(world, now, instance, action, result, 'its hook was deleted')
+  }
   return {}
 }
 

@@ -5,13 +5,14 @@ import type {
   DescribeAutoScalingInstancesCommandOutput,
   SetDesiredCapacityCommandInput,
   SetInstanceHealthCommandInput,
+  SetInstanceProtectionCommandInput,
   TerminateInstanceInAutoScalingGroupCommandInput,
   TerminateInstanceInAutoScalingGroupCommandOutput,
 } from '@aws-sdk/client-auto-scaling'
 import { validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart, release } from './departures.ts'
-import { describeMember, groupNamed, groupOf, isRetained, memberNamed } from './membership.ts'
+import { describeMember, groupNamed, groupOf, isRetained, memberNamed, membersNamed } from './membership.ts'
 import { page } from './pages.ts'
 import type { World } from './state.ts'
 
@@ -34,7 +35,7 @@ export function describeAutoScalingInstances(
     AutoScalingInstances: items.map((instance): AutoScalingInstanceDetails => {
       // Only here does Auto Scaling write the health in capitals.
       const HealthStatus = instance.health.toUpperCase()
-      return { ...describeMember(instance), AutoScalingGroupName: instance.groupName, HealthStatus }
+      return { ...describeMember(world, instance), AutoScalingGroupName: instance.groupName, HealthStatus }
     }),
     NextToken: nextToken,
   }
@@ -104,6 +105,25 @@ export function setInstanceHealth(world: World, now: number, input: SetInstanceH
       : instance.lifecycleState === 'Pending' && instance.machine === 'running'
         ? { at: now + world.timings.inServiceMs, what: 'in-service' }
         : undefined
+  return {}
+}
+
+/** From scale-in only: neither a bad health nor a person is stopped by it. Refused for whoever is on its way out, or kept. */
+export function setInstanceProtection(
+  world: World,
+  _now: number,
+  input: SetInstanceProtectionCommandInput,
+): object {
+  const isProtected = input.ProtectedFromScaleIn
+  if (isProtected === undefined)
+    throw validationError(
+      "Value at 'protectedFromScaleIn' failed to satisfy constraint: Member must not be null",
+    )
+  const { instances } = membersNamed(world, input)
+  for (const { id, lifecycleState } of instances)
+    if (lifecycleState !== 'InService' && lifecycleState !== 'Standby')
+      throw validationError(`The instance ${id} is not in InService or EnteringStandby or Standby.`)
+  for (const instance of instances) instance.scaleInProtection = isProtected
   return {}
 }
 

@@ -67,6 +67,9 @@ export function wake(world: World, now: number, instance: Instance): void {
 export function noticeDeath(world: World, now: number, instance: Instance): void {
   instance.machineStep = undefined
   if (!instance.member) return
+  // Nobody looks at the health of a standby instance: it goes on being reported as healthy.
+  if (instance.lifecycleState === 'Standby') return
+  if (groupOf(world, instance).suspended.has('HealthCheck')) return
   if (isRetained(instance)) {
     leaveGroupNow(world, now, instance)
     return

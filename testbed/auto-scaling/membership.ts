@@ -16,7 +16,8 @@ export function groupOf(world: World, instance: Instance): Group {
 export function groupNamed(world: World, name: string | undefined): Group {
   const group = world.groups.get(name ?? '')
   if (group !== undefined) return group
-  throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name ?? ''}' not found`)
+  // AWS's own text in public logs, whatever the name.
+  throw validationError('AutoScalingGroup name not found - null')
 }
 
 export function memberNamed(world: World, instanceId: string | undefined): Instance {
@@ -27,13 +28,63 @@ export function memberNamed(world: World, instanceId: string | undefined): Insta
   )
 }
 
+/** Members of one group, all of them, or AWS's complaint. */
+export function membersNamed(
+  world: World,
+  input: { readonly AutoScalingGroupName: string | undefined; readonly InstanceIds?: string[] | undefined },
+): { readonly group: Group; readonly instances: readonly Instance[] } {
+  const group = groupNamed(world, input.AutoScalingGroupName)
+  const instances = (input.InstanceIds ?? []).map((id) => {
+    const instance = world.instances.get(id)
+    if (instance?.member && instance.groupName === group.name) return instance
+    throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`)
+  })
+  return { group, instances }
+}
+
+/** The desired capacity without those who go, where that is asked for; answers what to say of it. */
+export function decrement(group: Group, by: number, asked: boolean | undefined): string {
+  if (asked === undefined)
+    throw validationError(
+      "Value at 'shouldDecrementDesiredCapacity' failed to satisfy constraint: Member must not be null",
+    )
+  if (!asked) return ''
+  const { desiredCapacity: before, minSize } = group
+  if (before - by < minSize)
+    throw validationError(
+      `AutoScalingGroup ${group.name} has min-size=${minSize}, and desired-size=${before}. To take out ${by} instances, lower the min-size first.`,
+    )
+  group.desiredCapacity = before - by
+  return `, shrinking the capacity from ${before} to ${before - by}`
+}
+
+/** The desired capacity with those who come. */
+export function increment(group: Group, by: number): string {
+  const { desiredCapacity: before, maxSize } = group
+  if (before + by > maxSize)
+    throw validationError(
+      `AutoScalingGroup ${group.name} has max-size=${maxSize}, and desired-size=${before}: ${by} more do not fit.`,
+    )
+  group.desiredCapacity = before + by
+  return `, increasing the capacity from ${before} to ${before + by}`
+}
+
+/** Traffic comes from now on, unless nobody may be added to the load balancer. */
+export function putIntoService(world: World, group: Group, instance: Instance): void {
+  instance.lifecycleState = 'InService'
+  if (!group.suspended.has('AddToLoadBalancer'))
+    world.effects.push({ do: 'register', instanceId: instance.id, groupName: group.name })
+}
+
 /** Terminating:Retained and its twins in the warm pool. */
 export function isRetained(instance: Instance): boolean {
   return instance.lifecycleState.endsWith(':Retained')
 }
 
 /** As DescribeAutoScalingGroups lists it. */
-export function describeMember(instance: Instance): Member {
+export function describeMember(world: World, instance: Instance): Member {
+  const { LaunchTemplate, LaunchConfigurationName, MixedInstancesPolicy } = groupOf(world, instance).settings
+  const template = LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification
   return {
     InstanceId: instance.id,
     InstanceType: 't3.micro',
@@ -41,6 +92,8 @@ export function describeMember(instance: Instance): Member {
     LifecycleState: instance.lifecycleState as NonNullable<Member['LifecycleState']>,
     HealthStatus: instance.health,
     ProtectedFromScaleIn: instance.scaleInProtection,
+    ...(template === undefined ? {} : { LaunchTemplate: template }),
+    ...(LaunchConfigurationName === undefined ? {} : { LaunchConfigurationName }),
   }
 }
 

@@ -1,4 +1,9 @@
-import type { Activity, AutoScalingGroup, TagDescription } from '@aws-sdk/client-auto-scaling'
+import type {
+  Activity,
+  AutoScalingGroup,
+  RefreshPreferences,
+  TagDescription,
+} from '@aws-sdk/client-auto-scaling'
 
 /** What the caller must carry out. The model itself touches nothing. */
 export type Effect =
@@ -100,10 +105,15 @@ export interface Departure {
   abandonedBecause: string | undefined
 }
 
+/** One instance on its way into service, held by launch hooks. */
+export interface Arrival {
+  actions: Action[]
+}
+
 /** What an instance does next by itself, and when. */
 export interface Step {
   readonly at: number
-  readonly what: 'in-service' | 'replace-unhealthy' | 'drained' | 'proceeded'
+  readonly what: 'in-service' | 'launch-abandoned' | 'replace-unhealthy' | 'drained' | 'proceeded'
 }
 
 export interface MachineStep {
@@ -114,7 +124,10 @@ export interface MachineStep {
 /** One EC2 instance, as EC2 and Auto Scaling see it. */
 export interface Instance {
   readonly id: string
-  readonly groupName: string
+  /** Empty once it is detached. */
+  groupName: string
+  /** As EC2 shows them. */
+  readonly tags: Map<string, string>
   readonly availabilityZone: string
   readonly launchedAt: number
   readonly launchActivity: Activity
@@ -126,6 +139,7 @@ export interface Instance {
   /** EC2's DisableApiTermination. */
   terminationProtection: boolean
   scaleInProtection: boolean
+  arrival: Arrival | undefined
   departure: Departure | undefined
   step: Step | undefined
   machineStep: MachineStep | undefined
@@ -144,12 +158,39 @@ export interface Group {
   settings: Partial<AutoScalingGroup>
   readonly tags: Map<string, TagDescription>
   readonly hooks: Map<string, Hook>
+  /** Processes that a person has suspended, and since when. */
+  readonly suspended: Map<ScalingProcess, number>
+  /** Newest first. */
+  readonly refreshes: Refresh[]
   /** It goes with its last instance. */
   isDeleting: boolean
   /** In the order they were launched. */
   instances: Instance[]
   /** Oldest first. */
   readonly activities: Activity[]
+}
+
+export type ScalingProcess =
+  | 'Launch'
+  | 'Terminate'
+  | 'AddToLoadBalancer'
+  | 'AlarmNotification'
+  | 'AZRebalance'
+  | 'HealthCheck'
+  | 'InstanceRefresh'
+  | 'ReplaceUnhealthy'
+  | 'ScheduledActions'
+
+export interface Refresh {
+  readonly id: string
+  readonly strategy: 'Rolling' | 'ReplaceRootVolume'
+  readonly preferences: RefreshPreferences
+  readonly startedAt: number
+  /** Instances whose turn is still to come. */
+  readonly remaining: Set<string>
+  total: number
+  status: 'InProgress' | 'Successful' | 'Cancelled'
+  endedAt: number | undefined
 }
 
 /** Everything there is. */
@@ -159,6 +200,8 @@ export interface World {
   readonly groups: Map<string, Group>
   /** Every instance EC2 still shows. */
   readonly instances: Map<string, Instance>
+  /** Groups with an instance refresh under way. */
+  readonly refreshing: Set<Group>
   effects: Effect[]
 }
 
@@ -179,6 +222,7 @@ export function newWorld({ timings, ...options }: AutoScalingOptions): World {
     timings: { ...realTimings, ...timings },
     groups: new Map(),
     instances: new Map(),
+    refreshing: new Set(),
     effects: [],
   }
 }

@@ -71,7 +71,11 @@ function stop(): void {
 }
 
 function say(what: string): void {
-  writeSync(consoleFile, `${new Date().toISOString()} INFO [main] org.apache.catalina: ${what}\n`)
+  try {
+    writeSync(consoleFile, `${new Date().toISOString()} INFO [main] org.apache.catalina: ${what}\n`)
+  } catch {
+    // A full disk. Java does not stop for it either.
+  }
 }
 
 function readOptions() {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CollectorProcess } from './instance/collector-process.ts'
@@ -36,8 +36,11 @@ export interface Instance extends Machine {
   /** Where its collector listens. */
   readonly url: string
   isRunning(): boolean
-  /** Breaks something, from now on. */
+  /** What is broken. */
+  broken(): readonly Fault[]
+  /** Breaks something, until it is mended. */
   inject(fault: Fault): void
+  mend(fault: Fault): void
   /** Stops the collector as an operator would who recovers a kept machine: what it still had in memory is on the disk afterwards. */
   stopCollector(): Promise<void>
 }
@@ -82,13 +85,27 @@ class LocalInstance implements Instance {
     return this.#running && !this.#faults.has('agent-dead')
   }
 
+  broken(): readonly Fault[] {
+    return [...this.#faults]
+  }
+
   inject(fault: Fault): void {
     this.#faults.add(fault)
     if (fault === 'collector-unhealthy') this.#collector.tell({ answers: 'unhealthy' })
     if (fault === 'rotation-broken') breakLogrotate(this.disk)
+    if (fault === 'disk-full') this.#collector.limitFiles('nothing')
   }
 
-  run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult> {
+  mend(fault: Fault): void {
+    if (!this.#faults.delete(fault)) return
+    if (fault === 'collector-unhealthy') this.#collector.tell({ answers: 'healthy' })
+    if (fault === 'rotation-broken') mendLogrotate(this.disk, this.#options.programs)
+    if (fault === 'disk-full') this.#collector.limitFiles('unlimited')
+  }
+
+  async run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult> {
+    // The agent begins with a file for the script; without it, the plugin fails.
+    if (this.#faults.has('disk-full')) return noSpaceForScript
     const directory = join(this.disk, PATHS.agent, randomUUID())
     mkdirSync(directory, { mode: 0o700 })
     const file = join(directory, '_script.sh')
@@ -156,8 +173,22 @@ function environmentOf(options: InstanceOptions, faults: ReadonlySet<Fault>): Re
   }
 }
 
+const noSpaceForScript: ShellResult = {
+  exitCode: 1,
+  stdout: '',
+  stderr: 'failed to create script file: no space left on device',
+  timedOut: false,
+}
+
+const LOGROTATE = '/usr/sbin/logrotate'
+
+function mendLogrotate(disk: string, programs: Programs): void {
+  rmSync(join(disk, LOGROTATE), { force: true })
+  symlinkSync(programs[LOGROTATE] ?? LOGROTATE, join(disk, LOGROTATE))
+}
+
 function breakLogrotate(disk: string): void {
-  const program = join(disk, '/usr/sbin/logrotate')
+  const program = join(disk, LOGROTATE)
   rmSync(program, { force: true })
   writeFileSync(program, '#!/bin/sh\necho "error: broken" >&2\nexit 1\n', { mode: 0o755 })
 }

@@ -5,33 +5,58 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseSelections } from '../../src/selection.ts'
 import type { Effect } from '../auto-scaling/auto-scaling.ts'
+import { type Control, controlVariable, openControl, orderControl } from './control.ts'
 import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './installed-guard.ts'
+import { faults } from './instance/instance-faults.ts'
 import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
 import { onInterruption } from './interruption.ts'
-import { accountId, type Invocation, type LocalAws, startLocalAws } from './local-aws.ts'
+import { accountId, type Invocation, startLocalAws } from './local-aws.ts'
+import { shellEnvironment } from './shell-environment.ts'
 import { journalReader } from './telling.ts'
 
 const environmentId = 'e-localguard'
 const region = 'eu-west-1'
 const bucket = `elasticbeanstalk-${region}-${accountId}`
 
-const options = new Command('local')
+interface Options {
+  readonly port: number
+  readonly storagePort: number
+  readonly groups?: string
+}
+
+const program = new Command('local')
+  .usage('[options] | break <instance> <what> | mend <instance> <what>    (npm run local -- …)')
   .description('AWS on this machine, with the guard in it. Ctrl-C stops it and clears everything away.')
   .option('--port <port>', 'Auto Scaling, EC2, Systems Manager (0: any free port)', port, 4580)
   .option('--storage-port <port>', 'SQS and S3 (0: any free port)', port, 4581)
   .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod', groups)
-  .parse()
-  .opts<{ port: number; storagePort: number; groups?: string }>()
+  .allowExcessArguments(false)
+  .action(run)
+const whatBreaks = `\nWhat can break:\n${Object.entries(faults)
+  .map(([fault, meaning]) => `  ${fault.padEnd(22)}${meaning}`)
+  .join('\n')}`
+for (const [name, method, about] of [
+  ['break', 'PUT', 'breaks something of an instance, from another terminal'],
+  ['mend', 'DELETE', 'mends it again'],
+] as const)
+  program
+    .command(`${name} <instance> <what>`)
+    .description(about)
+    .addHelpText('after', whatBreaks)
+    .action(async (instance: string, what: string) => {
+      console.log(await orderControl(process.env[controlVariable], method, instance, what))
+    })
 
 try {
-  await run()
+  await program.parseAsync()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-async function run(): Promise<void> {
+async function run(options: Options): Promise<void> {
   let room: MachineRoom | undefined
+  let control: Control | undefined
   const aws = await startLocalAws({
     region,
     port: options.port,
@@ -44,6 +69,7 @@ async function run(): Promise<void> {
     onProblem: (problem) => console.error('problem:', problem),
   })
   const stop = async () => {
+    await control?.stop()
     await aws.stop()
     await room?.stop()
   }
@@ -67,7 +93,16 @@ async function run(): Promise<void> {
       onInvocation: tellTrouble,
       ...(options.groups === undefined ? {} : { groups: options.groups }),
     })
-    console.log(introduction(aws, guard, journal))
+    control = await openControl(() => room?.instances() ?? [])
+    const environment = join(aws.directory, 'environment.sh')
+    const variables = {
+      ...aws.environment(),
+      ...guard.variables,
+      GUARD_JOURNAL: journal,
+      [controlVariable]: control.url,
+    }
+    await writeFile(environment, shellEnvironment(variables))
+    console.log(introduction(guard, environment, options.groups !== undefined))
     await new Promise<void>(onInterruption)
     console.error('Stopping.')
   } finally {
@@ -75,29 +110,28 @@ async function run(): Promise<void> {
   }
 }
 
-function introduction(aws: LocalAws, guard: InstalledGuard, journal: string): string {
-  const exports = Object.entries({ ...aws.environment(), ...guard.variables }).map(
-    ([name, value]) => `export ${name}='${value}'`,
-  )
+/** What to type next, ready to paste. */
+function introduction(guard: InstalledGuard, environment: string, enrols: boolean): string {
   const byHand = [
     `aws autoscaling put-lifecycle-hook --auto-scaling-group-name web --lifecycle-hook-name ${hookName} \\`,
     '  --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 60 --default-result ABANDON \\',
     `  --notification-target-arn ${guard.queue.arn} --role-arn ${notifierRoleArn}`,
   ]
   return [
-    ...exports,
-    '',
-    '# Type the lines above into another terminal, and then:',
+    '# Instances are folders, and whatever Systems Manager runs on them runs as you, on this machine.',
+    '# Type into another terminal, in this folder:',
+    `. ${environment}`,
     'aws autoscaling create-auto-scaling-group --auto-scaling-group-name web --min-size 0 --max-size 4 --desired-capacity 2 \\',
-    '  --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain} \\',
+    '  --launch-template LaunchTemplateName=web --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain} \\',
     `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}`,
-    ...(options.groups === undefined ? byHand : []),
+    ...(enrols ? [] : byHand),
     'aws autoscaling set-desired-capacity --auto-scaling-group-name web --desired-capacity 1',
     'aws autoscaling describe-auto-scaling-instances',
     `aws s3 ls s3://${bucket} --recursive`,
+    'npm run guard -- status',
     'npm run guard -- explain <instance>',
-    `npm run guard -- history --from ${journal}`,
-    `# (Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL_SQS: say aws sqs … --endpoint-url ${aws.endpoints.sqs})`,
+    'npm run guard -- history',
+    'npm run local -- break <instance> agent-dead     # --help lists what else can break; mend makes it whole again',
     '# What happens is told here. Ctrl-C stops everything and clears it away.',
   ].join('\n')
 }

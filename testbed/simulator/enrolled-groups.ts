@@ -15,6 +15,7 @@ export function createGroups(world: Surroundings, region: GroupsRegion): void {
   for (const group of world.setting.groups) {
     region.model.call(now, 'CreateAutoScalingGroup', {
       AutoScalingGroupName: group.name,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
       MinSize: 0,
       MaxSize: 100,
       DesiredCapacity: group.size,

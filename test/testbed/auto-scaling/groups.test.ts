@@ -160,7 +160,12 @@ describe('capacity', () => {
 
   it('does not include a machine that could not be made', () => {
     const fleet = new Fleet()
-    fleet.model.call(fleet.now, 'CreateAutoScalingGroup', { ...group, MinSize: 1, MaxSize: 1 })
+    fleet.model.call(fleet.now, 'CreateAutoScalingGroup', {
+      ...group,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+      MinSize: 1,
+      MaxSize: 1,
+    })
     const [launch] = fleet.model.advance(fleet.now)
     const instanceId = launch?.do === 'launch' ? launch.instanceId : ''
     fleet.model.machineFailed(fleet.now, instanceId, 'no capacity')

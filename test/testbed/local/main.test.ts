@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingInstancesCommand,
   PutLifecycleHookCommand,
+  SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { describe, expect, it } from '@jest/globals'
@@ -32,11 +35,28 @@ async function startedIn(environment: Readonly<Record<string, string>>, ...optio
   return { child, gone, told }
 }
 
+/** The file that it says to source. */
+const environmentFile = (out: string) => /^\. (\S+)$/m.exec(out)?.[1] ?? ''
+
+const variablesOf = (out: string) => {
+  const file = readFileSync(environmentFile(out), 'utf8')
+  return (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(file)?.[1] ?? ''
+}
+
+/** What a person types who has sourced that file. */
+const typed = (out: string, line: string) =>
+  promisify(execFile)('bash', ['-c', `. ${environmentFile(out)}; ${line}`], {
+    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+  }).then(
+    ({ stdout, stderr }) => `${stdout}${stderr}`,
+    ({ stdout, stderr }) => `${stdout}${stderr}`,
+  )
+
 describe('npm run local', () => {
   it('says how to reach it, sees a termination through, and ends when told to', async () => {
     const { child, gone, told } = await started('--port', '0', '--storage-port', '0')
     await eventually(() => told.out.includes('Ctrl-C'))
-    const read = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(told.out)?.[1] ?? ''
+    const read = variablesOf(told.out)
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
       region: read('AWS_REGION'),
@@ -54,6 +74,7 @@ describe('npm run local', () => {
     await autoScaling.send(
       new CreateAutoScalingGroupCommand({
         AutoScalingGroupName,
+        LaunchTemplate: { LaunchTemplateName: 'web' },
         MinSize: 0,
         MaxSize: 1,
         DesiredCapacity: 1,
@@ -85,6 +106,55 @@ describe('npm run local', () => {
     expect(await gone).toBe(0)
   })
 
+  it('breaks an instance when asked to, and what our documents say to type then works', async () => {
+    const { told } = await started('--port', '0', '--storage-port', '0', '--groups', 'web')
+    await eventually(() => told.out.includes('Ctrl-C'))
+    expect(told.out).toContain('runs as you')
+    const read = variablesOf(told.out)
+    const autoScaling = new AutoScalingClient({
+      endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
+      region: read('AWS_REGION'),
+      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+    })
+    afterwards(() => autoScaling.destroy())
+    const group = {
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+      MinSize: 0,
+      MaxSize: 1,
+      DesiredCapacity: 1,
+    }
+    const Tags = [{ Key: 'elasticbeanstalk:environment-id', Value: 'e-localguard' }]
+    await autoScaling.send(new CreateAutoScalingGroupCommand({ ...group, Tags }))
+    const state = async () => {
+      const answer = await autoScaling.send(new DescribeAutoScalingInstancesCommand({}))
+      return answer.AutoScalingInstances?.[0]
+    }
+    await eventually(() => /^group web enrolled: /m.test(told.err))
+    const instance = await eventually(async () => {
+      const now = await state()
+      return now?.LifecycleState === 'InService' && now
+    })
+    const id = instance.InstanceId ?? ''
+    const guard = (words: string) => typed(told.out, `npm run -s guard -- ${words}`)
+    const local = (words: string) => typed(told.out, `npm run -s local -- ${words}`)
+    expect(await local(`break ${id} everything`)).toMatch(/What can: agent-dead, disk-full/)
+    expect(await local('break i-0 agent-dead')).toContain(`Those that do: ${id}`)
+    expect(await local(`break ${id} publisher-truncate`)).toContain('publisher-truncate')
+    expect(await local(`break ${id} disk-full`)).toBe(`${id}: publisher-truncate, disk-full\n`)
+    await autoScaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'web', DesiredCapacity: 0 }))
+    await eventually(async () => (await state())?.LifecycleState === 'Terminating:Wait')
+    expect(await guard(`explain ${id}`)).toContain(id)
+    await eventually(async () => (await state())?.LifecycleState === 'Terminating:Retained')
+    expect(await guard('status')).toContain(id)
+    expect(await guard(`history ${id} --passes`)).toContain('no space left on device')
+    expect(await local(`mend ${id} disk-full`)).toBe(`${id}: publisher-truncate\n`)
+    await guard(`retry ${id}`)
+    await eventually(async () => (await state()) === undefined)
+    expect(told.err).toMatch(new RegExp(`^${id} (archived|empty): `, 'm'))
+    expect(await guard('redrive')).toMatch(/\S/)
+  })
+
   it('does not take a port that is none', async () => {
     const { gone, told } = await started('--port', 'http')
     expect(await gone).toBe(1)
@@ -102,7 +172,7 @@ describe('npm run local', () => {
   it('tells which group it has enrolled', async () => {
     const { told } = await started('--port', '0', '--storage-port', '0', '--groups', 'tag:env=prod')
     await eventually(() => told.out.includes('Ctrl-C'))
-    const read = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(told.out)?.[1] ?? ''
+    const read = variablesOf(told.out)
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
       region: read('AWS_REGION'),
@@ -112,6 +182,7 @@ describe('npm run local', () => {
     await autoScaling.send(
       new CreateAutoScalingGroupCommand({
         AutoScalingGroupName: 'web',
+        LaunchTemplate: { LaunchTemplateName: 'web' },
         MinSize: 0,
         MaxSize: 1,
         DesiredCapacity: 1,

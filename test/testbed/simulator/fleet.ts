@@ -46,6 +46,7 @@ export class Fleet {
   group(name = 'web', { size = 2, min = 0, max = 10, retain = false, loadBalanced = false } = {}): this {
     this.model.call(this.now, 'CreateAutoScalingGroup', {
       AutoScalingGroupName: name,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
       MinSize: min,
       MaxSize: max,
       DesiredCapacity: size,

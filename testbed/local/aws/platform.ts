@@ -80,6 +80,7 @@ export function createPlatform(
     lagMs: options.commandLagMs ?? 100,
     ...running(compute, machines, now),
     publish: bus.publish,
+    putObject: queues.putObject,
   })
   const identity = { Arn: `arn:aws:iam::${accountId}:root`, UserId: accountId, Account: accountId }
   return {

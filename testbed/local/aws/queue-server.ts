@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buildApp } from 'fauxqs'
 import { AwsError } from '../../aws-error.ts'
+import { type Operation, perform } from '../wire/operation.ts'
 import { type AwsRequest, ConnectionDropped, callerOf, type RequestObserver } from '../wire/request.ts'
 
 const namesQueues = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues'])
@@ -25,7 +26,12 @@ export interface QueueServer {
   stop(): Promise<void>
 }
 
-export async function createQueueServer(region: string, observer: RequestObserver): Promise<QueueServer> {
+/** `more` are operations that fauxqs does not have. */
+export async function createQueueServer(
+  region: string,
+  observer: RequestObserver,
+  more: Readonly<Record<string, Operation>>,
+): Promise<QueueServer> {
   // Not startFauxqs: that listens on all interfaces, and lets nobody see the requests.
   const app = buildApp({ logger: false, defaultRegion: region })
   const seen = new WeakMap<object, AwsRequest>()
@@ -40,7 +46,9 @@ export async function createQueueServer(region: string, observer: RequestObserve
     seen.set(request, call)
     try {
       await observer.before?.(call)
-      return undefined
+      if (!Object.hasOwn(more, call.operation)) return undefined
+      answer(reply, await perform(more, call.operation, request.body, unknownOperation))
+      return reply
     } catch (error) {
       if (error instanceof ConnectionDropped) drop(reply)
       else if (error instanceof AwsError) refuse(reply, error)
@@ -67,6 +75,15 @@ export async function createQueueServer(region: string, observer: RequestObserve
 function drop(reply: Reply): void {
   reply.hijack()
   reply.raw.destroy()
+}
+
+function answer(reply: Reply, value: unknown): void {
+  reply.type('application/x-amz-json-1.0')
+  reply.send(JSON.stringify(value))
+}
+
+function unknownOperation(operation: string): AwsError {
+  return new AwsError('UnknownOperationException', `The local AWS does not have sqs:${operation}`)
 }
 
 function refuse(reply: Reply, { name, message, $metadata }: AwsError): void {

@@ -1,10 +1,11 @@
 /** The local AWS's own use of SQS and S3, through the same wire as everybody's. */
-import { type BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { type BucketLocationConstraint, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListDeadLetterSourceQueuesCommand,
   type Message,
   QueueDoesNotExist,
   ReceiveMessageCommand,
@@ -21,9 +22,20 @@ export interface Queues {
     attributes?: Readonly<Record<string, string>>,
   ): Promise<{ readonly url: string; readonly arn: string }>
   createBucket(name: string): Promise<void>
+  putObject(bucket: string, key: string, text: string): Promise<void>
   /** To a queue by name or ARN. */
   send(queue: string, body: string): Promise<void>
   exists(queue: string): Promise<boolean>
+  /** Of a queue by name or ARN. */
+  urlOf(queue: string): Promise<string>
+  /** ARNs of the queues whose dead letters come here. */
+  sourcesOf(queue: string): Promise<readonly string[]>
+  /** How many messages wait in it. */
+  waiting(queue: string): Promise<number>
+  /** What is there now, without waiting. */
+  take(url: string, max: number): Promise<readonly Message[]>
+  /** The same message once more, to a queue by ARN. */
+  resend(queue: string, message: Message): Promise<void>
   attributes(url: string): Promise<Readonly<Record<string, string>>>
   /** Waits up to 20 s for messages, or until `signal` says to stop. */
   receive(url: string, max: number, signal: AbortSignal): Promise<readonly Message[]>
@@ -44,8 +56,22 @@ export function connectQueues(endpoint: string, region: string): Queues {
     const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))
     return answer.Attributes ?? {}
   }
+  const receive = async (url: string, max: number, seconds: number, signal?: AbortSignal) => {
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: max,
+        WaitTimeSeconds: seconds,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+      signal === undefined ? {} : { abortSignal: signal },
+    )
+    return Messages ?? []
+  }
   return {
     attributes,
+    urlOf,
     async createQueue(name, given) {
       const { QueueUrl: url = '' } = await sqs.send(
         new CreateQueueCommand({ QueueName: name, ...(given ? { Attributes: { ...given } } : {}) }),
@@ -73,19 +99,31 @@ export function connectQueues(endpoint: string, region: string): Queues {
         throw error
       }
     },
-    async receive(url, max, signal) {
-      const { Messages } = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl: url,
-          MaxNumberOfMessages: max,
-          WaitTimeSeconds: 20,
-          MessageSystemAttributeNames: ['All'],
-          MessageAttributeNames: ['All'],
-        }),
-        { abortSignal: signal },
-      )
-      return Messages ?? []
+    async sourcesOf(queue) {
+      const question = new ListDeadLetterSourceQueuesCommand({ QueueUrl: await urlOf(queue) })
+      const { queueUrls = [] } = await sqs.send(question)
+      const found = await Promise.all(queueUrls.map(attributes))
+      return found.flatMap(({ QueueArn }) => QueueArn ?? [])
     },
+    async waiting(queue) {
+      const { ApproximateNumberOfMessages = '0' } = await attributes(await urlOf(queue))
+      return Number(ApproximateNumberOfMessages)
+    },
+    async resend(queue, { Body, MessageAttributes }) {
+      const QueueUrl = await urlOf(queue)
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl,
+          MessageBody: Body,
+          ...(MessageAttributes === undefined ? {} : { MessageAttributes }),
+        }),
+      )
+    },
+    async putObject(Bucket, Key, Body) {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }))
+    },
+    take: (url, max) => receive(url, max, 0),
+    receive: (url, max, signal) => receive(url, max, 20, signal),
     async remove(url, messages) {
       if (messages.length === 0) return
       const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))

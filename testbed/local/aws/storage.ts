@@ -6,7 +6,10 @@ import type { S3 } from '../s3/s3-buckets.ts'
 import { createS3Handler } from '../s3/s3-server.ts'
 import { type RequestObserver, signedServiceOf } from '../wire/request.ts'
 import { explained } from './listen.ts'
+import { endpointsOf } from './endpoints.ts'
+import { messageMoves } from './message-moves.ts'
 import { createQueueServer } from './queue-server.ts'
+import { connectQueues, type Queues } from './queues.ts'
 
 export interface Storage {
   readonly port: number
@@ -25,7 +28,13 @@ export async function startStorage(options: {
   const { region, accountId, observer } = options
   const keys = createKmsKeys(region, accountId)
   const s3: S3 = { accountId, keys, buckets: new Map(), newBody: createBodies(options.directory) }
-  const queues = await createQueueServer(region, observer)
+  let port = options.port
+  let moving: Queues | undefined
+  const moves = messageMoves(() => {
+    moving ??= connectQueues(endpointsOf(0, port).sqs, region)
+    return moving
+  })
+  const queues = await createQueueServer(region, observer, moves)
   const objects = createS3Handler(s3, region, observer)
   const server = createServer((request, response) => {
     const isQueues =
@@ -38,6 +47,7 @@ export async function startStorage(options: {
   // A large object may take as long as it takes.
   server.requestTimeout = 0
   const stop = async () => {
+    moving?.stop()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await queues.stop()
@@ -52,9 +62,10 @@ export async function startStorage(options: {
     throw explained(error, options.port, '--storage-port')
   }
   const address = server.address()
+  if (typeof address === 'object' && address !== null) port = address.port
   return {
     keys,
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port,
     stop,
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type ActionHistory, type JournalLine, readHistory } from '../../../src/journal/history.ts'
 import { seededRandom } from '../../random.ts'
 import { PUBLISH_PREFIX } from '../instance/disk.ts'
@@ -7,6 +6,7 @@ import type { DemoOptions } from './demo-options.ts'
 import { BUCKET } from './deployment.ts'
 import { archivedEventIds, countEvents, eventIdsOnDisk, type Ledger } from './event-ledger.ts'
 import { hasLeft } from './group.ts'
+import { waitFor } from './patience.ts'
 import { CLOSING, SCENARIOS } from './scenarios.ts'
 import { type Stage, setStage } from './stage.ts'
 
@@ -78,7 +78,10 @@ async function playScenarios(
   }
   try {
     say('visitors come, and after an hour (here 10 s) the first logs are published')
-    while ((await archivedEventIds(stage.s3, BUCKET, PUBLISH_PREFIX)).length === 0) await sleep(POLL_MS)
+    await waitFor('the first logs in S3', async () => {
+      const published = await archivedEventIds(stage.s3, BUCKET, PUBLISH_PREFIX)
+      return published.length > 0 ? published : undefined
+    })
     for (const { name, title, happen, takesLong } of SCENARIOS) {
       if (only !== undefined && name !== only) continue
       say(`${name}: ${title}`)

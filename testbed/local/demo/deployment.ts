@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { hookName, type InstalledGuard, installGuard, type Waits } from '../installed-guard.ts'
 import { accountId, type LocalAws } from '../local-aws.ts'
+import { waitFor } from './patience.ts'
 
 /** An Elastic Beanstalk environment, named as Beanstalk names things. */
 export const ENVIRONMENT_ID = 'e-demo2mxf6k'
@@ -27,7 +28,6 @@ const WAITS: Waits = {
   PASS_SECONDS: '1',
 }
 const SWEEP_EVERY_MS = 10_000
-const POLL_MS = 100
 
 /** The guard, told to enrol the group by its name; the hook and retention are its own work, as its first instance comes up. */
 export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Promise<InstalledGuard> {
@@ -45,6 +45,7 @@ export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Prom
 export async function createGroup(autoScaling: AutoScalingClient, instances: number): Promise<void> {
   const input = {
     AutoScalingGroupName: GROUP_NAME,
+    LaunchTemplate: { LaunchTemplateName: 'web' },
     MinSize: 0,
     MaxSize: 4 * instances,
     DesiredCapacity: instances,
@@ -57,9 +58,8 @@ export async function createGroup(autoScaling: AutoScalingClient, instances: num
 /** Resolves when the group has the guard's hook. */
 export async function enrolled(autoScaling: AutoScalingClient): Promise<void> {
   const question = new DescribeLifecycleHooksCommand({ AutoScalingGroupName: GROUP_NAME })
-  for (;;) {
+  await waitFor('the group to be enrolled', async () => {
     const { LifecycleHooks = [] } = await autoScaling.send(question)
-    if (LifecycleHooks.some(({ LifecycleHookName }) => LifecycleHookName === hookName)) return
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  }
+    return LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === hookName)
+  })
 }

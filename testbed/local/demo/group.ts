@@ -5,6 +5,7 @@ import {
   SetInstanceHealthCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { waitFor } from './patience.ts'
 
 /** The demo's Auto Scaling group, seen and changed over the wire like anybody's. */
 export interface Group {
@@ -24,8 +25,6 @@ export interface Group {
   markUnhealthy(instanceId: string): Promise<void>
 }
 
-const POLL_MS = 100
-
 export function openGroup(autoScaling: AutoScalingClient, name: string): Group {
   const states = async () => {
     const answer = await autoScaling.send(
@@ -34,13 +33,10 @@ export function openGroup(autoScaling: AutoScalingClient, name: string): Group {
     const instances = answer.AutoScalingGroups?.[0]?.Instances ?? []
     return new Map(instances.map(({ InstanceId = '', LifecycleState = '' }) => [InstanceId, LifecycleState]))
   }
-  const poll = async <T>(look: (states: ReadonlyMap<string, string>) => T | undefined): Promise<T> => {
-    for (;;) {
-      const found = look(await states())
-      if (found !== undefined) return found
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    }
-  }
+  const poll = <T>(look: (states: ReadonlyMap<string, string>) => T | undefined): Promise<T> =>
+    waitFor('the group to change', async () => look(await states()), {
+      stands: async () => [...(await states())].map(([id, state]) => `${id} ${state}`).join(', '),
+    })
   return {
     name,
     states,

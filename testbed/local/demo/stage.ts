@@ -12,6 +12,7 @@ import { ConnectionDropped, type LocalAws, type LocalFunction, startLocalAws } f
 import type { Launch } from '../machine.ts'
 import { BUCKET, createGroup, deployGuard, ENVIRONMENT_ID, enrolled, GROUP_NAME } from './deployment.ts'
 import { type Group, openGroup } from './group.ts'
+import { waitFor } from './patience.ts'
 
 export interface StageOptions {
   readonly instances: number
@@ -47,7 +48,6 @@ const BUFFER_MS = 5_000
 const PUBLISH_EVERY_MS = 10_000
 const HEALTH_CHECK = { healthCheckEveryMs: 250, unhealthyThreshold: 2 }
 const DRAIN_MS = 500
-const POLL_MS = 100
 
 /** Sets everything up, or leaves nothing behind. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -179,9 +179,11 @@ async function emptied(sqs: SQSClient, QueueUrl: string | undefined): Promise<vo
     QueueUrl,
     AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
   })
-  for (;;) {
+  const messages = async () => {
     const { Attributes = {} } = await sqs.send(question)
-    if (Object.values(Attributes).every((messages) => Number(messages) === 0)) return
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    return Object.values(Attributes).reduce((sum, some) => sum + Number(some), 0)
   }
+  await waitFor('the guard’s queue to be empty', async () => ((await messages()) === 0 ? true : undefined), {
+    stands: async () => `${await messages()} messages are still there`,
+  })
 }

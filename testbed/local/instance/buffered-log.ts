@@ -6,7 +6,8 @@ const TOMCAT_BUFFER_CHARACTERS = 128_000
 /**
  * A log file behind a buffer in memory, like Tomcat's: lines reach the disk when the buffer is full, when it is flushed
  * (Tomcat's background process does so about every 10 s), and when it is closed. A killed process takes them with it.
- * The file is opened for appending, so that a rotation by copying and truncating works.
+ * The file is opened for appending, so that a rotation by copying and truncating works. What a full disk does not take
+ * stays in the buffer, and when that is full, too, new lines are dropped.
  */
 export class BufferedLog {
   readonly #file: number
@@ -19,6 +20,7 @@ export class BufferedLog {
 
   append(line: string): void {
     if (this.#characters + line.length > TOMCAT_BUFFER_CHARACTERS) this.flush()
+    if (this.#characters + line.length > TOMCAT_BUFFER_CHARACTERS) return
     this.#lines.push(line)
     this.#characters += line.length
   }
@@ -26,9 +28,14 @@ export class BufferedLog {
   flush(): void {
     if (this.#lines.length === 0) return
     const bytes = Buffer.from(this.#lines.join(''), 'utf8')
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written)
-    this.#lines = []
-    this.#characters = 0
+    let written = 0
+    try {
+      while (written < bytes.length) written += writeSync(this.#file, bytes, written)
+      this.#lines = []
+    } catch {
+      this.#lines = [bytes.subarray(written).toString('utf8')]
+    }
+    this.#characters = this.#lines.join('').length
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { CollectorOrder, CollectorReport } from '../collector.ts'
 import { PATHS } from './disk.ts'
@@ -9,6 +9,8 @@ export interface CollectorProcess {
   readonly url: string
   readonly ended: Promise<void>
   tell(order: CollectorOrder): void
+  /** How much it may write: a disk without room takes nothing more. (Linux: elsewhere it goes on writing.) */
+  limitFiles(to: 'nothing' | 'unlimited'): void
   /** SIGTERM: Tomcat's orderly stop, the buffer is written. */
   stop(): void
   /** SIGKILL: gone, with the buffer. */
@@ -39,6 +41,10 @@ export async function startCollector(
     ended,
     tell: (order) => {
       if (child.connected) child.send(order)
+    },
+    limitFiles: (to) => {
+      const limit = to === 'nothing' ? '0' : 'unlimited'
+      spawnSync('prlimit', ['--pid', String(child.pid), `--fsize=${limit}:`])
     },
     stop: () => child.kill('SIGTERM'),
     kill: () => child.kill('SIGKILL'),

@@ -1,18 +1,27 @@
-/** What can be wrong with an instance. */
-export type Fault =
-  /** The SSM agent does not answer. */
-  | 'agent-dead'
-  /** The collector answers everything, health checks too, with 503. */
-  | 'collector-unhealthy'
-  /** logrotate fails and rotates nothing. */
-  | 'rotation-broken'
-  | PublisherFault
+/** What can be wrong with an instance, and what that is like. */
+export const faults = {
+  'agent-dead': 'the SSM agent does not answer',
+  'disk-full':
+    'nothing more can be written: the agent cannot put its script down, lines and uploads stay away',
+  'collector-unhealthy': 'the collector answers everything, health checks too, with 503',
+  'rotation-broken': 'logrotate fails and rotates nothing',
+  'publisher-truncate': 'the publisher uploads half of each file, and exits 0',
+  'publisher-half': 'the publisher uploads every second file, and exits 0',
+  'publisher-nothing': 'the publisher uploads nothing, and exits 0',
+  'publisher-fail': 'the publisher fails',
+} as const
 
-/** The publisher uploads every second file, nothing, or half of a file, and exits 0; or it fails. */
-export type PublisherFault = 'publisher-half' | 'publisher-nothing' | 'publisher-truncate' | 'publisher-fail'
+export type Fault = keyof typeof faults
 
-/** The variables that make the stand-ins (`testbed/local/bin`) misbehave. */
-export function faultEnvironment(faults: ReadonlySet<Fault>): Record<string, string> {
-  const publisher = [...faults].find((fault) => fault.startsWith('publisher-'))
-  return publisher === undefined ? {} : { PUBLISHER_FAULT: publisher.slice('publisher-'.length) }
+export function isFault(name: string): name is Fault {
+  return Object.hasOwn(faults, name)
+}
+
+/** The variables that make an instance's programs misbehave: the stand-ins (`testbed/local/bin`), and whatever is put on a leash. */
+export function faultEnvironment(broken: ReadonlySet<Fault>): Record<string, string> {
+  const publisher = [...broken].find((fault) => fault.startsWith('publisher-'))
+  return {
+    ...(publisher === undefined ? {} : { PUBLISHER_FAULT: publisher.slice('publisher-'.length) }),
+    ...(broken.has('disk-full') ? { DISK_IS_FULL: 'yes' } : {}),
+  }
 }

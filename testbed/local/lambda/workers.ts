@@ -51,6 +51,8 @@ export function createWorkers({ name, maxConcurrency = 10, killAt }: FunctionOpt
     },
     release(worker) {
       worker.busy = undefined
+      // It was still starting when everything was stopped: nobody else would end it.
+      if (stopped) worker.environment?.kill()
       if (!worker.environment?.isAlive()) workers.delete(worker.caller)
       waiting.shift()?.()
     },

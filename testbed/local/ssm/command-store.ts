@@ -63,6 +63,8 @@ export interface Command {
   readonly deliveryMs: number
   /** How long the script may run. */
   readonly executionMs: number
+  /** Where the agent puts the whole output, besides what the API shows of it. */
+  readonly outputTo: { readonly bucket: string; readonly prefix: string } | undefined
   readonly invocations: readonly Invocation[]
 }
 
@@ -80,6 +82,8 @@ export interface SsmOptions {
   /** As EC2 has them. */
   readonly tagsOf: (instanceId: string) => Readonly<Record<string, string>>
   readonly publish: (event: EventBridgeEvent) => void
+  /** Writes an object, as the agent does with its instance's role. */
+  readonly putObject: (bucket: string, key: string, text: string) => Promise<void>
 }
 
 /** Systems Manager's Run Command, for one account in one Region. */

@@ -1,7 +1,8 @@
 /** Commands and invocations in the API's words. */
 
-import { type Command, type Invocation, isOver, type StatusDetails } from './command-store.ts'
+import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
 import { invocationOutput, pluginOutput } from './output.ts'
+import { outputUrl } from './output-objects.ts'
 
 /** Status is coarser than StatusDetails. */
 const statuses: Record<StatusDetails, string> = {
@@ -32,6 +33,8 @@ export function commandView(command: Command): object {
     DocumentVersion: command.documentVersion,
     Comment: command.comment,
     Parameters: command.parameters,
+    OutputS3BucketName: command.outputTo?.bucket ?? '',
+    OutputS3KeyPrefix: command.outputTo?.prefix ?? '',
     InstanceIds: invocations.map(({ instanceId }) => instanceId),
     Targets: command.targets,
     RequestedDateTime: new Date(command.requestedAt),
@@ -50,7 +53,7 @@ export function commandView(command: Command): object {
 }
 
 /** As ListCommandInvocations answers it. The comment is there; it cannot be filtered on. */
-export function invocationView(command: Command, invocation: Invocation, details: boolean): object {
+export function invocationView(ssm: Ssm, command: Command, invocation: Invocation, details: boolean): object {
   return {
     CommandId: command.id,
     InstanceId: invocation.instanceId,
@@ -61,14 +64,13 @@ export function invocationView(command: Command, invocation: Invocation, details
     RequestedDateTime: new Date(command.requestedAt),
     Status: statusOf(invocation),
     StatusDetails: invocation.statusDetails,
-    StandardOutputUrl: '',
-    StandardErrorUrl: '',
-    CommandPlugins: details ? [pluginView(command, invocation)] : [],
+    ...urls(ssm, command, invocation),
+    CommandPlugins: details ? [pluginView(ssm, command, invocation)] : [],
   }
 }
 
 /** As GetCommandInvocation answers it. Output only of a run that ended by itself. */
-export function invocationDetails(command: Command, invocation: Invocation): object {
+export function invocationDetails(ssm: Ssm, command: Command, invocation: Invocation): object {
   const { stdout, stderr } = invocationOutput(reported(invocation))
   return {
     CommandId: command.id,
@@ -84,13 +86,12 @@ export function invocationDetails(command: Command, invocation: Invocation): obj
     Status: statusOf(invocation),
     StatusDetails: invocation.statusDetails,
     StandardOutputContent: stdout,
-    StandardOutputUrl: '',
     StandardErrorContent: stderr,
-    StandardErrorUrl: '',
+    ...urls(ssm, command, invocation),
   }
 }
 
-function pluginView(command: Command, invocation: Invocation): object {
+function pluginView(ssm: Ssm, command: Command, invocation: Invocation): object {
   const { startedAt, endedAt, result } = invocation
   return {
     Name: command.pluginName,
@@ -100,11 +101,17 @@ function pluginView(command: Command, invocation: Invocation): object {
     ...(startedAt === undefined ? {} : { ResponseStartDateTime: new Date(startedAt) }),
     ...(endedAt === undefined ? {} : { ResponseFinishDateTime: new Date(endedAt) }),
     Output: pluginOutput(reported(invocation)),
-    StandardOutputUrl: '',
-    StandardErrorUrl: '',
-    OutputS3Region: '',
-    OutputS3BucketName: '',
-    OutputS3KeyPrefix: '',
+    ...urls(ssm, command, invocation),
+    OutputS3Region: command.outputTo === undefined ? '' : ssm.options.region,
+    OutputS3BucketName: command.outputTo?.bucket ?? '',
+    OutputS3KeyPrefix: command.outputTo?.prefix ?? '',
+  }
+}
+
+function urls(ssm: Ssm, command: Command, invocation: Invocation) {
+  return {
+    StandardOutputUrl: outputUrl(ssm, command, invocation, 'stdout'),
+    StandardErrorUrl: outputUrl(ssm, command, invocation, 'stderr'),
   }
 }
 

@@ -1,6 +1,7 @@
 /** How a command reaches an instance, runs there, and is heard of again, or is not. */
 
 import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
+import { writeOutput } from './output-objects.ts'
 import { announceInvocation } from './status-events.ts'
 
 const agentPollMs = 500
@@ -15,7 +16,8 @@ export function deliver(ssm: Ssm, command: Command): void {
     const stop = new AbortController()
     invocation.kill = () => stop.abort()
     machine.run(command.script, command.executionMs, stop.signal).then(
-      (result) => {
+      async (result) => {
+        await writeOutput(ssm, command, invocation, result)
         // Only the agent can report. One that died with its machine never does: the command stays InProgress.
         const lost = ssm.options.machine(invocation.instanceId) !== machine || !machine.agentOnline()
         if (lost || isOver(invocation)) return

@@ -17,7 +17,8 @@ export const publicDocuments: Readonly<Record<string, string>> = {
     mainSteps: [
       {
         action: 'aws:runShellScript',
-        name: 'runShellScript',
+        // As the agent and GetCommandInvocation call it.
+        name: 'aws:runShellScript',
         inputs: {
           runCommand: '{{ commands }}',
           workingDirectory: '{{ workingDirectory }}',

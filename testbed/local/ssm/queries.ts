@@ -26,7 +26,7 @@ export function getCommandInvocation(
       if (command.id === input.CommandId && invocation.instanceId === input.InstanceId) {
         if (input.PluginName !== undefined && input.PluginName !== command.pluginName)
           throw new AwsError('InvalidPluginName', '')
-        return invocationDetails(command, invocation)
+        return invocationDetails(ssm, command, invocation)
       }
   throw new AwsError('InvocationDoesNotExist', '')
 }
@@ -44,7 +44,7 @@ export function listCommandInvocations(ssm: Ssm, input: ListInput): object {
   const { items, nextToken } = page(found, input)
   return {
     CommandInvocations: items.map(({ command, invocation }: { command: Command; invocation: Invocation }) =>
-      invocationView(command, invocation, input.Details === true),
+      invocationView(ssm, command, invocation, input.Details === true),
     ),
     NextToken: nextToken,
   }

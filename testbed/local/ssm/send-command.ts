@@ -16,6 +16,8 @@ interface Input {
   readonly Parameters?: Readonly<Record<string, readonly string[]>>
   readonly Comment?: string
   readonly TimeoutSeconds?: number
+  readonly OutputS3BucketName?: string
+  readonly OutputS3KeyPrefix?: string
 }
 
 const maxInstances = 50
@@ -39,6 +41,7 @@ export function sendCommand(ssm: Ssm, input: Input): object {
     requestedAt: ssm.options.now(),
     deliveryMs: deliverySeconds(input.TimeoutSeconds ?? 3600) * 1000,
     executionMs: executionSeconds(content, bound) * 1000,
+    outputTo: outputOf(input),
     invocations: targetsOf(ssm, input).map((instanceId) => ({
       instanceId,
       statusDetails: 'Pending',
@@ -88,6 +91,12 @@ function isReachable(ssm: Ssm, instanceId: string): boolean {
   const machine = ssm.options.machine(instanceId)
   if (machine?.agentOnline()) ssm.registered.add(instanceId)
   return machine !== undefined && ssm.registered.has(instanceId)
+}
+
+function outputOf({ OutputS3BucketName: bucket, OutputS3KeyPrefix: prefix = '' }: Input): Command['outputTo'] {
+  if (bucket === undefined || bucket === '') return undefined
+  if (bucket.length >= 3 && bucket.length <= 63) return { bucket, prefix }
+  throw new AwsError('ValidationException', 'OutputS3BucketName must have 3 to 63 characters.')
 }
 
 function checkedComment(comment: string): string {

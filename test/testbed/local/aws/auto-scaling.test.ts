@@ -36,6 +36,7 @@ async function guarded() {
   await autoScaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName,
+      LaunchTemplate: { LaunchTemplateName: 'web' },
       MinSize: 0,
       MaxSize: 5,
       DesiredCapacity: 2,
@@ -257,7 +258,10 @@ describe('EC2 on the wire', () => {
       {
         InstanceId: id,
         State: { Code: 16, Name: 'running' },
-        Tags: [{ Key: 'aws:autoscaling:groupName', Value: 'web' }],
+        Tags: [
+          { Key: 'aws:autoscaling:groupName', Value: 'web' },
+          { Key: 'env', Value: 'prod' },
+        ],
       },
     ])
     const Filters = [{ Name: 'instance-state-name', Values: ['terminated'] }]

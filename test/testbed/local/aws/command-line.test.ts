@@ -27,6 +27,8 @@ const hook = ['--auto-scaling-group-name', 'web', '--lifecycle-hook-name', 'flus
       'create-auto-scaling-group',
       '--auto-scaling-group-name',
       'web',
+      '--launch-template',
+      'LaunchTemplateName=web',
       '--min-size',
       '0',
       '--max-size',
@@ -127,7 +129,7 @@ const hook = ['--auto-scaling-group-name', 'web', '--lifecycle-hook-name', 'flus
 const script = `
 import boto3, botocore
 a = boto3.client('autoscaling')
-a.create_auto_scaling_group(AutoScalingGroupName='web', MinSize=0, MaxSize=1)
+a.create_auto_scaling_group(AutoScalingGroupName='web', LaunchConfigurationName='web', MinSize=0, MaxSize=1)
 print(a.describe_auto_scaling_groups()['AutoScalingGroups'][0]['AutoScalingGroupName'])
 try:
     a.complete_lifecycle_action(AutoScalingGroupName='web', LifecycleHookName='h', InstanceId='i-1', LifecycleActionResult='CONTINUE')

@@ -88,14 +88,12 @@ describe('the local AWS', () => {
     const set = autoScaling.send(
       new SetDesiredCapacityCommand({ AutoScalingGroupName: 'no', DesiredCapacity: 1 }),
     )
-    expect(await refusalOf(set)).toBe(
-      "ValidationError: AutoScalingGroup name not found - AutoScalingGroup 'no' not found",
-    )
+    expect(await refusalOf(set)).toBe('ValidationError: AutoScalingGroup name not found - null')
   })
 
   it('answers InvalidAction to what it does not have', async () => {
     const { aws } = await localAws()
-    const body = 'Action=AttachInstances&Version=2011-01-01'
+    const body = 'Action=AttachLoadBalancers&Version=2011-01-01'
     const answer = await fetch(aws.endpoints.autoscaling, { method: 'POST', body })
     expect(answer.status).toBe(400)
     expect(await answer.text()).toContain('<Code>InvalidAction</Code>')
@@ -125,6 +123,7 @@ describe('the local AWS', () => {
     const aws = await startLocalAws({ launch })
     aws.model.call(aws.now(), 'CreateAutoScalingGroup', {
       AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateName: 'web' },
       MinSize: 1,
       MaxSize: 1,
     })

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling'
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import {
   CancelCommandCommand,
   CreateDocumentCommand,
@@ -18,7 +19,12 @@ import { eventually, localAws, refusalOf } from '../local-aws.ts'
 async function oneInstance() {
   const started = await localAws()
   const { autoScaling, ssm, machines } = started
-  const group = { AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 1 }
+  const group = {
+    AutoScalingGroupName: 'web',
+    LaunchTemplate: { LaunchTemplateName: 'web' },
+    MinSize: 1,
+    MaxSize: 1,
+  }
   await autoScaling.send(new CreateAutoScalingGroupCommand(group))
   const machine = await eventually(() => [...machines.values()][0])
   const send = (input: Partial<SendCommandCommandInput>) =>
@@ -54,6 +60,22 @@ describe('AWS-RunShellScript', () => {
     const commands = ['if true; then', '  echo "a  b"', 'fi', 'pwd']
     const { Command } = await send({ Parameters: { commands, workingDirectory: ['/'] } })
     expect((await ended(Command?.CommandId)).StandardOutputContent).toBe('a  b\n/\n')
+  })
+
+  it('puts its whole output into the bucket that is asked for', async () => {
+    const { aws, s3, send, ended, machine } = await oneInstance()
+    await aws.createBucket('outputs')
+    const { Command } = await send({
+      Parameters: { commands: ['echo hello'] },
+      OutputS3BucketName: 'outputs',
+      OutputS3KeyPrefix: 'runs',
+    })
+    const { StandardOutputUrl } = await ended(Command?.CommandId)
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'outputs' }))
+    const step = 'awsrunShellScript/0.awsrunShellScript/stdout'
+    const Key = `runs/${Command?.CommandId}/${machine.instanceId}/${step}`
+    expect(Contents).toMatchObject([{ Key, Size: 6 }])
+    expect(StandardOutputUrl).toMatch(new RegExp(`/outputs/${Key}$`))
   })
 
   it('is there without being created, and listed as Amazon’s', async () => {

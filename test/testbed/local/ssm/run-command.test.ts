@@ -51,7 +51,12 @@ async function commanded(script: string, options: Partial<LocalAwsOptions> = {})
   })
   const { autoScaling, ssm, aws, machines } = local
   await autoScaling.send(
-    new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'web', MinSize: 1, MaxSize: 1 }),
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: 'web',
+      LaunchTemplate: { LaunchTemplateName: 'web' },
+      MinSize: 1,
+      MaxSize: 1,
+    }),
   )
   await ssm.send(
     new CreateDocumentCommand({ Name: DocumentName, Content: document(script), DocumentType: 'Command' }),
