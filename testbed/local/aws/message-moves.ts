@@ -40,7 +40,9 @@ export function messageMoves(queues: () => Queues): Readonly<Record<string, Oper
       const sources = await queues().sourcesOf(source)
       if (sources.length === 0) throw invalid('Source queue must be configured as a Dead Letter Queue.')
       if (tasks.some((task) => task.source === source && isUnderWay(task)))
-        throw invalid('There is already a task running. Only one active task is allowed for a source queue arn at a given time.')
+        throw invalid(
+          'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+        )
       const task: Task = {
         ...{ id: randomUUID(), source, destination, perSecond, startedAt: Date.now() },
         ...{ toMove: await queues().waiting(source), moved: 0, status: 'RUNNING', failure: undefined },

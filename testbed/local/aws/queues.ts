@@ -1,11 +1,16 @@
 /** The local AWS's own use of SQS and S3, through the same wire as everybody's. */
-import { type BucketLocationConstraint, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
-  ListDeadLetterSourceQueuesCommand,
+  ListQueuesCommand,
   type Message,
   QueueDoesNotExist,
   ReceiveMessageCommand,
@@ -100,10 +105,13 @@ export function connectQueues(endpoint: string, region: string): Queues {
       }
     },
     async sourcesOf(queue) {
-      const question = new ListDeadLetterSourceQueuesCommand({ QueueUrl: await urlOf(queue) })
-      const { queueUrls = [] } = await sqs.send(question)
-      const found = await Promise.all(queueUrls.map(attributes))
-      return found.flatMap(({ QueueArn }) => QueueArn ?? [])
+      // fauxqs does not have ListDeadLetterSourceQueues.
+      const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}))
+      const { QueueArn: target } = await attributes(await urlOf(queue))
+      const found = await Promise.all(QueueUrls.map(attributes))
+      return found.flatMap(({ QueueArn = '', RedrivePolicy = '{}' }) =>
+        JSON.parse(RedrivePolicy).deadLetterTargetArn === target ? [QueueArn] : [],
+      )
     },
     async waiting(queue) {
       const { ApproximateNumberOfMessages = '0' } = await attributes(await urlOf(queue))

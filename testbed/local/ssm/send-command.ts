@@ -93,7 +93,10 @@ function isReachable(ssm: Ssm, instanceId: string): boolean {
   return machine !== undefined && ssm.registered.has(instanceId)
 }
 
-function outputOf({ OutputS3BucketName: bucket, OutputS3KeyPrefix: prefix = '' }: Input): Command['outputTo'] {
+function outputOf({
+  OutputS3BucketName: bucket,
+  OutputS3KeyPrefix: prefix = '',
+}: Input): Command['outputTo'] {
   if (bucket === undefined || bucket === '') return undefined
   if (bucket.length >= 3 && bucket.length <= 63) return { bucket, prefix }
   throw new AwsError('ValidationException', 'OutputS3BucketName must have 3 to 63 characters.')
