@@ -1,16 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** The inventory is the census, as it ends: whatever held bytes before a flush is in its inventory, or it is named. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush, quick } from './flush.ts'
+import { endWriting, writing } from './writing.ts'
 
-const writers: ChildProcess[] = []
-afterEach(() => {
-  for (const writer of writers.splice(0)) writer.kill('SIGKILL')
-})
+afterEach(endWriting)
 afterAll(removeDisks)
 
 const LOG = '/var/log/my/app.log'
@@ -39,16 +36,6 @@ function archived(disk: Disk): string {
     return program ? execFileSync(program, ['-dc'], { input }).toString() : input.toString()
   }
   return disk.keys().map(read).join('')
-}
-
-/** A process that has the log open, and does this when it is asked to end. */
-async function writing(disk: Disk, atTheEnd: string, first = ':'): Promise<ChildProcess> {
-  const program = `exec 5>>"$1"; ${first}; trap '${atTheEnd}' TERM; : >"$2"; while :; do sleep 0.05; done`
-  const ready = `${disk.s3}/ready`
-  const writer = spawn('/bin/bash', ['-c', program, 'app', disk.root + LOG, ready], { stdio: 'ignore' })
-  writers.push(writer)
-  while (!existsSync(ready)) await sleep(10)
-  return writer
 }
 
 const COPY = ['copytruncate', 'compress', 'rotate 5', 'missingok']
@@ -143,14 +130,14 @@ describeWhere('a log is archived in one flush', () => {
 describeWhere('a writer', () => {
   it('that nobody knew is asked to end, and its buffer is in the archive', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
-    await writing(disk, 'echo buffered >&5; exit')
+    await writing(disk, LOG, ':', 'echo buffered >&5; exit')
     expect((await flush(disk)).manifest).toMatchObject({ live: [], writers: [], unaccounted: [] })
     expect(archived(disk)).toBe('one\ntwo\nbuffered\n')
   })
 
   it('that stays is named, and its log is live', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
-    await writing(disk, '')
+    await writing(disk, LOG, ':', '')
     const { manifest } = await flush(disk)
     // What it waits with has the log open as well, and either is the one that is named.
     const name = expect.stringMatching(/^(bash|sleep), pid \d+$/)
@@ -160,14 +147,14 @@ describeWhere('a writer', () => {
 
   it('whose log was removed takes no line with it', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
-    await writing(disk, 'exit', 'rm -f "$1"; echo three >&5')
+    await writing(disk, LOG, 'rm -f "$1"; echo three >&5')
     expect((await flush(disk)).manifest).toMatchObject({ census: 1, live: [], writers: [], unaccounted: [] })
     expect(archived(disk)).toBe('one\ntwo\nthree\n')
   })
 
   it('whose end removes the whole folder takes no line with it', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
-    await writing(disk, 'rm -rf "${1%/*}"; exit')
+    await writing(disk, LOG, ':', 'rm -rf "${1%/*}"; exit')
     expect((await flush(disk)).manifest).toMatchObject({ census: 1, writers: [], unaccounted: [] })
     expect(archived(disk)).toBe('one\ntwo\n')
   })
@@ -215,7 +202,7 @@ describeWhere('what cannot be asked about', () => {
 describeWhere('an audit', () => {
   it('leaves a log alone that would be cut off while it is written, and says so', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
-    await writing(disk, 'exit')
+    await writing(disk, LOG, ':')
     const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
     expect(manifest.notes.join()).toContain('is left alone')
     expect(disk.read(LOG)).toBe('one\ntwo\n')

@@ -1,16 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** Ways in which a line can go with a good word: empty logs, odd names, files that are cut or written over, audits that delete. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush, quick } from './flush.ts'
+import { endWriting, writing } from './writing.ts'
 
-const processes: ChildProcess[] = []
-afterEach(() => {
-  for (const one of processes.splice(0)) one.kill('SIGKILL')
-})
+afterEach(endWriting)
 afterAll(removeDisks)
 
 const describeWhere = hasLogrotate() ? describe : describe.skip
@@ -25,14 +21,6 @@ function instance(patterns: string, directives: readonly string[]): Disk {
   )
   disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.gz\n')
   return disk
-}
-
-/** A process with this file open, that does the first at once and the last when it is asked to end. */
-async function writing(disk: Disk, log: string, first: string, last = 'exit'): Promise<void> {
-  const program = `exec 5>>"$1"; ${first}; trap '${last}' TERM; : >"$2"; while :; do sleep 0.05; done`
-  const ready = `${disk.s3}/ready`
-  processes.push(spawn('/bin/bash', ['-c', program, 'app', disk.root + log, ready], { stdio: 'ignore' }))
-  while (!existsSync(ready)) await sleep(10)
 }
 
 const archived = (disk: Disk): string[] =>
@@ -181,6 +169,7 @@ describeWhere('an audit deletes nothing', () => {
       '/var/log/my/app.log-47.log',
     ],
     ['that of an older file', ['dateext', 'dateformat -47', 'compress'], '/var/log/my/app.log-47'],
+    ['that of a file without the suffix', ['compress', 'rotate 3'], '/var/log/my/app.log.1'],
     ['given to two logs at once', ['sharedscripts', 'olddir ROOT/var/log/my'], '/var/log/my/two/app.log'],
   ])('where a new name would be %s', async (_what, directives, other) => {
     const disk = instance('ROOT/var/log/my/*.log ROOT/var/log/my/two/*.log', directives)
@@ -191,6 +180,18 @@ describeWhere('an audit deletes nothing', () => {
     const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
     expect(manifest.notes.join()).toContain('would be overwritten')
     expect([disk.read('/var/log/my/app.log'), disk.read(other)]).toEqual(['one\n', 'old\n'])
+  })
+
+  it('but rotates what a row of numbers makes room for', async () => {
+    const disk = instance('ROOT/var/log/my/*.log', ['rotate 3', 'nocompress'])
+    disk.write('/var/log/my/app.log', 'one\n')
+    disk.write('/var/log/my/app.log.1', 'old\n')
+    await flush(disk, { parameters: { Purpose: 'audit' } })
+    expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log.1', 'app.log.2'])
+    expect([disk.read('/var/log/my/app.log.1'), disk.read('/var/log/my/app.log.2')]).toEqual([
+      'one\n',
+      'old\n',
+    ])
   })
 
   it('where an included configuration keeps fewer', async () => {

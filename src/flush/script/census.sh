@@ -18,6 +18,7 @@ take_census() {
   load_holds
   load_memory
   list_files
+  ask_folders
   for i in "${!LIST[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
     CENSUS[$ID]=${LIST_FACTS[i]}

@@ -92,15 +92,51 @@ parse_facts() { # <facts> → ID SIZE MODIFIED
 }
 
 find_publish_globs() { # → GLOBS: the profile's, and those that the platform lists in files, one a line
-  local file line
+  local file line text
   GLOBS=("${PUBLISH_GLOBS[@]}")
   match_files "${PUBLISH_GLOB_FILES[@]}"
   for file in "${MATCHES[@]}"; do
-    while read -r line || [ -n "$line" ]; do
+    read_text "$file"
+    lines_of "$text"
+    for line in "${SPLIT[@]}"; do
       line=${line%"${line##*[![:space:]]}"} line=${line#"${line%%[![:space:]]*}"}
       case $line in /*) GLOBS+=("$line") ;; esac
-    done <"$file"
+    done
   done
+}
+
+# What says which files there are, and cannot be read, may name any.
+read_text() { # <file> → text
+  IS_CONFIG[$1]=1
+  { text=$(cat -- "$1"); } 2>/dev/null || unaccounted "$1" 0 'cannot be read'
+}
+
+# A folder that cannot be listed may hold anything: a glob over it expands to nothing.
+ask_folders() {
+  local path folder why
+  local -A folders=() wanted=()
+  for path in "${!KNOWN_LOGS[@]}" "${!PATTERNS[@]}"; do
+    for folder in '' "${FOLDERS_BELOW[@]/%//}"; do wanted[${path%/*}/$folder*]=1; done
+  done
+  for path in "${!wanted[@]}" "${OLD_FOLDERS[@]/%//*}" "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${LOGROTATE_CONFIGS[@]}" \
+    "${LOGROTATE_CRON_FILES[@]}" "${PUBLISH_GLOB_FILES[@]}"; do
+    rooted "$path"
+    path=$REPLY
+    while [ -n "$path" ]; do
+      case ${path##*/} in *[*?[]*) for folder in ${path%/*}/; do folders[${folder%/}]=1; done ;; esac
+      path=${path%/*}
+    done
+  done
+  [ -n "$(list_folders "${!folders[@]}")" ] || return 0
+  for folder in "${!folders[@]}"; do
+    why=$(list_folders "$folder")
+    [ -z "$why" ] || unaccounted "$folder" 0 "cannot be listed (${why##*: })"
+  done
+}
+
+list_folders() { # <folders…>: what hinders it, but that one is not there
+  # shellcheck disable=SC2010 # of what it says of errors
+  ls -U -- "${@/%//}" 2>&1 >/dev/null | grep -v -e ': No such file or directory$' -e ': Not a directory$'
 }
 
 # Whether a file of this name would be published. As many slashes on both sides mean that no wildcard stands for one.

@@ -5,6 +5,7 @@ declare -A CONSIDERED=()  # log → 1
 declare -A TARGETS=()     # log → the name that a rotation would give it, uncompressed
 declare -A COMPRESSORS=() # log → the program that would compress it at once
 declare -A IS_CONFIG=()   # configuration → 1
+declare -A MOVED=()       # file that a rotation would move out of the way → 1
 declare -A COPIED=()      # log → 1 where a rotation would copy it and cut it off
 declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
 declare -A EXTENSIONS=()  # what a rotated name ends in, after number or date → 1
@@ -18,7 +19,8 @@ find_cron_configs() {
   for path in "${CONFIGS[@]}"; do seen[$path]=1; done
   match_files "${LOGROTATE_CRON_FILES[@]}"
   for file in "${MATCHES[@]}"; do
-    text=$(grep -v '^[[:space:]]*#' "$file" 2>/dev/null | tr -d '\0')
+    read_text "$file"
+    text=$(printf '%s\n' "$text" | grep -v '^[[:space:]]*#')
     case $text in *logrotate*) ;; *) continue ;; esac
     while read -r word; do
       rooted "$word"
@@ -51,7 +53,7 @@ ask_about() { # <configuration> <what to call it>
   local copy=${WORK:-/dev/null}/asked.conf line
   ANSWERED='it said nothing'
   if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && exec cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
-  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' DATED='' PATTERN_TEXT='' ROTATING=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' PATTERN_TEXT='' ROTATING=() MOVED=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done
   [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$copy"/"${2#"$ROOT"}"}
@@ -90,7 +92,6 @@ hear() { # <line>
         "copying $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} COPIED[$LOG]=1 ;;
       esac
       ;;
-    "dateext suffix '"*) DATED=yes ;;
     *'destination '*' already exists'*)
       rest=${1#*destination }
       rest=${rest%% already exists*}
@@ -126,6 +127,7 @@ would_push_out() { # <renaming A to B (rotatecount C, logstart S, i I), >
   count=${rest%%,*} rest=${rest#*logstart }
   start=${rest%%,*} rest=${rest#*i }
   from=${1#renaming } from=${from%% to *}
+  MOVED[$from]=1
   if [ "${rest%%[!0-9]*}" = "$((start + count - 1))" ] && [ -e "$from" ]; then DELETES=${DELETES:-removing $from}; fi
 }
 

@@ -45,6 +45,7 @@ look_again() {
   local i path
   [ -z "$GREW" ] || sleep "$BUFFER_SECONDS" # was it the publisher, or somebody who goes on?
   list_files
+  ask_folders
   watch
   scan_processes
   for i in "${!LIST[@]}"; do
@@ -174,9 +175,9 @@ remember_unaccounted() {
   done >"$STATE/unaccounted"
 }
 
-# In the inventory now, or found empty, or a configuration that was understood.
+# In the inventory now, or found empty, or a configuration that was understood, or a folder that was listed.
 is_answered() { # <path>
-  if [ -n "${NAMED[$1]}" ]; then return; fi
+  if [ -n "${NAMED[$1]}" ] || [ -d "$1" ]; then return; fi
   [ -f "$1" ] && { [ ! -s "$1" ] || [ -n "${IS_CONFIG[$1]}" ]; }
 }
 

@@ -34,7 +34,7 @@ why_not() { # → why
   if [ -n "$SCRIPTS" ]; then why="its rotation runs a script (${SCRIPTS%%:*})"; fi
   for log in "${ROTATING[@]}"; do # also an empty one: its next line would go into what is unlinked
     target=${TARGETS[$log]}
-    if [ -n "${taken[$target]}" ] || { [ -n "$DATED" ] && [ -e "$target" ]; }; then why="${target#"$ROOT"} would be overwritten"; fi
+    if [ -n "${taken[$target]}" ] || { [ -e "$target" ] && [ -z "${MOVED[$target]}" ]; }; then why="${target#"$ROOT"} would be overwritten"; fi
     taken[${target:-$log}]=1
     if [ -n "$target" ] && [ -z "${COPIED[$log]}${COMPRESSORS[$log]}" ]; then continue; fi # a mere new name costs no line
     if is_busy "$log"; then why="${log#"$ROOT"} is being written, and would be cut off or compressed meanwhile"; fi

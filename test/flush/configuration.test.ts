@@ -1,0 +1,89 @@
+/** Which logs there are is asked of logrotate, whatever its configuration looks like; where it does not say, that is named. */
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush } from './flush.ts'
+
+const CONFIG = '/etc/logrotate.d/elasticbeanstalk.conf'
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+afterAll(removeDisks)
+
+/** Two logs, and a configuration in which ROOT stands for the instance's root. */
+function instance(configuration: string): Disk {
+  const disk = makeDisk()
+  disk.write('/var/log/a/a.log', 'a\n')
+  disk.write('/var/log/b/b.log', 'b\n')
+  disk.write(CONFIG, configuration.replaceAll('ROOT', disk.root))
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/*/*.gz\n')
+  return disk
+}
+
+const archived = (disk: Disk): string[] =>
+  disk
+    .keys()
+    .map((key) => {
+      const object = disk.object(key) ?? Buffer.alloc(0)
+      return (key.endsWith('.gz') ? gunzipSync(object) : object).toString()
+    })
+    .sort()
+
+describeWhere('both logs are archived that are named', () => {
+  it.each([
+    [
+      'in blocks of one line',
+      'ROOT/var/log/a/a.log { copytruncate }\nROOT/var/log/b/b.log { copytruncate }\n',
+    ],
+    [
+      'in quotes, on lines of their own',
+      '"ROOT/var/log/a/a.log"\n\'ROOT/var/log/b/b.log\'\n{\n  compress\n}\n',
+    ],
+    [
+      'with an equals sign at each directive',
+      'ROOT/var/log/*/*.log {\n rotate=2\n start=7\n olddir=ROOT/var/log/a\n}\n',
+    ],
+    ['beside a comment with a brace', '# }\nROOT/var/log/*/*.log { # {\n  compress\n}\n'],
+    [
+      'after a script with braces',
+      'ROOT/none {\n prerotate\n  { echo; }\n endscript\n}\nROOT/var/log/*/*.log {\n}\n',
+    ],
+  ])('%s', async (_what, configuration) => {
+    const disk = instance(configuration)
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toEqual(['a\n', 'b\n'])
+  })
+
+  it('of which one is a symlink, which logrotate skips', async () => {
+    const disk = instance('ROOT/var/log/a/a.log ROOT/var/log/c/c.log {\n compress\n}\n')
+    mkdirSync(`${disk.root}/var/log/c`)
+    symlinkSync('../b/b.log', `${disk.root}/var/log/c/c.log`)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
+    expect(manifest.files.map(({ path }) => path)).toContain('/var/log/c/c.log')
+    expect(archived(disk)).toEqual(['a\n', 'b\n'])
+  })
+})
+
+describeWhere('a configuration is unaccounted for', () => {
+  const INCLUDED = 'include ROOT/etc/more\n'
+  it.each([
+    ['that goes on after a brace', 'ROOT/var/log/a/a.log {\n} ROOT/var/log/b/b.log {\n}\n', undefined],
+    ['that has braces in a name', 'ROOT/var/log/{a,b}/{a,b}.log {\n}\n', undefined],
+    ['that includes what is not there', 'include ROOT/etc/none\nROOT/var/log/*/*.log {\n}\n', undefined],
+    ['that includes a block, with a logrotate that does nothing', INCLUDED, '#!/bin/sh\nexit 0\n'],
+    [
+      'that includes a block, with a logrotate that fails',
+      INCLUDED,
+      '#!/bin/sh\necho "error: no" >&2\nexit 2\n',
+    ],
+    ['that includes a block, with a logrotate that dies', INCLUDED, '#!/bin/sh\nkill -9 $$\n'],
+    ['that names a log a second time', 'ROOT/var/log/a/a.log {\n}\nROOT/var/log/*/*.log {\n}\n', undefined],
+  ])('%s', async (_what, configuration, logrotate) => {
+    const disk = instance(configuration)
+    disk.write('/etc/more/b', `${disk.root}/var/log/b/b.log {\n  rotate 2\n}\n`)
+    if (logrotate) disk.program('logrotate', logrotate)
+    const { manifest } = await flush(disk)
+    expect(manifest.unaccounted.map(({ path }) => path)).toEqual([CONFIG])
+  })
+})
