@@ -93,6 +93,8 @@ export interface Flush {
   readonly requestedAt: number
   /** When the script ended, as the agent reported it. */
   readonly endedAt: number | undefined
+  /** The end of what a flush that failed complained of, in one line: the instance's own words. */
+  readonly said?: string | undefined
   /** Present once the flush succeeded. */
   readonly report: Report | undefined
 }

@@ -63,18 +63,36 @@ export async function listInvocations(
 
 function readInvocation(invocation: CommandInvocation): Invocation {
   const plugins = invocation.CommandPlugins ?? []
+  const output = plugins.map((plugin) => plugin.Output ?? '').join('\n')
+  const status = statusOf(invocation.Status)
   return {
     flush: {
       commandId: invocation.CommandId ?? '',
-      status: statusOf(invocation.Status),
+      status,
       statusDetails: (invocation.StatusDetails ?? invocation.Status ?? '').replaceAll(' ', ''),
       requestedAt: invocation.RequestedDateTime?.getTime() ?? 0,
       endedAt: plugins.at(-1)?.ResponseFinishDateTime?.getTime(),
+      said: status === 'failed' ? complaintIn(output) : undefined,
     },
     belongsTo: readComment(invocation.Comment ?? ''),
     isAudit: (invocation.Comment ?? '').startsWith(AUDIT),
-    output: plugins.map((plugin) => plugin.Output ?? '').join('\n'),
+    output,
   }
+}
+
+/** The agent puts what a command wrote to its standard error behind what it wrote to standard output, after this line. */
+const STANDARD_ERROR = '----------ERROR-------'
+const MAX_COMPLAINT_CHARACTERS = 200
+
+/** `undefined` where it complained of nothing; a script's standard output is no complaint. */
+function complaintIn(output: string): string | undefined {
+  const at = output.lastIndexOf(STANDARD_ERROR)
+  if (at < 0) return undefined
+  const words = output
+    .slice(at + STANDARD_ERROR.length)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+  return words.slice(-MAX_COMPLAINT_CHARACTERS).toWellFormed() || undefined
 }
 
 /** A status that SSM may add one day counts as running: waiting is safe, the deadline ends it. */

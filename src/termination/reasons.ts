@@ -33,7 +33,7 @@ export function gaps(seen: Observation): string {
   if (!newest) return whyNot(seen)
   if (newest.status === 'running') return `flush ${newest.commandId} never ended${refused}`
   if (newest.status === 'failed')
-    return `flush ${newest.commandId} ended as ${newest.statusDetails}${refused}`
+    return `flush ${newest.commandId} ended as ${newest.statusDetails}${newest.said ? `: ${newest.said}` : ''}${refused}`
   if (newest.report?.kind !== 'manifest')
     return `flush ${newest.commandId}: ${newest.report?.why ?? 'no report'}${refused}`
   const manifest = owedManifest(seen.flushes) ?? newest.report.manifest

@@ -129,6 +129,7 @@ function madeMetrics(): Set<string> {
     audited,
     { event: 'audit', instances: 1 },
     { event: 'pass-failed', ...action },
+    { event: 'passes-deferred', messages: 1 },
     { event: 'receipt-failed', ...action },
   ] as unknown as JournalEvent[]
   return new Set(events.flatMap(metricsOf).map(({ name }) => name))

@@ -39,6 +39,24 @@ it.each([
   expect(found?.flush.status).toBe(expected)
 })
 
+it.each([
+  [
+    'Failed',
+    'put down\n----------ERROR-------\nfailed to create script file:\n\tno space left\n',
+    'failed to create script file: no space left',
+  ],
+  ['Failed', 'only what it did', undefined],
+  ['Failed', 'x\n----------ERROR-------\n', undefined],
+  ['TimedOut', `----------ERROR-------\n${'a'.repeat(300)}b`, `${'a'.repeat(199)}b`],
+  ['Success', 'x\n----------ERROR-------\na warning', undefined],
+] as const)('a flush that is %s after %j said %j', async (Status, Output, said) => {
+  const aws = new OneInstance()
+  const command = { CommandId: 'c', InstanceId: action.instanceId, Status, CommandPlugins: [{ Output }] }
+  aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
+  const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+  expect(found?.flush.said).toBe(said)
+})
+
 describe('S1: a flush that was asked for before the action began', () => {
   const adopted = { ...action, token: undefined }
   const asked = (requestedAt: number) => ({
