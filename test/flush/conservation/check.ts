@@ -15,7 +15,7 @@ import { unpack } from './unpack.ts'
 export interface Fault {
   readonly kind: /** CONTINUE, and the line is not in the archive. */
     | 'lost'
-    /** Not archived, and the newest manifest says nothing of the file that held it. */
+    /** Not archived, and no manifest that still counts says anything of the file that held it. */
     | 'unnamed'
     /** Gone from the disk, though nobody but the script can have taken it. */
     | 'deleted'
@@ -48,7 +48,8 @@ export function check(situation: Situation, laid: Laid, machine: Machine, outcom
   // Of a configuration that nobody understands, the logs have no names.
   const isBlind = last?.unaccounted.some(({ path }) => situation.texts.some((text) => text.path === path))
   if (last && situation.kind !== 'audit' && !isBlind) {
-    const silent = missing.filter((token) => !isNamed(token, last, disk, pathsOf(token, situation)))
+    const named = namedBy(manifests, last)
+    const silent = missing.filter((token) => !isNamed(token, named, disk, pathsOf(token, situation)))
     if (silent.length > 0) faults.push({ kind: 'unnamed', what: told(silent, expected, outcome) })
   }
   return faults
@@ -107,15 +108,18 @@ function pathsOf(token: string, { files, writers, hands }: Situation): string[] 
   ]
 }
 
+/** The newest manifest, and what every earlier one named: the guard forgets none of it while it is not in S3. */
+function namedBy(manifests: readonly Manifest[], last: Manifest): string[] {
+  const owed = manifests.flatMap(({ files, unaccounted }) => [...files, ...unaccounted])
+  return [...owed, ...last.live, ...last.writers].map(({ path }) => path)
+}
+
 function isNamed(
   token: string,
-  manifest: Manifest,
+  named: readonly string[],
   disk: ReadonlyMap<string, string[]>,
   origins: readonly string[],
 ): boolean {
-  const named = [...manifest.files, ...manifest.live, ...manifest.unaccounted, ...manifest.writers].map(
-    ({ path }) => path,
-  )
   const places = [...(disk.get(token) ?? []), ...origins]
   // What a rotation made of a log has the log's name in front.
   return places.some((place) =>
