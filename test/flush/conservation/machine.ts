@@ -2,6 +2,8 @@
  * The machine under the guard: SendCommand runs the real script on the laid disk, S3 is the directory that the script's AWS CLI
  * fills. Everything that decides is production code.
  */
+
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -61,6 +63,12 @@ export function machineOf(laid: Laid, profile: Profile, maxAttempts: number, see
     const parameters = Object.fromEntries(
       Object.entries(input.Parameters ?? {}).map(([name, values]) => [name, values[0] ?? '']),
     )
+    // What a hand does after the last flush nobody can see; so it does it before the next one.
+    const { env, disk } = laid
+    if (flushes.length > 0)
+      spawnSync('moment', ['between'], {
+        env: { ...env, PATH: disk.path, TERMINATION_GUARD_ROOT: disk.root },
+      })
     const { exitCode, stdout } = await run(parameters)
     instance.now += 20_000
     instance.flushEnds(stdout, exitCode === 0 ? 'Success' : 'Failed')

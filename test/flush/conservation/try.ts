@@ -1,6 +1,5 @@
 /** One situation, tried: laid out, flushed as the guard would have it flushed, and looked at afterwards. */
 
-import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { environmentOf } from '../../../src/archive/prefix.ts'
@@ -9,7 +8,7 @@ import { action } from '../../termination/observations.ts'
 import { makeDisk } from '../disk.ts'
 import { check, type Fault } from './check.ts'
 import { enclose } from './enclosure.ts'
-import { type Laid, lay } from './lay.ts'
+import { lay } from './lay.ts'
 import { endWriters, startWriters } from './live.ts'
 import { type Machine, machineOf, quickProfile } from './machine.ts'
 import type { Situation } from './situation.ts'
@@ -41,8 +40,7 @@ export async function trySituation(situation: Situation, { keeps = false } = {})
       situation.flushes,
       situation.seed,
     )
-    const { outcome, reason } =
-      situation.kind === 'audit' ? await audit(machine) : await terminate(machine, laid)
+    const { outcome, reason } = situation.kind === 'audit' ? await audit(machine) : await terminate(machine)
     await endWriters(laid)
     const faults = check(situation, laid, machine, outcome)
     return { situation, faults, outcome, reason, ...told(machine), tookMs: Date.now() - started }
@@ -75,18 +73,10 @@ async function audit(machine: Machine): Promise<{ outcome: string; reason: strin
 }
 
 /** Passes as the queue would bring them, each after the flush before it has ended, until the action is over. */
-async function terminate(
-  { guard, instance, flushes }: Machine,
-  { env, disk }: Laid,
-): Promise<{ outcome: string; reason: string }> {
+async function terminate({ guard, instance }: Machine): Promise<{ outcome: string; reason: string }> {
   let last = { outcome: 'undecided', reason: '' }
   for (let passes = 0; passes < 12; passes++) {
-    const before = flushes.length
     const { decision } = await reconcile(guard, action)
-    if (flushes.length > before)
-      spawnSync('moment', ['between'], {
-        env: { ...env, PATH: disk.path, TERMINATION_GUARD_ROOT: disk.root },
-      })
     if ('outcome' in decision) return { outcome: decision.outcome, reason: decision.reason }
     last = { outcome: decision.do, reason: decision.reason }
     instance.now += 1000 * ('seconds' in decision ? decision.seconds : 60)
