@@ -50,7 +50,7 @@ export class Machine {
   readonly hasUnreadable: boolean
   readonly writers: readonly Writer[]
   /** When somebody booted it again. */
-  #bootedAt = Number.NEGATIVE_INFINITY
+  bootedAt = Number.NEGATIVE_INFINITY
   readonly #world: MachineSurroundings
   /** A writer that does not obey falls silent by itself some time after the traffic ended, or never does. */
   readonly #defiesForMs: number
@@ -98,7 +98,7 @@ export class Machine {
   }
 
   get wasBootedSinceLook(): boolean {
-    return this.#bootedAt > this.lastLookAt
+    return this.bootedAt > this.lastLookAt
   }
 
   /** Written after the last look by what somebody started then, by booting the machine: no flush could have seen it. */
@@ -153,7 +153,7 @@ export class Machine {
     if (this.disk.isGone) return
     this.isOn = true
     if (this.canRun) this.unheardSince = undefined
-    this.#bootedAt = this.#world.time.now
+    this.bootedAt = this.#world.time.now
     this.start()
   }
 

@@ -24,8 +24,10 @@ export function oneFlushAtATime(world: World): Checker {
 
 export function nothingAfterProof(world: World): Checker {
   return {
-    flushSent({ instanceId, parameters: { purpose } }, run) {
-      if (purpose !== 'termination') return
+    flushSent(command, run) {
+      const { instanceId, parameters } = command
+      const { purpose } = parameters
+      if (purpose !== 'termination' || isByAnothersToken(world, command)) return
       const action = world.region.actionOf(instanceId)
       const ofAction = world.ssm
         .commandsOf(instanceId)
@@ -39,6 +41,15 @@ export function nothingAfterProof(world: World): Checker {
       }
     },
   }
+}
+
+/**
+ * A forged message may pair an instance that our hook holds with the active token of another: nothing tells them apart before the end,
+ * and it costs a flush.
+ */
+function isByAnothersToken({ region }: World, { comment, instanceId }: Command): boolean {
+  const named = region.actions.get(comment.split(' ')[0] ?? '')
+  return named !== undefined && named.instance.id !== instanceId
 }
 
 /** Whether the newest report names whatever an older one of the action named; what it leaves out stays a gap until it is proven. */

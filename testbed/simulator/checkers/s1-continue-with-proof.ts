@@ -1,5 +1,6 @@
 /** S1: CONTINUE for a machine that still has its disk only when every line on it is in S3, by a flush that began after the action. */
 import type { ActionName } from '../../../src/journal/journal.ts'
+import type { Run } from '../run.ts'
 import type { Cause, TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { owedLines } from './archive.ts'
@@ -11,7 +12,7 @@ export function continueWithProof(world: World): Checker {
       if (cause.by !== 'guard' || cause.result !== 'CONTINUE' || !isAlive(action)) return
       action.machine.write()
       const missing = owedLines(world, action, cause.run.startedAt)
-      if (missing > 0)
+      if (missing > 0 && !isBootHidden(world, action, cause.run))
         world.violation('S1', `${action.instance.id} may go, but ${missing} lines are not in S3`)
       for (const { name } of action.machine.writing)
         if (!action.machine.wasBootedSinceLook)
@@ -25,7 +26,7 @@ export function continueWithProof(world: World): Checker {
       if (event.outcome !== 'archived' && event.outcome !== 'empty') return
       const action = toldAction(world, event)
       const missing = action ? owedLines(world, action, run.startedAt) : 0
-      if (missing > 0)
+      if (action && missing > 0 && !isBootHidden(world, action, run))
         world.violation('S1', `${event.instanceId} is told ${event.outcome}; ${missing} lines are missing`)
     },
   }
@@ -40,6 +41,19 @@ function toldAction({ region }: World, { token, instanceId }: ActionName): Track
   const named = region.actions.get(token)
   if (named?.instance.id === instanceId) return named
   return [...region.actions.values()].findLast(({ instance }) => instance.id === instanceId)
+}
+
+/**
+ * Somebody booted the machine while it was held, so that its writer wrote again, and SSM's listing hid the flush that saw it from this
+ * very pass: a limit that docs/limits.md names.
+ */
+function isBootHidden({ ssm }: World, { instance, machine, startedAt }: TrackedAction, run: Run): boolean {
+  return (
+    machine.bootedAt > startedAt &&
+    ssm.commandsOf(instance.id).some(({ id, requestedAt, isByHand }) => {
+      return !isByHand && requestedAt > machine.bootedAt && !run.seen.has(id)
+    })
+  )
 }
 
 function isAlive({ instance, disk }: TrackedAction): boolean {
