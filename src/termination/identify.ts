@@ -34,7 +34,16 @@ export async function identify(
   // The action is at least as old as its first flush.
   const ofToken = { ...named, token: owner.token, startedAt: Number.POSITIVE_INFINITY }
   const requested = invocations.filter((one) => belongs(one, ofToken)).map(({ flush }) => flush.requestedAt)
-  return { action: { ...ofToken, startedAt: Math.min(...requested) }, invocations }
+  const first = Math.min(...requested)
+  // An adopted flush before it may be this action's, too, and what it named is owed (S1); or an earlier action's. The activity tells.
+  const isAdoptedBefore = invocations.some(
+    ({ belongsTo, flush }) => belongsTo && 'adoptedAt' in belongsTo && flush.requestedAt < first,
+  )
+  if (!isAdoptedBefore) return { action: { ...ofToken, startedAt: first }, invocations }
+  const began = (await terminationsBegan(aws, groupName, [instanceId], clock.now())).get(instanceId)
+  return began === undefined || began > first
+    ? undefined
+    : { action: { ...ofToken, startedAt: began }, invocations }
 }
 
 /**

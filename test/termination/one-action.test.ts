@@ -78,6 +78,34 @@ it('E1: waits for a flush that is known by another name', async () => {
   })
 })
 
+describe('a wake-up by a flush of the notification, where the sweep had adopted the action before', () => {
+  beforeEach(async () => {
+    aws.activities = [terminating]
+    await sent(adopted)
+    aws.flushEnds(manifestLine([file]))
+    aws.now += MINUTE
+    await sent(action)
+    aws.flushEnds(manifestLine([]))
+  })
+  const woken = () => identify(aws.guard, { instanceId: action.instanceId, commandId: 'c-2' })
+  it('owes what the adopted flush named', async () => {
+    const subject = await woken()
+    if (!subject) throw new Error('nobody was woken')
+    expect(subject.action).toMatchObject({ token: action.token, startedAt: terminating.StartTime?.getTime() })
+    const { decision } = await reconcile(aws.guard, subject.action, subject.invocations)
+    expect(decision.do).not.toBe('continue')
+    expect(aws.completed).toEqual([])
+  })
+  it('is left to the notification where no activity tells whose that was', async () => {
+    aws.activities = []
+    expect(await woken()).toBeUndefined()
+  })
+  it('or where the activity in progress is a later one', async () => {
+    nextAction()
+    expect(await woken()).toBeUndefined()
+  })
+})
+
 describe('a message that pairs this instance with another’s real token', () => {
   const forged = { ...action, token: 'dddddddd-0000-0000-0000-000000000004' }
   beforeEach(() => {

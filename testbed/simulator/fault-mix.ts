@@ -107,6 +107,8 @@ const names = Object.keys(kinds) as FaultKind[]
 export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
   'operator-points-the-hook-elsewhere':
     'where a rule brings Auto Scaling’s events to our queue, too, they do not say that another deployment has the hook, and its action is taken for ours',
+  'operator-reboots-a-held-machine':
+    'where somebody boots a machine while it is flushed, the writer begins again after the flush has looked, and its last lines may be gone',
 }
 
 /** Which worlds are wanted: with what is not survived yet, or with this one fault and no other. */

@@ -33,6 +33,7 @@ export function nothingAfterProof(world: World): Checker {
         .commandsOf(instanceId)
         .filter(({ parameters, isByHand }) => !isByHand && parameters.purpose === purpose)
         .filter(({ id, requestedAt }) => run.seen.has(id) && requestedAt >= (action?.startedAt ?? 0))
+        .filter((one) => !isByAnothersToken(world, one))
       const [newest, ...older] = ofAction.toReversed()
       if (!newest || world.weather.was('s3-denies', run.startedAt) || isUnreadable(world)) return
       const seen = run.seen.get(newest.id)
