@@ -13,4 +13,8 @@ const instance = await startInstance({
   publishEveryMs: undefined,
   fullHourAt: Date.now(),
 })
-instance.run('#!/bin/bash\ntouch started; sleep 1000 & timeout 1000 sleep 1000', 1_000_000)
+// It goes on forking while it is killed, into process groups of their own.
+instance.run(
+  '#!/bin/bash\ntouch started; for n in {1..40}; do timeout 1000 sleep 1000 & done; wait',
+  1_000_000,
+)
