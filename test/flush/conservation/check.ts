@@ -1,7 +1,7 @@
 /** Conservation, checked at the level of bytes: every line that was ever on the machine is in the archive, or somebody is told of it. */
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, parse } from 'node:path'
 import { keyOf } from '../../../src/archive/keys.ts'
 import type { Manifest } from '../../../src/model.ts'
 import type { Laid } from './lay.ts'
@@ -121,17 +121,15 @@ function isNamed(
   origins: readonly string[],
 ): boolean {
   const places = [...(disk.get(token) ?? []), ...origins]
-  // What a rotation made of a log has the log's name in front.
   return places.some((place) =>
-    named.some(
-      (name) =>
-        name === place ||
-        name
-          .split('/')
-          .pop()
-          ?.startsWith(`${place.split('/').pop()}`),
-    ),
+    named.some((name) => name === place || isRotated(basename(name), basename(place))),
   )
+}
+
+/** Whether a rotation may have made it of that log: the log's name in front, or its extension (`extension .log`) at the end. */
+function isRotated(name: string, log: string): boolean {
+  const { name: stem, ext } = parse(log)
+  return name.startsWith(log) || (ext !== '' && name.startsWith(stem) && name.includes(ext, stem.length))
 }
 
 function told(tokens: readonly string[], expected: ReadonlyMap<string, string>, outcome: string): string {
