@@ -1,4 +1,5 @@
 /** AWS's limits that a template can meet, computed before CloudFormation finds them: what was written, what it takes, and what to do. */
+import { MAX_DOCUMENT_BYTES } from '../src/flush/document.ts'
 import { alarmResources } from './alarms.ts'
 import {
   documentNameOf,
@@ -106,7 +107,7 @@ function templateLimits(resources: Readonly<Record<string, unknown>>): Limit[] {
     {
       what: 'bytes of the SSM document',
       used: Buffer.byteLength(JSON.stringify(document)),
-      most: 65_536,
+      most: MAX_DOCUMENT_BYTES,
       parameter: 'profile',
       advice: 'write a shorter profile',
     },

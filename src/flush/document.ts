@@ -25,6 +25,13 @@ export interface FlushDocument {
   }[]
 }
 
+/** AWS's limit of a document is 64 KB, and where it counts the values of the parameters too, they must find room beside it. */
+const MAX_BYTES = 64 * 1024
+/** As long as `Upload` is the longest that is allowed; `test/flush/document.test.ts` computes it. */
+const MAX_PARAMETER_BYTES = 6000
+/** What a document of ours may take. */
+export const MAX_DOCUMENT_BYTES = MAX_BYTES - MAX_PARAMETER_BYTES
+
 const KEY_PREFIX = '^[A-Za-z0-9_./=-]{0,512}$'
 
 const parameters = {
@@ -119,22 +126,25 @@ const PARTS = [
   'report',
 ]
 
-/** Comments are for who reads the parts: a document holds 64 KB. What shellcheck is told stays. */
-const COMMENTS = /^[ ]*#(?!!|@settings| shellcheck).*\n|^\n|(?<=^\w+\(\) \{) # .*/gm
-const INDENT = /^(?: {2})+/gm
+/** The parts as they are written. A comment at the end of a line begins with ` # `, which nothing else does. */
+const writtenParts = () =>
+  PARTS.map((part) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')).join('')
+
+/** Comments and indentation are for who reads the parts: a document has little room. */
+const COMMENTS = /^ *#(?!!|@settings).*\n|^\n|^ +| +# .*$/gm
 
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
-function scriptOf(profile: Profile): string {
-  const read = (part: string) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')
-  const script = `${PARTS.map(read)
-    .join('')
-    .replace(COMMENTS, '')
-    .replace(INDENT, (spaces) => ' '.repeat(spaces.length / 2))}main "$@"\n`
+function scriptOf(profile: Profile, parts = writtenParts().replace(COMMENTS, '')): string {
   const settings = [
     ...SETTINGS.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
     compileProfile(profile),
   ].join('\n')
-  return script.replace(/^#@settings$/m, () => settings)
+  return `${parts.replace(/^#@settings$/m, () => settings)}main "$@"\n`
+}
+
+/** The same script with its comments, for who reads or checks it. */
+export function writtenScript(profile: Profile): string {
+  return scriptOf(profile, writtenParts())
 }
 
 const SETTINGS: readonly (readonly [string, FlushParameter])[] = [

@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { buildDocument, type FlushParameter } from '../../src/flush/document.ts'
+import {
+  buildDocument,
+  type FlushParameter,
+  MAX_DOCUMENT_BYTES,
+  writtenScript,
+} from '../../src/flush/document.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
 import { encodeUpload, MAX_UPLOAD_CHARS } from '../../src/flush/upload.ts'
 import { scriptFor } from './flush.ts'
@@ -14,7 +19,7 @@ const patternOf = (name: FlushParameter) => new RegExp(document.parameters[name]
 
 describe('the SSM document', () => {
   for (const name of PROFILES) {
-    it(`of profile ${name} is a Command document that SSM takes: 2.2, Linux only, below 64 KB`, () => {
+    it(`of profile ${name} is a Command document that SSM takes: 2.2, Linux only, with room for its parameters`, () => {
       const content = buildDocument(loadProfile(name))
       expect(content).toMatchObject({
         schemaVersion: '2.2',
@@ -26,9 +31,39 @@ describe('the SSM document', () => {
           },
         ],
       })
-      expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThan(64 * 1024)
+      expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThan(MAX_DOCUMENT_BYTES)
     })
   }
+
+  it('stays below 64 KB with the longest values that a call can have, and 500 bytes to spare', () => {
+    const longest: Record<FlushParameter, string> = {
+      InstanceId: `i-${'0'.repeat(32)}`,
+      Region: 'r'.repeat(32),
+      Purpose: 'termination',
+      Bucket: 'b'.repeat(63),
+      Prefix: 'p'.repeat(512),
+      Upload: 'u'.repeat(MAX_UPLOAD_CHARS),
+      ManifestPrefix: 'm'.repeat(512),
+      Encryption: `aws:kms:arn:${'k'.repeat(400)}`,
+      ExecutionTimeout: '172800',
+    }
+    for (const [name, value] of Object.entries(longest) as [FlushParameter, string][]) {
+      expect(value).toMatch(patternOf(name))
+      if (!['Purpose', 'Upload'].includes(name)) expect(`${value}x`).not.toMatch(patternOf(name))
+    }
+    const values = Object.entries(longest).map(([name, value]) => [name, [value]])
+    const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(values)))
+    expect(MAX_DOCUMENT_BYTES + bytes).toBeLessThan(64 * 1024 - 500)
+  })
+
+  it('is the script as it is written, but its comments and indentation', () => {
+    const functionsOf = (text: string) =>
+      execFileSync('bash', ['-c', text.replace(/\nmain "\$@"\n$/, '\ndeclare -f\n')], { encoding: 'utf8' })
+    const written = functionsOf(writtenScript(loadProfile('files')))
+    expect(functionsOf(scriptFor(loadProfile('files')))).toBe(written)
+    expect(written).toContain('take_census ()')
+    expect(script).not.toMatch(/ # |^ |\n\n/m)
+  })
 
   it('names bash on its first line and moves to bash on its first command', () => {
     const lines = script.split('\n')

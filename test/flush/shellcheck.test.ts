@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect } from '@jest/globals'
+import { writtenScript } from '../../src/flush/document.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
 import { has } from './disk.ts'
-import { scriptFor } from './flush.ts'
 import { itWhere } from './it-where.ts'
 
 const shellcheck = (script: string, ...options: string[]): string =>
@@ -14,7 +14,7 @@ describe('shellcheck', () => {
   for (const name of ['beanstalk', 'files']) {
     itWithShellcheck(`finds nothing in the script of profile ${name}`, async () => {
       // SC2034: the commands of the writers are used by their number, which it cannot see.
-      expect(shellcheck(scriptFor(loadProfile(name)), '--exclude=SC2034')).toBe('')
+      expect(shellcheck(writtenScript(loadProfile(name)), '--exclude=SC2034')).toBe('')
     })
   }
 })

@@ -36,8 +36,7 @@ const maxBytes = 64 * 1024
 
 /** Refuses what Systems Manager refuses, and what only this local one does (several steps, other plugins). */
 export function parseContent(text: string): DocumentContent {
-  if (Buffer.byteLength(text) > maxBytes)
-    throw new AwsError('MaxDocumentSizeExceeded', `The size limit of a document is ${maxBytes / 1024} KB.`)
+  refuseAbove(text)
   const parsed = content.safeParse(readJson(text))
   if (!parsed.success) throw new AwsError('InvalidDocumentContent', z.prettifyError(parsed.error))
   for (const [name, { allowedPattern }] of Object.entries(parsed.data.parameters))
@@ -49,8 +48,15 @@ export function parseContent(text: string): DocumentContent {
   return parsed.data
 }
 
+function refuseAbove(text: string): void {
+  if (Buffer.byteLength(text) > maxBytes)
+    throw new AwsError('MaxDocumentSizeExceeded', `The size limit of a document is ${maxBytes / 1024} KB.`)
+}
+
 /** Every declared parameter with its value or default. Anything undeclared, missing or not allowed is refused before it runs. */
-export function bindParameters({ parameters }: DocumentContent, given: Arguments): Arguments {
+export function bindParameters(content: DocumentContent, given: Arguments): Arguments {
+  const { parameters } = content
+  refuseAbove(JSON.stringify(content) + JSON.stringify(given)) // UNCONFIRMED for the values; it is the stricter answer
   for (const name of Object.keys(given))
     if (!Object.hasOwn(parameters, name)) throw invalid(`Unknown parameter ${name}.`)
   return Object.fromEntries(

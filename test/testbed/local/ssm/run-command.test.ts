@@ -241,6 +241,14 @@ describe('SendCommand refuses', () => {
     expect((await ssm.send(new ListCommandsCommand({}))).Commands).toEqual([])
   })
 
+  it('values for which there is no room beside the document', async () => {
+    const room = 64 * 1024 - document('').length
+    const { send } = await commanded('#'.repeat(room - 10))
+    expect(await send()).not.toBe('')
+    const refused = send({ Parameters: { Word: ['word'] } })
+    expect(await refusalOf(refused)).toMatch(/^MaxDocumentSizeExceeded: /)
+  })
+
   it('a document that is not there, a comment that is too long, a timeout that is too short', async () => {
     const { send } = await commanded('true')
     expect(await refusalOf(send({ DocumentName: 'other' }))).toMatch(/^InvalidDocument: /)
