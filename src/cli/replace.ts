@@ -3,7 +3,6 @@
  * brought into service first, and only then the old one is terminated through Auto Scaling, hook and all.
  */
 
-import { setTimeout as pause } from 'node:timers/promises'
 import {
   AutoScalingClient,
   CreateOrUpdateTagsCommand,
@@ -15,6 +14,7 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Command } from 'commander'
 import { hasHook } from '../termination/hook.ts'
 import type { Deployment } from './deployment.ts'
@@ -33,6 +33,14 @@ import {
   undoLines,
   writeReplacing,
 } from './replacement.ts'
+import {
+  groupOf,
+  lookUnlessInterrupted,
+  type Patience,
+  servesWithout,
+  trafficOf,
+  untilServing,
+} from './serving.ts'
 import { NotSo, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -55,12 +63,17 @@ export function replaceCommand(surroundings: Surroundings): Command {
     .action(async (instance: string, options: ReplaceOptions) => {
       const deployment = await surroundings.reach(options)
       const { aws, policy } = deployment
-      const client = new AutoScalingClient({})
-      const facts = await factsOf(client, instance, (groupName) => hasHook(aws, groupName, policy))
+      const clients = {
+        autoScaling: new AutoScalingClient({}),
+        loadBalancing: new ElasticLoadBalancingV2Client({}),
+      }
+      const facts = await factsOf(clients.autoScaling, instance, (groupName) =>
+        hasHook(aws, groupName, policy),
+      )
       const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName })
       for (const line of replacementLines(plan)) terminal.print(`${options.dryRun ? 'would ' : ''}${line}`)
       if (options.dryRun) return
-      await replace(client, plan, { waitMs: options.wait * 60_000, pollMs: POLL_MS, signal: interruption })
+      await replace(clients, plan, { waitMs: options.wait * 60_000, pollMs: POLL_MS, signal: interruption })
       if (!plan.guarded) return
       await tellEnd(deployment, surroundings, instance, options.wait * 60_000)
     })
@@ -114,6 +127,7 @@ export async function factsOf(
     lifecycleState: instance?.LifecycleState ?? 'gone',
     guarded: await isGuarded(groupName),
     replacing: replacingOf(group?.Tags),
+    traffic: trafficOf(group),
   }
 }
 
@@ -129,30 +143,17 @@ function replacingOf(tags: readonly TagDescription[] = []): Replacing | undefine
   return readReplacing(tags.find(({ Key }) => Key === REPLACING)?.Value ?? '')
 }
 
-async function groupOf(client: AutoScalingClient, groupName: string, abortSignal?: AbortSignal) {
-  const { AutoScalingGroups } = await client.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
-    { ...(abortSignal ? { abortSignal } : {}) },
-  )
-  return AutoScalingGroups?.[0]
-}
-
-/** How long the second instance may take, and who may break off the wait for it. */
-export interface Patience {
-  readonly waitMs: number
-  readonly pollMs: number
-  readonly signal: AbortSignal
+/** Auto Scaling, and the load balancers that its groups are behind. */
+export interface Clients {
+  readonly autoScaling: AutoScalingClient
+  readonly loadBalancing: ElasticLoadBalancingV2Client
 }
 
 /** Throws an Error that says what was changed until then and what to type to undo it. */
-export async function replace(
-  client: AutoScalingClient,
-  plan: Replacement,
-  patience: Patience,
-): Promise<void> {
+export async function replace(clients: Clients, plan: Replacement, patience: Patience): Promise<void> {
   const changes: Changes = { maximum: false, desired: false }
   try {
-    await carryOut(client, plan, patience, changes)
+    await carryOut(clients, plan, patience, changes)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Error([why, ...undoLines(plan, changes)].join('\n'), { cause })
@@ -161,14 +162,17 @@ export async function replace(
 
 /** A change is noted before it is asked for: an answer can be lost, and undoing twice does no harm. */
 async function carryOut(
-  client: AutoScalingClient,
-  { groupName, instanceId, desired, raisesMaximumFrom, desiredNow, isOut }: Replacement,
+  { autoScaling: client, loadBalancing }: Clients,
+  { groupName, instanceId, desired, raisesMaximumFrom, desiredNow, isOut, traffic }: Replacement,
   patience: Patience,
   changes: Changes,
 ): Promise<void> {
   const group = { AutoScalingGroupName: groupName }
   const tag = { ResourceId: groupName, ResourceType: 'auto-scaling-group', Key: REPLACING }
   const Value = writeReplacing({ instanceId, desired, maximum: raisesMaximumFrom ?? desired + 1 })
+  const look = servesWithout({ autoScaling: client, loadBalancing }, { groupName, instanceId, traffic })
+  // Who may not ask the load balancer is told so before anything is changed.
+  if (!isOut) await lookUnlessInterrupted(look, patience.signal)
   await client.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Value, PropagateAtLaunch: false }] }))
   const lower = async () => {
     if (raisesMaximumFrom !== undefined)
@@ -193,7 +197,7 @@ async function carryOut(
     await client.send(
       new SetDesiredCapacityCommand({ ...group, DesiredCapacity: desired + 1, HonorCooldown: false }),
     )
-  await inService(client, groupName, desired + 1, patience)
+  await untilServing(look, desired, patience)
   await client.send(
     new TerminateInstanceInAutoScalingGroupCommand({
       InstanceId: instanceId,
@@ -202,35 +206,4 @@ async function carryOut(
   )
   changes.desired = false
   await lower()
-}
-
-async function inService(
-  client: AutoScalingClient,
-  groupName: string,
-  count: number,
-  { waitMs, pollMs, signal }: Patience,
-): Promise<void> {
-  const until = Date.now() + waitMs
-  for (;;) {
-    const instances = (await lookUnlessInterrupted(client, groupName, signal))?.Instances ?? []
-    const serving = instances.filter(
-      ({ LifecycleState, HealthStatus }) => LifecycleState === 'InService' && HealthStatus === 'Healthy',
-    ).length
-    if (serving >= count) return
-    if (Date.now() >= until)
-      throw new Error(
-        `Nothing was terminated: after ${Math.round(waitMs / 60_000)} min ${serving} of ${count} instances are in service.`,
-      )
-    await pause(pollMs, undefined, { signal }).catch(() => undefined) // seen above
-  }
-}
-
-/** Looks at the group; a call that hangs is broken off too. */
-async function lookUnlessInterrupted(client: AutoScalingClient, groupName: string, signal: AbortSignal) {
-  try {
-    signal.throwIfAborted()
-    return await groupOf(client, groupName, signal)
-  } catch (cause) {
-    throw signal.aborted ? new Error('Interrupted: nothing was terminated.', { cause }) : cause
-  }
 }

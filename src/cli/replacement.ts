@@ -1,3 +1,6 @@
+import { counted } from './counted.ts'
+import type { Traffic } from './serving.ts'
+
 /** A replacement as data: known before anything is done, so that a dry run costs nothing. */
 export interface Replacement {
   readonly groupName: string
@@ -12,6 +15,7 @@ export interface Replacement {
   readonly isOut: boolean
   /** What is wanted already, by then. */
   readonly desiredNow: number
+  readonly traffic: Traffic
 }
 
 /** What a replacement remembers on the group while it is under way, so that it can be taken up again. */
@@ -44,6 +48,7 @@ export interface GroupFacts {
   readonly guarded: boolean
   /** What a replacement that broke off has left. */
   readonly replacing?: Replacing | undefined
+  readonly traffic: Traffic
 }
 
 /** What a person has decided. */
@@ -89,6 +94,7 @@ export function planReplacement(
     isResumed: replacing !== undefined,
     isOut,
     desiredNow: group.desired,
+    traffic: group.traffic,
   }
 }
 
@@ -100,6 +106,7 @@ export function replacementLines({
   guarded,
   isResumed,
   isOut,
+  traffic,
 }: Replacement): string[] {
   const raise =
     raisesMaximumFrom === undefined
@@ -115,10 +122,18 @@ export function replacementLines({
     ...(isResumed ? [`go on with what was begun: ${groupName} had ${desired} instances then`] : []),
     ...raise,
     `raise the desired capacity of ${groupName} from ${desired} to ${desired + 1}`,
-    `wait until ${desired + 1} instances are in service`,
+    `wait until ${counted(desired, 'other instance')} of it ${desired === 1 ? 'is' : 'are'} in service${balanced(traffic)}`,
+    ...traffic.unasked.map((source) => `ask nobody whether they are healthy in ${source}: look yourself`),
     `terminate ${instanceId} through Auto Scaling, back to ${desired}; ${then}`,
     ...lower,
   ]
+}
+
+function balanced({ targetGroups }: Traffic): string {
+  const names = targetGroups.map((arn) => arn.split('/').at(1) ?? arn)
+  return names.length === 0
+    ? ''
+    : ` and healthy in ${counted(names.length, 'target group')} ${names.join(', ')}`
 }
 
 /** What a replacement has changed so far, or may have, where the answer was lost. */

@@ -7,11 +7,14 @@ import {
   PutLifecycleHookCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from '@jest/globals'
 import { factsOf, replace } from '../../src/cli/replace.ts'
 import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
+import { AwsError } from '../../testbed/aws-error.ts'
 import { guardEnvironment, patientWaits } from '../../testbed/local/installed-guard.ts'
+import { ConnectionDropped, type LocalAwsOptions } from '../../testbed/local/local-aws.ts'
 import { afterwards, eventually, localAws, localAwsByHand, refusalOf } from '../testbed/local/local-aws.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -32,7 +35,16 @@ const SETTINGS = guardEnvironment({
   },
   deadLetters: { url: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead' },
 })
-const group = { groupName: 'collectors', desired: 1, maximum: 1, lifecycleState: 'InService', guarded: true }
+const TARGET_GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/web/0123456789abcdef'
+const traffic = { targetGroups: [], unasked: [] }
+const group = {
+  groupName: 'collectors',
+  desired: 1,
+  maximum: 1,
+  lifecycleState: 'InService',
+  guarded: true,
+  traffic,
+}
 const wishes = { hook: 'termination-guard', unguarded: false }
 
 describe('the plan of a replacement', () => {
@@ -40,7 +52,7 @@ describe('the plan of a replacement', () => {
     const lines = replacementLines(planReplacement('i-0abcdef12', { ...group, maximum: 4 }, wishes))
     expect(lines).toEqual([
       'raise the desired capacity of collectors from 1 to 2',
-      'wait until 2 instances are in service',
+      'wait until 1 other instance of it is in service',
       'terminate i-0abcdef12 through Auto Scaling, back to 1; the guard holds it until its logs are in S3',
     ])
   })
@@ -76,17 +88,33 @@ describe('the plan of a replacement', () => {
 
 describe('a replacement', () => {
   /** A group of one that is full, with a hook that holds terminating instances. */
-  async function fullGroup() {
-    const { autoScaling } = await localAws({ timings: { inServiceMs: 300 } })
-    const instanceId = await createFullGroup(autoScaling)
+  async function fullGroup(options: Partial<LocalAwsOptions> = {}, TargetGroupARNs?: string[]) {
+    const { autoScaling, aws } = await localAws({ timings: { inServiceMs: 300 }, ...options })
+    const loadBalancing = new ElasticLoadBalancingV2Client({
+      ...{ endpoint: aws.endpoints.autoscaling, region: aws.region, maxAttempts: 1 },
+      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+    })
+    afterwards(() => loadBalancing.destroy())
+    const instanceId = await createFullGroup(autoScaling, undefined, TargetGroupARNs)
     const look = async () =>
       (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
     const facts = (guarded = true) => factsOf(autoScaling, instanceId, async () => guarded)
-    return { autoScaling, look, instanceId, facts }
+    /** As Ctrl-C right after the call. */
+    const interruptedAfter = (wanted: string) => {
+      const interruption = new AbortController()
+      aws.observe({ after: ({ operation }) => void (operation === wanted && interruption.abort()) })
+      return interruption.signal
+    }
+    const clients = { autoScaling, loadBalancing }
+    return { aws, autoScaling, clients, look, instanceId, facts, interruptedAfter }
   }
 
   /** Answers its instance, which is in service. `pass` lets time pass where it does not by itself. */
-  async function createFullGroup(autoScaling: AutoScalingClient, pass?: () => Promise<void>) {
+  async function createFullGroup(
+    autoScaling: AutoScalingClient,
+    pass?: () => Promise<void>,
+    TargetGroupARNs?: string[],
+  ) {
     const AutoScalingGroupName = 'web'
     await autoScaling.send(
       new CreateAutoScalingGroupCommand({
@@ -95,6 +123,7 @@ describe('a replacement', () => {
         MinSize: 0,
         MaxSize: 1,
         DesiredCapacity: 1,
+        TargetGroupARNs,
       }),
     )
     await autoScaling.send(
@@ -113,8 +142,8 @@ describe('a replacement', () => {
   const patience = { waitMs: 60_000, pollMs: 10, signal: new AbortController().signal }
 
   it('lets the old instance go only when the new one serves, and leaves the group as it was', async () => {
-    const { autoScaling, look, instanceId, facts } = await fullGroup()
-    await replace(autoScaling, planReplacement(instanceId, await facts(), wishes), patience)
+    const { clients, look, instanceId, facts } = await fullGroup()
+    await replace(clients, planReplacement(instanceId, await facts(), wishes), patience)
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
     const states = (await look())?.Instances?.map((one) => [
       one.InstanceId === instanceId,
@@ -125,11 +154,13 @@ describe('a replacement', () => {
   })
 
   it('that was interrupted goes on where it was, and the group is never larger than by one', async () => {
-    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    const { clients, look, instanceId, facts, interruptedAfter } = await fullGroup()
     const run = async (how: Partial<typeof patience> = {}) =>
-      await replace(autoScaling, planReplacement(instanceId, await facts(), wishes), { ...patience, ...how })
+      await replace(clients, planReplacement(instanceId, await facts(), wishes), { ...patience, ...how })
     for (let time = 0; time < 3; time++) {
-      expect(await refusalOf(run({ signal: AbortSignal.abort() }))).toContain('it goes on where it was')
+      expect(await refusalOf(run({ signal: interruptedAfter('CreateOrUpdateTags') }))).toContain(
+        'it goes on where it was',
+      )
       expect(await look()).toMatchObject({ MaxSize: 2, DesiredCapacity: 2 })
     }
     await run()
@@ -137,11 +168,11 @@ describe('a replacement', () => {
   })
 
   it('that broke off when the old one was on its way out leaves the group as it was', async () => {
-    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    const { autoScaling, clients, look, instanceId, facts, interruptedAfter } = await fullGroup()
     await refusalOf(
-      replace(autoScaling, planReplacement(instanceId, await facts(), wishes), {
+      replace(clients, planReplacement(instanceId, await facts(), wishes), {
         ...patience,
-        signal: AbortSignal.abort(),
+        signal: interruptedAfter('SetDesiredCapacity'),
       }),
     )
     await autoScaling.send(
@@ -152,7 +183,74 @@ describe('a replacement', () => {
     )
     const plan = planReplacement(instanceId, await facts(), wishes)
     expect(replacementLines(plan)[0]).toContain('is on its way out, leave web with 1 instances')
-    await replace(autoScaling, plan, patience)
+    await replace(clients, plan, patience)
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+  })
+
+  it.each([
+    'CreateOrUpdateTags',
+    'UpdateAutoScalingGroup',
+    'SetDesiredCapacity',
+    'DescribeTargetHealth',
+    'TerminateInstanceInAutoScalingGroup',
+    'DeleteTags',
+  ])('that dies right after %s goes on when it is run again, and the group is as it was', async (step) => {
+    const { aws, clients, look, instanceId, facts } = await fullGroup({}, [TARGET_GROUP])
+    let sizeAtMost = 0
+    let died = 0
+    aws.observe({
+      after: async ({ operation }) => {
+        sizeAtMost = Math.max(sizeAtMost, aws.model.instances().filter(({ member }) => member).length)
+        if (operation !== step || died > 0) return
+        died++
+        throw new ConnectionDropped('the command was killed')
+      },
+    })
+    const run = async () =>
+      await replace(clients, planReplacement(instanceId, await facts(), wishes), patience)
+    expect(await refusalOf(run())).not.toBe('no error')
+    expect(died).toBe(1)
+    const again = await refusalOf(run())
+    expect(again).toMatch(step === 'DeleteTags' ? /is being replaced already/ : /^no error$/)
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+    expect(sizeAtMost).toBe(2)
+    expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
+  })
+
+  it('waits until the load balancer calls the new one healthy, not only Auto Scaling', async () => {
+    let passes = false
+    let asked = 0
+    let first = ''
+    const { clients, look, instanceId, facts } = await fullGroup(
+      {
+        timings: { inServiceMs: 0 },
+        targetHealth: (id) => {
+          if (id !== first) asked++
+          return { State: id === first || !passes ? 'unhealthy' : 'healthy' }
+        },
+      },
+      [TARGET_GROUP],
+    )
+    first = instanceId
+    asked = 0
+    const replaced = replace(clients, planReplacement(instanceId, await facts(), wishes), patience)
+    await eventually(() => asked > 3)
+    expect(await facts()).toMatchObject({ lifecycleState: 'InService' })
+    expect((await look())?.Instances).toHaveLength(2)
+    passes = true
+    await replaced
+    expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
+  })
+
+  it('by somebody who may not ask the load balancer changes nothing', async () => {
+    const { aws, clients, look, instanceId, facts } = await fullGroup({}, [TARGET_GROUP])
+    aws.observe({
+      before: ({ operation }) => {
+        if (operation === 'DescribeTargetHealth') throw new AwsError('AccessDenied', 'not authorized')
+      },
+    })
+    const plan = planReplacement(instanceId, await facts(), wishes)
+    expect(await refusalOf(replace(clients, plan, patience))).toMatch(/not authorized\nNothing was changed/)
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
   })
 
@@ -170,12 +268,15 @@ describe('a replacement', () => {
   })
 
   it.each([
-    ['takes too long', { ...patience, waitMs: 0 }, '1 of 2'],
-    ['is interrupted', { ...patience, signal: AbortSignal.abort() }, 'Interrupted'],
-  ])('that %s terminates nothing and says what to type to undo it', async (_what, impatience, why) => {
-    const { autoScaling, look, instanceId, facts } = await fullGroup()
+    ['takes too long', false, '0 of 1 other'],
+    ['is interrupted', true, 'Interrupted'],
+  ])('that %s terminates nothing and says what to type to undo it', async (_what, interrupted, why) => {
+    const { clients, look, instanceId, facts, interruptedAfter } = await fullGroup()
+    const impatience = interrupted
+      ? { ...patience, signal: interruptedAfter('SetDesiredCapacity') }
+      : { ...patience, waitMs: 0 }
     const refusal = await refusalOf(
-      replace(autoScaling, planReplacement(instanceId, await facts(), wishes), impatience),
+      replace(clients, planReplacement(instanceId, await facts(), wishes), impatience),
     )
     expect(refusal).toMatch(new RegExp(why))
     expect(refusal).toContain('--auto-scaling-group-name web --desired-capacity 1 --max-size 1')
@@ -184,9 +285,9 @@ describe('a replacement', () => {
   })
 
   it('whose first step fails is told with its error', async () => {
-    const { autoScaling, instanceId, facts } = await fullGroup()
+    const { clients, instanceId, facts } = await fullGroup()
     const plan = { ...planReplacement(instanceId, await facts(), wishes), groupName: 'gone' }
-    expect(await refusalOf(replace(autoScaling, plan, patience))).toMatch(/gone.*\nNothing was changed/)
+    expect(await refusalOf(replace(clients, plan, patience))).toMatch(/gone.*\nNothing was changed/)
   })
 
   it('that signals rain on, through npm or from impatience, still says how to undo it', async () => {
@@ -216,7 +317,7 @@ describe('a replacement', () => {
     }, 20)
     afterwards(() => clearInterval(rain))
     await gone
-    expect(told.out).toContain('wait until 2 instances are in service')
+    expect(told.out).toContain('wait until 1 other instance of it is in service')
     expect(told.err).toMatch(
       /^Interrupted: nothing was terminated\.\nChanged in web: .*\n {2}aws autoscaling/,
     )

@@ -3,11 +3,12 @@ import type { Effect, EventBridgeEvent, Timings } from '../../auto-scaling/auto-
 import type { Launch } from '../machine.ts'
 import type { RequestObserver } from '../wire/request.ts'
 import type { EventFate, EventRule } from './event-bridge.ts'
+import type { TargetHealthOf } from './target-groups.ts'
 
 export interface LocalAwsOptions {
   /** Makes the machine of a new instance. */
   readonly launch: Launch
-  /** Where Auto Scaling, EC2, Systems Manager and STS listen. 0 (the default) = any free port. */
+  /** Where Auto Scaling, EC2, Elastic Load Balancing, Systems Manager and STS listen. 0 (the default) = any free port. */
   readonly port?: number
   /** Where SQS and S3 listen. 0 (the default) = any free port. */
   readonly storagePort?: number
@@ -28,6 +29,8 @@ export interface LocalAwsOptions {
   readonly observer?: RequestObserver
   /** Sees what Auto Scaling and EC2 make happen, as it happens: a load balancer listens here. */
   readonly onEffect?: (effect: Effect) => void
+  /** What a group's load balancer says of an instance that is registered with it; that it is healthy, where nobody else says. */
+  readonly targetHealth?: TargetHealthOf
   /** Something that AWS would only log: a notification or an event without a target, a machine that would not stop. */
   readonly onProblem?: (error: unknown) => void
 }

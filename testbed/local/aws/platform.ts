@@ -10,6 +10,7 @@ import { createMachines, type Machines } from './ec2-machines.ts'
 import { createEventBridge, type EventBridge } from './event-bridge.ts'
 import { type LocalAwsOptions, localTimings } from './local-options.ts'
 import type { Queues } from './queues.ts'
+import { createTargetGroups } from './target-groups.ts'
 import { createWake } from './wake.ts'
 
 export interface Platform {
@@ -52,6 +53,11 @@ export function createPlatform(
     advanceDelivery(ssm)
     wake.plan()
   }
+  const targetGroups = createTargetGroups(
+    () => compute.model,
+    now,
+    options.targetHealth ?? (() => ({ State: 'healthy' })),
+  )
   const wake = createWake(now, nextDue, tick)
   const compute = createCompute(
     {
@@ -63,7 +69,10 @@ export function createPlatform(
       canNotify: queues.exists,
       notify: queues.send,
       publish: bus.publish,
-      onEffect: options.onEffect ?? (() => {}),
+      onEffect: (effect) => {
+        targetGroups.follow(effect)
+        options.onEffect?.(effect)
+      },
       failed,
     },
     () => {
@@ -91,6 +100,7 @@ export function createPlatform(
     services: {
       autoscaling: compute.autoscaling,
       ec2: compute.ec2,
+      elasticloadbalancing: targetGroups.operations,
       ssm: ssmOperations(ssm, wake.plan),
       sts: { GetCallerIdentity: () => identity },
     },

@@ -1,4 +1,4 @@
-/** The answers of Auto Scaling, EC2 and STS: the same idea, three dialects. */
+/** The answers of Auto Scaling, EC2, Elastic Load Balancing and STS: the same idea in dialects. */
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
 import { type Operation, perform } from './operation.ts'
@@ -8,6 +8,7 @@ import { element, xmlOf } from './xml.ts'
 export interface QueryServices {
   readonly autoscaling: Readonly<Record<string, Operation>>
   readonly ec2: Readonly<Record<string, Operation>>
+  readonly elasticloadbalancing: Readonly<Record<string, Operation>>
   readonly sts: Readonly<Record<string, Operation>>
 }
 
@@ -16,12 +17,14 @@ type QueryService = keyof QueryServices
 const versions: Record<QueryService, string> = {
   autoscaling: '2011-01-01',
   ec2: '2016-11-15',
+  elasticloadbalancing: '2015-12-01',
   sts: '2011-06-15',
 }
 
 const namespaces: Record<QueryService, string> = {
   autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+  elasticloadbalancing: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 }
 

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
-export type Service = 'autoscaling' | 'ec2' | 'ssm' | 'sqs' | 's3' | 'sts' | 'unknown'
+export type Service =
+  | 'autoscaling'
+  | 'ec2'
+  | 'elasticloadbalancing'
+  | 'ssm'
+  | 'sqs'
+  | 's3'
+  | 'sts'
+  | 'unknown'
 
 /** One AWS request as it arrived, before anything was done about it. */
 export interface AwsRequest {
