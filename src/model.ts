@@ -138,8 +138,8 @@ export interface Proof {
   readonly unread?: string
 }
 
-/** What made a pass look at an instance. */
-export type Trigger = 'notification' | 'command-status' | 'sweep'
+/** What made a pass look at an instance. `event`: Auto Scaling's event of the action, by a rule, beside the hook's own notification. */
+export type Trigger = 'notification' | 'event' | 'command-status' | 'sweep'
 
 /** Everything one pass saw. The only input of `decide` besides the policy. */
 export interface Observation {
@@ -181,6 +181,8 @@ export interface HookFacts {
   readonly globalTimeoutSeconds: number
   /** Whether the group's instance lifecycle policy keeps an instance whose action is abandoned; `undefined`: not asked. */
   readonly retains: boolean | undefined
+  /** The ARN of what the hook notifies; a hook without a target speaks through EventBridge alone. */
+  readonly notifies?: string | undefined
 }
 
 /** How an action ended. */

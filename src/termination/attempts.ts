@@ -60,6 +60,7 @@ function turnSeconds(seen: Observation, newest: Flush, dueAt: number, policy: Po
       return isOver ? Number.POSITIVE_INFINITY : 0
     }
     case 'notification':
+    case 'event':
       return lateness(newest, dueAt)
     case 'sweep':
       return lateness(newest, dueAt) + lookCap(seen, policy)

@@ -87,7 +87,7 @@ async function attempt(guard: Guard, { record, message }: Work, remainingMs: num
   const { endsAt, closesAt } = passTimes(startedAt, remainingMs)
   const limited = guardUntil({ ...guard, aws }, endsAt)
   const closing = guardUntil({ ...guard, aws }, closesAt)
-  const trigger: Trigger = message.kind === 'lifecycle-action' ? 'notification' : 'command-status'
+  const trigger = triggerOf(message)
   const cost = () => ({ trigger, durationMs: guard.clock.now() - startedAt, calls })
   let action: LifecycleAction | undefined
   try {
@@ -136,6 +136,11 @@ async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Pr
   const sentAt = Number(record.attributes.SentTimestamp)
   const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), clock.now())
   return { action: { groupName, hookName, instanceId, token, startedAt } }
+}
+
+function triggerOf(message: Wakeable): Trigger {
+  if (message.kind === 'command-status') return 'command-status'
+  return message.by === 'event' ? 'event' : 'notification'
 }
 
 function commandOf(message: Wakeable): string {

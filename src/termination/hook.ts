@@ -21,9 +21,14 @@ export async function hasHook(
   return hook !== undefined && isOurs(hook, queueUrl)
 }
 
-function isOurs({ LifecycleTransition, NotificationTargetARN: target }: LifecycleHook, queueUrl: string) {
+function isOurs({ LifecycleTransition, NotificationTargetARN }: LifecycleHook, queueUrl: string) {
   if (LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
-  return target === undefined || isQueue(target, queueUrl)
+  return !notifiesAnother({ notifies: NotificationTargetARN }, queueUrl)
+}
+
+/** Whether a hook's actions are another deployment's: what it notifies is not our queue. */
+export function notifiesAnother({ notifies }: Pick<HookFacts, 'notifies'>, queueUrl: string): boolean {
+  return notifies !== undefined && !isQueue(notifies, queueUrl)
 }
 
 /** A queue's URL ends as its ARN does: `…/<account>/<name>`, `…:<account>:<name>`. */
@@ -70,6 +75,7 @@ export async function hookTimes(
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
     globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
     retains: undefined,
+    notifies: hook.NotificationTargetARN,
   }
 }
 

@@ -8,6 +8,8 @@ export type Message =
   /** A lifecycle action of some hook began. */
   | {
       readonly kind: 'lifecycle-action'
+      /** `event`: by a rule on the bus, which brings the actions of every hook of our name, whatever queue the hook notifies. */
+      readonly by: 'hook' | 'event'
       readonly groupName: string
       readonly hookName: string
       readonly instanceId: string
@@ -49,6 +51,7 @@ const Notification = z
   })
   .transform((body) => ({
     kind: 'lifecycle-action' as const,
+    by: 'hook' as const,
     groupName: body.AutoScalingGroupName,
     hookName: body.LifecycleHookName,
     instanceId: body.EC2InstanceId,
@@ -76,7 +79,7 @@ const parsers: readonly Parser[] = [
   { speaks: (body) => 'LifecycleTransition' in body, parse: (body) => checked(Notification, body) },
   {
     speaks: (body) => body['detail-type'] === 'EC2 Instance-terminate Lifecycle Action',
-    parse: (body) => checked(Notification, withTime(body)),
+    parse: (body) => byEvent(checked(Notification, withTime(body))),
   },
   {
     speaks: (body) => body['detail-type'] === 'EC2 Command Invocation Status-change Notification',
@@ -104,6 +107,10 @@ function checked(schema: z.ZodType<Message>, value: unknown): Message {
   return refused(
     result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; '),
   )
+}
+
+function byEvent(message: Message): Message {
+  return message.kind === 'lifecycle-action' ? { ...message, by: 'event' } : message
 }
 
 /** EventBridge carries the time outside of the notification. */

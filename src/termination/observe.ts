@@ -13,7 +13,7 @@ import type { Flush, Hold, LifecycleAction, Observation, Proof, Trigger, Trouble
 import type { Policy } from '../policy.ts'
 import { owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
-import { hookFacts, hookTimes } from './hook.ts'
+import { hookFacts, hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
 import { machineState } from './machine-state.ts'
 
@@ -71,7 +71,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
     proof: proven.is === 'answered' ? proven.answer : undefined,
     hook: undefined,
   }
-  return await withMore(eyes, seen, isLate)
+  return refuseAnothers(policy, await withMore(eyes, seen, isLate))
 }
 
 /** What is only asked where the decision can hinge on it. */
@@ -91,6 +91,18 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
   // Our hook may have been set to less than we deployed, and that counts from the first look on (S3).
   const times = await ask(() => hookTimes(aws, action), isLate)
   return times.is === 'answered' ? { ...seen, hook: times.answer } : seen
+}
+
+/**
+ * S4: a rule brings us the actions of every hook of our name. One that nothing was flushed for yet is another deployment's where the
+ * hook notifies another queue; one that was flushed has begun as ours.
+ */
+function refuseAnothers({ queueUrl }: Policy, seen: Observation): Observation {
+  const { wokenBy, flushes, hook, action } = seen
+  if (wokenBy !== 'event' || flushes.length > 0 || !hook || !notifiesAnother(hook, queueUrl)) return seen
+  throw new NotOurs(
+    `hook ${action.hookName} of group ${action.groupName} notifies ${hook.notifies}, not our queue`,
+  )
 }
 
 function isClean(flushes: readonly Flush[]): boolean {

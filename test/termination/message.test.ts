@@ -14,6 +14,7 @@ const notification = {
 }
 const action = {
   kind: 'lifecycle-action',
+  by: 'hook',
   groupName: 'web-asg',
   hookName: 'termination-guard',
   instanceId: 'i-0123456789abcdef0',
@@ -35,12 +36,12 @@ describe('a lifecycle action', () => {
     expect(read(notification)).toEqual(action)
   })
   it('is read from EventBridge, which carries the time outside', () => {
-    expect(read(event)).toEqual(action)
+    expect(read(event)).toEqual({ ...action, by: 'event' })
   })
   it('is read from either, wrapped by SNS', () => {
-    for (const message of [notification, event]) {
-      expect(read({ Type: 'Notification', Message: JSON.stringify(message) })).toEqual(action)
-    }
+    const wrapped = (message: unknown) => read({ Type: 'Notification', Message: JSON.stringify(message) })
+    expect(wrapped(notification)).toEqual(action)
+    expect(wrapped(event)).toEqual({ ...action, by: 'event' })
   })
   it('may lack every optional field, and the time', () => {
     const { Time: _, ...timeless } = notification
@@ -57,7 +58,7 @@ describe('a lifecycle action', () => {
       Action: 'ReplaceRootVolume',
     }
     expect(read({ ...notification, ...replacement })).toEqual(action)
-    expect(read({ ...event, detail: { ...detail, ...replacement } })).toEqual(action)
+    expect(read({ ...event, detail: { ...detail, ...replacement } })).toEqual({ ...action, by: 'event' })
   })
 })
 

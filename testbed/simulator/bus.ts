@@ -27,7 +27,8 @@ export class Bus {
 
   notification(body: string, action: TrackedAction): void {
     const { chance, faults, trace } = this.#world
-    const truth: Truth = { is: 'notification', token: action.token, instanceId: action.instance.id }
+    const { token, instance } = action
+    const truth: Truth = { is: 'notification', token, instanceId: instance.id, isByEvent: false }
     if (chance.of(faults['notification-is-lost'])) {
       trace?.note('sqs', `the notification of ${action.instance.id} is lost`)
       action.isNotificationLost = true
@@ -56,6 +57,7 @@ export class Bus {
       is: 'notification',
       token: String(LifecycleActionToken),
       instanceId,
+      isByEvent: true,
     })
   }
 

@@ -106,9 +106,7 @@ const names = Object.keys(kinds) as FaultKind[]
 /** What the guard does not survive yet, and what becomes of it. Left out of the worlds unless they are asked to be cruel. */
 export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
   'operator-points-the-hook-elsewhere':
-    'where a rule brings Auto Scaling’s events to our queue, too, they do not say that another deployment has the hook, and its action is taken for ours',
-  'operator-reboots-a-held-machine':
-    'where somebody boots a machine while it is flushed, the writer begins again after the flush has looked, and its last lines may be gone',
+    'where the answer about the hook is empty as well, an event of an action that another deployment’s hook holds is taken for ours',
 }
 
 /** Which worlds are wanted: with what is not survived yet, or with this one fault and no other. */

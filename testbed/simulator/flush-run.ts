@@ -21,7 +21,8 @@ const BUFFER_MS = 11 * second
 /** Each stage happens only on a machine that still runs; a dead agent tells nothing of it. */
 export function runFlush(world: FlushSurroundings, machine: Machine, command: Command): void {
   const { time, chance, faults, setting } = world
-  const { disk } = machine
+  const { disk, bootedAt } = machine
+  const isSameBoot = () => machine.disk === disk && machine.bootedAt === bootedAt
   const startsAt = Math.max(time.now, machine.flushFreeAt)
   const [min, max] = setting.flushMs
   const neverEnds = chance.of(faults['script-never-ends'])
@@ -33,7 +34,7 @@ export function runFlush(world: FlushSurroundings, machine: Machine, command: Co
 
   const stage = (at: number, work: () => void) =>
     time.at(at, () => {
-      const isThere = machine.isOn && machine.disk === disk && command.endedAt === undefined
+      const isThere = machine.isOn && isSameBoot() && command.endedAt === undefined
       if (isThere && at < failsAt) work()
     })
   let census: Census = { count: 0, files: [] }
@@ -47,8 +48,9 @@ export function runFlush(world: FlushSurroundings, machine: Machine, command: Co
     archive(world, machine, command, inventory.files)
   })
   const tell = (work: () => void) => () => {
-    if (machine.canRun && machine.disk === disk && command.endedAt === undefined) work()
+    if (machine.canRun && isSameBoot() && command.endedAt === undefined) work()
   }
+  surviveBoot(world, machine, command)
   const timesOutAt = time.now + command.executionTimeoutMs
   if (failsAt < endsAt)
     time.at(
@@ -65,6 +67,21 @@ export function runFlush(world: FlushSurroundings, machine: Machine, command: Co
       timesOutAt,
       tell(() => world.ssm.report(command, 'TimedOut', 'Execution Timed Out')),
     )
+}
+
+/**
+ * A boot ends the script. What the agent makes of that is not documented: it runs the document again from its beginning (as has been
+ * reported), says that it failed, or says nothing, until SSM gives up.
+ */
+function surviveBoot(world: FlushSurroundings, machine: Machine, command: Command): void {
+  const { bootedAt, disk } = machine
+  machine.whenBack(() => {
+    if (command.endedAt !== undefined || machine.disk !== disk) return
+    if (machine.bootedAt === bootedAt) return surviveBoot(world, machine, command)
+    const fate = world.chance.pick(['runs again', 'failed', 'nothing'])
+    if (fate === 'runs again') runFlush(world, machine, command)
+    if (fate === 'failed') world.ssm.report(command, 'Failed', 'Failed')
+  })
 }
 
 /** What held bytes before anything was touched. */

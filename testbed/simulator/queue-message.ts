@@ -2,7 +2,13 @@
 
 /** What a message really is, whatever its body says. Known to the world and its checkers only. */
 export type Truth =
-  | { readonly is: 'notification'; readonly token: string; readonly instanceId: string }
+  | {
+      readonly is: 'notification'
+      readonly token: string
+      readonly instanceId: string
+      /** A rule brought it, not the hook. */
+      readonly isByEvent: boolean
+    }
   | { readonly is: 'status'; readonly instanceId: string }
   | { readonly is: 'no action'; readonly what: string }
 

@@ -43,6 +43,8 @@ export class Region {
   readonly machines = new Map<string, Machine>()
   readonly #world: RegionSurroundings
   readonly #open = new Set<TrackedAction>()
+  /** The actions of a hook of our name that notified another queue: when each of them was over. */
+  readonly #anothers = new Map<string, { readonly instanceId: string; endedAt: number }>()
   #scheduledFor = Number.POSITIVE_INFINITY
   #ids = 0
 
@@ -123,11 +125,28 @@ export class Region {
       if (!action.instance.departure?.actions.some(({ token }) => token === action.token))
         this.#ended(action, cause)
     }
+    this.#followAnothers()
     this.#world.views.record(this.model.instances())
     const dueAt = this.model.nextDue()
     if (dueAt === undefined || dueAt >= this.#scheduledFor) return
     this.#scheduledFor = dueAt
     time.at(dueAt, () => this.settle())
+  }
+
+  /** Whether a hook of our name that notifies another queue held the instance at some time since then. */
+  wasAnothers(instanceId: string, since: number): boolean {
+    return [...this.#anothers.values()].some((one) => one.instanceId === instanceId && one.endedAt >= since)
+  }
+
+  #followAnothers(): void {
+    for (const [token, one] of this.#anothers)
+      if (!this.#withToken(token)) one.endedAt = Math.min(one.endedAt, this.#world.time.now)
+  }
+
+  #withToken(token: string | undefined): Readonly<Instance> | undefined {
+    return this.model
+      .instances()
+      .find(({ departure }) => departure?.actions.some((one) => one.token === token))
   }
 
   #ended(action: TrackedAction, cause: Cause): void {
@@ -197,7 +216,10 @@ export class Region {
   }
 
   #notify({ body, token, targetArn }: Extract<Effect, { do: 'notify' }>): void {
+    const instance = this.#withToken(token)
     if (targetArn !== QUEUE_ARN) {
+      if (token && instance)
+        this.#anothers.set(token, { instanceId: instance.id, endedAt: Number.POSITIVE_INFINITY })
       completeByAnotherGuard(this.#world, this, body)
       return
     }
@@ -205,9 +227,6 @@ export class Region {
       this.#world.queue.send(body, { is: 'no action', what: 'a test notification' })
       return
     }
-    const instance = this.model
-      .instances()
-      .find(({ departure }) => departure?.actions.some((one) => one.token === token))
     const machine = instance && this.machines.get(instance.id)
     if (!instance?.departure || !machine) return
     const action: TrackedAction = {

@@ -218,18 +218,20 @@ export class RunCommand {
 
   #deliver(command: Command, machine: Machine, deliveryMs: number): void {
     const { time, chance } = this.#world
-    time.after(chance.between(0.2, 3) * second, () => {
-      if (machine.canRun) {
-        this.report(command, 'InProgress', 'In Progress')
-        runFlush(this.#world, machine, command)
-      } else {
-        time.at(command.requestedAt + deliveryMs, () =>
-          this.report(command, 'TimedOut', 'Delivery Timed Out'),
-        )
-      }
+    const expiresAt = command.requestedAt + deliveryMs
+    const arrive = () => {
+      if (command.endedAt !== undefined || time.now >= expiresAt) return
+      // What is still wanted is fetched by an agent that comes back, however late.
+      if (!machine.canRun) return machine.whenBack(arrive)
+      this.report(command, 'InProgress', 'In Progress')
+      runFlush(this.#world, machine, command)
+    }
+    time.after(chance.between(0.2, 3) * second, arrive)
+    time.at(expiresAt, () => {
+      if (command.status === 'Pending') this.report(command, 'TimedOut', 'Delivery Timed Out')
     })
     // An agent that dies half way says nothing more: SSM gives up when both time-outs are over.
-    time.at(command.requestedAt + deliveryMs + command.executionTimeoutMs + minute, () =>
+    time.at(expiresAt + command.executionTimeoutMs + minute, () =>
       this.report(command, 'TimedOut', 'Delivery Timed Out'),
     )
   }

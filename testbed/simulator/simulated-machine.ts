@@ -3,10 +3,11 @@
  * are written when somebody looks, as many as the time since the last look was good for.
  */
 
+import { drawWriters } from './draw-writers.ts'
 import { type Archiving, publish } from './publisher.ts'
 import { hour, minute, second } from './setting.ts'
 import { Disk, type DiskSurroundings, type Rotation } from './simulated-disk.ts'
-import { Writer } from './writers.ts'
+import type { Writer } from './writers.ts'
 
 export interface MachineSurroundings extends Archiving, DiskSurroundings {
   /** Nothing goes wrong any more, and nothing happens by itself. */
@@ -52,6 +53,7 @@ export class Machine {
   /** When somebody booted it again. */
   bootedAt = Number.NEGATIVE_INFINITY
   readonly #world: MachineSurroundings
+  #whenBack: (() => void)[] = []
   /** A writer that does not obey falls silent by itself some time after the traffic ended, or never does. */
   readonly #defiesForMs: number
   /** The log that is rotated to where nobody publishes. */
@@ -154,7 +156,21 @@ export class Machine {
     this.isOn = true
     if (this.canRun) this.unheardSince = undefined
     this.bootedAt = this.#world.time.now
+    this.flushFreeAt = this.bootedAt
     this.start()
+    this.#comeBack()
+  }
+
+  /** Once its agent fetches commands again. */
+  whenBack(work: () => void): void {
+    this.#whenBack.push(work)
+  }
+
+  #comeBack(): void {
+    if (!this.canRun) return
+    const waiting = this.#whenBack
+    this.#whenBack = []
+    for (const work of waiting) work()
   }
 
   /** Somebody deletes what flushes keep for themselves. */
@@ -217,25 +233,4 @@ export class Machine {
       this.#world.trace?.note('ec2', `the agent of ${this.instanceId} is ${agent}`)
     })
   }
-}
-
-/** The platform's server, and perhaps something that no profile knows. */
-function drawWriters({ chance, faults, setting }: MachineSurroundings, defies: boolean): Writer[] {
-  const every = () => chance.between(1, 6) * minute
-  const all = Array.from({ length: setting.logsPerInstance }, (_, log) => log)
-  const server = new Writer({
-    name: 'java (2117)',
-    logs: all,
-    obedience: defies ? 'stays' : chance.of(faults['writer-comes-back']) ? 'comes back' : 'stops',
-    everyMs: every(),
-    ...(defies && { everyMsAfterTraffic: chance.pick([7 * second, 3 * minute]) }),
-  })
-  if (!chance.of(faults['writer-is-unknown'])) return [server]
-  const unknown = new Writer({
-    name: 'worker (3301)',
-    logs: [chance.pick(all)],
-    obedience: chance.pick(['stops', 'comes back', 'stays']),
-    everyMs: every(),
-  })
-  return [server, unknown]
 }

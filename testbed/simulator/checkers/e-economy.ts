@@ -29,6 +29,8 @@ export function nothingAfterProof(world: World): Checker {
       const { purpose } = parameters
       if (purpose !== 'termination' || isByAnothersToken(world, command)) return
       const action = world.region.actionOf(instanceId)
+      // What was proven for an action of ours is not proven for one that began as another deployment's.
+      if (!action && world.region.wasAnothers(instanceId, run.startedAt)) return
       const ofAction = world.ssm
         .commandsOf(instanceId)
         .filter(({ parameters, isByHand }) => !isByHand && parameters.purpose === purpose)

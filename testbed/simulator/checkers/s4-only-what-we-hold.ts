@@ -13,7 +13,7 @@ export function onlyWhatWeHold(world: World): Checker {
   }
   return {
     flushSent({ instanceId, parameters }, run) {
-      const isHeld = wasHeldSince(instanceId, run.startedAt) || isAdoptable(world, instanceId)
+      const isHeld = wasHeldSince(instanceId, run.startedAt) || isAdoptable(world, instanceId, run.startedAt)
       if (parameters.purpose === 'termination' && !isHeld) {
         world.violation('S4', `${instanceId} is flushed for a termination, and our hook does not hold it`)
       }
@@ -33,11 +33,16 @@ export function onlyWhatWeHold(world: World): Checker {
   }
 }
 
-/** What began while another deployment had the hook, and waits now that the hook is ours again: nothing in AWS tells the difference. */
-function isAdoptable({ region }: World, instanceId: string): boolean {
+/**
+ * What began while another deployment had the hook, and waited still as the invocation began, now that the hook is ours again: nothing in
+ * AWS tells the difference.
+ */
+function isAdoptable({ region }: World, instanceId: string, since: number): boolean {
   const instance = region.model.instances().find(({ id }) => id === instanceId)
-  const isWaiting = instance?.departure?.actions.some(({ hookName }) => hookName === HOOK) ?? false
-  return isWaiting && region.hookOf(instance?.groupName ?? '')?.NotificationTargetARN === QUEUE_ARN
+  return (
+    region.wasAnothers(instanceId, since) &&
+    region.hookOf(instance?.groupName ?? '')?.NotificationTargetARN === QUEUE_ARN
+  )
 }
 
 /** Whether the instance was on its way out when the invocation began. */
