@@ -10,6 +10,7 @@ import { flushMutants } from './flush-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
+import { scriptMutants } from './script-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
 import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
@@ -26,6 +27,7 @@ export const mutants: readonly Mutant[] = [
   ...flushMutants,
   ...recoveryMutants,
   ...receiptMutants,
+  ...scriptMutants,
   ...sweepMutants,
   ...tellingMutants,
   ...terminationMutants,

@@ -8,6 +8,8 @@ export interface Mutant {
   readonly to: string
   /** The unit tests that speak of this code, for what the simulator does not notice. */
   readonly tests: readonly string[]
+  /** The words in the name of those tests that matter, where a file of tests is slow. */
+  readonly only?: string
   /** Why nobody needs to notice. */
   readonly justified?: string
 }

@@ -133,6 +133,18 @@ describeWhere('what was hashed', () => {
   })
 })
 
+describeWhere('a log of the census', () => {
+  it('that its writer cuts at its end, and fills beyond its old size, is named', async () => {
+    const disk = instance('ROOT/var/log/my/*.log', ['compress'])
+    disk.write('/var/log/my/app.log', 'one\ntwo\n')
+    await writing(disk, '/var/log/my/app.log', ':', ': >"$1"; echo what is new is longer >&5; exit')
+    const { manifest } = await flush(disk)
+    expect(manifest.unaccounted).toEqual([
+      { path: '/var/log/my/app.log', size: 8, why: 'cut or written over by somebody' },
+    ])
+  })
+})
+
 describeWhere('an audit deletes nothing', () => {
   it('of an empty log that somebody has open, and that would be compressed', async () => {
     const disk = instance('ROOT/var/log/my/*.log', ['nocreate', 'compress'])

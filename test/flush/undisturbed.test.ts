@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** An audit of a healthy instance costs no line that would not have been lost without it. */
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
@@ -55,5 +56,41 @@ describeWhere('an audit loses no line of a log with thousands of lines a second'
     writer.kill('SIGTERM')
     while (!existsSync(`${disk.s3}/ready.count`)) await sleep(10)
     expect(numbers(disk).size).toBeGreaterThanOrEqual(Number(disk.readS3('ready.count')))
+  })
+})
+
+describeWhere('an audit', () => {
+  const OLD = `${LOG}.1`
+  const quiet = (...directives: readonly string[]): Disk => {
+    const disk = instance(...directives)
+    disk.write(LOG, 'one\n')
+    disk.write(OLD, 'old\n')
+    execFileSync('touch', ['-d', '-9 days', disk.root + LOG, disk.root + OLD])
+    return disk
+  }
+  const audited = async (disk: Disk) => (await flush(disk, { parameters: { Purpose: 'audit' } })).manifest
+
+  it('rotates without what the configuration says of age', async () => {
+    const disk = quiet('maxage 1')
+    expect((await audited(disk)).notes).toEqual([])
+    expect(disk.list('/var/log/my')).toEqual(['app.log.1', 'app.log.2'])
+  })
+
+  it('rotates nothing where an included configuration removes by age', async () => {
+    const disk = quiet('dateext')
+    const config = '/etc/logrotate.d/elasticbeanstalk.conf'
+    const older = '/var/log/my/app.log-20200102'
+    disk.write(older, 'older\n')
+    execFileSync('touch', ['-d', '-9 days', disk.root + older])
+    disk.write('/etc/more/one', disk.read(config).replace('rotate 2', 'maxage 1'))
+    disk.write(config, `include ${disk.root}/etc/more\n`)
+    expect((await audited(disk)).notes.join()).toContain('its rotation would delete')
+    expect(disk.read(older)).toBe('older\n')
+  })
+
+  it('runs no script of a rotation', async () => {
+    const disk = quiet('lastaction', '  rm -f $TERMINATION_GUARD_ROOT/var/log/my/app.log.*', 'endscript')
+    expect((await audited(disk)).notes.join()).toContain('its rotation runs a script')
+    expect(disk.list('/var/log/my')).toEqual(['app.log', 'app.log.1'])
   })
 })

@@ -11,8 +11,8 @@ const run = (words: readonly string[], environment: Readonly<Record<string, stri
 
 describe('npm run mutants', () => {
   it.each([
-    ['an option that it does not have', ['--bogus'], "No mutant's name contains '--bogus'"],
-    ['a name that no mutant has', ['teatime'], "No mutant's name contains 'teatime'"],
+    ['an option that it does not have', ['--bogus'], "No mutant's name or file contains '--bogus'"],
+    ['a name that no mutant has', ['teatime'], "No mutant's name or file contains 'teatime'"],
     ['seeds that are no number', ['', 'many'], 'one whole number'],
     ['no seeds', ['', '0'], 'one whole number'],
     ['a word too many', ['', '1', '2'], 'one whole number'],
