@@ -44,7 +44,7 @@ export class Region {
   readonly #world: RegionSurroundings
   readonly #open = new Set<TrackedAction>()
   /** The actions of a hook of our name that notified another queue: when each of them was over. */
-  readonly #anothers = new Map<string, { readonly instanceId: string; endedAt: number }>()
+  readonly #anothers = new Map<string, { readonly instance: Readonly<Instance>; endedAt: number }>()
   #scheduledFor = Number.POSITIVE_INFINITY
   #ids = 0
 
@@ -122,8 +122,7 @@ export class Region {
       for (const effect of effects) this.#carryOut(effect)
     }
     for (const action of this.#open) {
-      if (!action.instance.departure?.actions.some(({ token }) => token === action.token))
-        this.#ended(action, cause)
+      if (!isWaiting(action.instance, action.token)) this.#ended(action, cause)
     }
     this.#followAnothers()
     this.#world.views.record(this.model.instances())
@@ -135,18 +134,13 @@ export class Region {
 
   /** Whether a hook of our name that notifies another queue held the instance at some time since then. */
   wasAnothers(instanceId: string, since: number): boolean {
-    return [...this.#anothers.values()].some((one) => one.instanceId === instanceId && one.endedAt >= since)
+    return [...this.#anothers.values()].some((one) => one.instance.id === instanceId && one.endedAt >= since)
   }
 
   #followAnothers(): void {
     for (const [token, one] of this.#anothers)
-      if (!this.#withToken(token)) one.endedAt = Math.min(one.endedAt, this.#world.time.now)
-  }
-
-  #withToken(token: string | undefined): Readonly<Instance> | undefined {
-    return this.model
-      .instances()
-      .find(({ departure }) => departure?.actions.some((one) => one.token === token))
+      if (one.endedAt === Number.POSITIVE_INFINITY && !isWaiting(one.instance, token))
+        one.endedAt = this.#world.time.now
   }
 
   #ended(action: TrackedAction, cause: Cause): void {
@@ -198,9 +192,11 @@ export class Region {
     }
   }
 
-  /** The hook of our name as it is really set, if the group has one. */
+  /** The hook of our name as it is really set, if there is the group and it has one. */
   hookOf(groupName: string): LifecycleHook | undefined {
     const { now } = this.#world.time
+    const names = { AutoScalingGroupNames: [groupName] }
+    if (!this.model.call(now, 'DescribeAutoScalingGroups', names).AutoScalingGroups?.length) return undefined
     const { LifecycleHooks } = this.model.call(now, 'DescribeLifecycleHooks', {
       AutoScalingGroupName: groupName,
       LifecycleHookNames: [HOOK],
@@ -216,10 +212,9 @@ export class Region {
   }
 
   #notify({ body, token, targetArn }: Extract<Effect, { do: 'notify' }>): void {
-    const instance = this.#withToken(token)
+    const instance = this.model.instances().find((one) => isWaiting(one, token))
     if (targetArn !== QUEUE_ARN) {
-      if (token && instance)
-        this.#anothers.set(token, { instanceId: instance.id, endedAt: Number.POSITIVE_INFINITY })
+      if (token && instance) this.#anothers.set(token, { instance, endedAt: Number.POSITIVE_INFINITY })
       completeByAnotherGuard(this.#world, this, body)
       return
     }
@@ -245,4 +240,8 @@ export class Region {
     const tail = String(1e12 + ++this.#ids).slice(1)
     return kind === 'instance' ? `i-00000${tail}` : `00000000-0000-4000-8000-${tail}`
   }
+}
+
+function isWaiting({ departure }: Readonly<Instance>, token: string | undefined): boolean {
+  return departure?.actions.some((one) => one.token === token) ?? false
 }

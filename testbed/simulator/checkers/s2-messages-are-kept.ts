@@ -3,18 +3,6 @@ import { QUEUE_ARN } from '../setting.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 
-function isAnothersNow(world: World, groupName: string | undefined): boolean {
-  // A group that is gone has no hook.
-  if (!groupName || !hasGroup(world, groupName)) return false
-  const target = world.region.hookOf(groupName)?.NotificationTargetARN
-  return target !== undefined && target !== QUEUE_ARN
-}
-
-function hasGroup({ region, time }: World, groupName: string): boolean {
-  const names = { AutoScalingGroupNames: [groupName] }
-  return (region.model.call(time.now, 'DescribeAutoScalingGroups', names).AutoScalingGroups ?? []).length > 0
-}
-
 export function messagesAreKept(world: World): Checker {
   const counted = new Set<string>()
   const refused = new Set<string>()
@@ -56,4 +44,9 @@ export function messagesAreKept(world: World): Checker {
         world.violation('S2', `the message of ${action.instance.id} used up its receives`)
     },
   }
+}
+
+function isAnothersNow({ region }: World, groupName: string | undefined): boolean {
+  const target = region.hookOf(groupName ?? '')?.NotificationTargetARN
+  return target !== undefined && target !== QUEUE_ARN
 }
