@@ -34,6 +34,7 @@ import {
   writeReplacing,
 } from './replacement.ts'
 import {
+  type Clients,
   groupOf,
   lookUnlessInterrupted,
   type Patience,
@@ -143,12 +144,6 @@ function replacingOf(tags: readonly TagDescription[] = []): Replacing | undefine
   return readReplacing(tags.find(({ Key }) => Key === REPLACING)?.Value ?? '')
 }
 
-/** Auto Scaling, and the load balancers that its groups are behind. */
-export interface Clients {
-  readonly autoScaling: AutoScalingClient
-  readonly loadBalancing: ElasticLoadBalancingV2Client
-}
-
 /** Throws an Error that says what was changed until then and what to type to undo it. */
 export async function replace(clients: Clients, plan: Replacement, patience: Patience): Promise<void> {
   const changes: Changes = { maximum: false, desired: false }
@@ -162,15 +157,16 @@ export async function replace(clients: Clients, plan: Replacement, patience: Pat
 
 /** A change is noted before it is asked for: an answer can be lost, and undoing twice does no harm. */
 async function carryOut(
-  { autoScaling: client, loadBalancing }: Clients,
+  clients: Clients,
   { groupName, instanceId, desired, raisesMaximumFrom, desiredNow, isOut, traffic }: Replacement,
   patience: Patience,
   changes: Changes,
 ): Promise<void> {
+  const { autoScaling: client } = clients
   const group = { AutoScalingGroupName: groupName }
   const tag = { ResourceId: groupName, ResourceType: 'auto-scaling-group', Key: REPLACING }
   const Value = writeReplacing({ instanceId, desired, maximum: raisesMaximumFrom ?? desired + 1 })
-  const look = servesWithout({ autoScaling: client, loadBalancing }, { groupName, instanceId, traffic })
+  const look = servesWithout(clients, { groupName, instanceId, traffic })
   // Who may not ask the load balancer is told so before anything is changed.
   if (!isOut) await lookUnlessInterrupted(look, patience.signal)
   await client.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Value, PropagateAtLaunch: false }] }))

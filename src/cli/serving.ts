@@ -15,6 +15,12 @@ import {
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 
+/** Auto Scaling, and the load balancers that its groups are behind. */
+export interface Clients {
+  readonly autoScaling: AutoScalingClient
+  readonly loadBalancing: ElasticLoadBalancingV2Client
+}
+
 /** Where a group's requests come from. */
 export interface Traffic {
   /** ARNs of Elastic Load Balancing's target groups. */
@@ -39,7 +45,7 @@ export type Look = (signal: AbortSignal) => Promise<number>
 
 /** How many instances serve besides the one that is to go: its own health is why it goes, perhaps. */
 export function servesWithout(
-  clients: { readonly autoScaling: AutoScalingClient; readonly loadBalancing: ElasticLoadBalancingV2Client },
+  clients: Clients,
   { groupName, instanceId, traffic }: { groupName: string; instanceId: string; traffic: Traffic },
 ): Look {
   return async (signal) => {
