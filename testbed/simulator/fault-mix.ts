@@ -106,7 +106,7 @@ const names = Object.keys(kinds) as FaultKind[]
 /** What the guard does not survive yet, and what becomes of it. Left out of the worlds unless they are asked to be cruel. */
 export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
   'operator-points-the-hook-elsewhere':
-    'where the answer about the hook is empty as well, an event of an action that another deployment’s hook holds is taken for ours',
+    'where a forged notification names an instance that another deployment’s hook holds, with an active token of ours, it is flushed as ours',
 }
 
 /** Which worlds are wanted: with what is not survived yet, or with this one fault and no other. */
