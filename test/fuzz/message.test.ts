@@ -53,15 +53,16 @@ describe('messages', () => {
     )
   })
 
-  it('say the same plain, through EventBridge, and through SNS', () => {
+  it('say the same plain, through EventBridge, and through SNS, but for who told them', () => {
     fc.assert(
       fc.property(notification, (body) => {
         const time = '2026-01-02T03:04:05.000Z'
         const plain = parse(JSON.stringify({ ...body, Time: time }))
         const event = { 'detail-type': 'EC2 Instance-terminate Lifecycle Action', time, detail: body }
-        expect(parse(JSON.stringify(event))).toEqual(plain)
-        expect(parse(JSON.stringify({ Type: 'Notification', Message: JSON.stringify(event) }))).toEqual(plain)
-        expect(plain.kind).toBe('lifecycle-action')
+        const told = { ...plain, by: 'event' }
+        expect(parse(JSON.stringify(event))).toEqual(told)
+        expect(parse(JSON.stringify({ Type: 'Notification', Message: JSON.stringify(event) }))).toEqual(told)
+        expect(plain).toMatchObject({ kind: 'lifecycle-action', by: 'hook' })
       }),
     )
   })
