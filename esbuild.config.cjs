@@ -1,3 +1,5 @@
+const { sdkSchemas } = require('./deploy/sdk-schemas.cjs')
+
 /**
  * How the Lambdas are bundled: the same for `serverless package` (through serverless-esbuild, which hands itself over), for the local AWS and
  * for tests.
@@ -15,6 +17,7 @@ module.exports = (serverless) => ({
   },
   // Many names do not fit into an environment of 4 kB (deploy/environment.ts).
   define: { GUARDED_GROUPS: JSON.stringify(serverless?.service.custom.guard.settings.groups ?? '') },
+  plugins: [sdkSchemas],
   minify: true,
   keepNames: true,
   sourcemap: false,

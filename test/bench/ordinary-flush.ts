@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { type Disk, makeDisk } from '../flush/disk.ts'
 import { ACCESS_LOG, CONSOLE, layHttpd, layTomcat, ROTATED } from '../flush/elastic-beanstalk.ts'
 import { INSTANCE, PREFIX } from '../flush/flush.ts'
-import { type Row, ratio } from './row.ts'
+import { median, type Row, ratio } from './row.ts'
 
 const values: Readonly<Record<string, string>> = {
   InstanceId: INSTANCE,
@@ -103,6 +103,3 @@ function run(script: (disk: Disk) => string): { seconds: number; keys: number } 
     .map(([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds))
   return { seconds: (user ?? 0) + (system ?? 0), keys: disk.keys().length }
 }
-
-const median = (numbers: readonly number[]) =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN

@@ -12,6 +12,9 @@ export function ratio(a: number, b: number): string {
   return `× ${(a / b).toFixed(2)}`
 }
 
+export const median = (numbers: readonly number[]) =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+
 /** A table in Markdown, ready for docs/benchmarks.md. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ what, measured, wanted, figures }) => [what, measured, wanted, figures])

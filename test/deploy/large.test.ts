@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type BuildOptions, buildSync } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import { type FunctionName, functionNames } from '../../deploy/environment.ts'
 import { RESOURCES_OF_SERVERLESS } from '../../deploy/limits.ts'
 import { roleOf } from '../../deploy/roles.ts'
@@ -102,14 +102,14 @@ describe('as Serverless packages them', () => {
     expect(count).toBeLessThanOrEqual(500)
     expect(statSync(packaged.file).size).toBeLessThanOrEqual(1_000_000)
   })
-  it('reach the functions in the bundle', () => {
+  it('reach the functions in the bundle', async () => {
     const { Variables } = packaged.template.Resources.SweepLambdaFunction?.Properties.Environment ?? {}
     expect(Variables.GROUPS).toBe('*bundled')
     const groups = largest['200 values of one tag'] ?? ''
     const configured = createRequire(import.meta.url)('../../esbuild.config.cjs') as (
       it: object,
     ) => BuildOptions
-    const { outputFiles } = buildSync({
+    const { outputFiles } = await build({
       ...configured({ service: { custom: { guard: { settings: { groups } } } } }),
       entryPoints: [join(import.meta.dirname, '..', '..', 'handlers', 'sweep.ts')],
       write: false,
