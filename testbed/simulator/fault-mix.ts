@@ -103,15 +103,8 @@ export type FaultRates = Record<FaultKind, number>
 
 const names = Object.keys(kinds) as FaultKind[]
 
-/** What the guard does not survive yet, and what becomes of it. Left out of the worlds unless they are asked to be cruel. */
-export const notYetSurvived: Readonly<Partial<Record<FaultKind, string>>> = {
-  'operator-points-the-hook-elsewhere':
-    'where a forged notification names an instance that another deployment’s hook holds, with an active token of ours, it is flushed as ours',
-}
-
-/** Which worlds are wanted: with what is not survived yet, or with this one fault and no other. */
+/** Which worlds are wanted: with this one fault and no other, or with any. */
 export interface Wanted {
-  readonly isCruel?: boolean
   readonly fault?: FaultKind
 }
 
@@ -124,12 +117,10 @@ export const noFaults: Readonly<FaultRates> = Object.freeze(
 )
 
 /** A mix: nothing at all, one thing alone, a few, or everything at once. */
-export function drawFaults(chance: Chance, { isCruel = false, fault }: Wanted = {}): FaultRates {
+export function drawFaults(chance: Chance, { fault }: Wanted = {}): FaultRates {
   const drawn = drawAll(chance)
   if (fault)
     return { ...noFaults, [fault]: drawn[fault] || chance.logBetween(kinds[fault][0], kinds[fault][1]) }
-  const left = isCruel ? [] : names.filter((name) => notYetSurvived[name])
-  for (const name of left) drawn[name] = 0
   return drawn
 }
 

@@ -1,7 +1,7 @@
 /** `npm run simulate`: many seeds and what they found, or one seed and its day. */
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
-import { type FaultKind, isFaultKind, notYetSurvived, type Wanted } from './fault-mix.ts'
+import { type FaultKind, isFaultKind, type Wanted } from './fault-mix.ts'
 import { runSeeds, type Tally } from './seeds.ts'
 import { simulate } from './simulate.ts'
 
@@ -11,7 +11,6 @@ interface Options {
   readonly jobs: number
   readonly seed: number | undefined
   readonly trace: boolean
-  readonly cruel: boolean
   readonly fault: FaultKind | undefined
 }
 
@@ -28,7 +27,6 @@ const program = new Command('npm run simulate --')
   .option('--jobs <count>', 'how many threads', wholeNumber('--jobs 2'), availableParallelism())
   .option('--seed <seed>', 'one world only', wholeNumber('--seed 7'))
   .option('--trace', 'print the day of that one world', false)
-  .option('--cruel', 'with what the guard does not survive yet', false)
   .option('--fault <name>', 'this fault in each world, and no other', faultKind)
   .showHelpAfterError('Type npm run simulate -- --help for the options.')
 
@@ -46,8 +44,8 @@ if (options.seed !== undefined && ofMany.length > 0)
 const failed = options.seed === undefined ? await many(options) : await one(options.seed, options)
 process.exitCode = failed > 0 ? 1 : 0
 
-async function one(seed: number, { trace, ...options }: Options): Promise<number> {
-  const result = await simulate(seed, { isTraced: trace, ...wantedOf(options) })
+async function one(seed: number, { trace, fault }: Options): Promise<number> {
+  const result = await simulate(seed, { isTraced: trace, ...(fault && { fault }) })
   for (const line of result.trace) console.log(line)
   const { actions, instances, invocations, calls, virtualHours } = result.counts
   console.log(`\nseed ${seed}: ${result.mix}`)
@@ -60,8 +58,8 @@ async function one(seed: number, { trace, ...options }: Options): Promise<number
   return result.violations.length
 }
 
-async function many({ seeds, from = drawn(), jobs, ...options }: Options): Promise<number> {
-  const wanted = wantedOf(options)
+async function many({ seeds, from = drawn(), jobs, fault }: Options): Promise<number> {
+  const wanted: Wanted = fault ? { fault } : {}
   console.log(
     `${seeds} seeds from ${from} on; once more: npm run simulate -- --seeds ${seeds} --from ${from}${inOptions(wanted)}`,
   )
@@ -81,19 +79,12 @@ async function many({ seeds, from = drawn(), jobs, ...options }: Options): Promi
   console.log(
     `${tally.seeds} seeds in ${tally.seconds.toFixed(1)} s: ${perSecond.toFixed(0)} a second on ${threads} threads, ${(perSecond / threads).toFixed(0)} on each`,
   )
-  if (!wanted.isCruel && !wanted.fault)
-    for (const [fault, why] of Object.entries(notYetSurvived))
-      console.log(`not yet survived, and left out: ${fault} (${why})`)
   console.log(`${tally.violations} violations`)
   return tally.violations
 }
 
-function wantedOf({ cruel, fault }: Pick<Options, 'cruel' | 'fault'>): Wanted {
-  return { isCruel: cruel, ...(fault && { fault }) }
-}
-
-function inOptions({ isCruel, fault }: Wanted): string {
-  return `${isCruel ? ' --cruel' : ''}${fault ? ` --fault ${fault}` : ''}`
+function inOptions({ fault }: Wanted): string {
+  return fault ? ` --fault ${fault}` : ''
 }
 
 function faultKind(name: string): FaultKind {

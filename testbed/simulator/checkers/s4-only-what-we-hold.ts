@@ -12,8 +12,11 @@ export function onlyWhatWeHold(world: World): Checker {
     return false
   }
   return {
-    flushSent({ instanceId, parameters }, run) {
-      const isHeld = wasHeldSince(instanceId, run.startedAt) || isAdoptable(world, instanceId, run.startedAt)
+    flushSent({ instanceId, parameters, comment }, run) {
+      const isHeld =
+        wasHeldSince(instanceId, run.startedAt) ||
+        isAdoptable(world, instanceId, run.startedAt) ||
+        isPairedWithOurs(world, instanceId, comment, run.startedAt)
       if (parameters.purpose === 'termination' && !isHeld) {
         world.violation('S4', `${instanceId} is flushed for a termination, and our hook does not hold it`)
       }
@@ -42,6 +45,17 @@ function isAdoptable({ region }: World, instanceId: string, since: number): bool
   return (
     region.wasAnothers(instanceId, since) &&
     region.hookOf(instance?.groupName ?? '')?.NotificationTargetARN === QUEUE_ARN
+  )
+}
+
+/**
+ * What another deployment's hook holds, and a forged message named with the token of an action of ours. A heartbeat with the token finds ours,
+ * one with the instance finds a hook of our name, and nothing in AWS holds the two against each other (docs/limits.md).
+ */
+function isPairedWithOurs({ region }: World, instanceId: string, comment: string, since: number): boolean {
+  if (!region.wasAnothers(instanceId, since)) return false
+  return [...region.actions.values()].some(
+    ({ token, instance }) => instance.id !== instanceId && comment.includes(token),
   )
 }
 
