@@ -148,6 +148,8 @@ export interface Observation {
   readonly hold: Hold
   /** Auto Scaling's LifecycleState, or `undefined` when it was not read or the group no longer has the instance. */
   readonly lifecycleState: string | undefined
+  /** When the root volume was attached; asked only where the action is over, was never proven, and the machine is kept. */
+  readonly rootAttachedAt?: number | undefined
   readonly machine: Machine
   /**
    * Why no flush could be started. `unreachable`: SSM knows no agent there (dead, without permission, or no machine). `unplaced`:
@@ -187,6 +189,11 @@ export interface HookFacts {
 
 /** How an action ended. */
 export type Outcome = 'archived' | 'empty' | 'retained' | 'lost' | 'expired'
+
+/** Whether an instance is given up, and not ended: out of the group's capacity, with its disk. */
+export function isKept(lifecycleState: string | undefined): boolean {
+  return lifecycleState?.endsWith(':Retained') ?? false
+}
 
 /** What one pass does. Exactly one thing. */
 export type Decision =

@@ -33,8 +33,21 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
     name: 'tell an end without proof as archived',
-    from: `{ do: 'settle', outcome: 'expired', reason: \`the action ended`,
-    to: `{ do: 'settle', outcome: 'archived', reason: \`the action ended`,
+    from: `if (!keeps) return { do: 'settle', outcome: 'expired', reason: ended }`,
+    to: `if (!keeps) return { do: 'settle', outcome: 'archived', reason: ended }`,
+  },
+  {
+    ...decide,
+    name: 'call a machine kept whose disk of then is gone',
+    from: 'rootAttachedAt > action.startedAt)',
+    to: 'rootAttachedAt < action.startedAt)',
+  },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'take any disk for the root volume',
+    from: 'find(({ DeviceName }) => DeviceName === instance.RootDeviceName)',
+    to: 'find(() => true)',
   },
   {
     ...decide,

@@ -1,6 +1,6 @@
 /** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
 import { Command } from 'commander'
-import type { Flush, HookFacts } from '../model.ts'
+import { type Flush, type HookFacts, isKept } from '../model.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
@@ -52,7 +52,7 @@ function standingLines(
   typed: Surroundings['typed'],
 ): string[] {
   const head = [`${instance}  ${lifecycleState}  in ${groupName}`, row('hook', hookLine(hook))]
-  if (!lifecycleState.endsWith(':Retained')) return head
+  if (!isKept(lifecycleState)) return head
   return [
     ...head,
     row('kept', 'its logs could not be proven to be in S3; its disk is still there'),

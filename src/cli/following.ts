@@ -1,4 +1,6 @@
 /** Following an instance until what was begun has ended: each change of mind of the guard is told once. */
+
+import { isKept } from '../model.ts'
 import { explain } from '../termination/explain.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import type { Deployment } from './deployment.ts'
@@ -22,7 +24,7 @@ export async function follow(
   for (;;) {
     const where = await whereabouts(aws, instanceId)
     if (!where) return 'left'
-    if (where.lifecycleState.endsWith(':Retained')) return 'kept'
+    if (isKept(where.lifecycleState)) return 'kept'
     if (where.lifecycleState === 'InService') return 'in service'
     const explanation = await explain({ aws, clock, policy }, instanceId)
     const state =

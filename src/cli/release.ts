@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander'
 import type { ActionEndedEvent } from '../journal/journal.ts'
-import type { LifecycleAction, Observation } from '../model.ts'
+import { isKept, type LifecycleAction, type Observation } from '../model.ts'
 import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
 import { complete, whereabouts } from '../termination/lifecycle-actions.ts'
@@ -56,7 +56,7 @@ async function begin(deployment: Deployment, surroundings: Surroundings, instanc
       `${instance} is ${state || 'in no group'}${isOurs || !where ? '' : ', and its group is not guarded'}: ` +
         'only a machine that the guard holds or keeps can be released.',
     )
-  if (!state.endsWith(':Retained')) return
+  if (!isKept(state)) return
   await aws.terminateInstanceInAutoScalingGroup({
     InstanceId: instance,
     ShouldDecrementDesiredCapacity: false,

@@ -4,6 +4,7 @@
  */
 import pMap from 'p-map'
 import type { AwsApi } from '../aws/api.ts'
+import { isKept } from '../model.ts'
 import { chosenBy, type Selection } from '../selection.ts'
 import {
   allGroups,
@@ -110,7 +111,7 @@ function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'reta
   )
   return {
     open: standings.filter(({ lifecycleState }) => OPEN.test(lifecycleState)),
-    retained: standings.filter(({ lifecycleState }) => lifecycleState.endsWith(':Retained')),
+    retained: standings.filter(({ lifecycleState }) => isKept(lifecycleState)),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Finds, without any message, the instances that our hook may hold and those that are kept. */
 import type { AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { isKept } from '../model.ts'
 
 export interface Standing {
   readonly instanceId: string
@@ -17,7 +18,7 @@ export async function waitingAndRetained(
     waiting: all.filter(({ lifecycleState }) =>
       /(Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState),
     ),
-    retained: all.filter(({ lifecycleState }) => lifecycleState.endsWith(':Retained')),
+    retained: all.filter(({ lifecycleState }) => isKept(lifecycleState)),
   }
 }
 

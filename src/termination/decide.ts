@@ -5,7 +5,7 @@
  * Named rules (invariants): S1 CONTINUE as archived only with a complete proof of a flush that began after the action did.
  * E1 no flush while a visible one runs. E2 nothing is flushed after it is proven.
  */
-import type { Decision, Flush, Observation } from '../model.ts'
+import { type Decision, type Flush, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { owedManifest } from './evidence.ts'
@@ -77,19 +77,25 @@ function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reas
 }
 
 function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {
-  const isKept = seen.lifecycleState?.endsWith(':Retained') ?? false
+  const keeps = isKept(seen.lifecycleState)
   if (proven) {
-    const release = isKept ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
+    const release = keeps ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
     const reason = `the action is over; ${proven.reason}${release}`
     return { do: 'settle', outcome: proven.outcome, reason }
   }
-  return isKept
-    ? {
-        do: 'settle',
-        outcome: 'retained',
-        reason: `the action is over and the machine is kept: ${gaps(seen)}`,
-      }
-    : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${gaps(seen)}` }
+  const ended = `the action ended without proof: ${gaps(seen)}`
+  if (!keeps) return { do: 'settle', outcome: 'expired', reason: ended }
+  const { rootAttachedAt, action } = seen
+  if (rootAttachedAt !== undefined && rootAttachedAt > action.startedAt) {
+    const attached = new Date(rootAttachedAt).toISOString()
+    const reason = `${ended}; the machine is kept, but its root volume was attached since, at ${attached}`
+    return { do: 'settle', outcome: 'expired', reason }
+  }
+  return {
+    do: 'settle',
+    outcome: 'retained',
+    reason: `the action is over and the machine is kept: ${gaps(seen)}`,
+  }
 }
 
 function releaseCommand({ action }: Observation): string {

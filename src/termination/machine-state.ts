@@ -1,5 +1,6 @@
 /** What EC2 says about a machine. SSM has one error for dead and for merely unreachable; EC2 can tell. */
 
+import type { Instance } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
 import { isUnknownInstance } from '../aws/failures.ts'
 import type { Machine } from '../model.ts'
@@ -34,10 +35,23 @@ export async function machineState(aws: AwsApi, instanceId: string, ageSeconds: 
 
 /** When the machine was launched; `undefined` when EC2 no longer knows it. */
 export async function launchedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
+  return (await described(aws, instanceId))?.LaunchTime?.getTime()
+}
+
+/**
+ * When the root volume that the machine has now was attached: an instance refresh may have replaced it, and then it is not the disk of
+ * what came before. `undefined` when EC2 does not say.
+ */
+export async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
+  const instance = await described(aws, instanceId)
+  const root = instance?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === instance.RootDeviceName)
+  return root?.Ebs?.AttachTime?.getTime()
+}
+
+async function described(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
   try {
     const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
-    const instance = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
-    return instance?.LaunchTime?.getTime()
+    return answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
   } catch (error) {
     if (isUnknownInstance(error)) return undefined
     throw error

@@ -9,13 +9,22 @@ import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import { withReport } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
-import type { Flush, Hold, LifecycleAction, Observation, Proof, Trigger, Trouble } from '../model.ts'
+import {
+  type Flush,
+  type Hold,
+  isKept,
+  type LifecycleAction,
+  type Observation,
+  type Proof,
+  type Trigger,
+  type Trouble,
+} from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookFacts, hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
-import { machineState } from './machine-state.ts'
+import { machineState, rootAttachedAt } from './machine-state.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
 export class NotOurs extends Error {
@@ -82,7 +91,12 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
   if (hold === 'over') {
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
     const isLastWord = isProven && wokenBy !== 'command-status'
-    return flushed && !isLastWord ? { ...seen, lifecycleState: await stateOf(aws, action) } : seen
+    const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
+    return {
+      ...seen,
+      lifecycleState,
+      rootAttachedAt: await diskOfKept(aws, action, isProven, lifecycleState),
+    }
   }
   if (isProven || hold === 'pending') return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
@@ -192,6 +206,18 @@ export async function withTrouble(
 
 function troubleOf(what: Trouble['what'], asked: Asked<unknown>): Trouble | undefined {
   return asked.is === 'refused' ? { what, why: asked.why } : undefined
+}
+
+/** What is kept may have passed the hook again since this action, and with another disk. */
+async function diskOfKept(
+  aws: Guard['aws'],
+  { instanceId }: LifecycleAction,
+  isProven: boolean,
+  lifecycleState: string | undefined,
+): Promise<number | undefined> {
+  if (isProven || !isKept(lifecycleState)) return undefined
+  const asked = await ask(() => rootAttachedAt(aws, instanceId))
+  return asked.is === 'answered' ? asked.answer : undefined
 }
 
 async function stateOf(aws: Guard['aws'], { instanceId }: LifecycleAction): Promise<string | undefined> {

@@ -170,6 +170,24 @@ it('kept, then released: what was proven for the first action does not count for
   expect(aws.completed).toEqual([])
 })
 
+it('its root volume was replaced, then it was kept: what is kept is not what the first action held', async () => {
+  const later = new Date(START + 20 * MINUTE)
+  const root = { RootDeviceName: '/dev/xvda', State: { Name: 'running' as const } }
+  const disks = (AttachTime: Date) => [
+    { DeviceName: '/dev/sdf', Ebs: { AttachTime: later } },
+    { DeviceName: '/dev/xvda', Ebs: { AttachTime } },
+  ]
+  aws.lifecycleState = 'Terminating:Retained'
+  aws.activeToken = undefined
+  const settled = async (AttachTime: Date) => {
+    const Instances = [{ ...root, BlockDeviceMappings: disks(AttachTime) }]
+    aws.guard.aws.describeInstances = async () => ({ Reservations: [{ Instances }] })
+    return (await reconcile(aws.guard, action)).decision
+  }
+  expect(await settled(later)).toMatchObject({ do: 'settle', outcome: 'expired' })
+  expect(await settled(new Date(START - MINUTE))).toMatchObject({ do: 'settle', outcome: 'retained' })
+})
+
 describe('a command that a person starts with our document', () => {
   it.each(['by hand', '', 'flush web-1 please', 'adopted:yesterday web'])(
     'is nobody’s: %j',

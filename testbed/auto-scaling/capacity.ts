@@ -84,6 +84,7 @@ function launch(world: World, now: number, group: Group): void {
     tags: launchTags(group),
     availabilityZone: leastUsed(zones, group.instances) ?? `${world.options.region}a`,
     launchedAt: now,
+    rootAttachedAt: now,
     launchActivity: beginActivity(
       world,
       now,

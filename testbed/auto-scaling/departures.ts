@@ -95,6 +95,7 @@ function rest(world: World, now: number, instance: Instance, departure: Departur
 function replaceRootVolume(world: World, now: number, instance: Instance, departure: Departure): void {
   instance.lifecycleState = 'InService'
   instance.departure = undefined
+  instance.rootAttachedAt = now
   world.effects.push({ do: 'replace-root-volume', instanceId: instance.id })
   world.effects.push({ do: 'register', instanceId: instance.id, groupName: instance.groupName })
   endActivity(departure.activity, now, 'Successful')

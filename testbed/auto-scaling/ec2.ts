@@ -90,11 +90,15 @@ export function modifyInstanceAttribute(
   return {}
 }
 
+const ROOT = '/dev/xvda'
+
 function describe(instance: Instance): Described {
   return {
     InstanceId: instance.id,
     InstanceType: 't3.micro',
     LaunchTime: new Date(instance.launchedAt),
+    RootDeviceName: ROOT,
+    BlockDeviceMappings: [{ DeviceName: ROOT, Ebs: { AttachTime: new Date(instance.rootAttachedAt) } }],
     State: stateOf(instance.machine),
     Placement: { AvailabilityZone: instance.availabilityZone },
     Tags: [...instance.tags].map(([Key, Value]) => ({ Key, Value })),

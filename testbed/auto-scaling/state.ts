@@ -130,6 +130,8 @@ export interface Instance {
   readonly tags: Map<string, string>
   readonly availabilityZone: string
   readonly launchedAt: number
+  /** When the root volume that it has now was attached. */
+  rootAttachedAt: number
   readonly launchActivity: Activity
   lifecycleState: string
   health: 'Healthy' | 'Unhealthy'

@@ -163,7 +163,7 @@ function lookAgain(
   machine.write()
   const { disk } = machine
   const isTermination = purpose === 'termination'
-  if (isTermination) machine.lastLookAt = time.now
+  if (isTermination) disk.lastLookAt = time.now
   const known = new Set([...inventory.files, ...inventory.leftOut])
   // What appeared since is as live as what grew.
   const appeared = disk.files.filter((file) => !known.has(file))

@@ -48,6 +48,10 @@ export class Disk {
   /** What is there, by name or by a held link. */
   files: readonly LogFile[] = []
   isGone = false
+  /** When a machine last booted from it. */
+  bootedAt = Number.NEGATIVE_INFINITY
+  /** When a flush last looked whether anybody still writes. */
+  lastLookAt = Number.NEGATIVE_INFINITY
   /** How many lines were ever written. */
   lines = 0
   /** When the bytes of a line went with a file that nobody held. */
@@ -64,6 +68,15 @@ export class Disk {
     this.#world = world
     this.number = world.newDiskNumber()
     this.#logs = Array.from({ length: world.setting.logsPerInstance }, () => ({ lines: [], modifiedAt: 0 }))
+  }
+
+  get wasBootedSinceLook(): boolean {
+    return this.bootedAt > this.lastLookAt
+  }
+
+  /** Written after the last look by what somebody started then, by booting the machine: no flush could have seen it. */
+  isUnforeseeable(writtenAt: number): boolean {
+    return this.wasBootedSinceLook && writtenAt > this.lastLookAt && this.lastLookAt > 0
   }
 
   append(log: number, at: number): void {

@@ -42,8 +42,6 @@ export class Machine {
   flushFreeAt = 0
   /** What an earlier flush called unaccounted, as the script remembers it. */
   readonly unaccounted = new Set<string>()
-  /** When a flush last looked whether anybody still writes. */
-  lastLookAt = Number.NEGATIVE_INFINITY
   /** How far its clock is off. */
   readonly skewMs: number
   readonly publisherDeletes: boolean
@@ -99,15 +97,6 @@ export class Machine {
     return this.writers.filter(({ isRunning }) => isRunning)
   }
 
-  get wasBootedSinceLook(): boolean {
-    return this.bootedAt > this.lastLookAt
-  }
-
-  /** Written after the last look by what somebody started then, by booting the machine: no flush could have seen it. */
-  isUnforeseeable(writtenAt: number): boolean {
-    return this.wasBootedSinceLook && writtenAt > this.lastLookAt && this.lastLookAt > 0
-  }
-
   /** Traffic arrives. */
   start(): void {
     if (!this.isOn) return
@@ -156,6 +145,7 @@ export class Machine {
     this.isOn = true
     if (this.canRun) this.unheardSince = undefined
     this.bootedAt = this.#world.time.now
+    this.disk.bootedAt = this.bootedAt
     this.flushFreeAt = this.bootedAt
     this.start()
     this.#comeBack()

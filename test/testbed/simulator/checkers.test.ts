@@ -46,7 +46,7 @@ describe('checkers', () => {
     terminate(world, machine)
     await world.time.run(world.time.now + minute, () => false)
     const [action] = world.region.openActions()
-    machine.lastLookAt = world.time.now
+    machine.disk.lastLookAt = world.time.now
     const run = { isDead: false } as Run
     world.show('actionEnded', action as TrackedAction, { by: 'guard', run, result: 'CONTINUE' })
     expect(world.violations.map(({ invariant }) => invariant)).toContain('S6')

@@ -49,7 +49,15 @@ export function ec2Input({
   }
 }
 
-function instance({ InstanceId, InstanceType, LaunchTime, State, Placement, Tags }: Instance): object {
+function instance({
+  InstanceId,
+  InstanceType,
+  LaunchTime,
+  State,
+  Placement,
+  Tags,
+  ...disks
+}: Instance): object {
   return {
     instanceId: InstanceId,
     instanceState: state(State),
@@ -57,6 +65,11 @@ function instance({ InstanceId, InstanceType, LaunchTime, State, Placement, Tags
     launchTime: LaunchTime,
     placement: { availabilityZone: Placement?.AvailabilityZone },
     tagSet: Tags?.map(({ Key, Value }) => ({ key: Key, value: Value })),
+    rootDeviceName: disks.RootDeviceName,
+    blockDeviceMapping: disks.BlockDeviceMappings?.map(({ DeviceName, Ebs }) => ({
+      deviceName: DeviceName,
+      ebs: { attachTime: Ebs?.AttachTime },
+    })),
   }
 }
 

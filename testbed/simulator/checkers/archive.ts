@@ -18,13 +18,13 @@ export function missingLines({ bucket, time }: World, disk: Disk): number {
 export function owedLines(world: World, action: TrackedAction, since: number): number {
   const { bucket } = world
   const writtenBy = lastOwed(world, action)
-  const { disk, machine, censusAt = Number.POSITIVE_INFINITY } = action
+  const { disk, censusAt = Number.POSITIVE_INFINITY } = action
   let missing = 0
   for (let line = 0; line < disk.lines; line++) {
     if ((disk.writtenAt[line] ?? 0) > writtenBy || bucket.holds(disk.number, line, since)) continue
     const wasDeletedBefore = (disk.lostAt.get(line) ?? Number.POSITIVE_INFINITY) < censusAt
     if (disk.untraceable.has(line)) continue
-    if (!wasDeletedBefore && !machine.isUnforeseeable(disk.writtenAt[line] ?? 0)) missing++
+    if (!wasDeletedBefore && !disk.isUnforeseeable(disk.writtenAt[line] ?? 0)) missing++
   }
   return missing
 }

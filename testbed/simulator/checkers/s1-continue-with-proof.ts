@@ -15,7 +15,7 @@ export function continueWithProof(world: World): Checker {
       if (missing > 0 && !isBootHidden(world, action, cause.run))
         world.violation('S1', `${action.instance.id} may go, but ${missing} lines are not in S3`)
       for (const { name } of action.machine.writing)
-        if (!action.machine.wasBootedSinceLook)
+        if (!action.disk.wasBootedSinceLook)
           world.violation('S6', `${action.instance.id} may go, and ${name} still has its logs open`)
       if (!wasFlushedSince(world, action)) {
         world.violation('S1', `${action.instance.id} may go without a flush that began after the action did`)

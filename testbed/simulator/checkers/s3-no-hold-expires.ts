@@ -17,7 +17,12 @@ export function noHoldExpires(world: World): Checker {
       const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate || world.weather.was('guard-is-down', since) || world.trouble.lastWith(id) >= since
-      const isAdoptable = action.isNotificationLost && isSweptInTime(world, action) && !isSweepHindered(world)
+      const isAdoptable =
+        action.isNotificationLost &&
+        isSweptInTime(world, action) &&
+        !isSweepHindered(world) &&
+        // What waits while the hook notifies another queue is not adopted.
+        world.mix['operator-points-the-hook-elsewhere'] === 0
       if (!isExcused && (isAdoptable || hasMessageSince(world, action, since))) {
         world.violation(
           'S3',

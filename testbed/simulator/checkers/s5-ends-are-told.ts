@@ -25,7 +25,13 @@ export function endsAreTold(world: World): Checker {
 }
 
 /** What was told of this action's end. An adopted one has no token and is told by its instance. */
-export function toldOf({ journal }: World, { token, instance, startedAt }: TrackedAction): JournalEvent[] {
+export function toldOf(
+  { journal, region }: World,
+  { token, instance, startedAt }: TrackedAction,
+): JournalEvent[] {
+  // A forged message may bring another instance's token: then it is the instance that is told of.
+  const isNoTokenOf = (said: string | undefined) =>
+    said === undefined || region.actions.get(said)?.instance.id !== instance.id
   return journal
     .filter(({ at, event }) => {
       if (at < startedAt || event.event === 'pass') return false
@@ -33,7 +39,7 @@ export function toldOf({ journal }: World, { token, instance, startedAt }: Track
       // After its root volume was replaced an instance is in service again, and the message cannot be told from a forged one.
       if (event.event === 'message-refused') return event.why.includes(instance.id)
       if (event.event !== 'action-ended') return false
-      return event.instanceId === instance.id && (event.token === token || event.token === undefined)
+      return event.instanceId === instance.id && (event.token === token || isNoTokenOf(event.token))
     })
     .map(({ event }) => event)
 }
