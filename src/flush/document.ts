@@ -119,7 +119,6 @@ const PARTS = [
   'census',
   'writers',
   'names',
-  'rotate',
   'publish',
   'inventory',
   'upload',

@@ -199,16 +199,6 @@ describeWhere('what cannot be asked about', () => {
   })
 })
 
-describeWhere('an audit', () => {
-  it('leaves a log alone that would be cut off while it is written, and says so', async () => {
-    const disk = instance('/var/log/my/*.gz', COPY)
-    await writing(disk, LOG, ':')
-    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(manifest.notes.join()).toContain('is left alone')
-    expect(disk.read(LOG)).toBe('one\ntwo\n')
-  })
-})
-
 describe('the AWS CLI', () => {
   it('that hangs is found at once, and told', async () => {
     const disk = makeDisk()

@@ -120,6 +120,20 @@ describeWhere('a program that nobody knows', () => {
     expect((await manifestOf(disk)).writers).toEqual(stillThere)
   })
 
+  it('that the publisher leaves behind is a writer, however silent', async () => {
+    const disk = await withTomcat(':')
+    const pid = `${disk.root}/var/run/app.pid`
+    disk.program(
+      'publishLogs.py',
+      `#!/bin/bash
+       setsid ${disk.root}/opt/app ${disk.root}${LOG} ${pid} "$FAKE_S3/back" </dev/null >/dev/null 2>&1 3>&- 9>&- &
+       while [ ! -e "$FAKE_S3/back" ]; do sleep 0.05; done\n`,
+    )
+    const { writers } = await manifestOf(disk)
+    process.kill(-Number(disk.read('/var/run/app.pid')), 'SIGKILL')
+    expect(writers).toEqual(stillThere)
+  })
+
   it('whose supervisor gives up is none, and its last line is in the archive', async () => {
     const disk = await supervised('break')
     expect(await manifestOf(disk)).toMatchObject({ writers: [], live: [], unaccounted: [] })

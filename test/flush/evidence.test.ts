@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
-/** Ways in which a line can go with a good word: empty logs, odd names, files that are cut or written over, audits that delete. */
+/** Ways in which a line can go with a good word: empty logs, odd names, files that are cut or written over. */
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
@@ -82,6 +82,16 @@ describeWhere('a rotated file is in the census', () => {
   })
 })
 
+describeWhere('a rotated file whose log is gone is in the census', () => {
+  it('by the pattern that its configuration has, where nobody publishes', async () => {
+    const disk = instance('ROOT/var/log/other/*.log', ['compress'])
+    disk.write('/var/log/other/app.log.1', 'old\n')
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toEqual(['old\n'])
+  })
+})
+
 describeWhere('an empty log', () => {
   it.each([
     ['that is removed at the end', ':', 'echo buffered >&5; rm "$1"; exit'],
@@ -142,77 +152,5 @@ describeWhere('a log of the census', () => {
     expect(manifest.unaccounted).toEqual([
       { path: '/var/log/my/app.log', size: 8, why: 'cut or written over by somebody' },
     ])
-  })
-})
-
-describeWhere('an audit deletes nothing', () => {
-  it('of an empty log that somebody has open, and that would be compressed', async () => {
-    const disk = instance('ROOT/var/log/my/*.log', ['nocreate', 'compress'])
-    disk.write('/var/log/my/app.log', '')
-    await writing(disk, '/var/log/my/app.log', ':')
-    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(manifest.notes.join()).toContain('is left alone')
-    expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log'])
-  })
-
-  it.each([
-    ['that is compressed', ['compress', 'nocreate']],
-    ['that is cut off', ['copytruncate']],
-  ])('of any log of a block with shared scripts: %s', async (_what, directives) => {
-    const disk = instance('ROOT/var/log/my/*.log', ['sharedscripts', ...directives])
-    disk.write('/var/log/my/app.log', 'one\n')
-    disk.write('/var/log/my/last.log', 'old\n')
-    await writing(disk, '/var/log/my/app.log', ':')
-    execFileSync('touch', [
-      '-d',
-      '-1 hour',
-      `${disk.root}/var/log/my/app.log`,
-      `${disk.root}/var/log/my/last.log`,
-    ])
-    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(manifest.notes.join()).toContain('app.log is being written')
-    expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log', 'last.log'])
-  })
-
-  it.each([
-    [
-      'that of another log',
-      ['dateext', 'dateformat -47.log', 'compress', 'sharedscripts'],
-      '/var/log/my/app.log-47.log',
-    ],
-    ['that of an older file', ['dateext', 'dateformat -47', 'compress'], '/var/log/my/app.log-47'],
-    ['that of a file without the suffix', ['compress', 'rotate 3'], '/var/log/my/app.log.1'],
-    ['given to two logs at once', ['sharedscripts', 'olddir ROOT/var/log/my'], '/var/log/my/two/app.log'],
-  ])('where a new name would be %s', async (_what, directives, other) => {
-    const disk = instance('ROOT/var/log/my/*.log ROOT/var/log/my/two/*.log', directives)
-    disk.write('/var/log/my/app.log', 'one\n')
-    disk.write(other, 'old\n')
-    for (const path of ['/var/log/my/app.log', other])
-      execFileSync('touch', ['-d', '-1 hour', disk.root + path])
-    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(manifest.notes.join()).toContain('would be overwritten')
-    expect([disk.read('/var/log/my/app.log'), disk.read(other)]).toEqual(['one\n', 'old\n'])
-  })
-
-  it('but rotates what a row of numbers makes room for', async () => {
-    const disk = instance('ROOT/var/log/my/*.log', ['rotate 3', 'nocompress'])
-    disk.write('/var/log/my/app.log', 'one\n')
-    disk.write('/var/log/my/app.log.1', 'old\n')
-    await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(disk.list('/var/log/my')).toEqual(['.keep', 'app.log.1', 'app.log.2'])
-    expect([disk.read('/var/log/my/app.log.1'), disk.read('/var/log/my/app.log.2')]).toEqual([
-      'one\n',
-      'old\n',
-    ])
-  })
-
-  it('where an included configuration keeps fewer', async () => {
-    const disk = instance('ROOT/none/*.log', [])
-    disk.write('/var/log/my/app.log', 'one\n')
-    disk.write('/etc/more/one', `${disk.root}/var/log/my/app.log {\n rotate 0\n copytruncate\n}\n`)
-    disk.write('/etc/logrotate.d/elasticbeanstalk.conf', `include ${disk.root}/etc/more\n`)
-    const { manifest } = await flush(disk, { parameters: { Purpose: 'audit' } })
-    expect(manifest.notes.join()).toContain('is left alone')
-    expect(disk.read('/var/log/my/app.log')).toBe('one\n')
   })
 })

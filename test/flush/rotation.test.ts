@@ -94,6 +94,18 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     expect(flushed.paths).toHaveLength(3)
   })
 
+  it('of a block with shared scripts gives each log the name that logrotate would', async () => {
+    const disk = collector()
+    disk.write('/var/log/my/a.log', 'a\n')
+    disk.write('/var/log/my/b.log', 'b\n')
+    disk.write(
+      '/etc/logrotate.d/my.elasticbeanstalk.conf',
+      `${disk.root}/var/log/my/*.log {\nrotate 3\nsharedscripts\npostrotate\ntrue\nendscript\n}\n`,
+    )
+    const { paths } = await flush(disk)
+    expect(paths).toEqual(['/var/log/my/a.log.1', '/var/log/my/b.log.1'])
+  })
+
   it('compresses what delaycompress leaves behind, so that the platform publishes it', async () => {
     const disk = collector()
     layHttpd(disk)

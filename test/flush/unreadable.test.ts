@@ -1,5 +1,5 @@
 /** What cannot be listed or read may hold anything: it is named, until it can be. */
-import { chmodSync } from 'node:fs'
+import { chmodSync, symlinkSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, has, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { type FlushOptions, flush } from './flush.ts'
@@ -74,6 +74,23 @@ describeWhere('a folder that cannot be listed is unaccounted for, until it can b
     close(disk, '/var/log', 0o311)
     const { manifest } = await flush(disk, options)
     expect(manifest).toMatchObject({ census: 3, unaccounted: [], live: [] })
+    expect(manifest.files).toHaveLength(3)
+  })
+})
+
+describeWhere('a name about which nothing can be asked', () => {
+  it('since it leads in a circle, is unaccounted for, and one that leads nowhere is not', async () => {
+    const disk = instance()
+    symlinkSync('round.log', `${disk.root}/var/log/web/a/round.log`)
+    symlinkSync('nowhere', `${disk.root}/var/log/web/a/gone.log`)
+    const { manifest } = await flush(disk)
+    expect(manifest.unaccounted).toEqual([
+      {
+        path: '/var/log/web/a/round.log',
+        size: 0,
+        why: 'cannot be asked about (Too many levels of symbolic links)',
+      },
+    ])
     expect(manifest.files).toHaveLength(3)
   })
 })

@@ -143,7 +143,7 @@ describe('in an audit the writer', () => {
       parameters: { Purpose: 'audit' },
     })
     expect(manifest).toMatchObject({ purpose: 'audit', writers: [], live: [] })
-    expect(manifest.notes.join()).toContain('is left alone')
+    expect(manifest.notes.join()).toContain('logs left alone: 1')
     expect(existsSync(`${disk.s3}/asked`)).toBe(false)
     expect(existsSync(`${disk.root}/var/run/tomcat8.pid`)).toBe(true)
     expect(disk.read(ACCESS_LOG)).toMatch(/^event 0\n/)

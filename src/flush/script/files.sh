@@ -186,13 +186,17 @@ list_files() {
   done
 }
 
-count_census() { # of an audit, which holds nothing
+count_census() { # of an audit, which holds nothing and leaves the logs as they are
   local i
+  local left=()
   list_files
   for i in "${!LIST[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
-    [ "$SIZE" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
+    [ "$SIZE" != 0 ] || continue
+    CENSUS_COUNT=$((CENSUS_COUNT + 1))
+    if [ -n "${KNOWN_LOGS[${LIST[i]}]}" ] && [ -z "${PUBLISHED[${LIST[i]}]}" ]; then left+=("${LIST[i]}"); fi
   done
+  [ "${#left[@]}" = 0 ] || note "logs left alone: ${#left[@]}, such as ${left[0]#"$ROOT"}"
 }
 
 # The logs themselves: those that logrotate considers, and the profile's.

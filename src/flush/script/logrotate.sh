@@ -1,12 +1,10 @@
 
-# --- logrotate: asked, never run for good in a termination ----------------------------------------------------------------
+# --- logrotate: asked, never run for good ---------------------------------------------------------------------------------
 
 declare -A CONSIDERED=()  # log → 1
 declare -A TARGETS=()     # log → the name that a rotation would give it, uncompressed
 declare -A COMPRESSORS=() # log → the program that would compress it at once
 declare -A IS_CONFIG=()   # configuration → 1
-declare -A MOVED=()       # file that a rotation would move out of the way → 1
-declare -A COPIED=()      # log → 1 where a rotation would copy it and cut it off
 declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
 declare -A EXTENSIONS=()  # what a rotated name ends in, after number or date → 1
 OLD_FOLDERS=() FOLDERS_BELOW=()
@@ -53,7 +51,7 @@ ask_about() { # <configuration> <what to call it>
   local copy=${WORK:-/dev/null}/asked.conf line
   ANSWERED='it said nothing'
   if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && exec cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
-  LOG='' IN_CONFIG=yes TROUBLE='' DELETES='' SCRIPTS='' LIMITS='' PATTERN_TEXT='' ROTATING=() MOVED=() CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  LOG='' IN_CONFIG=yes TROUBLE='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done
   [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$copy"/"${2#"$ROOT"}"}
@@ -80,17 +78,13 @@ hear() { # <line>
       ;;
     'rotating log '*', log->rotateCount is '*)
       LOG=${1#rotating log } LOG=${LOG%, log->rotateCount is *}
-      ROTATING+=("$LOG") BLOCK+=("$LOG")
-      case $1 in *' is 1000') ;; *) LIMITS=${LIMITS:-$1} ;; esac
+      BLOCK+=("$LOG")
       ;;
-    'renaming '*' (rotatecount '*', logstart '*', i '*) would_push_out "$1" ;;
+    'renaming '*' (rotatecount '*) ;; # what is older makes room
     'renaming '*' to '* | 'copying '*' to '*) # with sharedscripts, after all logs of the block were named
       rest=${1#* } log=${rest%% to *}
       [ -z "${CONSIDERED[$log]}" ] || LOG=$log
-      case $1 in
-        "renaming $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} ;;
-        "copying $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} COPIED[$LOG]=1 ;;
-      esac
+      case $1 in "renaming $LOG to "* | "copying $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} ;; esac
       ;;
     *'destination '*' already exists'*)
       rest=${1#*destination }
@@ -101,8 +95,6 @@ hear() { # <line>
       for log in "${BLOCK[@]}"; do COMPRESSORS[$log]=${1#compressing log with: }; done
       BLOCK=()
       ;;
-    'removing '* | 'disposeName will be '* | 'mailing '* | *'shred'*) DELETES=${DELETES:-$1} ;;
-    'running '*' action script' | *'preremove script'*) SCRIPTS=${SCRIPTS:-$1} ;;
   esac
 }
 
@@ -119,16 +111,6 @@ hear_patterns() { # <line>
     rest=${rest%"${rest##*[![:space:]]}"}
     [ -z "$rest" ] || PATTERNS[/$rest]=1
   done <<<"${rest//[[:blank:]]\//$'\n'}"
-}
-
-# In a numbered rotation the last of the row is renamed, then removed.
-would_push_out() { # <renaming A to B (rotatecount C, logstart S, i I), >
-  local rest=${1##* (rotatecount } count start from
-  count=${rest%%,*} rest=${rest#*logstart }
-  start=${rest%%,*} rest=${rest#*i }
-  from=${1#renaming } from=${from%% to *}
-  MOVED[$from]=1
-  if [ "${rest%%[!0-9]*}" = "$((start + count - 1))" ] && [ -e "$from" ]; then DELETES=${DELETES:-removing $from}; fi
 }
 
 remember_compression() {
