@@ -1,5 +1,4 @@
 /** The deployment on AWS: its settings from its function, its journal from CloudWatch Logs. Or both from this shell's environment. */
-import { createReadStream } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import {
@@ -12,10 +11,11 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { connectInspection } from '../aws/inspection-sdk.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
-import { parseJournalLine } from '../journal/history.ts'
 import { JOURNAL_VERSION, type JournalEvent } from '../journal/journal.ts'
+import { parseJournalLine } from '../journal/journal-line.ts'
 import { type Policy, readPolicy } from '../policy.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
+import { piecesOf } from './line-batches.ts'
 import { CannotReach } from './surroundings.ts'
 import { deploymentName, type Where } from './where.ts'
 
@@ -85,7 +85,7 @@ async function deployedPolicy(aws: OperatorApi, region: string, name: string): P
 
 function localJournal(file: string | undefined): JournalSource & JournalSink {
   if (file === undefined) return { ...journalOf(async function* () {}), write: async () => undefined }
-  const source = journalOf(() => createReadStream(file))
+  const source = journalOf(() => piecesOf(file))
   return { ...source, write: (event) => appendFile(file, `${journalLine(event)}\n`) }
 }
 
@@ -130,12 +130,8 @@ async function* linesOfGroup(
   request: { readonly logGroupName: string; readonly startTime: number; readonly filterPattern: string },
 ) {
   try {
-    for await (const page of paginateFilterLogEvents({ client }, request)) {
-      for (const { message } of page.events ?? []) {
-        const line = parseJournalLine(message ?? '')
-        if (line) yield line
-      }
-    }
+    for await (const { events = [] } of paginateFilterLogEvents({ client }, request))
+      yield events.flatMap(({ message = '' }) => parseJournalLine(message) ?? [])
   } catch (cause) {
     // A function that never ran has no log yet.
     if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return

@@ -1,8 +1,8 @@
 /** One deployment of the guard, as the commands for people reach it. */
 import type { InspectionApi } from '../aws/inspection-api.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
-import { type JournalLine, parseJournalLine } from '../journal/history.ts'
 import type { JournalEvent } from '../journal/journal.ts'
+import { type JournalLine, parseJournalLine } from '../journal/journal-line.ts'
 import type { Policy } from '../policy.ts'
 import { lineBatches } from './line-batches.ts'
 
@@ -19,8 +19,11 @@ export interface Deployment {
 
 /** The journal, where it is kept. */
 export interface JournalSource {
-  /** Its lines since then, in no order that can be relied upon; only one instance's where one is named. */
-  read(since: number, instanceId?: string): AsyncIterable<JournalLine>
+  /**
+   * Its lines since then, as many at a time as come at once: an await for each single line is what reading a large journal would spend
+   * its time on. In no order that can be relied upon; only one instance's where one is named.
+   */
+  read(since: number, instanceId?: string): AsyncIterable<readonly JournalLine[]>
 }
 
 /** What a person did, told where the guard tells what it did. */
@@ -35,12 +38,15 @@ const MARK = '"journal":'
 export function journalOf(pieces: () => AsyncIterable<Uint8Array | string>): JournalSource {
   return {
     async *read(since, instanceId) {
-      for await (const lines of lineBatches(pieces()))
-        for (const line of lines) {
-          if (!line.includes(MARK) || (instanceId !== undefined && !line.includes(instanceId))) continue
-          const parsed = parseJournalLine(line)
-          if (parsed && parsed.at >= since) yield parsed
+      for await (const lines of lineBatches(pieces())) {
+        const parsed: JournalLine[] = []
+        for (const text of lines) {
+          if (!text.includes(MARK) || (instanceId !== undefined && !text.includes(instanceId))) continue
+          const line = parseJournalLine(text)
+          if (line && line.at >= since) parsed.push(line)
         }
+        yield parsed
+      }
     },
   }
 }

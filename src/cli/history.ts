@@ -1,5 +1,4 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
-import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ActionHistory } from '../journal/history.ts'
@@ -9,6 +8,7 @@ import { counted } from './counted.ts'
 import { type JournalSource, journalOf } from './deployment.ts'
 import { historyLines, NOTHING_TOLD } from './history-lines.ts'
 import { historyPage } from './history-page.ts'
+import { piecesOf } from './line-batches.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -61,7 +61,7 @@ function since(value: string): number {
 }
 
 function fileJournal(file: string): JournalSource {
-  return journalOf(() => (file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })))
+  return journalOf(() => (file === '-' ? process.stdin : piecesOf(file)))
 }
 
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
@@ -70,15 +70,16 @@ async function* wantedHistories(
   wanted: string | undefined,
   options: HistoryOptions,
   from: number,
-): AsyncGenerator<ActionHistory> {
+): AsyncGenerator<readonly ActionHistory[]> {
   const instanceId = wanted?.startsWith('i-') ? wanted : undefined
   const inOrder = options.from !== undefined
-  for await (const action of histories(source.read(from, instanceId), { inOrder })) {
-    if (wanted !== undefined && action.instanceId !== wanted && action.token !== wanted) continue
-    if (options.group !== undefined && action.groupName !== options.group) continue
-    if (options.outcome !== undefined && (action.outcome ?? 'held') !== options.outcome) continue
-    yield action
-  }
+  for await (const actions of histories(source.read(from, instanceId), { inOrder }))
+    yield actions.filter(
+      ({ instanceId: id, token, groupName, outcome = 'held' }) =>
+        (wanted === undefined || id === wanted || token === wanted) &&
+        (options.group === undefined || groupName === options.group) &&
+        (options.outcome === undefined || outcome === options.outcome),
+    )
 }
 
 function beginning({ since, from }: HistoryOptions, now: number): number {
@@ -96,16 +97,16 @@ async function print(
   const from = beginning(options, clock.now())
   // What was told already, for somebody who follows: the same end is not told again, another one is.
   const told = options.follow ? new Set<string>() : undefined
+  const text = (action: ActionHistory) =>
+    options.json
+      ? JSON.stringify({ version: ANSWER_VERSION, command: 'history', action })
+      : historyLines(action, options.passes, surroundings.typed).join('\n')
   let count = 0
   for (;;) {
-    for await (const action of wantedHistories(source, wanted, options, from)) {
-      const name = `${action.instanceId} ${action.token} ${action.outcome}`
-      if (told?.has(name)) continue
-      told?.add(name)
-      count++
-      if (options.json)
-        terminal.print(JSON.stringify({ version: ANSWER_VERSION, command: 'history', action }))
-      else terminal.print(historyLines(action, options.passes, surroundings.typed).join('\n'))
+    for await (const actions of wantedHistories(source, wanted, options, from)) {
+      const untold = told ? actions.filter((action) => isNew(told, action)) : actions
+      count += untold.length
+      if (untold.length > 0) terminal.print(untold.map(text).join('\n'))
     }
     if (!options.follow) break
     await surroundings.pause(FOLLOW_MS)
@@ -116,6 +117,13 @@ async function print(
   if (wanted !== undefined) throw new NotSo()
 }
 
+function isNew(told: Set<string>, { instanceId, token, outcome }: ActionHistory): boolean {
+  const name = `${instanceId} ${token} ${outcome}`
+  if (told.has(name)) return false
+  told.add(name)
+  return true
+}
+
 async function writePage(
   source: JournalSource,
   wanted: string | undefined,
@@ -124,8 +132,8 @@ async function writePage(
 ): Promise<void> {
   const file = options.html ?? ''
   const actions: ActionHistory[] = []
-  for await (const action of wantedHistories(source, wanted, options, beginning(options, clock.now())))
-    actions.push(action)
+  for await (const some of wantedHistories(source, wanted, options, beginning(options, clock.now())))
+    for (const action of some) actions.push(action)
   try {
     await writeFile(file, historyPage(actions, clock.now()))
   } catch (cause) {

@@ -104,8 +104,9 @@ async function countMessages(aws: AwsApi, QueueUrl: string): Promise<number> {
 
 async function lastSweep({ journal }: Deployment, now: number): Promise<StatusScreen['lastSweep']> {
   let newest: StatusScreen['lastSweep']
-  for await (const { at, event } of journal.read(now - SWEEP_WINDOW_MS))
-    if (isSweep(event) && at > (newest?.at ?? 0)) newest = { at, failed: event.failed }
+  for await (const lines of journal.read(now - SWEEP_WINDOW_MS))
+    for (const { at, event } of lines)
+      if (isSweep(event) && at > (newest?.at ?? 0)) newest = { at, failed: event.failed }
   return newest
 }
 

@@ -3,16 +3,11 @@
  * command, the demo) has the lines from somewhere else. The guard stores nothing between passes, and an answer of AWS that was
  * lost makes a later pass tell the end again: so there can be several summaries of one action, and no order is relied upon.
  */
-import type { Decision, Outcome } from '../model.ts'
+import type { Outcome } from '../model.ts'
 import type { Rung } from '../rungs.ts'
-import { type ActionEndedEvent, JOURNAL_VERSION, type JournalEvent, type RecoveryEvent } from './journal.ts'
-
-/** One line of the journal and when it was written. */
-export interface JournalLine {
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly event: JournalEvent
-}
+import type { ActionEndedEvent } from './journal.ts'
+import type { JournalLine } from './journal-line.ts'
+import { type PassHistory, type Told, type ToldEnd, type ToldOfAction, type ToldTry, toldBy } from './told.ts'
 
 /** Everything that the journal knows of one lifecycle action. */
 export interface ActionHistory {
@@ -36,42 +31,20 @@ export interface ActionHistory {
   readonly heartbeats: number
 }
 
-export interface PassHistory {
-  /** When it was told, which is when it ended. */
-  readonly at: number
-  readonly decided: Decision['do'] | 'failed'
-  readonly reason: string
-  readonly durationMs: number
-}
-
-type ActionEvent = Extract<JournalEvent, { event: 'pass' | 'pass-failed' | 'action-ended' }>
-type CostlyEvent = Exclude<ActionEvent, ActionEndedEvent>
-interface ActionLine {
-  readonly at: number
-  readonly event: ActionEvent
-}
-
-const HEARTBEAT = 'recordLifecycleActionHeartbeat'
 /** Auto Scaling dates activities in whole seconds, and its clock is not the function's. */
 const CLOCKS_DIFFER_MS = 5_000
 
-/** One line of the Lambda's log, or `undefined` when it is another one: metrics, the platform's own lines, an older journal. */
-export function parseJournalLine(text: string): JournalLine | undefined {
-  try {
-    const { timestamp, journal, ...event } = JSON.parse(text)
-    const at = Date.parse(timestamp)
-    return journal === JOURNAL_VERSION && Number.isFinite(at) ? { at, event } : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** One history per action, in the order in which they were first seen. */
 export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
-  const inOrder = lines.filter(isOfAction).toSorted((a, b) => a.at - b.at)
-  const actions = [...Map.groupBy(inOrder, keyOf(inOrder)).values()].map(historyOf)
-  const rungs = lines.flatMap(({ at, event }) => (event.event === 'recovery' ? [{ at, event }] : []))
-  return actions.map((action) => ({ ...action, by: savedBy(action, actions, rungs) }))
+  return historiesOf(lines.flatMap((line) => toldBy(line) ?? []))
+}
+
+/** The same from what was kept of the lines. */
+export function historiesOf(told: readonly Told[]): ActionHistory[] {
+  const inOrder = told.filter((one) => one.is !== 'try').sort((a, b) => a.at - b.at)
+  const tries = told.filter((one) => one.is === 'try')
+  const actions = byAction(inOrder).map(historyOf)
+  return actions.map((action) => ({ ...action, by: savedBy(action, actions, tries) }))
 }
 
 type Unattributed = Omit<ActionHistory, 'by'>
@@ -80,7 +53,7 @@ type Unattributed = Omit<ActionHistory, 'by'>
 function savedBy(
   { instanceId, outcome, passes, endedAt = 0 }: Unattributed,
   actions: readonly Unattributed[],
-  rungs: readonly { readonly at: number; readonly event: RecoveryEvent }[],
+  tries: readonly ToldTry[],
 ): ActionHistory['by'] {
   if (outcome !== 'archived' && outcome !== 'empty') return undefined
   const firstAt = passes[0]?.at ?? endedAt
@@ -88,13 +61,8 @@ function savedBy(
   const wasKept = actions.some(
     (one) => one.instanceId === instanceId && one.outcome === 'retained' && isBefore(one.endedAt),
   )
-  const wasRetried = rungs.some(({ at, event }) => event.instanceId === instanceId && isBefore(at))
+  const wasRetried = tries.some((one) => one.instanceId === instanceId && isBefore(one.at))
   return wasKept || wasRetried ? 'retry' : 'flush'
-}
-
-function isOfAction(line: JournalLine): line is ActionLine {
-  const { event } = line.event
-  return event === 'pass' || event === 'pass-failed' || event === 'action-ended'
 }
 
 /**
@@ -102,24 +70,27 @@ function isOfAction(line: JournalLine): line is ActionLine {
  * belongs to the action of its instance that began with it: a kept machine passes the hook again at each release, so "the instance's"
  * action would be several.
  */
-function keyOf(lines: readonly ActionLine[]): (line: ActionLine) => string {
-  const beginnings = new Map<string, Map<string, number>>()
-  for (const { at, event } of lines) {
-    if (event.token === undefined) continue
-    const known = beginnings.get(event.instanceId) ?? new Map<string, number>()
-    known.set(event.token, Math.min(known.get(event.token) ?? at, beginningOf(event) ?? at))
-    beginnings.set(event.instanceId, known)
-  }
-  return ({ at, event }) => {
-    const { instanceId } = event
-    const beginning = beginningOf(event)
-    const token = event.token ?? tokenOf([...(beginnings.get(instanceId) ?? [])], { beginning, toldAt: at })
-    return `${instanceId} ${token ?? `since ${beginning}`}`
-  }
+function byAction(inOrder: readonly ToldOfAction[]): ToldOfAction[][] {
+  const [first] = inOrder
+  const isOne = ({ instanceId, token }: ToldOfAction) =>
+    token !== undefined && token === first?.token && instanceId === first.instanceId
+  // As nearly always: one termination, told from its beginning to its end.
+  if (inOrder.length > 0 && inOrder.every(isOne)) return [[...inOrder]]
+  return [...Map.groupBy(inOrder, keyOf(inOrder)).values()]
 }
 
-function beginningOf(event: ActionEvent): number | undefined {
-  return 'startedAt' in event ? event.startedAt : undefined
+function keyOf(inOrder: readonly ToldOfAction[]): (one: ToldOfAction) => string {
+  const beginnings = new Map<string, Map<string, number>>()
+  for (const { at, instanceId, token, beginning } of inOrder) {
+    if (token === undefined) continue
+    const known = beginnings.get(instanceId) ?? new Map<string, number>()
+    known.set(token, Math.min(known.get(token) ?? at, beginning ?? at))
+    beginnings.set(instanceId, known)
+  }
+  return ({ at, instanceId, beginning, ...one }) => {
+    const token = one.token ?? tokenOf([...(beginnings.get(instanceId) ?? [])], { beginning, toldAt: at })
+    return `${instanceId} ${token ?? `since ${beginning}`}`
+  }
 }
 
 /**
@@ -137,23 +108,29 @@ function tokenOf(
   return first?.[0]
 }
 
-function historyOf(lines: readonly ActionLine[]): Unattributed {
-  const ends = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [{ at, event }] : []))
-  const passes = lines.flatMap(({ at, event }) => (event.event === 'action-ended' ? [] : [{ at, event }]))
-  const calls = passes.flatMap(({ event }) => Object.entries(event.calls))
+function historyOf(told: readonly ToldOfAction[]): Unattributed {
+  const passes: PassHistory[] = []
+  const ends: ToldEnd[] = []
+  let [lambdaMs, awsCalls, heartbeats] = [0, 0, 0]
+  for (const one of told) {
+    if (one.is === 'end') {
+      ends.push(one)
+      continue
+    }
+    passes.push(one.pass)
+    lambdaMs += one.pass.durationMs
+    awsCalls += one.awsCalls
+    heartbeats += one.heartbeats
+  }
   const end = mergeEnds(ends)
-  const names = lines.map(({ event }) => event)
   return {
-    instanceId: names[0]?.instanceId ?? '',
-    groupName: names.find((name) => 'groupName' in name)?.groupName ?? '',
-    token: names.find((name) => name.token !== undefined)?.token,
+    instanceId: told[0]?.instanceId ?? '',
+    groupName: told.find(({ groupName }) => groupName !== '')?.groupName ?? '',
+    token: told.find(({ token }) => token !== undefined)?.token,
     end: end?.event,
     outcome: end?.event.outcome,
     endedAt: end?.at,
-    passes: passes.map(passOf),
-    lambdaMs: sum(passes.map(({ event }) => event.durationMs)),
-    awsCalls: sum(calls.map(([operation, count]) => (operation === HEARTBEAT ? 0 : count))),
-    heartbeats: sum(calls.map(([operation, count]) => (operation === HEARTBEAT ? count : 0))),
+    ...{ passes, lambdaMs, awsCalls, heartbeats },
   }
 }
 
@@ -161,23 +138,12 @@ function historyOf(lines: readonly ActionLine[]): Unattributed {
  * The pass that ended the action knows best how; one that found it ended can only say what it still saw, and the first was nearest to
  * it. But what is proven is proven: a good end that was told after a bad one is the newest truth.
  */
-function mergeEnds<End extends { readonly event: ActionEndedEvent }>(ends: readonly End[]): End | undefined {
+function mergeEnds(ends: readonly ToldEnd[]): ToldEnd | undefined {
   const completed = ends.find(({ event }) => event.by === 'completed')
   if (completed && isGood(completed)) return completed
   return ends.findLast(isGood) ?? completed ?? ends[0]
 }
 
-function isGood({ event }: { readonly event: ActionEndedEvent }): boolean {
+function isGood({ event }: ToldEnd): boolean {
   return event.outcome === 'archived' || event.outcome === 'empty'
-}
-
-function passOf({ at, event }: { readonly at: number; readonly event: CostlyEvent }): PassHistory {
-  const { durationMs } = event
-  return event.event === 'pass'
-    ? { at, decided: event.decided, reason: event.reason, durationMs }
-    : { at, decided: 'failed', reason: `${event.error}: ${event.errorMessage}`, durationMs }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

@@ -4,7 +4,7 @@ import type { InspectionApi } from '../../src/aws/inspection-api.ts'
 import type { OperatorApi } from '../../src/aws/operator-api.ts'
 import { run } from '../../src/cli/program.ts'
 import { CannotReach, type Surroundings } from '../../src/cli/surroundings.ts'
-import type { JournalLine } from '../../src/journal/history.ts'
+import type { JournalLine } from '../../src/journal/journal-line.ts'
 import { awsError, OneInstance } from '../one-instance.ts'
 
 /** As where the program is installed. */
@@ -69,12 +69,12 @@ export class CommandLine extends OneInstance {
     return { code, out: out.join('\n'), err: err.join('\n') }
   }
 
-  async *#lines(since: number, instanceId?: string): AsyncGenerator<JournalLine> {
+  async *#lines(since: number, instanceId?: string): AsyncGenerator<JournalLine[]> {
     for (const [index, event] of this.journal.entries()) {
       const at = this.now - this.journal.length + index
       if (at < since) continue
       if (instanceId === undefined || ('instanceId' in event && event.instanceId === instanceId))
-        yield { at, event }
+        yield [{ at, event }]
     }
   }
 

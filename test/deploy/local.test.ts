@@ -21,8 +21,8 @@ import { markKey } from '../../src/enrolment/mark.ts'
 import type { Wanted } from '../../src/enrolment/plan.ts'
 import { forget, withdraw } from '../../src/enrolment/withdraw.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
-import { parseJournalLine } from '../../src/journal/history.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
+import { parseJournalLine } from '../../src/journal/journal-line.ts'
 import { parseSelections } from '../../src/selection.ts'
 import {
   hookName,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type JournalLine, parseJournalLine, readHistory } from '../../src/journal/history.ts'
+import { readHistory } from '../../src/journal/history.ts'
 import type { ActionEndedEvent, PassEvent } from '../../src/journal/journal.ts'
+import { type JournalLine, parseJournalLine } from '../../src/journal/journal-line.ts'
 
 const name = { instanceId: 'i-1', groupName: 'collectors', token: 'token-1' }
 

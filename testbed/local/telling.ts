@@ -1,7 +1,7 @@
 /** The journal for people who look on. */
 import { counted } from '../../src/cli/counted.ts'
-import { parseJournalLine } from '../../src/journal/history.ts'
 import type { EnrolmentEvent, JournalEvent } from '../../src/journal/journal.ts'
+import { parseJournalLine } from '../../src/journal/journal-line.ts'
 
 /**
  * Reads what the functions write, line by line, and answers what to show of each. Whatever is no journal is shown when it is not a

@@ -84,12 +84,13 @@ async function unlessUnset<Value>(unset: Value, ask: () => Promise<Value>): Prom
 
 async function heard({ journal }: Deployment, now: number): Promise<Heard> {
   const newest = { sweepAt: 0, auditAt: 0, notificationAt: 0 }
-  for await (const { at, event } of journal.read(now - HEARD_MS)) {
-    if (event.event === 'sweep') newest.sweepAt = Math.max(newest.sweepAt, at)
-    if (event.event === 'audit') newest.auditAt = Math.max(newest.auditAt, at)
-    if (event.event === 'pass' && event.trigger === 'notification')
-      newest.notificationAt = Math.max(newest.notificationAt, at)
-  }
+  for await (const lines of journal.read(now - HEARD_MS))
+    for (const { at, event } of lines) {
+      if (event.event === 'sweep') newest.sweepAt = Math.max(newest.sweepAt, at)
+      if (event.event === 'audit') newest.auditAt = Math.max(newest.auditAt, at)
+      if (event.event === 'pass' && event.trigger === 'notification')
+        newest.notificationAt = Math.max(newest.notificationAt, at)
+    }
   const { sweepAt, auditAt, notificationAt } = newest
   return {
     sweepAt: sweepAt || undefined,

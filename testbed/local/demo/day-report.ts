@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { counted } from '../../../src/cli/counted.ts'
-import type { ActionHistory, PassHistory } from '../../../src/journal/history.ts'
+import type { ActionHistory } from '../../../src/journal/history.ts'
+import type { PassHistory } from '../../../src/journal/told.ts'
 import type { Outcome } from '../../../src/model.ts'
 import type { Ledger } from './event-ledger.ts'
 import { wrap } from './wrap.ts'

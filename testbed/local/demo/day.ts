@@ -1,4 +1,5 @@
-import { type ActionHistory, type JournalLine, readHistory } from '../../../src/journal/history.ts'
+import { type ActionHistory, readHistory } from '../../../src/journal/history.ts'
+import type { JournalLine } from '../../../src/journal/journal-line.ts'
 import { seededRandom } from '../../random.ts'
 import { PUBLISH_PREFIX } from '../instance/disk.ts'
 import { startTraffic, type Traffic } from '../traffic.ts'

@@ -1,7 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { type JournalLine, parseJournalLine } from '../../../src/journal/history.ts'
+import { type JournalLine, parseJournalLine } from '../../../src/journal/journal-line.ts'
 import type { Effect } from '../../auto-scaling/auto-scaling.ts'
 import type { Random } from '../../random.ts'
 import { pick } from '../chance-ids.ts'

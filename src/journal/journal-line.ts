@@ -1,0 +1,23 @@
+/** One line of the journal, as the functions' logger wrote it. */
+import { JOURNAL_VERSION, type JournalEvent } from './journal.ts'
+
+/** One line of the journal and when it was written. */
+export interface JournalLine {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly event: JournalEvent
+}
+
+/**
+ * One line of the Lambda's log, or `undefined` when it is another one: metrics, the platform's own lines, an older journal. The event
+ * still has what the logger adds (level, timestamp): a copy without it would cost more than all the rest of reading a line.
+ */
+export function parseJournalLine(text: string): JournalLine | undefined {
+  try {
+    const event = JSON.parse(text)
+    const at = Date.parse(event.timestamp)
+    return event.journal === JOURNAL_VERSION && Number.isFinite(at) ? { at, event } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What is kept of a line of the journal until its action can be told. Of a journal that is longer than memory two days are kept at a
+ * time, so what is kept of a line decides how much that is, and how often it is moved about. Pure.
+ */
+import type { Decision } from '../model.ts'
+import type { ActionEndedEvent, JournalEvent, PassEvent } from './journal.ts'
+import type { JournalLine } from './journal-line.ts'
+
+export interface PassHistory {
+  /** When it was told, which is when it ended. */
+  readonly at: number
+  readonly decided: Decision['do'] | 'failed'
+  readonly reason: string
+  readonly durationMs: number
+}
+
+export type Told = ToldOfAction | ToldTry
+export type ToldOfAction = ToldPass | ToldEnd
+
+interface Named {
+  readonly at: number
+  readonly instanceId: string
+  readonly groupName: string
+  readonly token: string | undefined
+  /** When the action began, where the line tells. */
+  readonly beginning: number | undefined
+}
+export interface ToldPass extends Named {
+  readonly is: 'pass'
+  readonly pass: PassHistory
+  /** Without heartbeats. */
+  readonly awsCalls: number
+  readonly heartbeats: number
+}
+export interface ToldEnd extends Named {
+  readonly is: 'end'
+  readonly event: ActionEndedEvent
+}
+/** A rung of recovery is about to be tried. */
+export interface ToldTry {
+  readonly is: 'try'
+  readonly at: number
+  readonly instanceId: string
+}
+
+type PassFailedEvent = Extract<JournalEvent, { event: 'pass-failed' }>
+
+const HEARTBEAT = 'recordLifecycleActionHeartbeat'
+
+/** `undefined`: it is about no action. */
+export function toldBy({ at, event }: JournalLine): Told | undefined {
+  if (event.event === 'pass' || event.event === 'pass-failed') return passTold(at, event)
+  if (event.event === 'action-ended') return { is: 'end', ...nameOf(at, event), event }
+  if (event.event === 'recovery') return { is: 'try', at, instanceId: event.instanceId }
+  return undefined
+}
+
+function passTold(at: number, event: PassEvent | PassFailedEvent): ToldPass {
+  const { durationMs, calls } = event
+  const pass: PassHistory =
+    event.event === 'pass'
+      ? { at, decided: event.decided, reason: event.reason, durationMs }
+      : { at, decided: 'failed', reason: `${event.error}: ${event.errorMessage}`, durationMs }
+  const heartbeats = calls[HEARTBEAT] ?? 0
+  let awsCalls = -heartbeats
+  for (const operation in calls) awsCalls += calls[operation] ?? 0
+  return { is: 'pass', ...nameOf(at, event), pass, awsCalls, heartbeats }
+}
+
+function nameOf(at: number, event: PassEvent | PassFailedEvent | ActionEndedEvent): Named {
+  const { instanceId, token } = event
+  // A pass that broke off before it knew names no group and no beginning.
+  if (event.event === 'pass-failed') return { at, instanceId, groupName: '', token, beginning: undefined }
+  return { at, instanceId, groupName: event.groupName, token, beginning: event.startedAt }
+}
