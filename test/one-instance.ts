@@ -3,7 +3,7 @@
  * calls. (The simulator has the whole world; this is for facts about single passes.)
  */
 import { gzipSync } from 'node:zlib'
-import type { Activity } from '@aws-sdk/client-auto-scaling'
+import type { Activity, TagDescription } from '@aws-sdk/client-auto-scaling'
 import type { CommandInvocation, InstanceInformation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
 import type { Guard } from '../src/guard.ts'
@@ -62,6 +62,7 @@ export class OneInstance {
   foreignToken: string | undefined
   othersCompleted: string[] = []
   isGroupGone = false
+  tags: TagDescription[] = []
   health = 'HEALTHY'
   machine = 'running'
   agent: 'online' | 'dead' = 'online'
@@ -176,6 +177,7 @@ export class OneInstance {
         AutoScalingGroups: [
           {
             AutoScalingGroupName: this.groupName,
+            Tags: this.tags,
             Instances: [
               {
                 InstanceId: action.instanceId,

@@ -45,8 +45,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'believe that a replaced root volume is retained',
-    from: `retains: isRetaining && !losesItsDisk }`,
-    to: `retains: isRetaining || losesItsDisk }`,
+    from: 'return isRetaining && !losesItsDisk',
+    to: 'return isRetaining || losesItsDisk',
   },
   {
     ...activities,

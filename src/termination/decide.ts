@@ -106,7 +106,7 @@ function releaseCommand({ action }: Observation): string {
  * Patience is the deadline, whatever fails; a machine that stays stopped has less to wait for. Nothing is given up before it was tried,
  * however late we come.
  */
-function isPatienceSpent(seen: Observation, policy: Policy): boolean {
+export function isPatienceSpent(seen: Observation, policy: Policy): boolean {
   if (seen.machine === 'stopped' && heldSeconds(seen) >= STOPPED_SECONDS) return true
   const isUntried = seen.flushes.length === 0 && seen.agent === 'unknown' && seen.troubles.length === 0
   return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)

@@ -1,5 +1,6 @@
 /** What the guard would see and do about an instance now. Reads AWS and changes nothing: not even a heartbeat is sent. */
 
+import { askingOnce } from '../aws/ask-once.ts'
 import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
 import { hasHook, hookFacts } from './hook.ts'
@@ -26,9 +27,10 @@ export type Explanation =
     }
 
 export async function explain(
-  guard: Pick<Guard, 'aws' | 'clock' | 'policy'>,
+  means: Pick<Guard, 'aws' | 'clock' | 'policy'>,
   instanceId: string,
 ): Promise<Explanation> {
+  const guard = { ...means, aws: askingOnce(means.aws) }
   const { aws, policy } = guard
   const where = await whereabouts(aws, instanceId)
   if (!where) return { is: 'unknown' }
@@ -40,11 +42,11 @@ export async function explain(
   if (!lifecycleState.endsWith(':Wait') || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
   const glance = { heartbeat: 'held', isHeldItself: async () => true } as const
-  const seen = await observe(guard, action, glance)
-  const intent = await consider(guard, { ...(await withTrouble({ aws }, seen, true)), lifecycleState })
+  const seen = await withTrouble(guard, await observe(guard, action, glance), true)
+  const intent = await consider(guard, { ...seen, lifecycleState })
   const { seen: now, decision } = intent
   const instead = decision.do === 'flush' ? (await withoutAgent(guard, now)).decision : undefined
-  return { is: 'held', seen: now, decision, withoutAgent: instead }
+  return { is: 'held', seen: { ...now, hook }, decision, withoutAgent: instead }
 }
 
 /** The action as the sweep would know it: by instance, and by when it began. */

@@ -81,16 +81,21 @@ export async function hookTimes(
 
 /** What the hook and its group are really set to; a person may have changed either. */
 export async function hookFacts(aws: AwsApi, action: Hooked): Promise<HookFacts | undefined> {
-  const { groupName, instanceId } = action
-  const [times, groups] = await Promise.all([
-    hookTimes(aws, action),
-    aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }),
-  ])
+  const [times, retains] = await Promise.all([hookTimes(aws, action), retainsAbandoned(aws, action)])
+  return times && { ...times, retains }
+}
+
+/** Whether its group keeps this instance when its action is abandoned; `undefined` when there is no such group. */
+export async function retainsAbandoned(
+  aws: AwsApi,
+  { groupName, instanceId }: Pick<Hooked, 'groupName' | 'instanceId'>,
+): Promise<boolean | undefined> {
+  const groups = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
   const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
-  if (!times || !group) return times
+  if (!group) return undefined
   const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
   const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
   // Retention is documented for instances that terminate or return to a warm pool, not for a root volume that is replaced.
   const losesItsDisk = instance?.LifecycleState?.startsWith('ReplacingRootVolume') ?? false
-  return { ...times, retains: isRetaining && !losesItsDisk }
+  return isRetaining && !losesItsDisk
 }

@@ -20,9 +20,10 @@ import {
   type Trouble,
 } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { isPatienceSpent } from './decide.ts'
 import { owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
-import { hookFacts, hookTimes, notifiesAnother } from './hook.ts'
+import { hookTimes, notifiesAnother, retainsAbandoned } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
 import { machineState, rootAttachedAt } from './machine-state.ts'
 
@@ -101,7 +102,8 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
   if (isProven || hold === 'pending') return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
   const age = (seen.now - action.startedAt) / 1000
-  if (flushed || troubles.length > 0 || age >= earliest) return await withTrouble({ aws }, seen, isLate)
+  if (flushed || troubles.length > 0 || age >= earliest)
+    return await withTrouble({ aws, policy }, seen, isLate)
   // Our hook may have been set to less than we deployed, and that counts from the first look on (S3).
   const times = await ask(() => hookTimes(aws, action), isLate)
   return times.is === 'answered' ? { ...seen, hook: times.answer } : seen
@@ -184,24 +186,32 @@ export async function placeOf(
   }
 }
 
-/** What is only asked when there is no proof: is the machine still there, and what happens if we give up? */
+/** What is only asked when there is no proof: is the machine still there, and, where we would give up now, what happens then? */
 export async function withTrouble(
-  { aws }: Pick<Guard, 'aws'>,
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
   seen: Observation,
   isLate: boolean,
 ): Promise<Observation> {
   const age = (seen.now - seen.action.startedAt) / 1000
   const [machine, hook] = await Promise.all([
     ask(() => machineState(aws, seen.action.instanceId, age), isLate),
-    ask(() => hookFacts(aws, seen.action), isLate),
+    ask(() => hookTimes(aws, seen.action), isLate),
   ])
   const more = [troubleOf('ask EC2', machine), troubleOf('read the hook', hook)]
-  return {
+  const troubled: Observation = {
     ...seen,
     machine: machine.is === 'answered' ? machine.answer : 'unknown',
     hook: hook.is === 'answered' ? hook.answer : seen.hook,
     troubles: [...seen.troubles, ...more.filter((one) => one !== undefined)],
   }
+  return isPatienceSpent(troubled, policy) ? await withRetention(aws, troubled, isLate) : troubled
+}
+
+async function withRetention(aws: Guard['aws'], seen: Observation, isLate: boolean): Promise<Observation> {
+  const retains = await ask(() => retainsAbandoned(aws, seen.action), isLate)
+  if (retains.is === 'answered')
+    return { ...seen, hook: seen.hook && { ...seen.hook, retains: retains.answer } }
+  return { ...seen, troubles: [...seen.troubles, { what: 'read the hook', why: retains.why }] }
 }
 
 function troubleOf(what: Trouble['what'], asked: Asked<unknown>): Trouble | undefined {

@@ -3,6 +3,7 @@
  * in AWS (is it held? was it flushed? is it in S3?), so a pass can be lost, repeated or run twice at once.
  */
 import { ask } from '../aws/ask.ts'
+import { askingOnce } from '../aws/ask-once.ts'
 import type { Invocation } from '../flush/commands.ts'
 import { startFlush, terminationFlush } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
@@ -18,11 +19,12 @@ import { isGoodEnd, writeReceipt } from './write-receipt.ts'
 type Means = Pick<Guard, 'aws' | 'policy'>
 
 export async function reconcile(
-  guard: Guard,
+  anyPass: Guard,
   action: LifecycleAction,
   listed?: readonly Invocation[],
   wokenBy?: Trigger,
 ): Promise<Pass> {
+  const guard = { ...anyPass, aws: askingOnce(anyPass.aws) }
   const { aws, policy } = guard
   // Heartbeat first, so that a failing read cannot cost us the hold (S3).
   const glance = {
@@ -74,7 +76,7 @@ export async function withoutAgent(means: Means, seen: Observation): Promise<Int
 /** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */
 async function reconsider({ aws, policy }: Means, before: Observation): Promise<Intent> {
   const isLate = (before.now - before.action.startedAt) / 1000 >= policy.patienceSeconds
-  const seen = await withTrouble({ aws }, before, isLate)
+  const seen = await withTrouble({ aws, policy }, before, isLate)
   return { seen, decision: decide(seen, policy), prefix: undefined }
 }
 

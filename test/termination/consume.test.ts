@@ -76,6 +76,54 @@ it('E3: a termination that needs one flush takes 9 calls besides heartbeats in 3
   expect(calls[2]).toEqual(calls[0])
 })
 
+describe('a pass whose agent does not answer asks for each fact once', () => {
+  const LISTED = ['listCommandInvocations', 'describeLifecycleHooks', 'sendCommand', 'describeInstances']
+  const SOON = [...LISTED, 'changeMessageVisibility']
+  beforeEach(() => {
+    aws.agent = 'dead'
+  })
+  it.each([0, 10, 45, 100])('after %i minutes', async (minutes) => {
+    aws.now += minutes * MINUTE
+    expect(await keptBy(record(notification))).toEqual(['m-1'])
+    expect(aws.callsBesidesHeartbeats().sort()).toEqual(SOON.sort())
+    expect(aws.calls).toHaveLength(7)
+  })
+  it('and for its group only where patience is spent', async () => {
+    aws.now += policy.patienceSeconds * 1000
+    expect(await keptBy(record(notification))).toEqual([])
+    expect(aws.completed).toEqual(['ABANDON'])
+    const atLast = [...LISTED, 'describeAutoScalingGroups', 'completeLifecycleAction']
+    expect(aws.callsBesidesHeartbeats().sort()).toEqual(atLast.sort())
+  })
+  it('or where only its tags tell where its logs go', async () => {
+    const policy = {
+      ...aws.guard.policy,
+      archive: { ...aws.guard.policy.archive, prefix: '{environment}/{instance}/' },
+    }
+    aws.groupName = 'plain'
+    aws.tags = [{ Key: 'elasticbeanstalk:environment-id', Value: 'e-abcdefghij' }]
+    const plain = { ...notification, AutoScalingGroupName: 'plain' }
+    for (const minutes of [0, 45, 120]) {
+      aws.calls.length = 0
+      aws.now = START + minutes * MINUTE
+      await consume({ ...aws.guard, policy }, [record(plain)], plenty)
+      expect(aws.calls.filter((call) => call === 'describeAutoScalingGroups')).toHaveLength(1)
+    }
+    expect(aws.completed).toEqual(['ABANDON'])
+  })
+  it('whatever became of the flushes before it', async () => {
+    await keptBy(record(notification))
+    aws.agent = 'online'
+    await keptBy(record(notification, 'm-1', 2))
+    aws.flushEnds('', 'Failed')
+    aws.agent = 'dead'
+    aws.now += 20 * MINUTE
+    aws.calls.length = 0
+    expect(await keptBy(record(notification, 'm-1', 3))).toEqual(['m-1'])
+    expect(aws.callsBesidesHeartbeats().sort()).toEqual(SOON.sort())
+  })
+})
+
 it('every call of a pass is in the journal', async () => {
   await archivedTermination(1)
   const told = aws.journal.flatMap((event) => ('calls' in event ? Object.values(event.calls) : []))
