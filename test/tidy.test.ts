@@ -65,6 +65,7 @@ const impure = new Set([
   'src/termination/observe.ts',
   'src/termination/reconcile.ts',
   'src/termination/scaling-activities.ts',
+  'src/termination/with-trouble.ts',
   'src/termination/write-receipt.ts',
 ])
 

@@ -16,4 +16,18 @@ export const awsMutants: readonly Mutant[] = [
     from: `return nameOf(error) === 'InvalidInstanceId'`,
     to: `return nameOf(error) === 'InvalidInstanceID'`,
   },
+  {
+    file: 'src/aws/ask-once.ts',
+    tests: ['test/termination/consume.test.ts'],
+    name: 'ask for a fact as often as it matters',
+    from: 'if (!answers.has(question)) answers',
+    to: 'answers',
+  },
+  {
+    file: 'src/termination/with-trouble.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'give up without asking whether the group retains',
+    from: 'isPatienceSpent(troubled, policy) ? await withRetention(aws, troubled, isLate) : troubled',
+    to: 'troubled',
+  },
 ]

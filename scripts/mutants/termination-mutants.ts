@@ -128,8 +128,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'adopt what a hook of our name holds for another queue',
-    from: 'return target === undefined || isQueue(target, queueUrl)',
-    to: 'return target === undefined || queueUrl !== undefined',
+    from: 'return notifies !== undefined && !isQueue(notifies, queueUrl)',
+    to: 'return notifies !== undefined && queueUrl === undefined',
   },
   {
     file: 'src/termination/machine-state.ts',

@@ -5,9 +5,10 @@ import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
 import { hasHook, hookFacts } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
-import { observe, withTrouble } from './observe.ts'
+import { observe } from './observe.ts'
 import { consider, withoutAgent } from './reconcile.ts'
 import { terminationsBegan } from './scaling-activities.ts'
+import { withTrouble } from './with-trouble.ts'
 
 export type Explanation =
   | { readonly is: 'unknown' }

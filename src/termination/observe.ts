@@ -20,12 +20,12 @@ import {
   type Trouble,
 } from '../model.ts'
 import type { Policy } from '../policy.ts'
-import { isPatienceSpent } from './decide.ts'
 import { owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
-import { hookTimes, notifiesAnother, retainsAbandoned } from './hook.ts'
+import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
-import { machineState, rootAttachedAt } from './machine-state.ts'
+import { rootAttachedAt } from './machine-state.ts'
+import { troubleOf, withTrouble } from './with-trouble.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
 export class NotOurs extends Error {
@@ -184,38 +184,6 @@ export async function placeOf(
     if (error instanceof NoEnvironment) return undefined
     throw error
   }
-}
-
-/** What is only asked when there is no proof: is the machine still there, and, where we would give up now, what happens then? */
-export async function withTrouble(
-  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
-  seen: Observation,
-  isLate: boolean,
-): Promise<Observation> {
-  const age = (seen.now - seen.action.startedAt) / 1000
-  const [machine, hook] = await Promise.all([
-    ask(() => machineState(aws, seen.action.instanceId, age), isLate),
-    ask(() => hookTimes(aws, seen.action), isLate),
-  ])
-  const more = [troubleOf('ask EC2', machine), troubleOf('read the hook', hook)]
-  const troubled: Observation = {
-    ...seen,
-    machine: machine.is === 'answered' ? machine.answer : 'unknown',
-    hook: hook.is === 'answered' ? hook.answer : seen.hook,
-    troubles: [...seen.troubles, ...more.filter((one) => one !== undefined)],
-  }
-  return isPatienceSpent(troubled, policy) ? await withRetention(aws, troubled, isLate) : troubled
-}
-
-async function withRetention(aws: Guard['aws'], seen: Observation, isLate: boolean): Promise<Observation> {
-  const retains = await ask(() => retainsAbandoned(aws, seen.action), isLate)
-  if (retains.is === 'answered')
-    return { ...seen, hook: seen.hook && { ...seen.hook, retains: retains.answer } }
-  return { ...seen, troubles: [...seen.troubles, { what: 'read the hook', why: retains.why }] }
-}
-
-function troubleOf(what: Trouble['what'], asked: Asked<unknown>): Trouble | undefined {
-  return asked.is === 'refused' ? { what, why: asked.why } : undefined
 }
 
 /** What is kept may have passed the hook again since this action, and with another disk. */

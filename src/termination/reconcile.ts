@@ -11,9 +11,10 @@ import type { Decision, LifecycleAction, Observation, Trigger } from '../model.t
 import type { Policy } from '../policy.ts'
 import { decide } from './decide.ts'
 import { complete, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
-import { NotOurs, observe, placeOf, withTrouble } from './observe.ts'
+import { NotOurs, observe, placeOf } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
+import { withTrouble } from './with-trouble.ts'
 import { isGoodEnd, writeReceipt } from './write-receipt.ts'
 
 type Means = Pick<Guard, 'aws' | 'policy'>

@@ -1,0 +1,39 @@
+/** What is asked of AWS only by a pass that has no proof; what it refuses for a reason that lasts is a trouble, and seen. */
+import { type Asked, ask } from '../aws/ask.ts'
+import type { Guard } from '../guard.ts'
+import type { Observation, Trouble } from '../model.ts'
+import { isPatienceSpent } from './decide.ts'
+import { hookTimes, retainsAbandoned } from './hook.ts'
+import { machineState } from './machine-state.ts'
+
+/** Is the machine still there, and, where we would give up now, what happens then? */
+export async function withTrouble(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  seen: Observation,
+  isLate: boolean,
+): Promise<Observation> {
+  const age = (seen.now - seen.action.startedAt) / 1000
+  const [machine, hook] = await Promise.all([
+    ask(() => machineState(aws, seen.action.instanceId, age), isLate),
+    ask(() => hookTimes(aws, seen.action), isLate),
+  ])
+  const more = [troubleOf('ask EC2', machine), troubleOf('read the hook', hook)]
+  const troubled: Observation = {
+    ...seen,
+    machine: machine.is === 'answered' ? machine.answer : 'unknown',
+    hook: hook.is === 'answered' ? hook.answer : seen.hook,
+    troubles: [...seen.troubles, ...more.filter((one) => one !== undefined)],
+  }
+  return isPatienceSpent(troubled, policy) ? await withRetention(aws, troubled, isLate) : troubled
+}
+
+async function withRetention(aws: Guard['aws'], seen: Observation, isLate: boolean): Promise<Observation> {
+  const retains = await ask(() => retainsAbandoned(aws, seen.action), isLate)
+  if (retains.is === 'answered')
+    return { ...seen, hook: seen.hook && { ...seen.hook, retains: retains.answer } }
+  return { ...seen, troubles: [...seen.troubles, { what: 'read the hook', why: retains.why }] }
+}
+
+export function troubleOf(what: Trouble['what'], asked: Asked<unknown>): Trouble | undefined {
+  return asked.is === 'refused' ? { what, why: asked.why } : undefined
+}
