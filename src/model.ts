@@ -57,6 +57,8 @@ export interface Manifest {
   readonly purpose: FlushPurpose
   /** How many files held bytes before the flush touched anything. */
   readonly census: number
+  /** How long the machine had been up as the flush reported. Its clock may be off; this is not. Flushes of older versions do not say. */
+  readonly uptimeSeconds?: number
   /** Every log file that must be in S3. */
   readonly files: readonly ManifestFile[]
   /** What still grows, or could not be given a rotated name. */
@@ -148,8 +150,11 @@ export interface Observation {
   readonly hold: Hold
   /** Auto Scaling's LifecycleState, or `undefined` when it was not read or the group no longer has the instance. */
   readonly lifecycleState: string | undefined
-  /** When the root volume was attached; asked only where the action is over, was never proven, and the machine is kept. */
-  readonly rootAttachedAt?: number | undefined
+  /**
+   * When the machine's root volume was attached, if that is since the action began: then what the action held is gone. Asked only where
+   * the action is over, and either the machine is kept or it booted before its flush reported.
+   */
+  readonly rootReplacedAt?: number | undefined
   readonly machine: Machine
   /**
    * Why no flush could be started. `unreachable`: SSM knows no agent there (dead, without permission, or no machine). `unplaced`:

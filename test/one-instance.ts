@@ -24,10 +24,14 @@ async function unexpected(): Promise<never> {
   throw new Error('no pass makes this call')
 }
 
-/** What a flush of the instance prints when it found these files. */
-export function manifestLine(files: readonly ManifestFile[], live: readonly string[] = []): string {
+/** What a flush of the instance prints when it found these files, on a machine that has long been up. */
+export function manifestLine(
+  files: readonly ManifestFile[],
+  live: readonly string[] = [],
+  uptimeSeconds = 86_400,
+): string {
   const records = [
-    `manifest\t2\t${action.instanceId}\ttermination\t${files.length + live.length}`,
+    `manifest\t2\t${action.instanceId}\ttermination\t${files.length + live.length}\t${uptimeSeconds}`,
     ...files.map(
       ({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${START / 1000}\t-\t-\t${path}`,
     ),

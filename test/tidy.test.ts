@@ -64,6 +64,7 @@ const impure = new Set([
   'src/termination/lifecycle-actions.ts',
   'src/termination/observe.ts',
   'src/termination/reconcile.ts',
+  'src/termination/replaced-disk.ts',
   'src/termination/scaling-activities.ts',
   'src/termination/with-trouble.ts',
   'src/termination/write-receipt.ts',

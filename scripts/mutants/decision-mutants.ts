@@ -6,6 +6,11 @@ const decide = {
   tests: ['test/termination/decide.test.ts', 'test/termination/simulated-days.test.ts'],
 }
 
+const replaced = {
+  file: 'src/termination/replaced-disk.ts',
+  tests: ['test/termination/one-action.test.ts'],
+}
+
 const hold = {
   file: 'src/termination/hold.ts',
   tests: ['test/termination/hold.test.ts', 'test/termination/reconcile.test.ts'],
@@ -33,14 +38,26 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
     name: 'tell an end without proof as archived',
-    from: `if (!keeps) return { do: 'settle', outcome: 'expired', reason: ended }`,
-    to: `if (!keeps) return { do: 'settle', outcome: 'archived', reason: ended }`,
+    from: `{ do: 'settle', outcome: 'expired', reason: \`the action ended without proof: `,
+    to: `{ do: 'settle', outcome: 'archived', reason: \`the action ended without proof: `,
   },
   {
-    ...decide,
+    ...replaced,
     name: 'call a machine kept whose disk of then is gone',
-    from: 'rootAttachedAt > action.startedAt)',
-    to: 'rootAttachedAt < action.startedAt)',
+    from: 'attachedAt > beganBy(seen, policy)',
+    to: 'attachedAt < beganBy(seen, policy)',
+  },
+  {
+    ...replaced,
+    name: 'take what a flush found on a new disk for what was on the old one',
+    from: 'uptime * 1000 > beganBy(',
+    to: 'uptime * 1000 < beganBy(',
+  },
+  {
+    ...replaced,
+    name: 'date an action by its first flush, which a status event does, to the second',
+    from: 'action.startedAt - 1000 * passSeconds',
+    to: 'action.startedAt',
   },
   {
     file: 'src/termination/machine-state.ts',

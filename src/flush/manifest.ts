@@ -42,7 +42,7 @@ export function parseManifest(gzip: Uint8Array): Manifest {
 
 function assemble(records: readonly string[]): Manifest {
   const [head, ...rest] = records
-  const [kind, version, instanceId, purpose, census] = (head ?? '').split('\t')
+  const [kind, version, instanceId, purpose, census, uptime] = (head ?? '').split('\t')
   if (kind !== 'manifest' || version !== '2') throw new Error('the manifest has no head record of version 2')
   if (!instanceId || !isPurpose(purpose)) throw new Error('the manifest does not say whose it is')
   const of = (name: string) => rest.filter((record) => nameOf(record) === name).map(fieldsOf)
@@ -53,6 +53,7 @@ function assemble(records: readonly string[]): Manifest {
     instanceId,
     purpose,
     census: parseSize(census),
+    ...(uptime && { uptimeSeconds: parseSize(uptime) }),
     files: eachOnce(of('file').map(parseFile)),
     live: of('live').map(([size, ...path]) => ({ size: parseSize(size), path: parsePath(path) })),
     unaccounted: of('unaccounted').map(([size, why = '', ...path]) => ({

@@ -78,24 +78,23 @@ function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reas
 
 function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {
   const keeps = isKept(seen.lifecycleState)
+  if (seen.rootReplacedAt !== undefined) {
+    const replaced = new Date(seen.rootReplacedAt).toISOString()
+    const reason = `the action ended without proof: its root volume was replaced at ${replaced}`
+    return { do: 'settle', outcome: 'expired', reason }
+  }
   if (proven) {
     const release = keeps ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
     const reason = `the action is over; ${proven.reason}${release}`
     return { do: 'settle', outcome: proven.outcome, reason }
   }
-  const ended = `the action ended without proof: ${gaps(seen)}`
-  if (!keeps) return { do: 'settle', outcome: 'expired', reason: ended }
-  const { rootAttachedAt, action } = seen
-  if (rootAttachedAt !== undefined && rootAttachedAt > action.startedAt) {
-    const attached = new Date(rootAttachedAt).toISOString()
-    const reason = `${ended}; the machine is kept, but its root volume was attached since, at ${attached}`
-    return { do: 'settle', outcome: 'expired', reason }
-  }
-  return {
-    do: 'settle',
-    outcome: 'retained',
-    reason: `the action is over and the machine is kept: ${gaps(seen)}`,
-  }
+  return keeps
+    ? {
+        do: 'settle',
+        outcome: 'retained',
+        reason: `the action is over and the machine is kept: ${gaps(seen)}`,
+      }
+    : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${gaps(seen)}` }
 }
 
 function releaseCommand({ action }: Observation): string {

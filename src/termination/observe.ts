@@ -24,7 +24,7 @@ import { owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
-import { rootAttachedAt } from './machine-state.ts'
+import { bootedSince, replacedDisk } from './replaced-disk.ts'
 import { troubleOf, withTrouble } from './with-trouble.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
@@ -93,11 +93,8 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
     const isLastWord = isProven && wokenBy !== 'command-status'
     const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
-    return {
-      ...seen,
-      lifecycleState,
-      rootAttachedAt: await diskOfKept(aws, action, isProven, lifecycleState),
-    }
+    const isDoubtful = isProven ? bootedSince(seen, policy) : isKept(lifecycleState)
+    return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy))) }
   }
   if (isProven || hold === 'pending') return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
@@ -184,18 +181,6 @@ export async function placeOf(
     if (error instanceof NoEnvironment) return undefined
     throw error
   }
-}
-
-/** What is kept may have passed the hook again since this action, and with another disk. */
-async function diskOfKept(
-  aws: Guard['aws'],
-  { instanceId }: LifecycleAction,
-  isProven: boolean,
-  lifecycleState: string | undefined,
-): Promise<number | undefined> {
-  if (isProven || !isKept(lifecycleState)) return undefined
-  const asked = await ask(() => rootAttachedAt(aws, instanceId))
-  return asked.is === 'answered' ? asked.answer : undefined
 }
 
 async function stateOf(aws: Guard['aws'], { instanceId }: LifecycleAction): Promise<string | undefined> {

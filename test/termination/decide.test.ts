@@ -39,14 +39,15 @@ describe('the action is over', () => {
   it('settles as retained when it was never proven and the machine is kept', () => {
     const kept = seen({ hold: 'over', proof: incomplete, lifecycleState: 'Terminating:Retained' })
     expect(decide(kept, policy)).toMatchObject({ do: 'settle', outcome: 'retained' })
-    expect(decide({ ...kept, rootAttachedAt: START }, policy)).toMatchObject({ outcome: 'retained' })
   })
-  it('settles as expired when the kept machine has another root volume than it had then', () => {
-    const kept = seen({ hold: 'over', proof: incomplete, lifecycleState: 'Terminating:Retained' })
-    expect(decide({ ...kept, rootAttachedAt: START + 1 }, policy)).toMatchObject({
+  it.each([
+    ['kept', { proof: incomplete, lifecycleState: 'Terminating:Retained' }],
+    ['proven', {}],
+  ])('settles as expired when the machine is %s with another root volume than it had then', (_, changes) => {
+    expect(decide(seen({ hold: 'over', rootReplacedAt: START + 1, ...changes }), policy)).toMatchObject({
       do: 'settle',
       outcome: 'expired',
-      reason: expect.stringContaining('its root volume was attached since'),
+      reason: expect.stringContaining('its root volume was replaced at 20'),
     })
   })
 })

@@ -1,7 +1,7 @@
 /** One action is not another: what wakes us, what is listed, what is proven and what is completed are of the one that holds now. */
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { belongs, commentFor, listInvocations } from '../../src/flush/commands.ts'
-import type { LifecycleAction } from '../../src/model.ts'
+import type { LifecycleAction, Trigger } from '../../src/model.ts'
 import { identify } from '../../src/termination/identify.ts'
 import { NotOurs } from '../../src/termination/observe.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
@@ -170,22 +170,58 @@ it('kept, then released: what was proven for the first action does not count for
   expect(aws.completed).toEqual([])
 })
 
-it('its root volume was replaced, then it was kept: what is kept is not what the first action held', async () => {
-  const later = new Date(START + 20 * MINUTE)
+describe('its root volume was replaced after the action had begun, and', () => {
+  const since = START + 2.3 * MINUTE
   const root = { RootDeviceName: '/dev/xvda', State: { Name: 'running' as const } }
-  const disks = (AttachTime: Date) => [
-    { DeviceName: '/dev/sdf', Ebs: { AttachTime: later } },
-    { DeviceName: '/dev/xvda', Ebs: { AttachTime } },
+  const disks = (at: number) => [
+    { DeviceName: '/dev/sdf', Ebs: { AttachTime: new Date(since) } },
+    { DeviceName: '/dev/xvda', Ebs: { AttachTime: new Date(at) } },
   ]
-  aws.lifecycleState = 'Terminating:Retained'
-  aws.activeToken = undefined
-  const settled = async (AttachTime: Date) => {
-    const Instances = [{ ...root, BlockDeviceMappings: disks(AttachTime) }]
+  const attachedAt = (at: number) => {
+    const Instances = [{ ...root, BlockDeviceMappings: disks(at) }]
     aws.guard.aws.describeInstances = async () => ({ Reservations: [{ Instances }] })
-    return (await reconcile(aws.guard, action)).decision
   }
-  expect(await settled(later)).toMatchObject({ do: 'settle', outcome: 'expired' })
-  expect(await settled(new Date(START - MINUTE))).toMatchObject({ do: 'settle', outcome: 'retained' })
+  const settled = async (subject = action, wokenBy: Trigger = 'notification') =>
+    (await reconcile(aws.guard, subject, undefined, wokenBy)).decision
+  /** The flush is sent by a pass that had found the action held; then it is over, and the flush sees what there is now. */
+  const flushed = async (uptimeSeconds: number) => {
+    aws.now += 2.5 * MINUTE
+    await sent(action)
+    aws.now += MINUTE
+    aws.flushEnds(manifestLine([file], [], uptimeSeconds))
+    archive()
+    aws.activeToken = undefined
+    aws.lifecycleState = 'InService'
+  }
+
+  it('it was kept later: what is kept is not what the first action held', async () => {
+    aws.lifecycleState = 'Terminating:Retained'
+    aws.activeToken = undefined
+    attachedAt(since)
+    expect(await settled()).toMatchObject({ do: 'settle', outcome: 'expired' })
+    attachedAt(START - MINUTE)
+    expect(await settled()).toMatchObject({ do: 'settle', outcome: 'retained' })
+  })
+  it('it was flushed then: what is proven is not what the action held', async () => {
+    await flushed(60)
+    attachedAt(since)
+    expect(await settled()).toMatchObject({ outcome: 'expired' })
+    // By a status event the action is dated no earlier than its first flush.
+    const woken = (await wake())?.action
+    expect(woken?.startedAt).toBeGreaterThan(since)
+    expect(await settled(woken, 'command-status')).toMatchObject({ outcome: 'expired' })
+  })
+  it('that is asked only of a machine that booted since', async () => {
+    await flushed(3600)
+    attachedAt(since)
+    expect(await settled()).toMatchObject({ do: 'settle', outcome: 'archived' })
+    expect(aws.calls).not.toContain('describeInstances')
+  })
+  it('a boot alone is none', async () => {
+    await flushed(60)
+    attachedAt(START - MINUTE)
+    expect(await settled()).toMatchObject({ outcome: 'archived' })
+  })
 })
 
 describe('a command that a person starts with our document', () => {

@@ -29,7 +29,7 @@ export function manifestLine(
   findings: Findings,
 ): { readonly text: string; readonly isSpoilt: boolean } {
   const { setting, chance, faults, bucket, time } = world
-  const gzip = pack(manifestRecords(machine, command.parameters.purpose, findings))
+  const gzip = pack(manifestRecords(machine, command.parameters.purpose, findings, time.now))
   const inline = `termination-guard manifest 2 ${gzip.toString('base64')} end`
   if (inline.length <= setting.inlineManifestCharacters) return { text: inline, isSpoilt: false }
   const key = `${command.parameters.manifestPrefix}${machine.instanceId}/${command.id}.gz`
@@ -53,9 +53,16 @@ export function pack(records: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from([...header, ...block]), payload, trailer])
 }
 
-function manifestRecords({ instanceId, skewMs }: Machine, purpose: string, findings: Findings): string[] {
+function manifestRecords(
+  { instanceId, skewMs, bootedAt }: Machine,
+  purpose: string,
+  findings: Findings,
+  now: number,
+): string[] {
   const { census, files, live, unaccounted, accounted, writers } = findings
-  const records = [`manifest\t2\t${instanceId}\t${purpose}\t${census}`]
+  const records = [
+    `manifest\t2\t${instanceId}\t${purpose}\t${census}\t${Math.floor((now - bootedAt) / 1000)}`,
+  ]
   for (const { path, content, modifiedAt } of files) {
     const modified = Math.max(0, Math.floor((modifiedAt + skewMs) / 1000))
     records.push(`file\t${content.size}\t${content.md5}\t${content.sha256}\t${modified}\t-\t-\t${path}`)

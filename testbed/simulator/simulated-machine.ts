@@ -48,8 +48,8 @@ export class Machine {
   /** Whether there is a file that nobody can read, as there is on a disk that goes bad. */
   readonly hasUnreadable: boolean
   readonly writers: readonly Writer[]
-  /** When somebody booted it again. */
-  bootedAt = Number.NEGATIVE_INFINITY
+  /** When it was last started: launched, booted again by somebody, or from a new disk. */
+  bootedAt: number
   readonly #world: MachineSurroundings
   #whenBack: (() => void)[] = []
   /** A writer that does not obey falls silent by itself some time after the traffic ended, or never does. */
@@ -62,6 +62,7 @@ export class Machine {
     this.#world = world
     this.instanceId = instanceId
     this.groupName = groupName
+    this.bootedAt = world.time.now
     const { chance, faults, setting } = world
     this.agent = chance.of(faults['agent-was-never-there']) ? 'gone' : 'up'
     this.wasRegistered = this.agent === 'up'
@@ -177,6 +178,7 @@ export class Machine {
   replaceDisk(): void {
     this.write()
     this.disk.isGone = true
+    this.bootedAt = this.#world.time.now
     this.disks.push(new Disk(this.#world))
     this.unaccounted.clear()
   }

@@ -211,8 +211,9 @@ put_manifest() { # <key>
 }
 
 records() { # NUL after each; the path comes last, since it may hold anything but NUL
-  local i path text hashes
-  printf 'manifest\t2\t%s\t%s\t%s\0' "$INSTANCE_ID" "$PURPOSE" "$CENSUS_COUNT"
+  local i path text hashes up=''
+  read -r up _ 2>/dev/null </proc/uptime # did it boot since the action began, perhaps from another disk?
+  printf 'manifest\t2\t%s\t%s\t%s\t%s\0' "$INSTANCE_ID" "$PURPOSE" "$CENSUS_COUNT" "${up%%.*}"
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
     hashes=${HASHES[i]// /$'\t'} # MD5 and SHA-256, then those of an upload in parts

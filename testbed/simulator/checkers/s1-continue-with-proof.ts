@@ -47,11 +47,11 @@ function toldAction({ region }: World, { token, instanceId }: ActionName): Track
  * Somebody booted the machine while it was held, so that its writer wrote again, and SSM's listing hid the flush that saw it from this
  * very pass: a limit that docs/limits.md names.
  */
-function isBootHidden({ ssm }: World, { instance, machine, startedAt }: TrackedAction, run: Run): boolean {
+function isBootHidden({ ssm }: World, { instance, disk, startedAt }: TrackedAction, run: Run): boolean {
   return (
-    machine.bootedAt > startedAt &&
+    disk.bootedAt > startedAt &&
     ssm.commandsOf(instance.id).some(({ id, requestedAt, isByHand }) => {
-      return !isByHand && requestedAt > machine.bootedAt && !run.seen.has(id)
+      return !isByHand && requestedAt > disk.bootedAt && !run.seen.has(id)
     })
   )
 }

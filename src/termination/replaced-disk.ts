@@ -1,0 +1,37 @@
+/**
+ * One action is not another: a root volume is replaced between two passages of an instance through its hook, and what is proven of the
+ * new disk, or kept with it, says nothing of the old one.
+ */
+import type { AwsApi } from '../aws/api.ts'
+import { ask } from '../aws/ask.ts'
+import type { Observation } from '../model.ts'
+import type { Policy } from '../policy.ts'
+import { manifestOf } from './evidence.ts'
+import { rootAttachedAt } from './machine-state.ts'
+
+/**
+ * Whether the machine booted between the action's start and the report of its newest flush, as it does for a new root volume. What tells
+ * is how long it had been up, so no clock of the machine's counts.
+ */
+export function bootedSince(seen: Observation, policy: Policy): boolean {
+  const newest = seen.flushes[0]
+  const uptime = manifestOf(newest)?.uptimeSeconds
+  if (uptime === undefined) return true
+  return (newest?.endedAt ?? seen.now) - uptime * 1000 > beganBy(seen, policy)
+}
+
+/** Asked of EC2, which does not tell of a machine that is gone. */
+export async function replacedDisk(
+  aws: AwsApi,
+  seen: Observation,
+  policy: Policy,
+): Promise<Pick<Observation, 'rootReplacedAt'>> {
+  const asked = await ask(() => rootAttachedAt(aws, seen.action.instanceId))
+  const attachedAt = asked.is === 'answered' ? asked.answer : undefined
+  return attachedAt !== undefined && attachedAt > beganBy(seen, policy) ? { rootReplacedAt: attachedAt } : {}
+}
+
+/** A status event dates an action by its first flush, which a pass starts when it has found the action held. */
+function beganBy({ action, wokenBy }: Observation, { passSeconds }: Policy): number {
+  return wokenBy === 'command-status' ? action.startedAt - 1000 * passSeconds : action.startedAt
+}
