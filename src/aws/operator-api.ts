@@ -4,6 +4,10 @@
  */
 import type { SetDesiredCapacityCommandInput } from '@aws-sdk/client-auto-scaling'
 import type {
+  DescribeTargetHealthCommandInput,
+  DescribeTargetHealthCommandOutput,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type {
   GetFunctionConfigurationCommandInput,
   GetFunctionConfigurationCommandOutput,
 } from '@aws-sdk/client-lambda'
@@ -16,6 +20,9 @@ import type { Answer, AwsApi } from './api.ts'
 
 export interface OperatorApi extends AwsApi {
   setDesiredCapacity(input: SetDesiredCapacityCommandInput): Promise<unknown>
+  describeTargetHealth(
+    input: DescribeTargetHealthCommandInput,
+  ): Promise<Answer<DescribeTargetHealthCommandOutput>>
   receiveMessage(input: ReceiveMessageCommandInput): Promise<Answer<ReceiveMessageCommandOutput>>
   deleteMessage(input: DeleteMessageCommandInput): Promise<unknown>
   getFunctionConfiguration(

@@ -1,5 +1,6 @@
 import { counted } from './counted.ts'
 import type { Traffic } from './serving.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** A replacement as data: known before anything is done, so that a dry run costs nothing. */
 export interface Replacement {
@@ -138,34 +139,68 @@ function balanced({ targetGroups }: Traffic): string {
 
 /** What a replacement has changed so far, or may have, where the answer was lost. */
 export interface Changes {
+  tag: boolean
   maximum: boolean
   desired: boolean
 }
 
 /** What was changed, and what to type to undo it. */
 export function undoLines(
-  { groupName, desired, raisesMaximumFrom }: Replacement,
+  { groupName, instanceId, desired, raisesMaximumFrom }: Replacement,
   changes: Changes,
+  typed: Surroundings['typed'],
 ): string[] {
+  if (!changes.tag) return ['Nothing was changed.']
   const maximum = changes.maximum ? raisesMaximumFrom : undefined
-  if (maximum === undefined && !changes.desired) return ['Nothing was changed.']
   const told = [
     ...(changes.desired ? [`the desired capacity (from ${desired} to ${desired + 1})`] : []),
     ...(maximum === undefined ? [] : [`the maximum (from ${maximum} to ${desired + 1})`]),
-  ]
-  const options = [
-    ...(changes.desired ? [`--desired-capacity ${desired}`] : []),
-    ...(maximum === undefined ? [] : [`--max-size ${maximum}`]),
+    `the tag ${REPLACING}`,
   ]
   return [
-    `Changed in ${groupName}: ${told.join(' and ')}. To undo it, type:`,
-    `  aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${word(groupName)} ${options.join(' ')}`,
-    `  aws autoscaling delete-tags --tags ResourceType=auto-scaling-group,Key=${REPLACING},ResourceId=${word(groupName)}`,
-    'Or type the same again: it goes on where it was.',
+    `Changed in ${groupName}: ${told.join(' and ')}. To go on where it was, type the same again. To undo it, type:`,
+    `  ${typed(`replace ${instanceId} --undo`)}`,
   ]
 }
 
-/** One word of shell. */
-function word(text: string): string {
-  return /^[\w.@:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+/** The way back, as data. */
+export interface Undoing {
+  readonly groupName: string
+  readonly instanceId: string
+  /** What was wanted before. */
+  readonly desired: number
+  /** One more than that is wanted now; whoever wants more by now wants it for a reason. */
+  readonly lowersDesired: boolean
+  readonly raisesMaximumFrom: number | undefined
+}
+
+/** Throws an Error that says why there is nothing to undo, or no way back. */
+export function planUndoing(
+  instanceId: string,
+  group: GroupFacts | undefined,
+  typed: Surroundings['typed'],
+): Undoing {
+  const { groupName, replacing, lifecycleState, desired = 0, maximum = 0 } = group ?? {}
+  if (groupName === undefined || replacing?.instanceId !== instanceId)
+    throw new Error(`No replacement of ${instanceId} is under way: there is nothing to undo.`)
+  if (lifecycleState !== 'InService')
+    throw new Error(
+      `${instanceId} is ${lifecycleState}: it is replaced already. What is left to be done:  ${typed(`replace ${instanceId}`)}`,
+    )
+  const raised = replacing.desired >= replacing.maximum && maximum === replacing.desired + 1
+  return {
+    ...{ groupName, instanceId, desired: replacing.desired },
+    lowersDesired: desired === replacing.desired + 1,
+    raisesMaximumFrom: raised ? replacing.maximum : undefined,
+  }
+}
+
+export function undoingLines({ groupName, desired, lowersDesired, raisesMaximumFrom }: Undoing): string[] {
+  return [
+    ...(lowersDesired
+      ? [`leave ${groupName} with ${counted(desired, 'instance')}: the one that came last goes`]
+      : []),
+    ...(raisesMaximumFrom === undefined ? [] : [`set the maximum back to ${raisesMaximumFrom}`]),
+    `take the tag ${REPLACING} from ${groupName}`,
+  ]
 }

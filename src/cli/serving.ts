@@ -3,23 +3,16 @@
  * a health check of it yet, and what is replaced then drops requests.
  */
 
-import { setTimeout as pause } from 'node:timers/promises'
-import {
-  type AutoScalingClient,
-  type AutoScalingGroup,
-  DescribeAutoScalingGroupsCommand,
-} from '@aws-sdk/client-auto-scaling'
-import {
-  DescribeTargetHealthCommand,
-  type ElasticLoadBalancingV2Client,
-  type TargetHealthDescription,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { OperatorApi } from '../aws/operator-api.ts'
+import { counted } from './counted.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const POLL_MS = 5000
 
 /** Auto Scaling, and the load balancers that its groups are behind. */
-export interface Clients {
-  readonly autoScaling: AutoScalingClient
-  readonly loadBalancing: ElasticLoadBalancingV2Client
-}
+export type ServingApi = Pick<OperatorApi, 'describeAutoScalingGroups' | 'describeTargetHealth'>
 
 /** Where a group's requests come from. */
 export interface Traffic {
@@ -40,29 +33,37 @@ export function trafficOf(group: AutoScalingGroup | undefined): Traffic {
   }
 }
 
-/** Answers how many serve at this moment. */
-export type Look = (signal: AbortSignal) => Promise<number>
+/** The instances of a group besides the one that is to go, at this moment. */
+export interface Others {
+  readonly serving: number
+  /** Of each other one, what it waits for. */
+  readonly waiting: readonly string[]
+}
 
-/** How many instances serve besides the one that is to go: its own health is why it goes, perhaps. */
-export function servesWithout(
-  clients: Clients,
+/** Who serves besides the one that is to go: its own health is why it goes, perhaps. */
+export async function othersOf(
+  aws: ServingApi,
   { groupName, instanceId, traffic }: { groupName: string; instanceId: string; traffic: Traffic },
-): Look {
-  return async (signal) => {
-    const group = await groupOf(clients.autoScaling, groupName, signal)
-    const inService = (group?.Instances ?? []).filter(
-      (one) =>
-        one.InstanceId !== instanceId && one.LifecycleState === 'InService' && one.HealthStatus === 'Healthy',
-    )
-    let serving = inService.map(({ InstanceId = '' }) => InstanceId)
-    for (const TargetGroupArn of traffic.targetGroups) {
-      const { TargetHealthDescriptions = [] } = await clients.loadBalancing.send(
-        new DescribeTargetHealthCommand({ TargetGroupArn }),
-        { abortSignal: signal },
-      )
-      serving = serving.filter((id) => isServing(id, TargetHealthDescriptions))
+): Promise<Others> {
+  const group = await groupOf(aws, groupName)
+  const others = (group?.Instances ?? []).filter((one) => one.InstanceId !== instanceId)
+  const waiting = new Map<string, string>()
+  for (const { InstanceId = '', LifecycleState, HealthStatus } of others) {
+    if (LifecycleState !== 'InService') waiting.set(InstanceId, LifecycleState ?? 'unknown')
+    else if (HealthStatus !== 'Healthy') waiting.set(InstanceId, HealthStatus ?? 'unknown')
+  }
+  for (const TargetGroupArn of traffic.targetGroups) {
+    const { TargetHealthDescriptions = [] } = await aws.describeTargetHealth({ TargetGroupArn })
+    for (const { InstanceId = '' } of others) {
+      if (waiting.has(InstanceId) || isServing(InstanceId, TargetHealthDescriptions)) continue
+      const found = TargetHealthDescriptions.find(({ Target }) => Target?.Id === InstanceId)
+      const state = found?.TargetHealth?.State ?? 'not registered'
+      waiting.set(InstanceId, `${state} in ${TargetGroupArn.split('/').at(1)}`)
     }
-    return serving.length
+  }
+  return {
+    serving: others.length - waiting.size,
+    waiting: [...waiting].map(([instance, why]) => `${instance} ${why}`),
   }
 }
 
@@ -79,45 +80,40 @@ export function isServing(instanceId: string, targets: readonly TargetHealthDesc
   )
 }
 
-export async function groupOf(client: AutoScalingClient, groupName: string, abortSignal?: AbortSignal) {
-  const { AutoScalingGroups } = await client.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
-    { ...(abortSignal ? { abortSignal } : {}) },
-  )
+export async function groupOf(aws: ServingApi, groupName: string): Promise<AutoScalingGroup | undefined> {
+  const { AutoScalingGroups } = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
   return AutoScalingGroups?.[0]
 }
 
-/** How long the second instance may take, and who may break off the wait for it. */
-export interface Patience {
-  readonly waitMs: number
-  readonly pollMs: number
-  readonly signal: AbortSignal
-}
-
-/** Throws when so many do not serve in time, or the wait is broken off. */
+/** Throws when so many do not serve in time, or the wait is broken off. Each change is told once. */
 export async function untilServing(
-  look: Look,
+  look: () => Promise<Others>,
   count: number,
-  { waitMs, pollMs, signal }: Patience,
+  waitMs: number,
+  { clock, pause, terminal, interruption }: Surroundings,
 ): Promise<void> {
-  const until = Date.now() + waitMs
+  const until = clock.now() + waitMs
+  let told = ''
   for (;;) {
-    const serving = await lookUnlessInterrupted(look, signal)
+    const { serving, waiting } = await unlessInterrupted(look(), interruption)
     if (serving >= count) return
-    if (Date.now() >= until)
-      throw new Error(
-        `Nothing was terminated: after ${Math.round(waitMs / 60_000)} min ${serving} of ${count} other instances serve.`,
-      )
-    await pause(pollMs, undefined, { signal }).catch(() => undefined) // seen above
+    const state = `${serving} of ${counted(count, 'other instance')} ${count === 1 ? 'serves' : 'serve'}`
+    const line = [state, ...waiting].join(', ')
+    if (clock.now() >= until)
+      throw new Error(`Nothing was terminated: after ${Math.round(waitMs / 60_000)} min ${line}.`)
+    if (line !== told) terminal.complain(`waiting: ${line}`)
+    told = line
+    await pause(POLL_MS)
   }
 }
 
-/** A call that hangs is broken off too. */
-export async function lookUnlessInterrupted(look: Look, signal: AbortSignal): Promise<number> {
-  try {
-    signal.throwIfAborted()
-    return await look(signal)
-  } catch (cause) {
-    throw signal.aborted ? new Error('Interrupted: nothing was terminated.', { cause }) : cause
-  }
+/** A call that hangs is broken off too: nobody waits for its answer any more. */
+export async function unlessInterrupted<Answer>(call: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  const stopped = new AbortController()
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new Error('Interrupted: nothing was terminated.'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true, signal: stopped.signal })
+  })
+  return await Promise.race([call, interrupted]).finally(() => stopped.abort())
 }

@@ -112,6 +112,10 @@ export class CommandLine extends OneInstance {
               this.activeToken = 'cccccccc-0000-0000-0000-000000000003'
               return {}
             })
+          case 'createOrUpdateTags':
+          case 'deleteTags':
+          case 'updateAutoScalingGroup':
+          case 'describeTargetHealth':
           case 'setDesiredCapacity':
           case 'getFunctionConfiguration':
             return told(operation, () => ({}))

@@ -3,19 +3,36 @@ import { fileURLToPath } from 'node:url'
 import {
   type AutoScalingClient,
   CreateAutoScalingGroupCommand,
+  CreateOrUpdateTagsCommand,
+  DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
+  DescribeAutoScalingInstancesCommand,
   PutLifecycleHookCommand,
+  SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from '@jest/globals'
-import { factsOf, replace } from '../../src/cli/replace.ts'
-import { planReplacement, replacementLines, undoLines } from '../../src/cli/replacement.ts'
+import {
+  planReplacement,
+  planUndoing,
+  replacementLines,
+  undoingLines,
+  undoLines,
+} from '../../src/cli/replacement.ts'
+import { factsOf, type ReplacingApi, replace, undo } from '../../src/cli/replacing.ts'
+import type { Surroundings } from '../../src/cli/surroundings.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
 import { AwsError } from '../../testbed/aws-error.ts'
 import { guardEnvironment, patientWaits } from '../../testbed/local/installed-guard.ts'
 import { ConnectionDropped, type LocalAwsOptions } from '../../testbed/local/local-aws.ts'
 import { afterwards, eventually, localAws, localAwsByHand, refusalOf } from '../testbed/local/local-aws.ts'
+import { typed } from './command-line.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 /** Preloaded: every signal arrives once more at the worst moment, right before a word is said of what went wrong. */
@@ -76,20 +93,57 @@ describe('the plan of a replacement', () => {
     expect(replacementLines(plan).join('\n')).toContain('NOTHING HOLDS IT')
   })
 
-  it('is undone in one command, whatever of it was done and however the group is called', () => {
-    const plan = planReplacement('i-0abcdef12', { ...group, groupName: "the web's" }, wishes)
-    expect(undoLines(plan, { maximum: true, desired: true }).at(1)).toBe(
-      "  aws autoscaling update-auto-scaling-group --auto-scaling-group-name 'the web'\\''s' --desired-capacity 1 --max-size 1",
-    )
-    expect(undoLines(plan, { maximum: true, desired: false }).at(1)).toMatch(/'s' --max-size 1$/)
-    expect(undoLines(plan, { maximum: false, desired: false })).toEqual(['Nothing was changed.'])
+  it('that broke off says what it has changed, and what to type to undo it', () => {
+    const plan = planReplacement('i-0abcdef12', group, wishes)
+    expect(undoLines(plan, { tag: true, maximum: true, desired: true }, typed)).toEqual([
+      'Changed in collectors: the desired capacity (from 1 to 2) and the maximum (from 1 to 2) and the tag termination-guard:replacing. ' +
+        'To go on where it was, type the same again. To undo it, type:',
+      '  termination-guard replace i-0abcdef12 --undo',
+    ])
+    expect(undoLines(plan, { tag: false, maximum: false, desired: false }, typed)).toEqual([
+      'Nothing was changed.',
+    ])
+  })
+})
+
+describe('the way back', () => {
+  const replacing = { instanceId: 'i-0abcdef12', desired: 1, maximum: 1 }
+  const begun = { ...group, desired: 2, maximum: 2, replacing }
+
+  it('takes back what was changed, and nothing that is somebody else’s', () => {
+    const lines = (facts: typeof begun) => undoingLines(planUndoing('i-0abcdef12', facts, typed))
+    const tag = 'take the tag termination-guard:replacing from collectors'
+    expect(lines(begun)).toEqual([
+      'leave collectors with 1 instance: the one that came last goes',
+      'set the maximum back to 1',
+      tag,
+    ])
+    expect(lines({ ...begun, desired: 1 })).toEqual(['set the maximum back to 1', tag])
+    expect(lines({ ...begun, desired: 5, maximum: 9 })).toEqual([tag])
+    expect(lines({ ...begun, maximum: 9, replacing: { ...replacing, maximum: 9 } })).toEqual([
+      'leave collectors with 1 instance: the one that came last goes',
+      tag,
+    ])
+  })
+
+  it.each([
+    ['nothing is under way', group, 'nothing to undo'],
+    [
+      'another’s is under way',
+      { ...begun, replacing: { ...replacing, instanceId: 'i-0fffffff0' } },
+      'nothing',
+    ],
+    ['it is on its way out', { ...begun, lifecycleState: 'Terminating:Wait' }, 'replace i-0abcdef12'],
+    ['it is in no group', undefined, 'nothing to undo'],
+  ])('is refused where %s', (_what, facts, why) => {
+    expect(() => planUndoing('i-0abcdef12', facts, typed)).toThrow(why)
   })
 })
 
 describe('a replacement', () => {
   /** A group of one that is full, with a hook that holds terminating instances. */
   async function fullGroup(options: Partial<LocalAwsOptions> = {}, TargetGroupARNs?: string[]) {
-    const { autoScaling, aws } = await localAws({ timings: { inServiceMs: 300 }, ...options })
+    const { autoScaling, ec2, aws } = await localAws({ timings: { inServiceMs: 300 }, ...options })
     const loadBalancing = new ElasticLoadBalancingV2Client({
       ...{ endpoint: aws.endpoints.autoscaling, region: aws.region, maxAttempts: 1 },
       credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
@@ -98,15 +152,36 @@ describe('a replacement', () => {
     const instanceId = await createFullGroup(autoScaling, undefined, TargetGroupARNs)
     const look = async () =>
       (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.[0]
-    const facts = (guarded = true) => factsOf(autoScaling, instanceId, async () => guarded)
+    const api: ReplacingApi = {
+      describeAutoScalingGroups: (input) => autoScaling.send(new DescribeAutoScalingGroupsCommand(input)),
+      describeAutoScalingInstances: (input) =>
+        autoScaling.send(new DescribeAutoScalingInstancesCommand(input)),
+      describeInstances: (input) => ec2.send(new DescribeInstancesCommand(input)),
+      describeTargetHealth: (input) => loadBalancing.send(new DescribeTargetHealthCommand(input)),
+      createOrUpdateTags: (input) => autoScaling.send(new CreateOrUpdateTagsCommand(input)),
+      deleteTags: (input) => autoScaling.send(new DeleteTagsCommand(input)),
+      setDesiredCapacity: (input) => autoScaling.send(new SetDesiredCapacityCommand(input)),
+      updateAutoScalingGroup: (input) => autoScaling.send(new UpdateAutoScalingGroupCommand(input)),
+      terminateInstanceInAutoScalingGroup: (input) =>
+        autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(input)),
+    }
+    const facts = (guarded = true) => factsOf(api, instanceId, async () => guarded)
+    /** What was told of the wait, and how one of it goes. */
+    const told: string[] = []
+    const run = async ({ waitMs = 60_000, signal = new AbortController().signal } = {}) =>
+      await replace(api, planReplacement(instanceId, await facts(), wishes), waitMs, {
+        ...{ typed, interruption: signal, clock: { now: Date.now } },
+        terminal: { complain: (line: string) => void told.push(line) },
+        pause: () => new Promise((resolve) => setTimeout(resolve, 10)),
+      } as unknown as Surroundings)
+    const undone = async () => await undo(api, planUndoing(instanceId, await facts(), typed))
     /** As Ctrl-C right after the call. */
     const interruptedAfter = (wanted: string) => {
       const interruption = new AbortController()
       aws.observe({ after: ({ operation }) => void (operation === wanted && interruption.abort()) })
       return interruption.signal
     }
-    const clients = { autoScaling, loadBalancing }
-    return { aws, autoScaling, clients, look, instanceId, facts, interruptedAfter }
+    return { aws, autoScaling, api, look, instanceId, facts, interruptedAfter, run, undone, told }
   }
 
   /** Answers its instance, which is in service. `pass` lets time pass where it does not by itself. */
@@ -139,11 +214,11 @@ describe('a replacement', () => {
       return AutoScalingGroups?.[0]?.Instances?.find((one) => one.LifecycleState === 'InService')?.InstanceId
     })
   }
-  const patience = { waitMs: 60_000, pollMs: 10, signal: new AbortController().signal }
 
   it('lets the old instance go only when the new one serves, and leaves the group as it was', async () => {
-    const { clients, look, instanceId, facts } = await fullGroup()
-    await replace(clients, planReplacement(instanceId, await facts(), wishes), patience)
+    const { look, instanceId, facts, run, told } = await fullGroup()
+    await run()
+    expect(told[0]).toMatch(/^waiting: 0 of 1 other instance serves/)
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
     const states = (await look())?.Instances?.map((one) => [
       one.InstanceId === instanceId,
@@ -154,12 +229,10 @@ describe('a replacement', () => {
   })
 
   it('that was interrupted goes on where it was, and the group is never larger than by one', async () => {
-    const { clients, look, instanceId, facts, interruptedAfter } = await fullGroup()
-    const run = async (how: Partial<typeof patience> = {}) =>
-      await replace(clients, planReplacement(instanceId, await facts(), wishes), { ...patience, ...how })
+    const { look, run, interruptedAfter } = await fullGroup()
     for (let time = 0; time < 3; time++) {
       expect(await refusalOf(run({ signal: interruptedAfter('CreateOrUpdateTags') }))).toContain(
-        'it goes on where it was',
+        'To go on where it was, type the same again',
       )
       expect(await look()).toMatchObject({ MaxSize: 2, DesiredCapacity: 2 })
     }
@@ -168,13 +241,8 @@ describe('a replacement', () => {
   })
 
   it('that broke off when the old one was on its way out leaves the group as it was', async () => {
-    const { autoScaling, clients, look, instanceId, facts, interruptedAfter } = await fullGroup()
-    await refusalOf(
-      replace(clients, planReplacement(instanceId, await facts(), wishes), {
-        ...patience,
-        signal: interruptedAfter('SetDesiredCapacity'),
-      }),
-    )
+    const { autoScaling, look, instanceId, facts, run, undone, interruptedAfter } = await fullGroup()
+    await refusalOf(run({ signal: interruptedAfter('SetDesiredCapacity') }))
     await autoScaling.send(
       new TerminateInstanceInAutoScalingGroupCommand({
         InstanceId: instanceId,
@@ -183,7 +251,8 @@ describe('a replacement', () => {
     )
     const plan = planReplacement(instanceId, await facts(), wishes)
     expect(replacementLines(plan)[0]).toContain('is on its way out, leave web with 1 instances')
-    await replace(clients, plan, patience)
+    expect(await refusalOf(undone())).toContain('it is replaced already')
+    await run()
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
   })
 
@@ -195,7 +264,7 @@ describe('a replacement', () => {
     'TerminateInstanceInAutoScalingGroup',
     'DeleteTags',
   ])('that dies right after %s goes on when it is run again, and the group is as it was', async (step) => {
-    const { aws, clients, look, instanceId, facts } = await fullGroup({}, [TARGET_GROUP])
+    const { aws, look, facts, run } = await fullGroup({}, [TARGET_GROUP])
     let sizeAtMost = 0
     let died = 0
     aws.observe({
@@ -206,8 +275,6 @@ describe('a replacement', () => {
         throw new ConnectionDropped('the command was killed')
       },
     })
-    const run = async () =>
-      await replace(clients, planReplacement(instanceId, await facts(), wishes), patience)
     expect(await refusalOf(run())).not.toBe('no error')
     expect(died).toBe(1)
     const again = await refusalOf(run())
@@ -221,7 +288,7 @@ describe('a replacement', () => {
     let passes = false
     let asked = 0
     let first = ''
-    const { clients, look, instanceId, facts } = await fullGroup(
+    const { look, instanceId, facts, run, told } = await fullGroup(
       {
         timings: { inServiceMs: 0 },
         targetHealth: (id) => {
@@ -233,24 +300,24 @@ describe('a replacement', () => {
     )
     first = instanceId
     asked = 0
-    const replaced = replace(clients, planReplacement(instanceId, await facts(), wishes), patience)
+    const replaced = run()
     await eventually(() => asked > 3)
     expect(await facts()).toMatchObject({ lifecycleState: 'InService' })
     expect((await look())?.Instances).toHaveLength(2)
+    expect(told.at(-1)).toMatch(/^waiting: 0 of 1 other instance serves, i-\w+ unhealthy in web$/)
     passes = true
     await replaced
     expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
   })
 
   it('by somebody who may not ask the load balancer changes nothing', async () => {
-    const { aws, clients, look, instanceId, facts } = await fullGroup({}, [TARGET_GROUP])
+    const { aws, look, run } = await fullGroup({}, [TARGET_GROUP])
     aws.observe({
       before: ({ operation }) => {
         if (operation === 'DescribeTargetHealth') throw new AwsError('AccessDenied', 'not authorized')
       },
     })
-    const plan = planReplacement(instanceId, await facts(), wishes)
-    expect(await refusalOf(replace(clients, plan, patience))).toMatch(/not authorized\nNothing was changed/)
+    expect(await refusalOf(run())).toMatch(/not authorized\nNothing was changed/)
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
   })
 
@@ -271,23 +338,45 @@ describe('a replacement', () => {
     ['takes too long', false, '0 of 1 other'],
     ['is interrupted', true, 'Interrupted'],
   ])('that %s terminates nothing and says what to type to undo it', async (_what, interrupted, why) => {
-    const { clients, look, instanceId, facts, interruptedAfter } = await fullGroup()
-    const impatience = interrupted
-      ? { ...patience, signal: interruptedAfter('SetDesiredCapacity') }
-      : { ...patience, waitMs: 0 }
+    const { look, instanceId, facts, run, undone, interruptedAfter } = await fullGroup()
     const refusal = await refusalOf(
-      replace(clients, planReplacement(instanceId, await facts(), wishes), impatience),
+      run(interrupted ? { signal: interruptedAfter('SetDesiredCapacity') } : { waitMs: 0 }),
     )
     expect(refusal).toMatch(new RegExp(why))
-    expect(refusal).toContain('--auto-scaling-group-name web --desired-capacity 1 --max-size 1')
+    expect(refusal).toContain(`replace ${instanceId} --undo`)
     expect(await look()).toMatchObject({ MaxSize: 2, DesiredCapacity: 2 })
+    expect(await facts()).toMatchObject({ lifecycleState: 'InService' })
+    await undone()
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
     expect(await facts()).toMatchObject({ lifecycleState: 'InService' })
   })
 
-  it('whose first step fails is told with its error', async () => {
-    const { clients, instanceId, facts } = await fullGroup()
-    const plan = { ...planReplacement(instanceId, await facts(), wishes), groupName: 'gone' }
-    expect(await refusalOf(replace(clients, plan, patience))).toMatch(/gone.*\nNothing was changed/)
+  it.each([
+    ['lets the newest go, not the one that serves', 'SetDesiredCapacity', true],
+    ['where no second one has come lets nobody go', 'UpdateAutoScalingGroup', false],
+  ])('that is undone %s, also when the undoing dies after each step', async (_what, broken, hasSecond) => {
+    const { aws, look, instanceId, facts, run, undone } = await fullGroup({ timings: { inServiceMs: 0 } })
+    let dies: string | undefined = broken
+    aws.observe({
+      after: async ({ operation }) => {
+        if (operation !== dies) return
+        dies = undefined
+        throw new ConnectionDropped('the command was killed')
+      },
+    })
+    expect(await refusalOf(run())).toContain('--undo')
+    if (hasSecond) await eventually(async () => (await look())?.Instances?.length === 2)
+    for (const step of ['TerminateInstanceInAutoScalingGroup', 'UpdateAutoScalingGroup']) {
+      dies = step
+      await refusalOf(undone())
+    }
+    dies = undefined
+    await refusalOf(undone())
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+    expect(await facts()).toMatchObject({ lifecycleState: 'InService' })
+    const others = (await look())?.Instances?.filter((one) => one.InstanceId !== instanceId)
+    expect(others?.filter((one) => one.LifecycleState === 'InService')).toEqual([])
+    expect(await refusalOf(undone())).toContain('nothing to undo')
   })
 
   it('that signals rain on, through npm or from impatience, still says how to undo it', async () => {
@@ -319,7 +408,7 @@ describe('a replacement', () => {
     await gone
     expect(told.out).toContain('wait until 1 other instance of it is in service')
     expect(told.err).toMatch(
-      /^Interrupted: nothing was terminated\.\nChanged in web: .*\n {2}aws autoscaling/,
+      /(^|\n)Interrupted: nothing was terminated\.\nChanged in web: .*\n {2}termination-guard replace i-\w+ --undo/,
     )
   })
 })

@@ -8,6 +8,9 @@ export interface LoadBalancerOptions {
   readonly unhealthyThreshold: number
 }
 
+/** Idle connections are closed after so long. ELB's default. */
+const IDLE_MS = 60_000
+
 /** An HTTP load balancer in front of the collectors. */
 export interface LoadBalancer {
   readonly url: string
@@ -33,7 +36,7 @@ interface Target {
 export async function startLoadBalancer(options: LoadBalancerOptions): Promise<LoadBalancer> {
   const targets = new Map<string, Target>()
   const listeners: ((instanceId: string) => void)[] = []
-  const connections = new Agent({ keepAlive: true })
+  const connections = new Agent({ keepAlive: true, timeout: IDLE_MS })
   let turn = 0
 
   const nextTarget = () => {
@@ -42,7 +45,7 @@ export async function startLoadBalancer(options: LoadBalancerOptions): Promise<L
     )
     return able[turn++ % able.length]
   }
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: IDLE_MS }, (incoming, outgoing) => {
     const target = nextTarget()
     if (target === undefined) return refuse(outgoing, 503)
     target.inFlight++

@@ -13,6 +13,8 @@ export interface TrafficOptions {
 export interface Traffic {
   /** The ids of the events that were answered with 200. */
   readonly accepted: ReadonlySet<string>
+  /** What visitors were answered besides 200, each time; 0: nothing, or half an answer. */
+  readonly dropped: readonly number[]
   /** Starts no new events and waits for those under way. Resolves when each was accepted or given up. */
   stop(): Promise<void>
 }
@@ -42,14 +44,17 @@ export function startTraffic({ url, eventsPerSecond, random }: TrafficOptions): 
   const underWay = new Set<Promise<void>>()
   const startedAt = performance.now()
   let started = 0
+  const dropped: number[] = []
   let stopped = false
 
   const deliver = async (event: Event) => {
     for (let attempt = 0; attempt <= RETRIES; attempt++) {
-      if ((await send(url, connections, event)) === 200) {
+      const status = await send(url, connections, event)
+      if (status === 200) {
         accepted.add(event.id)
         return
       }
+      dropped.push(status)
       if (stopped) return
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     }
@@ -65,6 +70,7 @@ export function startTraffic({ url, eventsPerSecond, random }: TrafficOptions): 
 
   return {
     accepted,
+    dropped,
     stop: async () => {
       clearInterval(ticking)
       stopped = true

@@ -12,6 +12,9 @@ export const ENVIRONMENT_ID = 'e-demo2mxf6k'
 export const GROUP_NAME = `awseb-${ENVIRONMENT_ID}-stack-AWSEBAutoScalingGroup-1KQ2ZT0V3GHXB`
 export const BUCKET = `elasticbeanstalk-eu-west-1-${accountId}`
 
+/** What its load balancer sends requests to. */
+const TARGET_GROUP = `arn:aws:elasticloadbalancing:eu-west-1:${accountId}:targetgroup/awseb-AWSEB-1KQ2ZT0V3GHX/0123456789abcdef`
+
 /**
  * The waits that the guard is given here, in seconds: a day passes in a minute. PATIENCE is what a dead agent costs;
  * QUEUE_VISIBILITY is how long a killed Lambda's message stays out of sight.
@@ -50,7 +53,7 @@ export async function createGroup(autoScaling: AutoScalingClient, instances: num
     MaxSize: 4 * instances,
     DesiredCapacity: instances,
     HealthCheckType: 'ELB',
-    LoadBalancerNames: [`awseb-${ENVIRONMENT_ID}`],
+    TargetGroupARNs: [TARGET_GROUP],
   }
   await autoScaling.send(new CreateAutoScalingGroupCommand(input))
 }

@@ -37,6 +37,10 @@ export interface Stage {
   pickInstance(): Promise<string>
   /** Kills the Lambda once, at its worst moment: the next command has been sent, and its answer is on the way. */
   killNextPass(): void
+  /** What a person's shell needs for the guard's commands; `caller` is in every request that they make. */
+  shell(caller: string): Readonly<Record<string, string>>
+  /** Sees every request from now on. Answers how to stop that. */
+  readonly observe: LocalAws['observe']
   /** Resolves when the guard has nothing left to do: its queue is empty. */
   quiet(): Promise<void>
   /** Ends every process and deletes every file. */
@@ -122,6 +126,8 @@ async function furnish(ground: Ground, options: StageOptions): Promise<Stage> {
     killNextPass: () => {
       if (guard !== undefined) killAfterNextCommand(aws, guard.terminations, options.onKill)
     },
+    shell: (caller) => ({ ...aws.environment(caller), ...guard?.variables }),
+    observe: aws.observe,
     quiet: () => emptied(clients.sqs, guard?.queue.url),
     stop,
   }

@@ -12,13 +12,15 @@ export interface CollectorServerOptions {
 /** The transparent pixel that a tracker asks for: 43 bytes, as in the collector's logs. */
 const PIXEL = Buffer.from('R0lGODlhAQABAPAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64')
 const BODY_LIMIT_BYTES = 1_000_000
+/** Longer than the load balancer keeps an idle connection (60 s), as AWS says to set it: or a request meets one that is just closed. */
+const KEEP_ALIVE_MS = 75_000
 
 /**
  * The collector without its process: an event is accepted by an answer of 200, and its line is recorded before that
  * answer leaves, so that nobody is told 200 for an event that the log never saw.
  */
 export function collectorServer(options: CollectorServerOptions): Server {
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const pieces: Buffer[] = []
     let bytes = 0
     request.on('data', (piece: Buffer) => {

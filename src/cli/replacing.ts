@@ -1,0 +1,180 @@
+/** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
+import type { TagDescription } from '@aws-sdk/client-auto-scaling'
+import type { OperatorApi } from '../aws/operator-api.ts'
+import {
+  type Changes,
+  type GroupFacts,
+  REPLACING,
+  type Replacement,
+  type Replacing,
+  readReplacing,
+  type Undoing,
+  undoLines,
+  writeReplacing,
+} from './replacement.ts'
+import { groupOf, othersOf, type ServingApi, trafficOf, unlessInterrupted, untilServing } from './serving.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export type ReplacingApi = ServingApi &
+  Pick<
+    OperatorApi,
+    | 'describeAutoScalingInstances'
+    | 'describeInstances'
+    | 'createOrUpdateTags'
+    | 'deleteTags'
+    | 'setDesiredCapacity'
+    | 'updateAutoScalingGroup'
+    | 'terminateInstanceInAutoScalingGroup'
+  >
+
+/** Whether the guard's hook would hold an instance of the group: the same question as everywhere. */
+export type IsGuarded = (groupName: string) => Promise<boolean>
+
+/** The group of an instance as it is now; `undefined` when it is in none. */
+export async function factsOf(
+  aws: ReplacingApi,
+  instanceId: string,
+  isGuarded: IsGuarded,
+): Promise<GroupFacts | undefined> {
+  const { AutoScalingInstances } = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
+  const instance = AutoScalingInstances?.[0]
+  const groupName = instance?.AutoScalingGroupName ?? (await groupReplacing(aws, instanceId))
+  if (groupName === undefined) return undefined
+  const group = await groupOf(aws, groupName)
+  return {
+    groupName,
+    desired: group?.DesiredCapacity ?? 0,
+    maximum: group?.MaxSize ?? 0,
+    lifecycleState: instance?.LifecycleState ?? 'gone',
+    guarded: await isGuarded(groupName),
+    replacing: replacingOf(group?.Tags),
+    traffic: trafficOf(group),
+  }
+}
+
+/** The group that an instance was in which is gone by now, where its replacement broke off. */
+async function groupReplacing(aws: ReplacingApi, instanceId: string): Promise<string | undefined> {
+  const Filters = [{ Name: 'tag-key', Values: [REPLACING] }]
+  const { AutoScalingGroups = [] } = await aws.describeAutoScalingGroups({ Filters })
+  return AutoScalingGroups.find((group) => replacingOf(group.Tags)?.instanceId === instanceId)
+    ?.AutoScalingGroupName
+}
+
+function replacingOf(tags: readonly TagDescription[] = []): Replacing | undefined {
+  return readReplacing(tags.find(({ Key }) => Key === REPLACING)?.Value ?? '')
+}
+
+/** Throws an Error that says what was changed until then and what to type to undo it. */
+export async function replace(
+  aws: ReplacingApi,
+  plan: Replacement,
+  waitMs: number,
+  surroundings: Surroundings,
+): Promise<void> {
+  const changes: Changes = { tag: false, maximum: false, desired: false }
+  try {
+    await carryOut(aws, plan, waitMs, surroundings, changes)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error([why, ...undoLines(plan, changes, surroundings.typed)].join('\n'), { cause })
+  }
+}
+
+/** A change is noted before it is asked for: an answer can be lost, and undoing twice does no harm. */
+async function carryOut(
+  aws: ReplacingApi,
+  plan: Replacement,
+  waitMs: number,
+  surroundings: Surroundings,
+  changes: Changes,
+): Promise<void> {
+  const { groupName, instanceId, desired, raisesMaximumFrom, desiredNow, isOut } = plan
+  const { interruption } = surroundings
+  const look = () => othersOf(aws, plan)
+  // Who may not ask the load balancer is told so before anything is changed.
+  if (!isOut) await unlessInterrupted(look(), interruption)
+  changes.tag = true
+  const Value = writeReplacing({ instanceId, desired, maximum: raisesMaximumFrom ?? desired + 1 })
+  await aws.createOrUpdateTags({ Tags: [{ ...tagOf(groupName), Value, PropagateAtLaunch: false }] })
+  if (isOut) {
+    // Somebody else ended it and another came for it, or only the answer was lost: ours is one too many, or none.
+    if (desiredNow === desired + 1) await setDesired(aws, groupName, desired)
+    return await lower(aws, groupName, raisesMaximumFrom)
+  }
+  if (raisesMaximumFrom !== undefined) {
+    changes.maximum = true
+    await setMaximum(aws, groupName, desired + 1)
+  }
+  changes.desired = true
+  // Whoever wants more by now wants it for a reason.
+  if (desiredNow < desired + 1) await setDesired(aws, groupName, desired + 1)
+  await untilServing(look, desired, waitMs, surroundings)
+  if (interruption.aborted) throw new Error('Interrupted: nothing was terminated.')
+  await aws.terminateInstanceInAutoScalingGroup({
+    InstanceId: instanceId,
+    ShouldDecrementDesiredCapacity: true,
+  })
+  changes.desired = false
+  await lower(aws, groupName, raisesMaximumFrom)
+}
+
+/** Takes back what a replacement that broke off has changed; the tag goes last, so that whatever breaks this off can be typed again. */
+export async function undo(aws: ReplacingApi, { groupName, ...undoing }: Undoing): Promise<void> {
+  const { desired, lowersDesired, raisesMaximumFrom } = undoing
+  if (lowersDesired) {
+    const extra = await newestBeyond(aws, groupName, desired, undoing.instanceId)
+    // Only lowered, the group would choose who goes, and that may be the one that serves.
+    if (extra === undefined) await setDesired(aws, groupName, desired)
+    else
+      await aws.terminateInstanceInAutoScalingGroup({
+        InstanceId: extra,
+        ShouldDecrementDesiredCapacity: true,
+      })
+  }
+  await lower(aws, groupName, raisesMaximumFrom)
+}
+
+/** The instance that came last, where there is one too many. */
+async function newestBeyond(
+  aws: ReplacingApi,
+  groupName: string,
+  desired: number,
+  kept: string,
+): Promise<string | undefined> {
+  const members = ((await groupOf(aws, groupName))?.Instances ?? []).filter(({ LifecycleState = '' }) =>
+    /^(Pending|InService)/.test(LifecycleState),
+  )
+  if (members.length <= desired) return undefined
+  const ids = members.flatMap(({ InstanceId }) => (InstanceId && InstanceId !== kept ? [InstanceId] : []))
+  const { Reservations = [] } = await aws.describeInstances({
+    Filters: [{ Name: 'instance-id', Values: ids }],
+  })
+  return Reservations.flatMap(({ Instances = [] }) => Instances)
+    .toSorted((a, b) => (b.LaunchTime?.getTime() ?? 0) - (a.LaunchTime?.getTime() ?? 0))
+    .at(0)?.InstanceId
+}
+
+async function lower(
+  aws: ReplacingApi,
+  groupName: string,
+  raisesMaximumFrom: number | undefined,
+): Promise<void> {
+  if (raisesMaximumFrom !== undefined) await setMaximum(aws, groupName, raisesMaximumFrom)
+  await aws.deleteTags({ Tags: [tagOf(groupName)] })
+}
+
+async function setMaximum(aws: ReplacingApi, groupName: string, MaxSize: number): Promise<void> {
+  await aws.updateAutoScalingGroup({ AutoScalingGroupName: groupName, MaxSize })
+}
+
+async function setDesired(aws: ReplacingApi, groupName: string, DesiredCapacity: number): Promise<void> {
+  await aws.setDesiredCapacity({
+    AutoScalingGroupName: groupName,
+    DesiredCapacity,
+    HonorCooldown: false,
+  })
+}
+
+function tagOf(groupName: string) {
+  return { ResourceId: groupName, ResourceType: 'auto-scaling-group', Key: REPLACING }
+}
