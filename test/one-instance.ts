@@ -69,10 +69,13 @@ export class OneInstance {
   tags: TagDescription[] = []
   health = 'HEALTHY'
   machine = 'running'
+  /** `undefined`: EC2 tells only its state. */
+  instanceType: string | undefined
   agent: 'online' | 'dead' = 'online'
   retains = true
   heartbeatTimeout = 3600
   defaultResult: 'ABANDON' | 'CONTINUE' = 'ABANDON'
+  targetGroups: string[] | undefined
   /** What SSM tells of the agent; `undefined`: nothing. */
   information: InstanceInformation | undefined
   released: (boolean | undefined)[] = []
@@ -194,6 +197,7 @@ export class OneInstance {
             InstanceLifecyclePolicy: {
               RetentionTriggers: { TerminateHookAbandon: this.retains ? 'retain' : 'terminate' },
             },
+            TargetGroupARNs: this.targetGroups,
             MinSize: 0,
             MaxSize: 1,
             DesiredCapacity: 0,
@@ -277,7 +281,19 @@ export class OneInstance {
       createOrUpdateTags: unexpected,
       deleteTags: unexpected,
       describeInstances: async () => ({
-        Reservations: [{ Instances: [{ State: { Name: this.machine as 'running' } }] }],
+        Reservations: [
+          {
+            Instances: [
+              {
+                State: { Name: this.machine as 'running' },
+                ...(this.instanceType && {
+                  InstanceId: action.instanceId,
+                  InstanceType: this.instanceType as 't3.medium',
+                }),
+              },
+            ],
+          },
+        ],
       }),
     }
   }

@@ -9,6 +9,10 @@ import type {
   ModifyInstanceAttributeCommandInput,
 } from '@aws-sdk/client-ec2'
 import type {
+  DescribeTargetGroupAttributesCommandInput,
+  DescribeTargetGroupAttributesCommandOutput,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type {
   GetInstanceProfileCommandInput,
   GetInstanceProfileCommandOutput,
   GetRolePolicyCommandInput,
@@ -82,6 +86,10 @@ export interface InspectionApi {
     ListAttachedRolePoliciesCommandOutput
   >
 
+  readonly describeTargetGroupAttributes: Call<
+    DescribeTargetGroupAttributesCommandInput,
+    DescribeTargetGroupAttributesCommandOutput
+  >
   readonly describeAlarms: Call<DescribeAlarmsCommandInput, DescribeAlarmsCommandOutput>
   readonly listSubscriptionsByTopic: Call<
     ListSubscriptionsByTopicCommandInput,

@@ -6,6 +6,10 @@ import {
   ModifyInstanceAttributeCommand,
 } from '@aws-sdk/client-ec2'
 import {
+  DescribeTargetGroupAttributesCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import {
   GetInstanceProfileCommand,
   GetRolePolicyCommand,
   IAMClient,
@@ -35,6 +39,7 @@ export function connectInspection(region: string, bucketOwner?: string): Inspect
   const ssm = new SSMClient(config)
   const s3 = new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
   const ec2 = new EC2Client(config)
+  const loadBalancing = new ElasticLoadBalancingV2Client(config)
   const iam = new IAMClient(config)
   const cloudWatch = new CloudWatchClient(config)
   const sns = new SNSClient(config)
@@ -55,6 +60,8 @@ export function connectInspection(region: string, bucketOwner?: string): Inspect
     listRolePolicies: (input) => iam.send(new ListRolePoliciesCommand(input)),
     getRolePolicy: (input) => iam.send(new GetRolePolicyCommand(input)),
     listAttachedRolePolicies: (input) => iam.send(new ListAttachedRolePoliciesCommand(input)),
+    describeTargetGroupAttributes: (input) =>
+      loadBalancing.send(new DescribeTargetGroupAttributesCommand(input)),
     describeAlarms: (input) => cloudWatch.send(new DescribeAlarmsCommand(input)),
     listSubscriptionsByTopic: (input) => sns.send(new ListSubscriptionsByTopicCommand(input)),
   }

@@ -1,29 +1,17 @@
 /** The deployment on AWS: its settings from its function, its journal from CloudWatch Logs. Or both from this shell's environment. */
 import { appendFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import {
-  CloudWatchLogsClient,
-  CreateLogStreamCommand,
-  PutLogEventsCommand,
-  paginateFilterLogEvents,
-} from '@aws-sdk/client-cloudwatch-logs'
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { connectInspection } from '../aws/inspection-sdk.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
-import { JOURNAL_VERSION, type JournalEvent } from '../journal/journal.ts'
-import { parseJournalLine } from '../journal/journal-line.ts'
 import { type Policy, readPolicy } from '../policy.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
+import { crashesOf, journalLine, logsOf } from './function-logs.ts'
 import { piecesOf } from './line-batches.ts'
 import { CannotReach } from './surroundings.ts'
-import { deploymentName, type Where } from './where.ts'
-
-/** The functions that write the journal. */
-const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
-
-/** How the AWS clients are told where to look: the usual reason why nothing can be read. */
-const REGION_AND_PROFILE = '--region and --profile (or AWS_REGION and AWS_PROFILE)'
+import { deploymentName, REGION_AND_PROFILE, type Where } from './where.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -42,6 +30,8 @@ export async function reachAws(where: Where, environment: Environment): Promise<
       inspection: connectInspection(region),
       policy,
       journal: localJournal(environment.GUARD_JOURNAL),
+      // The local AWS tells them where its functions run.
+      crashes: async () => [],
       who: onThisMachine,
     }
   }
@@ -54,6 +44,7 @@ export async function reachAws(where: Where, environment: Environment): Promise<
     inspection: connectInspection(region, owner),
     policy,
     journal: logsOf(name, region),
+    crashes: (since) => crashesOf(name, region, since),
     who: () => callerOf(region),
   }
 }
@@ -89,11 +80,6 @@ function localJournal(file: string | undefined): JournalSource & JournalSink {
   return { ...source, write: (event) => appendFile(file, `${journalLine(event)}\n`) }
 }
 
-/** As the functions' logger writes it. */
-function journalLine(event: JournalEvent): string {
-  return JSON.stringify({ timestamp: new Date().toISOString(), journal: JOURNAL_VERSION, ...event })
-}
-
 async function onThisMachine(): Promise<string> {
   return `${userInfo().username} on ${hostname()}`
 }
@@ -105,58 +91,6 @@ async function callerOf(region: string): Promise<string> {
   } catch {
     // Everybody may ask; where the answer does not come, the machine's own name is better than none.
     return await onThisMachine()
-  } finally {
-    client.destroy()
-  }
-}
-
-function logsOf(name: string, region: string): JournalSource & JournalSink {
-  return {
-    write: (event) => putLine(region, `/aws/lambda/${name}-terminations`, journalLine(event)),
-    async *read(since, instanceId) {
-      const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
-      const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
-      const filterPattern = `{ $.journal = ${JOURNAL_VERSION}${ofInstance} }`
-      for (const functionName of FUNCTIONS) {
-        const logGroupName = `/aws/lambda/${name}-${functionName}`
-        yield* linesOfGroup(client, { logGroupName, startTime: since, filterPattern })
-      }
-    },
-  }
-}
-
-async function* linesOfGroup(
-  client: CloudWatchLogsClient,
-  request: { readonly logGroupName: string; readonly startTime: number; readonly filterPattern: string },
-) {
-  try {
-    for await (const { events = [] } of paginateFilterLogEvents({ client }, request))
-      yield events.flatMap(({ message = '' }) => parseJournalLine(message) ?? [])
-  } catch (cause) {
-    // A function that never ran has no log yet.
-    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return
-    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    throw new CannotReach(
-      `Cannot read the log ${request.logGroupName}: ${why}\nName ${REGION_AND_PROFILE}.`,
-      { cause },
-    )
-  }
-}
-
-/** A stream of its own, since a Lambda's belong to its containers. Its alarms do not see it: a person has seen it already. */
-async function putLine(region: string, logGroupName: string, message: string): Promise<void> {
-  const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
-  const timestamp = Date.now()
-  const logStreamName = `operators/${new Date(timestamp).toISOString().replaceAll(':', '-')}-${process.pid}`
-  try {
-    await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
-    const logEvents = [{ timestamp, message }]
-    await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
-  } catch (cause) {
-    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    throw new CannotReach(`Cannot write to the journal ${logGroupName}, so nothing was done: ${why}`, {
-      cause,
-    })
   } finally {
     client.destroy()
   }

@@ -13,8 +13,18 @@ export interface Deployment {
   readonly inspection: InspectionApi
   readonly policy: Policy
   readonly journal: JournalSource & JournalSink
+  /** Where its functions broke off since then, as the journal cannot tell: epoch milliseconds. */
+  crashes(since: number): Promise<readonly Crash[]>
   /** Who types: the caller's ARN where AWS tells it, else the name on this machine. */
   who(): Promise<string>
+}
+
+/** Where a function broke off, in its log's own words. */
+export interface Crash {
+  readonly functionName: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly message: string
 }
 
 /** The journal, where it is kept. */

@@ -17,7 +17,8 @@ export interface StatusScreen {
     readonly reason: string
   }[]
   readonly heldInAll: number
-  readonly kept: readonly KeptInstance[]
+  /** `pricePerDay`: of the instance, without its disks; `undefined`: no price of its type was named. */
+  readonly kept: readonly (KeptInstance & { readonly pricePerDay: number | undefined })[]
   readonly messages: number
   readonly deadLetters: number
   readonly lastSweep: { readonly at: number; readonly failed: number } | undefined
@@ -41,10 +42,23 @@ export function statusLines(screen: StatusScreen, now: number, typed: Surroundin
       `      ${typed(`explain ${one.instanceId}`)}`,
     ]),
     ...(heldInAll + kept.length > 0 ? [''] : []),
+    ...priceLines(screen, typed),
     `messages      ${screen.messages} open`,
     `dead letters  ${screen.deadLetters}${screen.deadLetters > 0 ? `  (${typed('redrive')})` : ''}`,
     `last sweep    ${sweepLine(screen, now, typed)}`,
   ]
+}
+
+/** What is kept is billed until somebody lets it go. Disks are billed as well, and are not in it. */
+function priceLines({ kept }: StatusScreen, typed: Surroundings['typed']): string[] {
+  if (kept.length === 0) return []
+  const sum = kept.reduce((total, { pricePerDay = 0 }) => total + pricePerDay, 0)
+  const unpriced = kept.filter((one) => one.pricePerDay === undefined)
+  const types = [...new Set(unpriced.map(({ instanceType }) => instanceType ?? 'unknown'))]
+  const priced = `${sum.toFixed(2)} a day for ${counted(kept.length - unpriced.length, 'kept instance')}, without disks`
+  const missing = `no price of ${types.join(', ')} was named  (${typed(`status --price ${types[0]}=HOURLY`)})`
+  if (unpriced.length === 0) return [`costs         ${priced}`]
+  return [`costs         ${unpriced.length === kept.length ? missing : `${priced}; ${missing}`}`]
 }
 
 function untilLine(ms: number): string {

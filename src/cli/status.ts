@@ -7,7 +7,8 @@ import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
-import { type KeptInstance, keptInstances } from './kept.ts'
+import { keptInstances } from './kept.ts'
+import { type Prices, price, pricePerDay } from './price.ts'
 import { type StatusScreen, statusLines } from './status-lines.ts'
 import type { Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
@@ -19,6 +20,7 @@ const SWEEP_WINDOW_MS = 3600_000
 
 interface StatusOptions extends Where {
   readonly watch: boolean
+  readonly price: Prices
   readonly json: boolean
 }
 
@@ -27,10 +29,16 @@ export function statusCommand(surroundings: Surroundings): Command {
   return withJson(withWhere(new Command('status')))
     .description('what the guard holds and keeps now, and whether it is well')
     .option('--watch', 'show it again every 5 seconds', false)
+    .option(
+      '--price <type=amount>',
+      'what an hour of an instance type costs; again for each type',
+      price,
+      new Map() as Prices,
+    )
     .action(async (options: StatusOptions) => {
       const deployment = await surroundings.reach(options)
       for (;;) {
-        const screen = await look(deployment, surroundings)
+        const screen = await look(deployment, surroundings, options.price)
         if (options.watch && terminal.isInteractive && !options.json) terminal.clear()
         answer(terminal, { json: options.json, command: 'status' }, screen, (value) =>
           statusLines(value, surroundings.clock.now(), surroundings.typed),
@@ -42,7 +50,7 @@ export function statusCommand(surroundings: Surroundings): Command {
     })
 }
 
-async function look(deployment: Deployment, { clock }: Surroundings): Promise<StatusScreen> {
+async function look(deployment: Deployment, { clock }: Surroundings, prices: Prices): Promise<StatusScreen> {
   const { aws, policy, name } = deployment
   const { waiting, retained } = await waitingAndRetained(aws)
   const ours = await guardedGroups(aws, policy, [...waiting, ...retained])
@@ -63,7 +71,7 @@ async function look(deployment: Deployment, { clock }: Surroundings): Promise<St
       reason: decision.reason,
     })
   }
-  const kept: KeptInstance[] = await keptInstances(
+  const kept = await keptInstances(
     aws,
     retained.filter(({ groupName }) => ours.has(groupName)),
   )
@@ -71,7 +79,7 @@ async function look(deployment: Deployment, { clock }: Surroundings): Promise<St
     deployment: name,
     held: explained,
     heldInAll: held.length,
-    kept,
+    kept: kept.map((one) => ({ ...one, pricePerDay: pricePerDay(one.instanceType, prices) })),
     messages: await countMessages(aws, policy.queueUrl),
     deadLetters: await countMessages(aws, policy.deadLetterQueueUrl),
     lastSweep: await lastSweep(deployment, clock.now()),

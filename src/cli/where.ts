@@ -1,6 +1,9 @@
 /** Which deployment a command is about, and how AWS is reached. The same four options everywhere. */
 import type { Command } from 'commander'
 
+/** How the AWS clients are told where to look: the usual reason why nothing can be read. */
+export const REGION_AND_PROFILE = '--region and --profile (or AWS_REGION and AWS_PROFILE)'
+
 export interface Where {
   readonly region?: string
   readonly profile?: string

@@ -2,6 +2,7 @@
 import type { Message } from '@aws-sdk/client-sqs'
 import type { InspectionApi } from '../../src/aws/inspection-api.ts'
 import type { OperatorApi } from '../../src/aws/operator-api.ts'
+import type { Crash } from '../../src/cli/deployment.ts'
 import { run } from '../../src/cli/program.ts'
 import { CannotReach, type Surroundings } from '../../src/cli/surroundings.ts'
 import type { JournalLine } from '../../src/journal/journal-line.ts'
@@ -23,6 +24,7 @@ export class CommandLine extends OneInstance {
   onPause: () => void = () => undefined
   cannotReach: string | undefined
   cannotWrite = false
+  crashes: Crash[] = []
 
   async run(
     ...words: string[]
@@ -61,6 +63,7 @@ export class CommandLine extends OneInstance {
               this.journal.push(event)
             },
           },
+          crashes: async () => this.crashes,
           who: async () => 'arn:aws:iam::111122223333:user/ada',
         }
       },

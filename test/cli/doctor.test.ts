@@ -52,6 +52,27 @@ it('what S3 has an error for because it is not set is not unknown', async () => 
   expect([statusOf(out, 'bucket-policy'), statusOf(out, 'lifecycle-rules')]).toEqual(['pass', 'pass'])
 })
 
+it('says what a function broke off with, and which group is not guarded and why', async () => {
+  line.crashes = [{ functionName: 'x-sweep', at: line.now, message: 'Task timed out after 60.00 seconds' }]
+  line.journal.push({
+    ...{ event: 'enrolment', trigger: 'sweep', guarded: [], enrolled: [], changed: [], differs: [] },
+    ...{ refused: [{ groupName: 'web', why: 'it has a hook named x already' }], missing: [] },
+  })
+  const { out } = await line.run('doctor', ...group)
+  expect(out).toMatch(/^fail +crashes {2}.*1 in the last hour; the newest, of x-sweep .*: Task timed out/m)
+  expect(out).toMatch(/^fail +enrolment {2}web.*it has a hook named x already/m)
+})
+
+it('asks each target group how long it lets an instance drain', async () => {
+  line.targetGroups = ['arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/1']
+  line.inspection = {
+    describeTargetGroupAttributes: async () => ({
+      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }],
+    }),
+  }
+  expect(statusOf((await line.run('doctor', ...group)).out, 'draining')).toBe('fail')
+})
+
 it('is one document for programs', async () => {
   const { out } = await line.run('doctor', ...group, '--json')
   const { version, command, findings } = JSON.parse(out)

@@ -48,6 +48,17 @@ async function understood(words: readonly string[]): Promise<string> {
 
 const all = documents.flatMap((document) => commandLines(document).map((line) => ({ document, line })))
 
+it('no chapter of an alarm in docs/operate.md needs the AWS CLI', () => {
+  const text = readFileSync(join(root, 'docs/operate.md'), 'utf8')
+  const alarms = [...text.matchAll(/^\| \[([a-z-]+)\]\(#/gm)].map(([, alarm]) => alarm)
+  const chapters = text.split(/^## /m).filter((chapter) => alarms.includes(chapter.split('\n')[0]))
+  expect(alarms.length).toBeGreaterThan(10)
+  expect(chapters).toHaveLength(alarms.length)
+  expect(chapters.flatMap((chapter) => chapter.match(/(?<=^|`)(?:sudo )?aws [a-z0-9]+ .*/gm) ?? [])).toEqual(
+    [],
+  )
+})
+
 describe('every command line of the documents is understood', () => {
   it.each(all)('$document: $line', async ({ line }) => {
     expect(await understood(wordsOf(line))).toBe('')

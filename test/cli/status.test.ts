@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { terminating } from '../one-instance.ts'
 import { action, MINUTE } from '../termination/observations.ts'
 import { CommandLine } from './command-line.ts'
@@ -28,6 +28,38 @@ it('says what is kept and since when', async () => {
   expect(out).toContain('holds 0 instances and keeps 1')
   expect(out).toMatch(/kept {2}i-\w+ .* for 1 h 30 min/)
   expect(out).toContain(`termination-guard explain ${action.instanceId}`)
+})
+
+describe('what is kept costs', () => {
+  beforeEach(() => {
+    line.lifecycleState = 'Terminating:Retained'
+    line.instanceType = 't3.medium'
+  })
+  it.each([
+    [
+      [],
+      'costs         no price of t3.medium was named  (termination-guard status --price t3.medium=HOURLY)',
+    ],
+    [['--price', 't3.large=9'], 'costs         no price of t3.medium was named'],
+    [['--price', 't3.medium=0.05'], 'costs         1.20 a day for 1 kept instance, without disks'],
+    [['--price', 't3.large=9', '--price', 't3.medium=0.5'], 'costs         12.00 a day for 1 kept instance'],
+  ])('%j: %s', async (words, said) => {
+    expect((await line.run('status', ...words)).out).toContain(said)
+  })
+  it('for programs too', async () => {
+    const { out } = await line.run('status', '--json', '--price', 't3.medium=0.5')
+    expect(JSON.parse(out)).toMatchObject({ kept: [{ instanceType: 't3.medium', pricePerDay: 12 }] })
+  })
+  it('nothing where nothing is kept', async () => {
+    line.lifecycleState = 'Terminating:Wait'
+    expect((await line.run('status')).out).not.toContain('costs')
+  })
+  it('a price that is none is answered with what to write', async () => {
+    expect(await line.run('status', '--price', '0.05')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('such as t3.medium=0.0416'),
+    })
+  })
 })
 
 it('says that a sweep is missing, and what one tells', async () => {

@@ -2,10 +2,18 @@
 import { bucketPolicy, encryption, lifecycle, versioning } from './bucket.ts'
 import type { DeploymentFacts, GroupFacts } from './facts.ts'
 import type { Check } from './finding.ts'
-import { alarmsAreHeard, documentFits, functionsRun, lastSuccess, policiesFit } from './functions.ts'
+import {
+  alarmsAreHeard,
+  documentFits,
+  functionsEnd,
+  functionsRun,
+  groupsAreEnrolled,
+  lastSuccess,
+  policiesFit,
+} from './functions.ts'
 import { defaultResult, heartbeat, hookIsThere, hookNotifies, retention } from './hook.ts'
 import { agentAnswers, hasVolumes, isProtected, isPublishing, roleMayPut } from './instances.ts'
-import { loadBalancer } from './load-balancer.ts'
+import { draining, loadBalancer } from './load-balancer.ts'
 import { deadLetters, notificationArrives, queuePolicy } from './queue.ts'
 
 export const deploymentChecks: readonly Check<DeploymentFacts>[] = [
@@ -18,6 +26,8 @@ export const deploymentChecks: readonly Check<DeploymentFacts>[] = [
   encryption,
   lifecycle,
   functionsRun,
+  functionsEnd,
+  groupsAreEnrolled,
   lastSuccess,
   alarmsAreHeard,
   policiesFit,
@@ -30,6 +40,7 @@ export const groupChecks: readonly Check<GroupFacts>[] = [
   heartbeat,
   retention,
   loadBalancer,
+  draining,
   agentAnswers,
   roleMayPut,
   isPublishing,

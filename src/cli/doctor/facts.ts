@@ -4,7 +4,9 @@ import type { MetricAlarm } from '@aws-sdk/client-cloudwatch'
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { LifecycleRule, ServerSideEncryptionRule } from '@aws-sdk/client-s3'
 import type { Asked } from '../../aws/ask.ts'
+import type { EnrolmentEvent } from '../../journal/journal.ts'
 import type { Policy } from '../../policy.ts'
+import type { Crash } from '../deployment.ts'
 
 export interface AgentFacts {
   readonly ping: string
@@ -33,6 +35,8 @@ export interface GroupFacts {
   readonly policy: Policy
   readonly groupName: string
   readonly group: Asked<AutoScalingGroup>
+  /** Of each target group, how long it lets an instance drain, in seconds; `undefined`: it does not tell. */
+  readonly drainingSeconds: ReadonlyMap<string, Asked<number | undefined>>
   readonly hook: Asked<LifecycleHook | undefined>
   /** The role that Auto Scaling takes to notify; only the functions that enrol are told. */
   readonly notifierRoleArn: string | undefined
@@ -44,6 +48,8 @@ export interface Heard {
   readonly sweepAt: number | undefined
   readonly auditAt: number | undefined
   readonly notificationAt: number | undefined
+  /** The newest word on which groups are guarded and which are not. */
+  readonly enrolment: EnrolmentEvent | undefined
 }
 
 export interface FunctionFacts {
@@ -76,5 +82,7 @@ export interface DeploymentFacts {
   readonly bucketPolicy: Asked<string | undefined>
   readonly heard: Asked<Heard>
   readonly functions: readonly FunctionFacts[]
+  /** Those of the last hour. */
+  readonly crashes: Asked<readonly Crash[]>
   readonly alarms: Asked<AlarmFacts>
 }

@@ -51,6 +51,46 @@ export const functionsRun: Check<DeploymentFacts> = {
     ),
 }
 
+export const functionsEnd: Check<DeploymentFacts> = {
+  name: 'crashes',
+  why: 'a function that breaks off sends no heartbeats; what it was at is looked at again, and is kept in the end',
+  look: ({ crashes, name }) => [
+    judged(crashes, name, (all) => {
+      const newest = all.toSorted((a, b) => a.at - b.at).at(-1)
+      if (!newest) return pass('none in the last hour')
+      const { functionName, at, message } = newest
+      return fail(
+        `${all.length} in the last hour; the newest, of ${functionName} at ${new Date(at).toISOString()}: ${message}`,
+        /cannot start/.test(message)
+          ? 'deploy again: npx serverless deploy --region REGION --param="groups=…"'
+          : `aws logs tail /aws/lambda/${functionName} --since 1h`,
+      )
+    }),
+  ],
+}
+
+export const groupsAreEnrolled: Check<DeploymentFacts> = {
+  name: 'enrolment',
+  why: 'a chosen group that is not enrolled is not guarded, and what a person set there is left as it is',
+  look: ({ heard, name }) => {
+    if (heard.is === 'refused') return [judged(heard, name, () => pass(''))]
+    const { enrolment } = heard.answer
+    if (!enrolment)
+      return [{ about: name, ...unknown('the journal tells of no enrolment lately', 'look at last-success') }]
+    const { guarded, refused, differs, missing } = enrolment
+    const remedy = 'docs/operate.md, group-not-enrolled'
+    const found = [
+      ...refused.map(({ groupName, why }) => ({ about: groupName, ...fail(why, remedy) })),
+      ...missing.map((groupName) => ({ about: groupName, ...fail('there is no such group', remedy) })),
+      ...differs.map(({ groupName, what }) => ({
+        about: groupName,
+        ...unknown(what, 'set it to what the deployment wants, or leave it: nobody changes it back'),
+      })),
+    ]
+    return found.length > 0 ? found : [{ about: name, ...pass(`${guarded.length} groups are guarded`) }]
+  },
+}
+
 export const lastSuccess: Check<DeploymentFacts> = {
   name: 'last-success',
   why: 'the sweep finds what lost its message and puts hooks back; the audit finds who does not publish',

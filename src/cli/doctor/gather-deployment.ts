@@ -9,6 +9,8 @@ import { known } from './known.ts'
 const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
 /** How far back the journal is read. */
 const HEARD_MS = 24 * 3600_000
+/** An older crash has been looked at, or is over. */
+const CRASHES_MS = 3600_000
 
 /** S3 has an error for what is simply not set. */
 const UNSET =
@@ -67,6 +69,7 @@ export async function gatherDeployment(deployment: Deployment, now: number): Pro
     ),
     heard: await known(() => heard(deployment, now)),
     functions: await functionFacts(deployment, configurations),
+    crashes: await known(() => deployment.crashes(now - CRASHES_MS)),
     alarms: await known(() => alarmFacts(deployment)),
   }
 }
@@ -83,11 +86,16 @@ async function unlessUnset<Value>(unset: Value, ask: () => Promise<Value>): Prom
 }
 
 async function heard({ journal }: Deployment, now: number): Promise<Heard> {
-  const newest = { sweepAt: 0, auditAt: 0, notificationAt: 0 }
+  const newest = { sweepAt: 0, auditAt: 0, notificationAt: 0, enrolmentAt: 0 }
+  let enrolment: Heard['enrolment']
   for await (const lines of journal.read(now - HEARD_MS))
     for (const { at, event } of lines) {
       if (event.event === 'sweep') newest.sweepAt = Math.max(newest.sweepAt, at)
       if (event.event === 'audit') newest.auditAt = Math.max(newest.auditAt, at)
+      if (event.event === 'enrolment' && at >= newest.enrolmentAt) {
+        newest.enrolmentAt = at
+        enrolment = event
+      }
       if (event.event === 'pass' && event.trigger === 'notification')
         newest.notificationAt = Math.max(newest.notificationAt, at)
     }
@@ -96,6 +104,7 @@ async function heard({ journal }: Deployment, now: number): Promise<Heard> {
     sweepAt: sweepAt || undefined,
     auditAt: auditAt || undefined,
     notificationAt: notificationAt || undefined,
+    enrolment,
   }
 }
 

@@ -5,9 +5,11 @@ import { prefixOf } from '../../archive/destination.ts'
 import { list } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
 import type { Deployment } from '../deployment.ts'
+import { trafficOf } from '../serving.ts'
 import { Refusal } from '../surroundings.ts'
 import type { AgentFacts, GroupFacts, InstanceFacts } from './facts.ts'
 import { known } from './known.ts'
+import { DELAY } from './load-balancer.ts'
 import { rightsOf } from './rights.ts'
 
 const INSTANCES_PER_CALL = 50
@@ -39,7 +41,26 @@ export async function gatherGroup(
       InstanceId && !/Terminat|Retained/.test(LifecycleState) ? [{ InstanceId, LifecycleState }] : [],
   )
   const instances = await gatherInstances(deployment, groupName, members)
-  return { now, policy, groupName, group, hook, notifierRoleArn, instances }
+  const drainingSeconds = await drainingOf(deployment, group)
+  return { now, policy, groupName, group, drainingSeconds, hook, notifierRoleArn, instances }
+}
+
+async function drainingOf(
+  { inspection }: Deployment,
+  group: Asked<AutoScalingGroup>,
+): Promise<GroupFacts['drainingSeconds']> {
+  const found = new Map<string, Asked<number | undefined>>()
+  const { targetGroups } = trafficOf(group.is === 'answered' ? group.answer : undefined)
+  for (const TargetGroupArn of targetGroups)
+    found.set(
+      TargetGroupArn,
+      await known(async () => {
+        const { Attributes = [] } = await inspection.describeTargetGroupAttributes({ TargetGroupArn })
+        const seconds = Number(Attributes.find(({ Key }) => Key === DELAY)?.Value ?? Number.NaN)
+        return Number.isFinite(seconds) ? seconds : undefined
+      }),
+    )
+  return found
 }
 
 interface Member {

@@ -1,6 +1,6 @@
 /** The load balancer: an instance that still gets requests while it is flushed drops them. Pure. */
 import type { GroupFacts } from './facts.ts'
-import { type Check, judged, pass, unknown } from './finding.ts'
+import { type Check, fail, judged, pass, unknown } from './finding.ts'
 
 export const loadBalancer: Check<GroupFacts> = {
   name: 'load-balancer',
@@ -21,3 +21,24 @@ export const loadBalancer: Check<GroupFacts> = {
     }),
   ],
 }
+
+export const draining: Check<GroupFacts> = {
+  name: 'draining',
+  why: 'without a deregistration delay, requests that an instance is answering when it must go are dropped',
+  look: ({ drainingSeconds }) =>
+    [...drainingSeconds].map(([arn, asked]) =>
+      judged(asked, arn, (seconds) => {
+        if (seconds === undefined)
+          return unknown('it does not tell its deregistration delay', 'look at its attributes')
+        return seconds > 0
+          ? pass(`${seconds} s`)
+          : fail(
+              'its deregistration delay is 0',
+              `aws elbv2 modify-target-group-attributes --target-group-arn ${arn} --attributes Key=${DELAY},Value=300`,
+            )
+      }),
+    ),
+}
+
+/** Seconds, 300 by default (Elastic Load Balancing user guide, target group attributes). */
+export const DELAY = 'deregistration_delay.timeout_seconds'

@@ -5,11 +5,13 @@ import { action, MINUTE, policy, START } from '../../termination/observations.ts
 import {
   denied,
   deploymentFacts,
+  enrolment,
   group,
   groupFacts,
   hook,
   machine,
   sound,
+  TARGET_GROUP,
   TOPICS,
   told,
 } from './sound-facts.ts'
@@ -53,12 +55,14 @@ describe('what nobody can tell never passes', () => {
     [{ lifecycle: denied }, 'lifecycle-rules'],
     [{ bucketPolicy: denied }, 'bucket-policy'],
     [{ alarms: denied }, 'alarms'],
+    [{ crashes: denied }, 'crashes'],
   ] as const)('%j', (changes, check) => {
     expect(notPassing(ofDeployment(changes))).toEqual([`${check} unknown`])
   })
   it('the journal and the functions', () => {
     expect(notPassing(ofDeployment({ heard: denied }))).toEqual([
       'test-notification unknown',
+      'enrolment unknown',
       'last-success unknown',
       'last-success unknown',
     ])
@@ -77,6 +81,9 @@ describe('a group', () => {
     ['heartbeat fail', { policy: { ...policy, patienceSeconds: 172_800 } }, {}],
     ['retention fail', { group: told({ ...group, InstanceLifecyclePolicy: undefined }) }, {}],
     ['load-balancer unknown', { group: told({ ...group, TargetGroupARNs: [] }) }, {}],
+    ['draining fail', { drainingSeconds: new Map([[TARGET_GROUP, told(0)]]) }, {}],
+    ['draining unknown', { drainingSeconds: new Map([[TARGET_GROUP, told(undefined)]]) }, {}],
+    ['draining unknown', { drainingSeconds: new Map([[TARGET_GROUP, denied]]) }, {}],
     ['agent fail', {}, { agent: told(undefined) }],
     ['agent fail', {}, { agent: told({ ping: 'ConnectionLost', version: '3.3.0.0' }) }],
     ['agent fail', {}, { agent: told({ ping: 'Online', version: '2.3.1.0' }) }],
@@ -116,6 +123,8 @@ describe('a group', () => {
 })
 
 describe('the deployment', () => {
+  const heard = (changes: object) =>
+    told({ sweepAt: START + 6 * MINUTE, auditAt: START, notificationAt: START, enrolment, ...changes })
   const statement = (changes: object) => told(JSON.stringify({ Statement: changes }))
   const rule = (days: number, Prefix = 'resources/') =>
     told([{ ID: 'old', Status: 'Enabled' as const, Filter: { Prefix }, Expiration: { Days: days } }])
@@ -127,12 +136,15 @@ describe('the deployment', () => {
     ['queue-policy fail', { queuePolicy: statement({ Effect: 'Allow', Principal: '*', Action: 'sqs:*' }) }],
     [
       'test-notification unknown',
-      { heard: told({ sweepAt: START + 9 * MINUTE, auditAt: START, notificationAt: undefined }) },
+      { heard: told({ sweepAt: START + 9 * MINUTE, auditAt: START, notificationAt: undefined, enrolment }) },
     ],
-    ['last-success fail', { heard: told({ sweepAt: undefined, auditAt: START, notificationAt: START }) }],
     [
       'last-success fail',
-      { heard: told({ sweepAt: START - 60 * MINUTE, auditAt: START, notificationAt: START }) },
+      { heard: told({ sweepAt: undefined, auditAt: START, notificationAt: START, enrolment }) },
+    ],
+    [
+      'last-success fail',
+      { heard: told({ sweepAt: START - 60 * MINUTE, auditAt: START, notificationAt: START, enrolment }) },
     ],
     ['dead-letters fail', { deadLetters: told(2) }],
     ['document fail', { documentParameters: told(['InstanceId']) }],
@@ -169,6 +181,19 @@ describe('the deployment', () => {
           { name: 'f', state: told('Active'), rolePolicies: told({ inlineCharacters: 10_000, managed: 9 }) },
         ],
       },
+    ],
+    ['crashes fail', { crashes: told([{ functionName: 'f', at: START, message: 'Task timed out' }]) }],
+    ['enrolment unknown', { heard: heard({ enrolment: undefined }) }],
+    [
+      'enrolment fail',
+      {
+        heard: heard({ enrolment: { ...enrolment, refused: [{ groupName: 'web', why: 'it has a hook' }] } }),
+      },
+    ],
+    ['enrolment fail', { heard: heard({ enrolment: { ...enrolment, missing: ['web'] } }) }],
+    [
+      'enrolment unknown',
+      { heard: heard({ enrolment: { ...enrolment, differs: [{ groupName: 'web', what: 'heartbeat' }] } }) },
     ],
     ['alarms fail', { alarms: told({ alarms: [], subscribers: new Map() }) }],
     [

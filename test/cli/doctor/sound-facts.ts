@@ -3,12 +3,19 @@ import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scali
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { Asked } from '../../../src/aws/ask.ts'
 import type { DeploymentFacts, GroupFacts, InstanceFacts } from '../../../src/cli/doctor/facts.ts'
+import type { EnrolmentEvent } from '../../../src/journal/journal.ts'
 import { action, MINUTE, policy, START } from '../../termination/observations.ts'
 
 export const told = <Answer>(answer: Answer): Asked<Answer> => ({ is: 'answered', answer })
 export const denied = { is: 'refused', why: 'AccessDenied' } as const
 const ROLE = 'arn:aws:iam::111122223333:role/notifier'
+export const TARGET_GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/1'
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:alarms'
+
+export const enrolment: EnrolmentEvent = {
+  ...{ event: 'enrolment', trigger: 'sweep', guarded: [action.groupName], enrolled: [] },
+  ...{ changed: [], refused: [], differs: [], missing: [] },
+}
 
 export const hook: LifecycleHook = {
   LifecycleHookName: action.hookName,
@@ -42,7 +49,7 @@ export const sound: InstanceFacts = {
 
 export const group = {
   InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
-  TargetGroupARNs: ['arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/1'],
+  TargetGroupARNs: [TARGET_GROUP],
 } as AutoScalingGroup
 
 export function groupFacts(
@@ -56,6 +63,7 @@ export function groupFacts(
     group: told(group),
     hook: told(hook),
     notifierRoleArn: ROLE,
+    drainingSeconds: new Map([[TARGET_GROUP, told(300)]]),
     instances: [{ ...sound, ...instance }],
     ...changes,
   }
@@ -91,7 +99,7 @@ export function deploymentFacts(changes: Partial<DeploymentFacts> = {}): Deploym
     encryption: told([{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }]),
     lifecycle: told([]),
     bucketPolicy: told(undefined),
-    heard: told({ sweepAt: START + 6 * MINUTE, auditAt: START, notificationAt: START }),
+    heard: told({ sweepAt: START + 6 * MINUTE, auditAt: START, notificationAt: START, enrolment }),
     functions: [
       {
         name: 'termination-guard-sweep',
@@ -99,6 +107,7 @@ export function deploymentFacts(changes: Partial<DeploymentFacts> = {}): Deploym
         rolePolicies: told({ inlineCharacters: 4000, managed: 0 }),
       },
     ],
+    crashes: told([]),
     alarms: told({
       alarms: [{ AlarmName: 'a', ActionsEnabled: true, AlarmActions: [TOPIC] }],
       subscribers: new Map([[TOPIC, told(1)]]),

@@ -1,0 +1,94 @@
+/** The logs of the deployed functions: the journal in them, and what broke off without a word in it. */
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs'
+import { JOURNAL_VERSION, type JournalEvent } from '../journal/journal.ts'
+import { parseJournalLine } from '../journal/journal-line.ts'
+import type { Crash, JournalSink, JournalSource } from './deployment.ts'
+import { CannotReach } from './surroundings.ts'
+import { REGION_AND_PROFILE } from './where.ts'
+
+/** The functions that write the journal. */
+const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
+/** Lambda's own words for what broke off, and the guard's for settings that it cannot start with. */
+const BROKEN_OFF = '?ERROR ?"Task timed out" ?"cannot start"'
+const MOST_OF_A_MESSAGE = 200
+
+/** As the functions' logger writes it. */
+export function journalLine(event: JournalEvent): string {
+  return JSON.stringify({ timestamp: new Date().toISOString(), journal: JOURNAL_VERSION, ...event })
+}
+
+export function logsOf(name: string, region: string): JournalSource & JournalSink {
+  return {
+    write: (event) => putLine(region, `/aws/lambda/${name}-terminations`, journalLine(event)),
+    async *read(since, instanceId) {
+      const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+      const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
+      const filterPattern = `{ $.journal = ${JOURNAL_VERSION}${ofInstance} }`
+      for (const functionName of FUNCTIONS) {
+        const logGroupName = `/aws/lambda/${name}-${functionName}`
+        for await (const events of eventsOf(client, { logGroupName, startTime: since, filterPattern }))
+          yield events.flatMap(({ message }) => parseJournalLine(message) ?? [])
+      }
+    },
+  }
+}
+
+export async function crashesOf(name: string, region: string, since: number): Promise<Crash[]> {
+  const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+  const crashes: Crash[] = []
+  for (const one of FUNCTIONS) {
+    const functionName = `${name}-${one}`
+    const request = {
+      ...{ logGroupName: `/aws/lambda/${functionName}`, startTime: since, filterPattern: BROKEN_OFF },
+    }
+    for await (const events of eventsOf(client, request))
+      for (const { message, timestamp } of events) {
+        // The journal tells of errors that were dealt with.
+        if (parseJournalLine(message)) continue
+        crashes.push({ functionName, at: timestamp, message: message.trim().slice(0, MOST_OF_A_MESSAGE) })
+      }
+  }
+  return crashes
+}
+
+async function* eventsOf(
+  client: CloudWatchLogsClient,
+  request: { readonly logGroupName: string; readonly startTime: number; readonly filterPattern: string },
+) {
+  try {
+    for await (const { events = [] } of paginateFilterLogEvents({ client }, request))
+      yield events.map(({ message = '', timestamp = 0 }) => ({ message, timestamp }))
+  } catch (cause) {
+    // A function that never ran has no log yet.
+    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    throw new CannotReach(
+      `Cannot read the log ${request.logGroupName}: ${why}\nName ${REGION_AND_PROFILE}.`,
+      { cause },
+    )
+  }
+}
+
+/** A stream of its own, since a Lambda's belong to its containers. Its alarms do not see it: a person has seen it already. */
+async function putLine(region: string, logGroupName: string, message: string): Promise<void> {
+  const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+  const timestamp = Date.now()
+  const logStreamName = `operators/${new Date(timestamp).toISOString().replaceAll(':', '-')}-${process.pid}`
+  try {
+    await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
+    const logEvents = [{ timestamp, message }]
+    await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
+  } catch (cause) {
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    throw new CannotReach(`Cannot write to the journal ${logGroupName}, so nothing was done: ${why}`, {
+      cause,
+    })
+  } finally {
+    client.destroy()
+  }
+}
