@@ -206,6 +206,14 @@ export const scriptMutants: readonly Mutant[] = [
   },
   {
     ...part('inventory'),
+    ...tested('census'),
+    only: 'that writes a file takes no other',
+    name: 'number the inventory by how much is left of it',
+    from: `at=$NEXT && NEXT=$((NEXT + 1))`,
+    to: `at=\${#FILES[@]}`,
+  },
+  {
+    ...part('inventory'),
     ...tested('unreadable'),
     only: 'a published log',
     name: 'skip a file that cannot be read',

@@ -181,6 +181,17 @@ describeWhere('a publisher', () => {
     expect(manifest.unaccounted.map(({ path }) => path).sort()).toEqual(['/var/log/a/b_c', '/var/log/a_b/c'])
     expect(disk.keys()).toEqual([])
   })
+
+  it('that writes a file takes no other file out of the inventory, where two share a key', async () => {
+    const disk = makeDisk()
+    for (const name of ['a/b_c', 'a_b/c', 'z/1', 'z/2']) disk.write(`/var/log/${name}`, name)
+    disk.program('publishLogs.py', `#!/bin/sh\necho new >${disk.root}/var/log/z/3\n`)
+    const { publisher } = quick('beanstalk')
+    const { paths } = await flush(disk, {
+      profile: quick('files', { publishGlobs: ['/var/log/*/*'], keyRule: 'underscores', publisher }),
+    })
+    expect(paths).toEqual(['/var/log/z/1', '/var/log/z/2', '/var/log/z/3'])
+  })
 })
 
 describeWhere('what cannot be asked about', () => {

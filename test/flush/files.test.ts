@@ -189,6 +189,17 @@ describe('many and large files', () => {
     expect(flushed.stderr).toContain('cannot put the manifest into S3')
   })
 
+  it('cost no process each where they cannot be held', async () => {
+    const disk = makeDisk()
+    for (let i = 0; i < 40; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)
+    disk.program(
+      'cp',
+      '#!/bin/sh\ncase $1 in -lL) echo no >>"$FAKE_S3/links"; exit 1 ;; esac\nexec /bin/cp "$@"\n',
+    )
+    expect((await flush(disk, { profile: FILES })).paths).toHaveLength(40)
+    expect(disk.readS3('links').trim().split('\n').length).toBeLessThan(8)
+  })
+
   it('a sparse file of 2 GB is hashed once and uploaded whole', async () => {
     const disk = makeDisk()
     disk.write(LOG, '')

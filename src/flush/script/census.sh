@@ -101,8 +101,8 @@ know_form() { # <device:inode> <device:inode of the form> <facts before that was
 # A hard link in a private folder of the same file system costs nothing, even of an empty log whose writer has a buffer, and whoever deletes the file deletes a name only. It lies
 # outside of the log's own folder, which may be removed as a whole (a RuntimeDirectory, a container, a pod).
 hold() { # <paths…>
-  local path i device paths=("$@")
-  local -A wanted=()
+  local path i paths=("$@")
+  local -A wanted=() mounts=()
   ask_facts "$@"
   for i in "${!paths[@]}"; do
     parse_facts "${ANSWERS[i]}"
@@ -111,18 +111,23 @@ hold() { # <paths…>
   done
   [ "${#wanted[@]}" -gt 0 ] || return 0
   if [ -n "$STATE" ]; then hold_in "$STATE/held"; fi # private, since the state is
-  while [ "${#wanted[@]}" -gt 0 ]; do # what lies on another device, or behind another mount of the same one
-    for device in "${!wanted[@]}"; do break; done
-    path=$(stat -L -c %m -- "${wanted[$device]}" 2>/dev/null)
-    if [ -n "$path" ] && is_ours "${path%/}/.termination-guard" && is_ours "${path%/}/.termination-guard/$INSTANCE_ID"; then
-      path=${path%/}/.termination-guard/$INSTANCE_ID/held
-      if [ -n "$STATE" ] && ! grep -qxF -- "$path" "$STATE/hold-folders" 2>/dev/null; then
-        printf '%s\n' "$path" >>"$STATE/hold-folders"
-      fi
-      hold_in "$path"
+  [ "${#wanted[@]}" -gt 0 ] || return 0
+  ANSWERS=()
+  ask_batch mounts_of "${wanted[@]}" # what lies on another device, or behind another mount of the same one
+  for path in "${ANSWERS[@]}"; do
+    if [ -z "$path" ] || [ -n "${mounts[$path]}" ]; then continue; fi
+    mounts[$path]=1 path=${path%/}/.termination-guard
+    if ! is_ours "$path" || ! is_ours "$path/$INSTANCE_ID"; then continue; fi
+    path=$path/$INSTANCE_ID/held
+    if [ -n "$STATE" ] && ! grep -qxF -- "$path" "$STATE/hold-folders" 2>/dev/null; then
+      printf '%s\n' "$path" >>"$STATE/hold-folders"
     fi
-    [ -z "${wanted[$device]}" ] || unset 'wanted[$device]' # it cannot be held: it is told at the end if it is gone then
+    hold_in "$path"
   done
+} # what cannot be held is told at the end if it is gone then
+
+mounts_of() { # <files…>, in a subshell, whose place it takes
+  of_each stat -L -c %m -- "$@" 2>/dev/null
 }
 
 hold_in() { # <folder>: of wanted, what can be
@@ -134,9 +139,8 @@ hold_in() { # <folder>: of wanted, what can be
     names+=("./${wanted[$id]#"$ROOT"/}")
     links+=("$folder/${wanted[$id]#"$ROOT"/}")
   done
-  for ((i = 0; i < ${#names[@]}; i += 500)); do
-    (cd "${ROOT:-/}" && cp -lL --parents -t "$folder" -- "${names[@]:i:500}") >"$SAID" 2>&1
-  done
+  [ "${#names[@]}" -gt 0 ] || return 0
+  (cd "${ROOT:-/}" && of_each cp -lL --parents -t "$folder" -- "${names[@]}") >"$SAID" 2>&1
   ask_facts "${links[@]}"
   for i in "${!ids[@]}"; do
     parse_facts "${ANSWERS[i]}"

@@ -27,22 +27,30 @@ match_files() { # <globs…> → MATCHES: the files that they match, each once
 
 # Names without a file: they vanished, or their file system does not answer. Many in one process, unless one is odd.
 ask_why() { # <paths…>
-  local i path why
-  for ((i = 1; i <= $#; i += 500)); do
-    all_vanished "${@:i:500}" && continue
-    for path in "${@:i:500}"; do
-      all_vanished "$path" || unaccounted "$path" 0 "cannot be asked about (${why##*: })"
-    done
+  local path why
+  all_vanished "$@" && return
+  for path in "$@"; do
+    all_vanished "$path" || unaccounted "$path" 0 "cannot be asked about (${why##*: })"
   done
 }
 
 all_vanished() { # <paths…> → why not
+  [ $# -gt 0 ] || return 0
   while read -r why; do
     case $why in
       *'No such file'* | *'Not a directory'*) ;;
       *) return 1 ;;
     esac
-  done < <(exec stat -L -- "$@" 2>&1 >/dev/null)
+  done < <(of_each stat -L -- "$@" 2>&1 >/dev/null)
+}
+
+# Runs a command on any number of files, in few processes. In a subshell, whose place it takes.
+of_each() { # <command…> -- <files…>
+  local command=()
+  while [ "$1" != -- ]; do command+=("$1") && shift; done
+  shift
+  if [ $# -le 500 ]; then exec "${command[@]}" -- "$@"; fi
+  printf '%s\0' "$@" | exec xargs -0 "${command[@]}" --
 }
 
 unaccounted() { # <path> <size> <why>
@@ -51,16 +59,16 @@ unaccounted() { # <path> <size> <why>
 
 # Device and inode, size, time in seconds, time: one line a file. When it is the same twice, nothing was written in between.
 facts_of() { # in a subshell, whose place it takes
-  exec stat -L -c '%d:%i %s %Y %y' -- "$@" 2>/dev/null
+  of_each stat -L -c '%d:%i %s %Y %y' -- "$@" 2>/dev/null
 }
 
-# → ANSWERS: the facts of each file, empty where there is no answer. Many files in few processes.
+# → ANSWERS: the facts of each file, empty where there is no answer.
 ask_facts() { # <files…>
-  local i
   ANSWERS=()
-  for ((i = 1; i <= $#; i += 500)); do ask_batch facts_of "${@:i:500}"; done
+  [ $# = 0 ] || ask_batch facts_of "$@"
 }
 
+# Where some do not answer, halves are asked until it is known which.
 ask_batch() { # <command that says a line of each> <files…>
   local half=$(($# / 2)) text
   text=$("$@")

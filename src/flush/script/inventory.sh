@@ -6,7 +6,7 @@ declare -A NAMED=()    # path → index in FILES
 declare -A DIGESTS=()  # facts → when it was hashed, MD5, SHA-256, multipart ETag, multipart SHA-256
 FILES=()    # the path that gives the key
 BODIES=()   # where the bytes lie now
-FACTS=() HASHES=()
+FACTS=() HASHES=() NEXT=0
 SINGLE_PUT=5368709120 # more than one PUT can carry goes up in parts
 
 take_inventory() {
@@ -40,8 +40,8 @@ hash_all() { # names, bodies, facts
       if [ "$SIZE" -gt 1000000000 ]; then large+=("$i"); else unknown+=("$i"); fi
     fi
   done
-  for ((i = 0; i < ${#unknown[@]}; i += 200)); do
-    batch=("${unknown[@]:i:200}")
+  for ((i = 0; i < ${#unknown[@]}; i += 500)); do
+    batch=("${unknown[@]:i:500}")
     hash_batch "${batch[@]}"
   done
   for i in "${large[@]}"; do hash_batch "$i"; done # one after the other, and last: the small ones are done in time
@@ -143,9 +143,9 @@ bytes_of() { # <hex digits a line>: the bytes that the lines write
 }
 
 enter() { # <path> <body> <facts>
-  local at=${#FILES[@]}
+  local at=${NAMED[$1]} # it was written meanwhile
   parse_facts "$3"
-  [ -z "${NAMED[$1]}" ] || at=${NAMED[$1]} # it was written meanwhile
+  [ -n "$at" ] || { at=$NEXT && NEXT=$((NEXT + 1)); }
   FILES[at]=$1 BODIES[at]=$2 FACTS[at]=$3 HASHES[at]=${DIGESTS[$3]#* }
   FILE_AT[$ID]=$at NAMED[$1]=$at
 }

@@ -162,21 +162,25 @@ has_plain_name() { # <index>: one that a folder can have, and that the AWS CLI r
 
 # One process of the AWS CLI for all of them: a folder of links that are named as the keys are.
 put_many() { # <indexes>
-  local i folder=$WORK/upload body status
+  local i folder=$WORK/upload body link status
   local -A folders=()
-  local arguments=()
+  local arguments=() same=() links=()
   if [ -z "$WORK" ] || ! rm -rf -- "$folder" || ! mkdir -m 700 "$folder" 2>/dev/null; then put_few "$@"; return; fi
-  for i in "$@"; do key_of "${FILES[i]}" && KEY=$folder/${KEY#"$PREFIX"} && folders[${KEY%/*}]=1; done
-  printf '%s\0' "${!folders[@]}" | xargs -0 mkdir -p --
   for i in "$@"; do
+    UPLOADED[${FILES[i]}]=1
     key_of "${FILES[i]}"
-    body=${BODIES[i]}
+    link=$folder$ROOT/${KEY#"$PREFIX"} body=${BODIES[i]}
     [ -e "$body" ] || find_body "$i"
-    printf '%s\0' "$body" "$folder/${KEY#"$PREFIX"}"
-  done | xargs -0 -n 2 ln -s --
-  for i in "$@"; do UPLOADED[${FILES[i]}]=1; done
+    if [ "$link" = "$folder$body" ]; then same+=("$body") && continue; fi
+    folders[${link%/*}]=1 links+=("$body" "$link")
+  done
+  [ "${#same[@]}" = 0 ] || printf '%s\0' "${same[@]}" | xargs -0 cp -s --parents -t "$folder" --
+  [ "${#links[@]}" = 0 ] || {
+    printf '%s\0' "${!folders[@]}" | xargs -0 mkdir -p --
+    printf '%s\0' "${links[@]}" | xargs -0 -n 2 ln -s --
+  }
   encryption --sse --sse-kms-key-id
-  bounded 86400 aws --region "$REGION" s3 cp --recursive --only-show-errors "${arguments[@]}" "$folder" "s3://$BUCKET/$PREFIX" >"$SAID" 2>&1
+  bounded 86400 aws --region "$REGION" s3 cp --recursive --only-show-errors "${arguments[@]}" "$folder$ROOT" "s3://$BUCKET/$PREFIX" >"$SAID" 2>&1
   status=$?
   [ "$status" = 0 ] || note "uploading ${#} files at once ended with exit $status: $(said)"
   rm -rf -- "$folder"
