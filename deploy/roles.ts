@@ -1,5 +1,6 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
 import { markKey } from '../src/enrolment/mark.ts'
+import { rebootKey } from '../src/recovery/reboot-mark.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './parameters.ts'
 import { managedPolicyOf, packed } from './policies.ts'
@@ -14,6 +15,7 @@ import {
   proving,
   receipting,
   type Statement,
+  taggingInstancesWith,
 } from './statements.ts'
 
 const HOLDING = ['autoscaling:RecordLifecycleActionHeartbeat', 'autoscaling:CompleteLifecycleAction']
@@ -55,7 +57,11 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
         ...aPass(settings),
         ...enrolling(settings),
         ...recovering(settings),
-        ...onGuarded(settings, [...HOLDING, ...ENROLLING, ...retrying(settings)], FLUSHING),
+        ...onGuarded(
+          settings,
+          [...HOLDING, ...ENROLLING, ...retrying(settings)],
+          [...FLUSHING, ...rebooting(settings)],
+        ),
       ]
     case 'enrol':
       return [
@@ -105,8 +111,16 @@ function enrolling(settings: Settings): Statement[] {
 }
 
 /** Asking whether agents answer, which IAM cannot confine to instances. */
-function recovering({ rungs }: Settings): Statement[] {
-  return rungs.length > 0 ? anywhere('ssm:DescribeInstanceInformation') : []
+function recovering({ rungs, name }: Settings): Statement[] {
+  if (rungs.length === 0) return []
+  const tagging = rungs.includes('reboot') ? taggingInstancesWith(rebootKey(name)) : []
+  return [...anywhere('ssm:DescribeInstanceInformation'), ...tagging]
+}
+
+/** On guarded instances only. The tag comes before the reboot, so that there is one an action. */
+function rebooting({ rungs }: Settings): string[] {
+  if (!rungs.includes('reboot')) return []
+  return ['ec2:GetConsoleOutput', 'ec2:CreateTags', 'ec2:RebootInstances']
 }
 
 /** Beginning a termination. IAM knows no key for an instance's lifecycle state, nor for the decrement. */

@@ -128,6 +128,12 @@ export function leavingGroupsAsTheyAre(mark: string): Statement[] {
   ]
 }
 
+/** Whatever else allows it: no tag of an instance but this one. */
+export function taggingInstancesWith(key: string): Statement[] {
+  const Condition = { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': [key] } }
+  return [{ Effect: 'Deny', Action: ['ec2:CreateTags'], Resource: '*', Condition }]
+}
+
 /** Looking at the archive, and reading what no digest vouches for. Never writing, never deleting. */
 export function proving(settings: Settings): Statement[] {
   const moved = settings.movedTo.split(',').filter((prefix) => prefix !== '')

@@ -173,6 +173,7 @@ const Environment = z
       .default(NO_RUNGS)
       .transform((text, context) => read(readRungs, text, context)),
     RETRY_KEPT_AFTER_SECONDS: wholeNumber(900, 1, 7 * 24 * HOUR),
+    REBOOT_AFTER_SECONDS: wholeNumber(300, 1, HOUR),
     RECOVERIES_AT_ONCE: wholeNumber(5, 1, 100),
   })
   .superRefine((env, context) => {
@@ -242,6 +243,7 @@ export function readPolicy(environment: Readonly<Record<string, string | undefin
     recovery: {
       rungs: env.RECOVER,
       retryAfterSeconds: env.RETRY_KEPT_AFTER_SECONDS,
+      rebootAfterSeconds: env.REBOOT_AFTER_SECONDS,
       atOnce: env.RECOVERIES_AT_ONCE,
     },
     auditAfterSeconds: env.AUDIT_AFTER_SECONDS,

@@ -1,6 +1,6 @@
 /** The ladder's rungs (`src/recovery/`): what the guard may do by itself about a machine whose logs could not be proven, in order. */
 
-export const RUNGS = ['retry'] as const
+export const RUNGS = ['retry', 'reboot'] as const
 export type Rung = (typeof RUNGS)[number]
 
 /** What the sweep may do by itself about machines whose logs could not be proven. */
@@ -9,6 +9,8 @@ export interface RecoveryPolicy {
   readonly rungs: readonly Rung[]
   /** From when a machine is kept until it is tried again. Each further try waits four times as long. */
   readonly retryAfterSeconds: number
+  /** An agent that was not heard of for so long is silent, and its machine, held for as long, is rebooted. */
+  readonly rebootAfterSeconds: number
   /** So many kept machines are on their way through the hook at once. */
   readonly atOnce: number
 }

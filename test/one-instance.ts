@@ -4,6 +4,7 @@
  */
 import { gzipSync } from 'node:zlib'
 import type { Activity, TagDescription } from '@aws-sdk/client-auto-scaling'
+import type { Tag } from '@aws-sdk/client-ec2'
 import type { CommandInvocation, InstanceInformation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
 import type { Guard } from '../src/guard.ts'
@@ -78,6 +79,9 @@ export class OneInstance {
   targetGroups: string[] | undefined
   /** What SSM tells of the agent; `undefined`: nothing. */
   information: InstanceInformation | undefined
+  console = ''
+  tags: Tag[] = []
+  reboots = 0
   released: (boolean | undefined)[] = []
   hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
   invocations: CommandInvocation[] = []
@@ -280,12 +284,18 @@ export class OneInstance {
       updateAutoScalingGroup: unexpected,
       createOrUpdateTags: unexpected,
       deleteTags: unexpected,
+      getConsoleOutput: async ({ Latest }) => ({
+        Output: Buffer.from(Latest ? '' : this.console).toString('base64'),
+      }),
+      createTags: async ({ Tags = [] }) => void this.tags.push(...Tags),
+      rebootInstances: async () => void this.reboots++,
       describeInstances: async () => ({
         Reservations: [
           {
             Instances: [
               {
                 State: { Name: this.machine as 'running' },
+                Tags: this.tags,
                 ...(this.instanceType && {
                   InstanceId: action.instanceId,
                   InstanceType: this.instanceType as 't3.medium',

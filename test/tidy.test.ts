@@ -52,6 +52,7 @@ const impure = new Set([
   'src/flush/flushes.ts',
   'src/journal/history-stream.ts',
   'src/recovery/agents.ts',
+  'src/recovery/held.ts',
   'src/recovery/recover.ts',
   'src/recovery/terminations.ts',
   'src/sweep/sweep.ts',

@@ -1,7 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
 
 const ladder = { file: 'src/recovery/ladder.ts', tests: ['test/recovery/ladder.test.ts'] }
 const recover = { file: 'src/recovery/recover.ts', tests: ['test/recovery/recover.test.ts'] }
+const held = { file: 'src/recovery/held.ts', tests: ['test/recovery/recover.test.ts'] }
 const terminations = { file: 'src/recovery/terminations.ts', tests: ['test/recovery/recover.test.ts'] }
 
 export const recoveryMutants: readonly Mutant[] = [
@@ -64,6 +66,42 @@ export const recoveryMutants: readonly Mutant[] = [
     name: 'release by what the sweep saw a while ago',
     from: '{ ...seen, ...where, lastLook }',
     to: '{ ...seen, lastLook }',
+  },
+  {
+    ...ladder,
+    name: 'reboot again and again',
+    from: 'look.rebootedAt !== undefined && look.rebootedAt >= heldSince',
+    to: 'look.rebootedAt === 0',
+  },
+  {
+    ...ladder,
+    name: 'reboot under a flush that runs',
+    from: 'if (look.isFlushing)',
+    to: 'if (look.isFlushing && look.wasFlushed)',
+  },
+  {
+    ...ladder,
+    name: 'reboot what was flushed, and let go what it writes then',
+    from: 'if (look.wasFlushed)',
+    to: 'if (look.wasFlushed && look.isFlushing)',
+  },
+  {
+    ...ladder,
+    name: 'reboot a machine that our hook does not hold',
+    from: 'if (!look.isHeld || !look.isRunning)',
+    to: 'if (!look.isRunning)',
+  },
+  {
+    ...held,
+    name: 'reboot before it is written down',
+    from: '  await aws.createTags({ Resources: [instanceId], Tags })\n  await aws.rebootInstances({ InstanceIds: [instanceId] })',
+    to: '  await aws.rebootInstances({ InstanceIds: [instanceId] })\n  await aws.createTags({ Resources: [instanceId], Tags })',
+  },
+  {
+    ...held,
+    name: 'never reboot without the console',
+    from: "if (asked.is === 'refused') return `cannot be had: ${asked.why}`",
+    to: "if (asked.is === 'refused') throw new Error(asked.why)",
   },
   {
     ...terminations,

@@ -21,7 +21,14 @@ import type {
   TerminateInstanceInAutoScalingGroupCommandInput,
   UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling'
-import type { DescribeInstancesCommandInput, DescribeInstancesCommandOutput } from '@aws-sdk/client-ec2'
+import type {
+  CreateTagsCommandInput,
+  DescribeInstancesCommandInput,
+  DescribeInstancesCommandOutput,
+  GetConsoleOutputCommandInput,
+  GetConsoleOutputCommandOutput,
+  RebootInstancesCommandInput,
+} from '@aws-sdk/client-ec2'
 import type {
   GetObjectCommandInput,
   HeadObjectCommandInput,
@@ -100,6 +107,9 @@ export interface AwsApi {
   sendMessage(input: SendMessageCommandInput): Promise<unknown>
   getQueueAttributes(input: GetQueueAttributesCommandInput): Promise<Answer<GetQueueAttributesCommandOutput>>
 
+  getConsoleOutput(input: GetConsoleOutputCommandInput): Promise<Answer<GetConsoleOutputCommandOutput>>
+  createTags(input: CreateTagsCommandInput): Promise<unknown>
+  rebootInstances(input: RebootInstancesCommandInput): Promise<unknown>
   describeInstances(input: DescribeInstancesCommandInput): Promise<Answer<DescribeInstancesCommandOutput>>
 }
 

@@ -15,7 +15,13 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import {
+  CreateTagsCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  GetConsoleOutputCommand,
+  RebootInstancesCommand,
+} from '@aws-sdk/client-ec2'
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -98,6 +104,9 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     changeMessageVisibility: (input) => sqs.send(new ChangeMessageVisibilityCommand(input)),
     sendMessage: (input) => sqs.send(new SendMessageCommand(input)),
     getQueueAttributes: (input) => sqs.send(new GetQueueAttributesCommand(input)),
+    getConsoleOutput: (input) => ec2.send(new GetConsoleOutputCommand(input)),
+    createTags: (input) => ec2.send(new CreateTagsCommand(input)),
+    rebootInstances: (input) => ec2.send(new RebootInstancesCommand(input)),
     describeInstances: (input) => ec2.send(new DescribeInstancesCommand(input)),
   }
 }

@@ -36,7 +36,7 @@ function detailLines(
   const notes = end?.notes.map((note) => `the instance says: ${note}`) ?? []
   const what = [
     reason,
-    ...(by === undefined || by === 'flush' ? [] : [`saved by ${by}: it was kept before`]),
+    ...(by === undefined || by === 'flush' ? [] : [`saved by ${by}`]),
     ...told,
     cost,
     ...unproven,

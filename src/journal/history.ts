@@ -44,24 +44,29 @@ export function historiesOf(told: readonly Told[]): ActionHistory[] {
   const inOrder = told.filter((one) => one.is !== 'try').sort((a, b) => a.at - b.at)
   const tries = told.filter((one) => one.is === 'try')
   const actions = byAction(inOrder).map(historyOf)
-  return actions.map((action) => ({ ...action, by: savedBy(action, actions, tries) }))
+  const ofInstance = Map.groupBy(actions, ({ instanceId }) => instanceId)
+  const triesOf = Map.groupBy(tries, ({ instanceId }) => instanceId)
+  return actions.map((action) => {
+    const { instanceId } = action
+    const by = savedBy(action, ofInstance.get(instanceId) ?? [], triesOf.get(instanceId) ?? [])
+    return { ...action, by }
+  })
 }
 
 type Unattributed = Omit<ActionHistory, 'by'>
 
-/** A machine that was kept before is archived by another try of it. */
+/** From what is told of its instance. One that was rebooted meanwhile is saved by that; one that was kept before, by another try. */
 function savedBy(
-  { instanceId, outcome, passes, endedAt = 0 }: Unattributed,
+  { outcome, passes, endedAt = 0 }: Unattributed,
   actions: readonly Unattributed[],
   tries: readonly ToldTry[],
 ): ActionHistory['by'] {
   if (outcome !== 'archived' && outcome !== 'empty') return undefined
   const firstAt = passes[0]?.at ?? endedAt
   const isBefore = (at: number | undefined) => at !== undefined && at <= firstAt
-  const wasKept = actions.some(
-    (one) => one.instanceId === instanceId && one.outcome === 'retained' && isBefore(one.endedAt),
-  )
-  const wasRetried = tries.some((one) => one.instanceId === instanceId && isBefore(one.at))
+  if (tries.some(({ rung, at }) => rung === 'reboot' && at >= firstAt && at <= endedAt)) return 'reboot'
+  const wasKept = actions.some((one) => one.outcome === 'retained' && isBefore(one.endedAt))
+  const wasRetried = tries.some(({ rung, at }) => rung === 'retry' && isBefore(at))
   return wasKept || wasRetried ? 'retry' : 'flush'
 }
 

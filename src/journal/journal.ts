@@ -138,6 +138,8 @@ export interface RecoveryEvent {
   readonly instanceId: string
   readonly groupName: string
   readonly reason: string
+  /** The end of the machine's console, before a reboot. */
+  readonly console?: string
 }
 
 /** What became of the groups that were chosen. Told by whoever enrols: the sweep, a launch, a deployment. */

@@ -3,6 +3,7 @@
  * time, so what is kept of a line decides how much that is, and how often it is moved about. Pure.
  */
 import type { Decision } from '../model.ts'
+import type { Rung } from '../rungs.ts'
 import type { ActionEndedEvent, JournalEvent, PassEvent } from './journal.ts'
 import type { JournalLine } from './journal-line.ts'
 
@@ -39,6 +40,7 @@ export interface ToldEnd extends Named {
 /** A rung of recovery is about to be tried. */
 export interface ToldTry {
   readonly is: 'try'
+  readonly rung: Rung
   readonly at: number
   readonly instanceId: string
 }
@@ -51,7 +53,7 @@ const HEARTBEAT = 'recordLifecycleActionHeartbeat'
 export function toldBy({ at, event }: JournalLine): Told | undefined {
   if (event.event === 'pass' || event.event === 'pass-failed') return passTold(at, event)
   if (event.event === 'action-ended') return { is: 'end', ...nameOf(at, event), event }
-  if (event.event === 'recovery') return { is: 'try', at, instanceId: event.instanceId }
+  if (event.event === 'recovery') return { is: 'try', rung: event.rung, at, instanceId: event.instanceId }
   return undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * What to do about a machine whose logs could not be proven, from what AWS shows of it. Pure; first match wins, and what is not known
+ * What to do about a machine whose logs could not be proven, or not yet, from what AWS shows of it. Pure; first match wins, and what is not known
  * leaves the machine as it is: kept, with its disk, and told.
  */
 import type { RecoveryPolicy } from '../rungs.ts'
@@ -62,6 +62,54 @@ export function decideKept(seen: KeptMachine, { rungs, retryAfterSeconds }: Reco
   return { do: 'retry', reason }
 }
 
-function leave(reason: string): KeptDecision {
+function leave(reason: string): { readonly do: 'leave'; readonly reason: string } {
   return { do: 'leave', reason }
+}
+
+/** A machine that our hook holds. */
+export interface HeldMachine {
+  readonly now: number
+  /** `undefined`: no scaling activity tells. */
+  readonly heldSince: number | undefined
+  readonly agent: Agent | undefined
+  /** What is asked last. */
+  readonly look: HeldLook | undefined
+}
+
+export interface HeldLook {
+  /** By Auto Scaling's own word, for a termination. */
+  readonly isHeld: boolean
+  readonly isRunning: boolean
+  /** When it was last rebooted by us. */
+  readonly rebootedAt: number | undefined
+  readonly isFlushing: boolean
+  /** A flush of this action succeeded: what the machine writes when it boots again might never be flushed. */
+  readonly wasFlushed: boolean
+  /** What was sent last was never fetched, whatever the agent says of itself. */
+  readonly isDeaf: boolean
+}
+
+export type HeldDecision =
+  | { readonly do: 'leave'; readonly reason: string }
+  | { readonly do: 'look'; readonly reason: string }
+  | { readonly do: 'reboot'; readonly reason: string }
+
+/** Whether a machine that waits at our hook is rebooted, since its agent is silent. */
+export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: RecoveryPolicy): HeldDecision {
+  const { now, heldSince, agent, look } = seen
+  if (!rungs.includes('reboot')) return leave('rebooting is switched off')
+  const patientMs = 1000 * rebootAfterSeconds
+  if (heldSince === undefined || now - heldSince < patientMs) return leave('it is not held for long')
+  if (!look) return { do: 'look', reason: 'it is held for long' }
+  if (!look.isHeld || !look.isRunning) return leave('it does not run, or our hook does not hold it')
+  if (look.rebootedAt !== undefined && look.rebootedAt >= heldSince) return leave('it was rebooted before')
+  if (look.isFlushing) return leave('a flush is running')
+  if (look.wasFlushed) return leave('it was flushed')
+  const isSilent = !agent?.isOnline && now - (agent?.lastPingAt ?? 0) >= patientMs
+  if (!isSilent && !look.isDeaf) return leave('its SSM agent answers')
+  const silence = agent ? `since ${new Date(agent.lastPingAt).toISOString()}` : 'as long as SSM knows'
+  return {
+    do: 'reboot',
+    reason: isSilent ? `its SSM agent is silent ${silence}` : 'its SSM agent fetches nothing',
+  }
 }

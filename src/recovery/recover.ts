@@ -1,5 +1,5 @@
 /**
- * The scheduled look at machines that are kept. One whose obstacle is mended goes once more through its hook: a new termination begins,
+ * The scheduled look at machines that are held and whose agent is silent, and at those that are kept. One of the first is rebooted. One of the second whose obstacle is mended goes once more through its hook: a new termination begins,
  * and the ordinary pass flushes, proves and lets go, or it is kept again. Only the sweep does this, so that nobody else does meanwhile.
  */
 import { type Asked, ask } from '../aws/ask.ts'
@@ -9,8 +9,10 @@ import { described } from '../journal/described.ts'
 import { keepsAbandoned } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { placeOf } from '../termination/observe.ts'
+import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { agentsOf } from './agents.ts'
-import { decideKept, type KeptDecision, type KeptMachine, type LastLook } from './ladder.ts'
+import { consoleOf, lookAtHeld, reboot } from './held.ts'
+import { decideHeld, decideKept, type KeptDecision, type KeptMachine, type LastLook } from './ladder.ts'
 import { terminationsOf } from './terminations.ts'
 
 /** An instance of a guarded group, as the sweep found it. */
@@ -32,23 +34,61 @@ export interface Found {
 
 /** What can be done is done, group by group; one that fails does not stop the others. */
 export async function recover(guard: Guard, found: Found, remainingMs: () => number): Promise<void> {
-  if (guard.policy.recovery.rungs.length === 0 || found.retained.length === 0) return
-  const groups = [...Map.groupBy(found.retained, ({ groupName }) => groupName)]
+  const { rungs } = guard.policy.recovery
+  const subjects = [
+    ...(rungs.includes('reboot') ? found.waiting : []),
+    ...(rungs.includes('retry') ? found.retained : []),
+  ]
+  const groupNames = new Set(subjects.map(({ groupName }) => groupName))
   const budget = { left: guard.policy.recovery.atOnce }
-  for (const [groupName, retained] of groups) {
+  for (const groupName of groupNames) {
     if (remainingMs() < guard.policy.passSeconds * 1000) return
-    const waiting = found.waiting.filter((one) => one.groupName === groupName)
+    const ofGroup = (all: readonly Standing[]) => all.filter((one) => one.groupName === groupName)
+    const group = { groupName, waiting: ofGroup(found.waiting), retained: ofGroup(found.retained) }
     const endsAt = guard.clock.now() + Math.min(LONGEST_SECONDS * 1000, remainingMs())
     const limited = guardUntil(guard, endsAt)
     try {
-      await recoverGroup(limited, { groupName, waiting, retained }, budget)
+      if (rungs.includes('reboot')) await rebootSilent(limited, group)
+      if (group.retained.length > 0) await retryKept(limited, group, budget)
     } catch (error) {
       guard.journal({ event: 'group-failed', groupName, ...described(error) })
     }
   }
 }
 
-async function recoverGroup(
+/** What is held long enough is looked at; what a pass of its own is about to prove, or has flushed, is left. */
+async function rebootSilent(
+  guard: Guard,
+  { groupName, waiting }: Found & { readonly groupName: string },
+): Promise<void> {
+  const { aws, clock, policy, journal } = guard
+  const ids = waiting.map(({ instanceId }) => instanceId)
+  const began = await terminationsBegan(aws, groupName, ids, clock.now())
+  for (const instanceId of ids) {
+    const subject = { rung: 'reboot', instanceId, groupName } as const
+    const heldSince = began.get(instanceId)
+    const seen = { now: clock.now(), heldSince, agent: undefined, look: undefined }
+    if (heldSince === undefined || decideHeld(seen, policy.recovery).do !== 'look') continue
+    const action = {
+      groupName,
+      instanceId,
+      hookName: policy.hookName,
+      token: undefined,
+      startedAt: heldSince,
+    }
+    try {
+      const decision = decideHeld({ ...seen, ...(await lookAtHeld(guard, action)) }, policy.recovery)
+      if (decision.do !== 'reboot') continue
+      const console = await consoleOf(aws, instanceId)
+      journal({ event: 'recovery', ...subject, reason: decision.reason, console })
+      await reboot(guard, instanceId)
+    } catch (error) {
+      journal({ event: 'recovery-failed', ...subject, ...described(error) })
+    }
+  }
+}
+
+async function retryKept(
   guard: Guard,
   { groupName, waiting, retained }: Found & { readonly groupName: string },
   budget: { left: number },

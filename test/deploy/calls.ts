@@ -66,6 +66,7 @@ export async function callsOf(seed: number): Promise<Call[]> {
       () => enrolAndTell(as('enrol'), { trigger: 'launch', groupName: world.setting.groups[0]?.name }),
     ]
     for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
+    if (step % 5 === 0) silence(world)
     await recoverAll(as('sweep'))
     await audit(as('audit'), () => MINUTE)
     await consume(as('terminations'), [UNREADABLE], () => MINUTE)
@@ -79,6 +80,15 @@ export async function callsOf(seed: number): Promise<Call[]> {
   return calls
 }
 
+/** The agent of a machine that is held dies before its first flush. */
+function silence({ region, time, ssm }: World): void {
+  for (const { machine, instance } of region.openActions()) {
+    if (ssm.commandsOf(instance.id).length > 0) continue
+    machine.agent = 'gone'
+    machine.unheardSince = time.now - 30 * MINUTE
+  }
+}
+
 /** What the sweep does by itself with what is kept. */
 async function recoverAll(guard: Guard): Promise<void> {
   await recover(guard, await waitingAndRetained(guard.aws), () => MINUTE)
@@ -89,7 +99,7 @@ function withEnrolment({ setting }: World): Policy {
   return {
     ...setting.policy,
     auditAfterSeconds: 1800,
-    recovery: { rungs: RUNGS, retryAfterSeconds: 60, atOnce: 5 },
+    recovery: { rungs: RUNGS, retryAfterSeconds: 60, rebootAfterSeconds: 60, atOnce: 5 },
     enrolment: {
       selections: setting.groups.map(({ name }) => ({ by: 'name', name })),
       queueArn: QUEUE_ARN,

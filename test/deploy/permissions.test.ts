@@ -235,6 +235,18 @@ describe('no function may', () => {
     ['delete a receipt', ask('s3:DeleteObject', receiptArn, OUR_BUCKET)],
     ['terminate an instance', ask('ec2:TerminateInstances', instanceArn)],
     [
+      'reboot an instance of another group',
+      ask('ec2:RebootInstances', instanceArn, instanceTags({ name: foreign, tags: { team: 'payments' } })),
+    ],
+    ['read the console of an instance of no group', ask('ec2:GetConsoleOutput', instanceArn)],
+    [
+      'give a guarded instance another tag',
+      ask('ec2:CreateTags', instanceArn, {
+        ...instanceTags({ name: 'web-asg', tags: {} }),
+        'aws:TagKeys': ['aws-backup'],
+      }),
+    ],
+    [
       'begin a termination in another group',
       ask('autoscaling:TerminateInstanceInAutoScalingGroup', groupArn(foreign), {
         'aws:ResourceTag/team': 'payments',

@@ -1,5 +1,6 @@
 /** What IAM is asked about a call of the guard in a deployment: actions, resources, and the context that conditions look at. */
 import { markKey } from '../../src/enrolment/mark.ts'
+import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import type { Call } from './calls.ts'
 import { ACCOUNT, type Place, REGION } from './packaged.ts'
 
@@ -68,6 +69,11 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'describeLifecycleHooks':
     case 'describeScalingActivities':
       return [request(`autoscaling:${capitalised(operation)}`, EVERYTHING)]
+    case 'getConsoleOutput':
+    case 'rebootInstances':
+      return onInstances(`ec2:${capitalised(operation)}`, deployed)
+    case 'createTags':
+      return onInstances('ec2:CreateTags', deployed, { 'aws:TagKeys': rebootKeys(input, policy) })
     case 'describeInstances':
       return [request('ec2:DescribeInstances', EVERYTHING)]
     case 'describeInstanceInformation':
@@ -149,6 +155,20 @@ function onGroups(action: string, { groups }: Deployed, context: IamRequest['con
       ...context,
     }),
   )
+}
+
+function onInstances(
+  action: string,
+  { groups }: Deployed,
+  context: IamRequest['context'] = {},
+): IamRequest[] {
+  return groups.map((group) => request(action, instanceArn, { ...instanceTags(group), ...context }))
+}
+
+/** The keys of the tags that an instance is given; ours is named after the deployment. */
+function rebootKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
+  const tags = input.Tags as readonly { readonly Key: string }[]
+  return tags.map(({ Key }) => (Key === rebootKey(hookName) ? rebootKey(NAME) : Key))
 }
 
 /** What of an update IAM can see. */

@@ -197,6 +197,12 @@ describe('what saved the logs', () => {
   it('is a retry where only the try is still in the journal', () => {
     expect(byOf([retry(15), pass(20), end(30)])).toEqual([['archived', 'retry']])
   })
+  it('is a reboot where the machine was rebooted meanwhile', () => {
+    const line = retry(25)
+    const reboot = { ...line, event: { ...line.event, rung: 'reboot' } } as JournalLine
+    expect(byOf([pass(20), reboot, end(30)])).toEqual([['archived', 'reboot']])
+    expect(byOf([pass(26), reboot, end(30)])).toEqual([['archived', 'flush']])
+  })
   it('is no retry that came later, or of another instance', () => {
     expect(byOf([pass(20), end(30), retry(40)])).toEqual([['archived', 'flush']])
     const other = { ...retry(15), event: { ...retry(15).event, instanceId: 'i-2' } } as JournalLine

@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
-import { decideKept, type KeptMachine, MOST_RETRIES } from '../../src/recovery/ladder.ts'
+import {
+  decideHeld,
+  decideKept,
+  type HeldMachine,
+  type KeptMachine,
+  MOST_RETRIES,
+} from '../../src/recovery/ladder.ts'
 import { MINUTE, START } from '../termination/observations.ts'
 
-const recovery = { rungs: ['retry'], retryAfterSeconds: 900, atOnce: 5 } as const
+const recovery = {
+  rungs: ['retry', 'reboot'],
+  retryAfterSeconds: 900,
+  rebootAfterSeconds: 300,
+  atOnce: 5,
+} as const
 const answers = { flushed: 1, lastFlushAt: START - 90 * MINUTE, unread: undefined, notKeptAgain: undefined }
 const kept = (changes: Partial<KeptMachine> = {}): KeptMachine => ({
   now: START + 30 * MINUTE,
@@ -70,5 +81,55 @@ describe('tries', () => {
     expect(tried(1, 59, { ...answers, flushed: 2 })).toBe('leave')
     expect(tried(1, 1_000_000, { ...answers, flushed: MOST_RETRIES + 1 })).toBe('leave')
     expect(tried(1, 20, { ...answers, lastFlushAt: START + 10 * MINUTE })).toBe('leave')
+  })
+})
+
+describe('a held machine', () => {
+  const look = {
+    ...{ isHeld: true, isRunning: true, rebootedAt: undefined },
+    ...{ isFlushing: false, wasFlushed: false, isDeaf: false },
+  }
+  const held = (changes: Partial<HeldMachine> = {}, seen: object = {}): HeldMachine => ({
+    now: START + 10 * MINUTE,
+    heldSince: START,
+    agent: { isOnline: false, lastPingAt: START - MINUTE },
+    look: { ...look, ...seen },
+    ...changes,
+  })
+  const decideOn = (changes: Partial<HeldMachine> = {}, seen: object = {}) =>
+    decideHeld(held(changes, seen), recovery).do
+  it('is rebooted where its agent is silent', () => {
+    expect(decideOn()).toBe('reboot')
+  })
+  it('is rebooted where SSM knows no agent', () => {
+    expect(decideOn({ agent: undefined })).toBe('reboot')
+  })
+  it('is rebooted where the agent says that it is there, and fetches nothing', () => {
+    expect(decideOn({ agent: { isOnline: true, lastPingAt: START + 9 * MINUTE } }, { isDeaf: true })).toBe(
+      'reboot',
+    )
+  })
+  it('is looked at only once it is held for long', () => {
+    expect(decideOn({ look: undefined })).toBe('look')
+    expect(decideOn({ look: undefined, now: START + 4 * MINUTE })).toBe('leave')
+    expect(decideOn({ look: undefined, heldSince: undefined })).toBe('leave')
+  })
+  it.each<[string, Partial<HeldMachine>, object?]>([
+    ['its agent answers', { agent: { isOnline: true, lastPingAt: START + 9 * MINUTE } }],
+    ['its agent was heard of a moment ago', { agent: { isOnline: false, lastPingAt: START + 8 * MINUTE } }],
+    ['our hook does not hold it', {}, { isHeld: false }],
+    ['it does not run', {}, { isRunning: false }],
+    ['it was rebooted for this action', {}, { rebootedAt: START + 6 * MINUTE }],
+    ['a tag of ours cannot be read', {}, { rebootedAt: Number.POSITIVE_INFINITY }],
+    ['a flush is running', {}, { isFlushing: true }],
+    ['it was flushed, and what it writes after a boot might not be', {}, { wasFlushed: true }],
+  ])('is left where %s', (_, changes, seen) => {
+    expect(decideOn(changes, seen)).toBe('leave')
+  })
+  it('is rebooted again for another action', () => {
+    expect(decideOn({}, { rebootedAt: START - MINUTE })).toBe('reboot')
+  })
+  it('is left where the rung is switched off', () => {
+    expect(decideHeld(held(), { ...recovery, rungs: ['retry'] }).do).toBe('leave')
   })
 })

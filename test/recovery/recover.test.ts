@@ -153,3 +153,51 @@ it('tries no more at once than it may, those on their way included', async () =>
   await sweep({ ...recovering, policy }, plenty)
   expect(released).toEqual([ids[1]])
 })
+
+describe('a held machine whose agent is silent', () => {
+  beforeEach(() => {
+    aws.lifecycleState = 'Terminating:Wait'
+    aws.activities = [terminating]
+    aws.agent = 'dead'
+    aws.information = undefined
+    aws.console = 'Out of memory: Killed process 812 (amazon-ssm-agen)\u0007\n'
+    recovering = { ...aws.guard, policy: readPolicy({ ...environment, RECOVER: 'reboot' }) }
+  })
+  it('is rebooted once, and what stood on its console is told before', async () => {
+    await run()
+    await run()
+    expect(aws.reboots).toBe(1)
+    expect(told()).toEqual([
+      expect.objectContaining({
+        rung: 'reboot',
+        console: 'Out of memory: Killed process 812 (amazon-ssm-agen)\n',
+      }),
+    ])
+    const order = ['getConsoleOutput', 'createTags', 'rebootInstances'].map((call) => aws.calls.indexOf(call))
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+  })
+  it('is rebooted although its console cannot be had', async () => {
+    aws.guard.aws.getConsoleOutput = async () => {
+      throw awsError('UnsupportedOperation', 'not on this type')
+    }
+    await sweep({ ...recovering, aws: aws.guard.aws }, plenty)
+    expect(aws.reboots).toBe(1)
+  })
+  it('is not rebooted where its tag cannot be written', async () => {
+    aws.failing.set('createTags', awsError('UnauthorizedOperation'))
+    await run()
+    expect(aws.reboots).toBe(0)
+    expect(told().map(({ event }) => event)).toEqual(['recovery', 'recovery-failed'])
+  })
+  it('S4: is left where our hook does not hold it', async () => {
+    aws.activeToken = undefined
+    await run()
+    expect(aws.reboots).toBe(0)
+  })
+  it('is flushed by the ordinary pass when its agent is back', async () => {
+    await run()
+    aws.agent = 'online'
+    await run()
+    expect(aws.invocations).toHaveLength(1)
+  })
+})

@@ -10,8 +10,11 @@ import { attachInstances, detachInstances } from './attachments.ts'
 import { machineFailed, machineStarted } from './capacity.ts'
 import { depart } from './departures.ts'
 import {
+  createTags,
   describeInstances,
+  getConsoleOutput,
   modifyInstanceAttribute,
+  rebootInstances,
   startInstances,
   stopInstances,
   terminateInstances,
@@ -93,8 +96,11 @@ export const autoScalingOperations = {
 
 /** EC2's operations, by AWS's names. */
 export const ec2Operations = {
+  CreateTags: createTags,
   DescribeInstances: describeInstances,
+  GetConsoleOutput: getConsoleOutput,
   ModifyInstanceAttribute: modifyInstanceAttribute,
+  RebootInstances: rebootInstances,
   TerminateInstances: terminateInstances,
 } as const
 

@@ -1,9 +1,13 @@
 /** EC2's own API over the same instances. */
 import type {
+  CreateTagsCommandInput,
   Instance as Described,
   DescribeInstancesCommandInput,
   DescribeInstancesCommandOutput,
+  GetConsoleOutputCommandInput,
+  GetConsoleOutputCommandOutput,
   ModifyInstanceAttributeCommandInput,
+  RebootInstancesCommandInput,
   StartInstancesCommandInput,
   StopInstancesCommandInput,
   TerminateInstancesCommandInput,
@@ -74,6 +78,37 @@ export function stopInstances(world: World, now: number, input: StopInstancesCom
 
 export function startInstances(world: World, now: number, input: StartInstancesCommandInput): object {
   startMachines(world, now, input.InstanceIds ?? [])
+  return {}
+}
+
+/** Asynchronous. The disks stay, and so does the instance's state; Auto Scaling takes no notice of one that it holds. */
+export function rebootInstances(world: World, _now: number, input: RebootInstancesCommandInput): object {
+  const instances = (input.InstanceIds ?? []).map((id) => machineNamed(world, id))
+  const other = instances.find(({ machine }) => machine !== 'running')
+  if (other)
+    throw new AwsError('IncorrectInstanceState', `The instance '${other.id}' is not in the 'running' state.`)
+  for (const { id } of instances) world.effects.push({ do: 'reboot', instanceId: id })
+  return {}
+}
+
+/** What stands on the console, in base 64; here, only which machine it is. */
+export function getConsoleOutput(
+  world: World,
+  now: number,
+  input: GetConsoleOutputCommandInput,
+): Omit<GetConsoleOutputCommandOutput, '$metadata'> {
+  const { id } = machineNamed(world, input.InstanceId ?? '')
+  return {
+    InstanceId: id,
+    Timestamp: new Date(now),
+    Output: Buffer.from(`${id} login: \r\n`).toString('base64'),
+  }
+}
+
+export function createTags(world: World, _now: number, input: CreateTagsCommandInput): object {
+  const instances = (input.Resources ?? []).map((id) => machineNamed(world, id))
+  for (const { tags } of instances)
+    for (const { Key = '', Value = '' } of input.Tags ?? []) tags.set(Key, Value)
   return {}
 }
 

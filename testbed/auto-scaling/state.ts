@@ -17,6 +17,8 @@ export type Effect =
   | { readonly do: 'power-off'; readonly instanceId: string }
   /** A machine that was stopped boots again, with the disk that it had. */
   | { readonly do: 'power-on'; readonly instanceId: string }
+  /** Every process ends and the machine boots again, with the disk that it had. */
+  | { readonly do: 'reboot'; readonly instanceId: string }
   /** The volumes are deleted (`destroy`), or the root volume is replaced by a fresh one. */
   | { readonly do: 'destroy' | 'replace-root-volume'; readonly instanceId: string }
   /** An event on the default EventBridge bus. */

@@ -50,18 +50,22 @@ const HOURLY = fileURLToPath(new URL('instance/bin/hourly.sh', import.meta.url))
 /** Lays the disk, starts the collector and the hourly publishing. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   layDisk(options.disk, options.programs)
-  const flush = { everyMs: options.bufferMs, at: options.fullHourAt + options.bufferMs / 2 }
-  const collector = await startCollector(options.disk, flush, environmentOf(options, new Set()))
+  const collector = await startCollector(options.disk, flushOf(options), environmentOf(options, new Set()))
   return new LocalInstance(options, collector)
+}
+
+/** Half a period after the full hour. */
+function flushOf({ bufferMs, fullHourAt }: InstanceOptions) {
+  return { everyMs: bufferMs, at: fullHourAt + bufferMs / 2 }
 }
 
 class LocalInstance implements Instance {
   readonly instanceId: string
   readonly groupName: string
   readonly disk: string
-  readonly url: string
+  url: string
   readonly #options: InstanceOptions
-  readonly #collector: CollectorProcess
+  #collector: CollectorProcess
   readonly #faults = new Set<Fault>()
   readonly #sessions = new Set<Session>()
   #nextPublication: NodeJS.Timeout | undefined
@@ -82,7 +86,7 @@ class LocalInstance implements Instance {
   }
 
   agentOnline(): boolean {
-    return this.#running && !this.#faults.has('agent-dead')
+    return this.#running && !this.#faults.has('agent-dead') && !this.#faults.has('agent-asleep')
   }
 
   broken(): readonly Fault[] {
@@ -123,6 +127,26 @@ class LocalInstance implements Instance {
     this.#running = false
     clearTimeout(this.#nextPublication)
     this.#collector.kill()
+    await this.#endAll()
+  }
+
+  /** Gently, as EC2 does it first: services are asked to stop, and write down what they have. */
+  async reboot(): Promise<void> {
+    if (!this.#running) return
+    this.#collector.stop()
+    await this.#endAll()
+    if (!this.#running) return
+    this.#collector = await startCollector(
+      this.disk,
+      flushOf(this.#options),
+      environmentOf(this.#options, this.#faults),
+    )
+    this.url = this.#collector.url
+    this.#faults.delete('agent-asleep')
+    if (!this.#running) this.#collector.kill()
+  }
+
+  async #endAll(): Promise<void> {
     for (const session of this.#sessions) session.kill()
     await Promise.all([this.#collector.ended, ...[...this.#sessions].map((session) => session.ended)])
   }

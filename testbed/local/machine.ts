@@ -9,6 +9,8 @@ export interface Machine {
   run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult>
   /** Pulls the plug: every process dies at once, nothing is flushed. The disk stays until `destroy`. */
   powerOff(): Promise<void>
+  /** Every process ends, and the machine boots again with the disk that it had. */
+  reboot(): Promise<void>
   /** EC2 deletes the volumes: whatever was on the disk is gone. */
   destroy(): Promise<void>
 }

@@ -180,6 +180,9 @@ export class Region {
       case 'power-off':
         this.#powerOff(effect.instanceId)
         return
+      case 'reboot':
+        this.#reboot(effect.instanceId)
+        return
       case 'power-on':
         this.machines.get(effect.instanceId)?.powerOn()
         return
@@ -190,6 +193,16 @@ export class Region {
         this.machines.get(effect.instanceId)?.replaceDisk()
         return
     }
+  }
+
+  #reboot(instanceId: string): void {
+    const { time, chance } = this.#world
+    const machine = this.machines.get(instanceId)
+    if (!machine?.isOn) return
+    machine.powerOff()
+    time.after(chance.between(20, 90) * second, () => {
+      if (this.model.instances().find(({ id }) => id === instanceId)?.machine === 'running') machine.cameUp()
+    })
   }
 
   /** The hook of our name as it is really set, if there is the group and it has one. */

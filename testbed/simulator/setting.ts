@@ -50,6 +50,8 @@ export interface Setting {
   readonly logsPerInstance: number
   /** The share of the agents that are dead which somebody mends. */
   readonly agentsComeBack: number
+  /** And the share that a reboot cures. */
+  readonly rebootsCure: number
   /** How many characters of a manifest fit into standard output before it goes through S3. */
   readonly inlineManifestCharacters: number
 }
@@ -95,6 +97,7 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
     callMs: [5, 80],
     logsPerInstance: chance.pick([1, 2, 3, 8]),
     agentsComeBack: isRecovering ? apart.pick([0, 0.5, 1]) : 0,
+    rebootsCure: isRecovering ? apart.pick([0, 0.5, 1]) : 0,
     inlineManifestCharacters: chance.pick([20_000, 20_000, 20_000, 1200]),
   }
 }
@@ -147,7 +150,8 @@ function enrolmentOf(chance: Chance, groups: readonly GroupSetting[]): Record<st
 /** What is kept is tried again by the guard itself. */
 function recoveryOf(chance: Chance): Record<string, string> {
   return {
-    RECOVER: 'retry',
+    RECOVER: chance.pick(['retry', 'retry,reboot', 'retry,reboot', 'reboot']),
+    REBOOT_AFTER_SECONDS: chance.pick(['60', '300']),
     RETRY_KEPT_AFTER_SECONDS: chance.pick(['120', '300', '900']),
     RECOVERIES_AT_ONCE: chance.pick(['1', '5']),
   }

@@ -164,6 +164,15 @@ export class Machine {
     for (const work of waiting) work()
   }
 
+  /** The guard had it rebooted, which is no excuse for what is written then. */
+  cameUp(): void {
+    const { chance, setting } = this.#world
+    if (this.agent !== 'up' && chance.of(setting.rebootsCure)) this.agent = 'up'
+    const before = this.#bootedAt
+    this.powerOn()
+    this.#bootedAt = before
+  }
+
   /** Somebody deletes what flushes keep for themselves. */
   cleanUp(): void {
     this.disk.letGo()

@@ -57,6 +57,9 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
       machine.powered = false
       for (const child of running) killGroup(child)
     },
+    async reboot() {
+      for (const child of running) killGroup(child)
+    },
     async destroy() {
       machine.destroyed = true
       await rm(disk, { recursive: true, force: true })

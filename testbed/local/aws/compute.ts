@@ -15,7 +15,7 @@ import {
 } from '../../auto-scaling/auto-scaling.ts'
 import type { Operation } from '../wire/operation.ts'
 import type { Machines } from './ec2-machines.ts'
-import { describedInstances, ec2Input, terminatedInstances } from './ec2-shapes.ts'
+import { consoleOutput, describedInstances, ec2Input, terminatedInstances } from './ec2-shapes.ts'
 
 export interface ComputeOptions {
   readonly region: string
@@ -77,6 +77,8 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
         return track(launch(effect))
       case 'power-off':
         return machines.powerOff(effect.instanceId)
+      case 'reboot':
+        return machines.reboot(effect.instanceId)
       case 'destroy':
         return machines.destroy(effect.instanceId)
       case 'replace-root-volume':
@@ -118,6 +120,16 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
         describedInstances(call('DescribeInstances', ec2Input(input))),
       TerminateInstances: (input: Record<string, unknown>) =>
         terminatedInstances(call('TerminateInstances', { InstanceIds: undefined, ...ec2Input(input) })),
+      GetConsoleOutput: (input: Record<string, unknown>) =>
+        consoleOutput(call('GetConsoleOutput', { InstanceId: undefined, ...ec2Input(input) })),
+      CreateTags(input: Record<string, unknown>) {
+        call('CreateTags', { Resources: undefined, Tags: undefined, ...ec2Input(input) })
+        return { return: true }
+      },
+      RebootInstances(input: Record<string, unknown>) {
+        call('RebootInstances', { InstanceIds: undefined, ...ec2Input(input) })
+        return { return: true }
+      },
       ModifyInstanceAttribute(input: Record<string, unknown>) {
         call('ModifyInstanceAttribute', { InstanceId: undefined, ...ec2Input(input) })
         return { return: true }

@@ -6,6 +6,7 @@ export interface Machines {
   start(instance: { readonly instanceId: string; readonly groupName: string }): Promise<void>
   get(instanceId: string): Machine | undefined
   powerOff(instanceId: string): void
+  reboot(instanceId: string): void
   destroy(instanceId: string): void
   replaceRootVolume(instanceId: string): void
   /** Waits until everything asked for has happened. */
@@ -52,6 +53,7 @@ export function createMachines(launch: Launch, failed: (error: unknown) => void)
   return {
     start,
     powerOff,
+    reboot: (instanceId) => eventually(instanceId, (machine) => machine.reboot()),
     destroy,
     get: (instanceId) => machines.get(instanceId),
     replaceRootVolume(instanceId) {

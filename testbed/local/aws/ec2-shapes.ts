@@ -1,6 +1,7 @@
 /** EC2's XML does not use its API's names: it has its own for every field. */
 import type {
   DescribeInstancesCommandOutput,
+  GetConsoleOutputCommandOutput,
   Instance,
   InstanceState,
   TerminateInstancesCommandOutput,
@@ -31,9 +32,20 @@ export function terminatedInstances({
   }
 }
 
+export function consoleOutput({
+  InstanceId,
+  Timestamp,
+  Output,
+}: Pick<GetConsoleOutputCommandOutput, 'InstanceId' | 'Timestamp' | 'Output'>): object {
+  return { instanceId: InstanceId, timestamp: Timestamp, output: Output }
+}
+
 /** EC2 names lists in the singular in requests: `InstanceId.1`, `Filter.1.Value.1`. */
 export function ec2Input({
   InstanceId,
+  ResourceId,
+  Tag,
+  Latest,
   Filter,
   DisableApiTermination: protection,
   ...rest
@@ -45,6 +57,9 @@ export function ec2Input({
     ...(typeof protection === 'object' && protection !== null && 'Value' in protection
       ? { DisableApiTermination: { Value: protection.Value === 'true' } }
       : {}),
+    ...(ResourceId === undefined ? {} : { Resources: ResourceId }),
+    ...(Tag === undefined ? {} : { Tags: Tag }),
+    ...(Latest === undefined ? {} : { Latest: Latest === 'true' }),
     ...(filters ? { Filters: filters.map(({ Name, Value }) => ({ Name, Values: Value })) } : {}),
   }
 }

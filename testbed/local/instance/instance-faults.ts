@@ -1,6 +1,7 @@
 /** What can be wrong with an instance, and what that is like. */
 export const faults = {
   'agent-dead': 'the SSM agent does not answer',
+  'agent-asleep': 'the SSM agent does not answer until the machine is rebooted',
   'disk-full':
     'nothing more can be written: the agent cannot put its script down, lines and uploads stay away',
   'collector-unhealthy': 'the collector answers everything, health checks too, with 503',

@@ -94,6 +94,8 @@ export interface Ssm {
   readonly commands: Command[]
   /** Instances whose agent has been seen once. Only those can be sent anything. */
   readonly registered: Set<string>
+  /** When each was last seen. */
+  readonly lastPings: Map<string, number>
 }
 
 /** With AWS's own documents in it. */
@@ -102,7 +104,7 @@ export function newSsm(options: SsmOptions): Ssm {
     const version = { text, content: parseContent(text), createdAt: options.now() }
     return [name, { name, owner: 'Amazon', versions: [version], standard: 1 }]
   })
-  return { options, documents: new Map(documents), commands: [], registered: new Set() }
+  return { options, documents: new Map(documents), commands: [], registered: new Set(), lastPings: new Map() }
 }
 
 /** Whether nothing more will happen to the invocation. */

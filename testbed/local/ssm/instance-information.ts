@@ -35,7 +35,7 @@ export function describeInstanceInformation(ssm: Ssm, input: Input): object {
     InstanceInformationList: found.slice(from, from + size).map((InstanceId) => ({
       InstanceId,
       PingStatus: pingStatusOf(ssm, InstanceId),
-      LastPingDateTime: new Date(ssm.options.now()),
+      LastPingDateTime: new Date(ssm.lastPings.get(InstanceId) ?? ssm.options.now()),
       AgentVersion: agentVersion,
       IsLatestVersion: true,
       PlatformType: 'Linux',

@@ -9,8 +9,12 @@ export function targetedInstances(ssm: Ssm, targets: readonly Target[]): readonl
 }
 
 /** Agents register by themselves when their machine starts; one that is dead by then never does. */
-export function registerAgents({ options, registered }: Ssm): void {
-  for (const id of options.instanceIds()) if (options.machine(id)?.agentOnline()) registered.add(id)
+export function registerAgents({ options, registered, lastPings }: Ssm): void {
+  for (const id of options.instanceIds()) {
+    if (!options.machine(id)?.agentOnline()) continue
+    registered.add(id)
+    lastPings.set(id, options.now())
+  }
 }
 
 /** Of machines that EC2 still runs. */

@@ -7,6 +7,7 @@ import { ledger } from './ledger.ts'
 import { lossesAreReal } from './losses-are-real.ts'
 import { noFalseAlarm } from './no-false-alarm.ts'
 import { receiptsAreWritten } from './receipts-are-written.ts'
+import { rebootsAreFew } from './reboots-are-few.ts'
 import { retriesAreBounded } from './retries-are-bounded.ts'
 import { continueWithProof } from './s1-continue-with-proof.ts'
 import { messagesAreKept } from './s2-messages-are-kept.ts'
@@ -31,5 +32,6 @@ export function createCheckers(world: World): readonly Checker[] {
     noFalseAlarm,
     retriesAreBounded,
     receiptsAreWritten,
+    rebootsAreFew,
   ].map((create) => create(world))
 }

@@ -1,0 +1,68 @@
+/** What the recovery sees of a machine that our hook holds, and what it does to one whose agent is silent. */
+import type { AwsApi } from '../aws/api.ts'
+import { ask } from '../aws/ask.ts'
+import { belongs, listInvocations } from '../flush/commands.ts'
+import type { Guard } from '../guard.ts'
+import type { LifecycleAction } from '../model.ts'
+import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
+import { type Agent, agentsOf } from './agents.ts'
+import type { HeldLook } from './ladder.ts'
+import { rebootKey } from './reboot-mark.ts'
+
+/** Of the console's last 64 KB, so many characters stand in the journal. */
+const MAX_CONSOLE_CHARACTERS = 4000
+
+/** Everything that a reboot hinges on, asked just before. */
+export async function lookAtHeld(
+  { aws, clock, policy }: Pick<Guard, 'aws' | 'clock' | 'policy'>,
+  action: LifecycleAction,
+): Promise<{ readonly look: HeldLook; readonly agent: Agent | undefined }> {
+  const { instanceId } = action
+  const listed = await listInvocations(aws, policy.documentName, instanceId, clock.now())
+  const ours = listed.filter((one) => belongs(one, action)).map(({ flush }) => flush)
+  const machine = await machineOf(aws, instanceId, rebootKey(policy.hookName))
+  const agent = (await agentsOf(aws, [instanceId])).get(instanceId)
+  const state = (await whereabouts(aws, instanceId))?.lifecycleState
+  return {
+    agent,
+    look: {
+      ...machine,
+      isHeld: state === 'Terminating:Wait' && (await isHeldItself(aws, action)),
+      isFlushing: listed.some(({ flush }) => flush.status === 'running'),
+      wasFlushed: ours.some(({ status }) => status === 'succeeded'),
+      isDeaf: ours[0] !== undefined && /^(DeliveryTimedOut|Undeliverable)$/.test(ours[0].statusDetails),
+    },
+  }
+}
+
+/** A tag of ours that cannot be read is a reboot all the same. */
+async function machineOf(
+  aws: AwsApi,
+  instanceId: string,
+  key: string,
+): Promise<Pick<HeldLook, 'isRunning' | 'rebootedAt'>> {
+  const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
+  const instance = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
+  const value = instance?.Tags?.find(({ Key }) => Key === key)?.Value
+  const rebootedAt = value === undefined ? undefined : Date.parse(value) || Number.POSITIVE_INFINITY
+  return { isRunning: instance?.State?.Name === 'running', rebootedAt }
+}
+
+/** What stands on the machine's console, its end. Its latest is kept for Nitro instances only; others show what they said at boot. */
+export async function consoleOf(aws: AwsApi, InstanceId: string): Promise<string> {
+  const latest = await ask(() => aws.getConsoleOutput({ InstanceId, Latest: true }))
+  const asked =
+    latest.is === 'answered' && latest.answer.Output
+      ? latest
+      : await ask(() => aws.getConsoleOutput({ InstanceId }))
+  if (asked.is === 'refused') return `cannot be had: ${asked.why}`
+  const text = Buffer.from(asked.answer.Output ?? '', 'base64').toString('utf8')
+  return text.replaceAll(/[^\P{C}\n]/gu, '').slice(-MAX_CONSOLE_CHARACTERS) || 'nothing'
+}
+
+/** At most once an action: the tag comes first, and where it cannot be written, nothing is rebooted. */
+export async function reboot({ aws, clock, policy }: Guard, instanceId: string): Promise<void> {
+  const Tags = [{ Key: rebootKey(policy.hookName), Value: new Date(clock.now()).toISOString() }]
+  await aws.createTags({ Resources: [instanceId], Tags })
+  await aws.rebootInstances({ InstanceIds: [instanceId] })
+}
