@@ -123,7 +123,7 @@ describe('a held machine', () => {
     ['a tag of ours cannot be read', {}, { rebootedAt: Number.POSITIVE_INFINITY }],
     ['a flush is running', {}, { isFlushing: true }],
     ['it was flushed, and what it writes after a boot might not be', {}, { wasFlushed: true }],
-  ])('is left where %s', (_, changes, seen) => {
+  ])('is left where %s', (_, changes, seen = {}) => {
     expect(decideOn(changes, seen)).toBe('leave')
   })
   it('is rebooted again for another action', () => {
