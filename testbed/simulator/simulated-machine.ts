@@ -168,9 +168,9 @@ export class Machine {
   cameUp(): void {
     const { chance, setting } = this.#world
     if (this.agent !== 'up' && chance.of(setting.rebootsCure)) this.agent = 'up'
-    const before = this.#bootedAt
+    const before = this.disk.bootedAt
     this.powerOn()
-    this.#bootedAt = before
+    this.disk.bootedAt = before
   }
 
   /** Somebody deletes what flushes keep for themselves. */
