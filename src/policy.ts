@@ -99,16 +99,14 @@ const prefixError =
 const prefix = (value: string) => prefixPattern.test(value) && value.endsWith('/') && !value.startsWith('/')
 
 /** Reads what throws an Error where it cannot be read. */
-function read<Value>(
-  parse: (text: string) => readonly Value[],
-  text: string,
-  context: z.RefinementCtx,
-): readonly Value[] {
-  try {
-    return parse(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    return []
+function by<Value>(parse: (text: string) => readonly Value[]) {
+  return (text: string, context: z.RefinementCtx): readonly Value[] => {
+    try {
+      return parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+      return []
+    }
   }
 }
 
@@ -160,18 +158,12 @@ const Environment = z
     WITHOUT_RETENTION: z.enum(['hold', 'abandon'], { error: "must be 'hold' or 'abandon'" }).default('hold'),
     ADOPT_AFTER_SECONDS: limited(0, LONGEST_HOLD_SECONDS, '1200, or a third of the heartbeat').optional(),
     PASS_SECONDS: wholeNumber(15, 0, 900),
-    GROUPS: z
-      .string()
-      .transform((text, context) => read(parseSelections, text, context))
-      .optional(),
+    GROUPS: z.string().transform(by(parseSelections)).optional(),
     QUEUE_ARN: z.string().default(''),
     NOTIFIER_ROLE_ARN: z.string().default(''),
     RETAIN: z.enum(['yes', 'no'], { error: "must be 'yes' or 'no'" }).default('yes'),
     AUDIT_AFTER_SECONDS: wholeNumber(3 * HOUR, 1, 7 * 24 * HOUR),
-    RECOVER: z
-      .string()
-      .default(NO_RUNGS)
-      .transform((text, context) => read(readRungs, text, context)),
+    RECOVER: z.string().default(NO_RUNGS).transform(by(readRungs)),
     RETRY_KEPT_AFTER_SECONDS: wholeNumber(900, 1, 7 * 24 * HOUR),
     REBOOT_AFTER_SECONDS: wholeNumber(300, 1, HOUR),
     RECOVERIES_AT_ONCE: wholeNumber(5, 1, 100),

@@ -80,7 +80,7 @@ export class OneInstance {
   /** What SSM tells of the agent; `undefined`: nothing. */
   information: InstanceInformation | undefined
   console = ''
-  tags: Tag[] = []
+  machineTags: Tag[] = []
   reboots = 0
   released: (boolean | undefined)[] = []
   hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
@@ -287,7 +287,7 @@ export class OneInstance {
       getConsoleOutput: async ({ Latest }) => ({
         Output: Buffer.from(Latest ? '' : this.console).toString('base64'),
       }),
-      createTags: async ({ Tags = [] }) => void this.tags.push(...Tags),
+      createTags: async ({ Tags = [] }) => void this.machineTags.push(...Tags),
       rebootInstances: async () => void this.reboots++,
       describeInstances: async () => ({
         Reservations: [
@@ -295,7 +295,7 @@ export class OneInstance {
             Instances: [
               {
                 State: { Name: this.machine as 'running' },
-                Tags: this.tags,
+                Tags: this.machineTags,
                 ...(this.instanceType && {
                   InstanceId: action.instanceId,
                   InstanceType: this.instanceType as 't3.medium',

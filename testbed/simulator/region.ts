@@ -15,6 +15,7 @@ import {
 } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
 import { createGroups } from './enrolled-groups.ts'
+import { befall } from './machine-effects.ts'
 import { completeByAnotherGuard } from './other-teams.ts'
 import type { Truth } from './queue-message.ts'
 import { HOOK, minute, QUEUE_ARN, second } from './setting.ts'
@@ -171,38 +172,13 @@ export class Region {
       case 'publish':
         this.#world.bus.autoScalingEvent(effect.event)
         return
-      case 'register':
-        this.machines.get(effect.instanceId)?.start()
-        return
-      case 'deregister':
-        this.machines.get(effect.instanceId)?.leaveService()
-        return
-      case 'power-off':
-        this.#powerOff(effect.instanceId)
-        return
-      case 'reboot':
-        this.#reboot(effect.instanceId)
-        return
-      case 'power-on':
-        this.machines.get(effect.instanceId)?.powerOn()
-        return
-      case 'destroy':
-        this.machines.get(effect.instanceId)?.destroy()
-        return
-      case 'replace-root-volume':
-        this.machines.get(effect.instanceId)?.replaceDisk()
-        return
+      default:
+        befall(this.machines.get(effect.instanceId), effect, () => this.#instance(effect.instanceId))
     }
   }
 
-  #reboot(instanceId: string): void {
-    const { time, chance } = this.#world
-    const machine = this.machines.get(instanceId)
-    if (!machine?.isOn) return
-    machine.powerOff()
-    time.after(chance.between(20, 90) * second, () => {
-      if (this.model.instances().find(({ id }) => id === instanceId)?.machine === 'running') machine.cameUp()
-    })
+  #instance(instanceId: string): Readonly<Instance> | undefined {
+    return this.model.instances().find(({ id }) => id === instanceId)
   }
 
   /** The hook of our name as it is really set, if there is the group and it has one. */
@@ -215,13 +191,6 @@ export class Region {
       LifecycleHookNames: [HOOK],
     })
     return LifecycleHooks?.[0]
-  }
-
-  #powerOff(instanceId: string): void {
-    const state = this.model.instances().find(({ id }) => id === instanceId)?.lifecycleState ?? ''
-    const machine = this.machines.get(instanceId)
-    if (machine && !/:Proceed$|^Warmed:Stopped$/.test(state)) machine.hasVanished = true
-    machine?.powerOff()
   }
 
   #notify({ body, token, targetArn }: Extract<Effect, { do: 'notify' }>): void {

@@ -164,13 +164,18 @@ export class Machine {
     for (const work of waiting) work()
   }
 
-  /** The guard had it rebooted, which is no excuse for what is written then. */
-  cameUp(): void {
-    const { chance, setting } = this.#world
-    if (this.agent !== 'up' && chance.of(setting.rebootsCure)) this.agent = 'up'
-    const before = this.disk.bootedAt
-    this.powerOn()
-    this.disk.bootedAt = before
+  /** As the guard has it rebooted, which is no excuse for what is written then. */
+  reboot(isRunning: () => boolean): void {
+    const { chance, setting, time } = this.#world
+    if (!this.isOn) return
+    this.powerOff()
+    time.after(chance.between(20, 90) * second, () => {
+      if (!isRunning()) return
+      if (this.agent !== 'up' && chance.of(setting.rebootsCure)) this.agent = 'up'
+      const before = this.disk.bootedAt
+      this.powerOn()
+      this.disk.bootedAt = before
+    })
   }
 
   /** Somebody deletes what flushes keep for themselves. */

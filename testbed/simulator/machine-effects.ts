@@ -1,0 +1,38 @@
+/** What Auto Scaling and EC2 do to a machine. */
+import type { Effect, Instance } from '../auto-scaling/auto-scaling.ts'
+import type { Machine } from './simulated-machine.ts'
+
+export type MachineEffect = Exclude<Effect, { do: 'launch' | 'notify' | 'publish' }>
+
+/** `instance` is asked again at each use, since it may have changed by then. */
+export function befall(
+  machine: Machine | undefined,
+  effect: MachineEffect,
+  instance: () => Readonly<Instance> | undefined,
+): void {
+  if (!machine) return
+  switch (effect.do) {
+    case 'register':
+      machine.start()
+      return
+    case 'deregister':
+      machine.leaveService()
+      return
+    case 'power-off':
+      if (!/:Proceed$|^Warmed:Stopped$/.test(instance()?.lifecycleState ?? '')) machine.hasVanished = true
+      machine.powerOff()
+      return
+    case 'power-on':
+      machine.powerOn()
+      return
+    case 'reboot':
+      machine.reboot(() => instance()?.machine === 'running')
+      return
+    case 'destroy':
+      machine.destroy()
+      return
+    case 'replace-root-volume':
+      machine.replaceDisk()
+      return
+  }
+}
