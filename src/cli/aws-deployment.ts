@@ -10,6 +10,7 @@ import { type Policy, readPolicy } from '../policy.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
 import { crashesOf, journalLine, logsOf } from './function-logs.ts'
 import { piecesOf } from './line-batches.ts'
+import { nextStepAfter } from './next-step.ts'
 import { CannotReach } from './surroundings.ts'
 import { deploymentName, REGION_AND_PROFILE, type Where } from './where.ts'
 
@@ -69,8 +70,9 @@ async function deployedPolicy(aws: OperatorApi, region: string, name: string): P
     return readPolicy({ AWS_REGION: region, ...answer.Environment?.Variables })
   } catch (cause) {
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    const hint = `Is the guard deployed in ${region} as ${name}? Name it with --stage and --service, and ${REGION_AND_PROFILE}.`
-    throw new CannotReach(`Cannot read the settings of function ${functionName}: ${why}\n${hint}`, { cause })
+    const isThere = `Is the guard deployed in ${region} as ${name}? Name it with --stage and --service, and ${REGION_AND_PROFILE}.`
+    const next = nextStepAfter(cause) ?? isThere
+    throw new CannotReach(`Cannot read the settings of function ${functionName}: ${why}\n${next}`, { cause })
   }
 }
 

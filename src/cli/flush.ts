@@ -12,6 +12,7 @@ import type { Deployment } from './deployment.ts'
 import { type Flushed, flushedLines } from './flush-lines.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
+import { nextStep } from './next-step.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -104,7 +105,9 @@ async function begin(
         `${id}: the SSM agent does not answer. Is it running, and may the instance's role reach SSM?`,
       )
     case 'refused':
-      throw new Refusal(`${id}: SSM refuses to send a flush: ${started.why}`)
+      throw new Refusal(
+        [`${id}: SSM refuses to send a flush: ${started.why}`, nextStep(started.why) ?? []].flat().join('\n'),
+      )
   }
 }
 

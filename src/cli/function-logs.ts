@@ -8,6 +8,7 @@ import {
 import { JOURNAL_VERSION, type JournalEvent } from '../journal/journal.ts'
 import { parseJournalLine } from '../journal/journal-line.ts'
 import type { Crash, JournalSink, JournalSource } from './deployment.ts'
+import { nextStepAfter } from './next-step.ts'
 import { CannotReach } from './surroundings.ts'
 import { REGION_AND_PROFILE } from './where.ts'
 
@@ -67,10 +68,8 @@ async function* eventsOf(
     // A function that never ran has no log yet.
     if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    throw new CannotReach(
-      `Cannot read the log ${request.logGroupName}: ${why}\nName ${REGION_AND_PROFILE}.`,
-      { cause },
-    )
+    const next = nextStepAfter(cause) ?? `Name ${REGION_AND_PROFILE}.`
+    throw new CannotReach(`Cannot read the log ${request.logGroupName}: ${why}\n${next}`, { cause })
   }
 }
 
@@ -85,9 +84,11 @@ async function putLine(region: string, logGroupName: string, message: string): P
     await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
   } catch (cause) {
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    throw new CannotReach(`Cannot write to the journal ${logGroupName}, so nothing was done: ${why}`, {
-      cause,
-    })
+    const next = nextStepAfter(cause) ?? `Name ${REGION_AND_PROFILE}.`
+    throw new CannotReach(
+      `Cannot write to the journal ${logGroupName}, so nothing was done: ${why}\n${next}`,
+      { cause },
+    )
   } finally {
     client.destroy()
   }

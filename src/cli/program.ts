@@ -3,19 +3,21 @@
  * or it is done, 1 it is not or it failed, 2 the command line is wrong.
  */
 import { Command, CommanderError } from 'commander'
+import { reasonOf } from '../aws/failures.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { flushCommand } from './flush.ts'
 import { historyCommand } from './history.ts'
 import { manualCommand } from './manual.ts'
+import { nextStepAfter } from './next-step.ts'
 import { receiptCommand } from './receipt.ts'
 import { redriveCommand } from './redrive.ts'
 import { releaseCommand } from './release.ts'
 import { replaceCommand } from './replace.ts'
 import { retryCommand } from './retry.ts'
 import { statusCommand } from './status.ts'
-import { NotSo, type Surroundings } from './surroundings.ts'
+import { CannotReach, NotSo, Refusal, type Surroundings } from './surroundings.ts'
 
 export const PROGRAM = 'termination-guard'
 
@@ -59,8 +61,15 @@ export async function run(words: readonly string[], surroundings: Surroundings):
   } catch (error) {
     // Commander has said it already; help that was asked for is no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (!(error instanceof NotSo))
-      surroundings.terminal.complain(error instanceof Error ? error.message : String(error))
+    if (!(error instanceof NotSo)) for (const line of wordsOn(error)) surroundings.terminal.complain(line)
     return 1
   }
+}
+
+/** Our own errors say what to type next; AWS's do not, and some of their texts are nothing without their names. */
+function wordsOn(error: unknown): string[] {
+  if (error instanceof CannotReach || error instanceof Refusal) return [error.message]
+  const isOfAws = error instanceof Error && '$metadata' in error
+  const said = isOfAws || !(error instanceof Error) ? reasonOf(error) : error.message
+  return [said, nextStepAfter(error) ?? []].flat()
 }

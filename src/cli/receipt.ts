@@ -6,6 +6,7 @@ import { isMissing, reasonOf } from '../aws/failures.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { subject } from './history.ts'
+import { nextStep, nextStepAfter } from './next-step.ts'
 import { receiptLines, type ShownReceipt } from './receipt-lines.ts'
 import { CannotReach, NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { verify } from './verify-receipt.ts'
@@ -52,7 +53,11 @@ async function keysOf({ aws, policy: { archive } }: Deployment, wanted: string):
   const prefix = isInstance ? `${archive.receiptPrefix}${wanted}/` : archive.receiptPrefix
   const { objects, unread } = await list(aws, archive.bucket, prefix, Number.POSITIVE_INFINITY)
   if (unread !== undefined)
-    throw new CannotReach(`S3 does not let you list s3://${archive.bucket}/${prefix}: ${unread}`)
+    throw new CannotReach(
+      [`S3 does not let you list s3://${archive.bucket}/${prefix}: ${unread}`, nextStep(unread) ?? []]
+        .flat()
+        .join('\n'),
+    )
   return objects
     .filter(({ key }) => isInstance || key.endsWith(`/${wanted}.json`))
     .toSorted((a, b) => a.lastModified - b.lastModified)
@@ -72,6 +77,11 @@ async function read({ aws, policy: { archive } }: Deployment, Key: string): Prom
     return parseReceipt(Buffer.concat(chunks).toString('utf8'))
   } catch (cause) {
     const why = isMissing(cause) ? 'it is gone' : reasonOf(cause)
-    throw new CannotReach(`Cannot read the receipt s3://${archive.bucket}/${Key}: ${why}`, { cause })
+    throw new CannotReach(
+      [`Cannot read the receipt s3://${archive.bucket}/${Key}: ${why}`, nextStepAfter(cause) ?? []]
+        .flat()
+        .join('\n'),
+      { cause },
+    )
   }
 }

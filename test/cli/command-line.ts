@@ -23,6 +23,8 @@ export class CommandLine extends OneInstance {
   /** Called at each wait. */
   onPause: () => void = () => undefined
   cannotReach: string | undefined
+  /** What AWS answers to every call. */
+  refusing: Error | undefined
   cannotWrite = false
   crashes: Crash[] = []
 
@@ -102,6 +104,7 @@ export class CommandLine extends OneInstance {
     const { aws } = this.guard
     return new Proxy(aws as OperatorApi, {
       get: (target, operation: keyof OperatorApi) => {
+        if (this.refusing) return async () => Promise.reject(this.refusing)
         switch (operation) {
           case 'receiveMessage':
             return told(operation, () => ({ Messages: this.letters.slice(0, 10) }))

@@ -1,0 +1,27 @@
+/** What to type when AWS refuses, or does not answer: an error that leaves a person alone at night is half an error. Pure. */
+import { REGION_AND_PROFILE } from './where.ts'
+
+const NOBODY =
+  /^(CredentialsProviderError|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/
+const NOT_ALLOWED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|AuthorizationError)/
+const TOO_OFTEN = /^(Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded|SlowDown|RequestThrottled)/
+const NO_ANSWER = /^(TimeoutError|ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|NetworkingError)/
+
+/** By the name of an error of AWS or of its SDK, or a text that begins with it; `undefined`: the error says more than we could. */
+export function nextStep(name: string): string | undefined {
+  if (NOBODY.test(name))
+    return 'AWS does not know who asks: log in again (aws sso login, aws configure), or name --profile (AWS_PROFILE).'
+  if (NOT_ALLOWED.test(name))
+    return 'Whose credentials these are, aws sts get-caller-identity says. Name others with --profile (AWS_PROFILE), or have the call allowed.'
+  if (TOO_OFTEN.test(name)) return 'AWS throttles this account: type the same again in a minute.'
+  if (NO_ANSWER.test(name))
+    return `AWS does not answer there: type the same again, or name ${REGION_AND_PROFILE}.`
+  return undefined
+}
+
+/** The same of an error itself, or of what caused it. */
+export function nextStepAfter(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code = '' } = error as { code?: unknown }
+  return nextStep(error.name) ?? nextStep(String(code)) ?? nextStepAfter(error.cause)
+}

@@ -1,0 +1,85 @@
+/** Every command where AWS does not do what it is asked: it fails, it says why, and it says what to type next. */
+import { describe, expect, it } from '@jest/globals'
+import { programFor } from '../../src/cli/program.ts'
+import type { Surroundings } from '../../src/cli/surroundings.ts'
+import { awsError } from '../one-instance.ts'
+import { action } from '../termination/observations.ts'
+import { CommandLine } from './command-line.ts'
+
+const ID = action.instanceId
+const STRANGER = 'i-0ffffffffffffffff'
+/** A line of each command that reaches AWS. */
+const lines: readonly (readonly string[])[] = [
+  ['status'],
+  ['doctor'],
+  ['explain', ID],
+  ['flush', ID, '--wait'],
+  ['history', ID],
+  ['receipt', ID],
+  ['replace', ID],
+  ['replace', ID, '--undo'],
+  ['retry', ID],
+  ['release', ID],
+  ['redrive'],
+]
+const refusing = lines.filter(([command]) => command !== 'history')
+
+it('no command is left out', () => {
+  const { commands } = programFor({ terminal: {} } as unknown as Surroundings)
+  const reaching = commands
+    .map((command) => command.name())
+    .filter((name) => !['completion', 'manual', 'help'].includes(name))
+  expect([...new Set(lines.map(([command]) => command))]).toEqual(reaching)
+})
+
+it.each(lines.map((words) => [words]))(
+  '%j that cannot reach the deployment says so and nothing else',
+  async (words) => {
+    const line = new CommandLine()
+    line.cannotReach = 'Cannot read the settings of function x: AccessDenied\nName --region'
+    expect(await line.run(...words)).toEqual({ code: 1, out: '', err: line.cannotReach })
+  },
+)
+
+describe.each([
+  ['no credentials', new Error('Could not load credentials'), 'CredentialsProviderError', 'log in again'],
+  ['credentials that expired', awsError('', 'The token is expired'), 'ExpiredTokenException', 'log in again'],
+  ['no permission', awsError('', 'not authorized'), 'AccessDeniedException', 'Name others with --profile'],
+  ['throttling', awsError('', 'Rate exceeded'), 'ThrottlingException', 'type the same again in a minute'],
+  ['no answer', new Error('getaddrinfo'), 'TimeoutError', 'name --region and --profile'],
+])('%s', (_what, error, name, next) => {
+  it.each(refusing.map((words) => [words]))('%j', async (words) => {
+    const line = new CommandLine()
+    line.refusing = Object.assign(error, { name })
+    const { code, out, err } = await line.run(...words)
+    expect(code).toBe(1)
+    expect(err).toContain(error.message)
+    expect(err).toContain(next)
+    expect(out).toBe('')
+  })
+})
+
+it.each([
+  [['flush', STRANGER], 'termination-guard explain'],
+  [['receipt', STRANGER], 'termination-guard history'],
+  [['replace', STRANGER], 'is in no Auto Scaling group'],
+  [['retry', STRANGER], 'termination-guard explain'],
+  [['release', STRANGER], 'only a machine that the guard holds or keeps'],
+  [['doctor', '--group', 'nobody'], 'There is no Auto Scaling group nobody'],
+])('%j of which AWS knows nothing does nothing and says what it is', async (words, said) => {
+  const line = new CommandLine()
+  line.lifecycleState = undefined
+  const { code, out, err } = await line.run(...words)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toContain(said)
+})
+
+it.each([
+  [['explain', STRANGER], 0, 'is in no Auto Scaling group'],
+  [['history', STRANGER], 1, '--since 7d'],
+  [['history', '--group', 'nobody'], 0, '--since 7d'],
+])('%j says so', async (words, code, said) => {
+  const line = new CommandLine()
+  line.lifecycleState = undefined
+  expect(await line.run(...words)).toMatchObject({ code, out: expect.stringContaining(said) })
+})
