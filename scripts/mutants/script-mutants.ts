@@ -11,8 +11,8 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('census'),
     only: 'whose end removes the whole folder',
     name: 'hold nothing of the census',
-    from: `  hold "\${LIST[@]}"\n`,
-    to: '',
+    from: `  hold\n  know_endings\n`,
+    to: `  know_endings\n`,
   },
   {
     ...part('census'),
@@ -177,8 +177,8 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('census'),
     only: 'that stays is named',
     name: 'rename a log that somebody writes',
-    from: `  [ -n "$ID" ] && [ -z "\${WRITING[$ID]}" ]`,
-    to: `  [ -n "$ID" ]`,
+    from: `  parse_facts "$2"\n  [ -z "\${WRITING[$ID]}" ]\n}`,
+    to: `}`,
   },
   {
     ...part('files'),
@@ -193,8 +193,8 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('unreadable'),
     only: 'a folder that cannot be listed',
     name: 'skip a folder that cannot be listed',
-    from: `  [ -n "$(list_folders "\${!folders[@]}")" ] || return 0`,
-    to: `  return 0`,
+    from: `  can_list "\${!folders[@]}" && return\n`,
+    to: `  return\n`,
   },
   {
     ...part('files'),

@@ -14,6 +14,7 @@ HOLD_FOLDERS=() CENSUS_COUNT=0
 
 take_census() {
   local i
+  local paths=() facts=()
   GENERATION=$MOMENT-$$ # a path may be another file in the next flush
   load_holds
   load_memory
@@ -28,7 +29,8 @@ take_census() {
     parse_facts "${CENSUS[$i]}"
     [ "$SIZE" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
   done
-  hold "${LIST[@]}"
+  paths=("${LIST[@]}") facts=("${LIST_FACTS[@]}")
+  hold
   know_endings
 }
 
@@ -100,12 +102,11 @@ know_form() { # <device:inode> <device:inode of the form> <facts before that was
 
 # A hard link in a private folder of the same file system costs nothing, even of an empty log whose writer has a buffer, and whoever deletes the file deletes a name only. It lies
 # outside of the log's own folder, which may be removed as a whole (a RuntimeDirectory, a container, a pod).
-hold() { # <paths…>
-  local path i paths=("$@")
+hold() { # paths, facts
+  local path i
   local -A wanted=() mounts=()
-  ask_facts "$@"
   for i in "${!paths[@]}"; do
-    parse_facts "${ANSWERS[i]}"
+    parse_facts "${facts[i]}"
     if [ -z "$ID" ] || [ -n "${HELD[$ID]}${wanted[$ID]}" ]; then continue; fi
     wanted[$ID]=${paths[i]}
   done

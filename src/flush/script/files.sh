@@ -135,16 +135,18 @@ ask_folders() {
       path=${path%/*}
     done
   done
-  [ -n "$(list_folders "${!folders[@]}")" ] || return 0
+  can_list "${!folders[@]}" && return
   for folder in "${!folders[@]}"; do
-    why=$(list_folders "$folder")
-    [ -z "$why" ] || unaccounted "$folder" 0 "cannot be listed (${why##*: })"
+    can_list "$folder" || unaccounted "$folder" 0 "cannot be listed (${why##*: })"
   done
 }
 
-list_folders() { # <folders…>: what hinders it, but that one is not there
-  # shellcheck disable=SC2010 # of what it says of errors
-  ls -U -- "${@/%//}" 2>&1 >/dev/null | grep -v -e ': No such file or directory$' -e ': Not a directory$'
+can_list() { # <folders…> → why not, but that one is not there
+  [ $# -gt 0 ] || return 0
+  lines_of "$(exec ls -U -- "${@/%//}" 2>&1 >/dev/null)"
+  for why in "${SPLIT[@]}"; do
+    case $why in *': No such file or directory' | *': Not a directory') ;; *) return 1 ;; esac
+  done
 }
 
 # Whether a file of this name would be published. As many slashes on both sides mean that no wildcard stands for one.

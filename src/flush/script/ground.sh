@@ -5,7 +5,7 @@ prepare() {
   exec 3>&1 1>&2 </dev/null # standard output is for the report alone
   export LC_ALL=C PATH="$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
   export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=3
-  shopt -s nullglob
+  shopt -s nullglob lastpipe
   IFS= # an unquoted variable is a glob, never words
   ROOT=${TERMINATION_GUARD_ROOT:-}
   NOTES=() FOUND=0

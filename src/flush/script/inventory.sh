@@ -152,7 +152,8 @@ enter() { # <path> <body> <facts>
 
 # What we made is held as well, before a publisher can remove it.
 hold_inventory() {
-  hold "${BODIES[@]}"
+  local paths=("${BODIES[@]}") facts=("${FACTS[@]}")
+  hold
 }
 
 # What is held, and nowhere else any more: the hold itself goes into the inventory under its old path, unless a compressed form of

@@ -5,24 +5,21 @@
 # `logrotate -d` says, and never that of an existing file.
 give_names() {
   local i
-  local facts=()
   list_files
   watch
   scan_files
   find_unseen_writers
-  ask_facts "${LOGS[@]}"
-  facts=("${ANSWERS[@]}")
-  for i in "${!LOGS[@]}"; do
-    can_be_named "${LOGS[i]}" "${facts[i]}" && name_log "${LOGS[i]}" "${facts[i]}"
+  for i in "${!LIST[@]}"; do
+    can_be_named "${LIST[i]}" "${LIST_FACTS[i]}" && name_log "${LIST[i]}" "${LIST_FACTS[i]}"
   done
   compress_leftovers
   replace_by_forms
 }
 
-can_be_named() { # <log> <facts>
-  if [ ! -f "$1" ] || [ ! -s "$1" ] || [ -L "$1" ] || [ -n "${PUBLISHED[$1]}" ] || is_exempt "$1"; then return 1; fi
+can_be_named() { # <file> <facts>
+  if [ -z "${KNOWN_LOGS[$1]}" ] || [ -n "${PUBLISHED[$1]}" ] || [ ! -s "$1" ] || [ -L "$1" ]; then return 1; fi
   parse_facts "$2"
-  [ -n "$ID" ] && [ -z "${WRITING[$ID]}" ]
+  [ -z "${WRITING[$ID]}" ]
 }
 
 name_log() { # <log> <facts>
@@ -112,9 +109,10 @@ compress_leftovers() {
 # Where there is no room for it, or time, the file stays as it is.
 compress() { # <file> <its facts> <to> <program>
   local id held form
+  local paths=("$1") facts=("$2")
+  hold
   parse_facts "$2"
   id=$ID held=${HELD[$ID]}
-  [ -n "$held" ] || { hold "$1" && held=${HELD[$id]}; }
   [ "$1" -ef "$held" ] || return 0
   for form in "${HOLD_FOLDERS[@]}"; do
     case $held in "$form"/*) break ;; esac
@@ -141,7 +139,7 @@ replace_by_forms() {
     [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${REPLACED_FACTS[$path]}"
     i=$((i + 1))
   done
-  [ "${#COMPRESSING[@]}" = 0 ] || printf '%s\0' "${!REPLACED_BY[@]}" "${COMPRESSING[@]}" | xargs -0 rm -f --
+  [ "${#COMPRESSING[@]}" = 0 ] || (of_each rm -f -- "${!REPLACED_BY[@]}" "${COMPRESSING[@]}")
 }
 
 place_copy() { # <form> <to> <program> <file>: where a hard link cannot reach
@@ -156,7 +154,7 @@ try_to_compress() { # <file> <form> <program>
 
 # Whether a compressed file holds the bytes of another, whatever compressed it.
 holds_the_same() { # <compressed file> <program, or a name with its suffix> <file>
-  local program
+  local program statuses
   local sums=()
   case ${2##*/} in
     xz | *.xz) program=xz ;;
@@ -164,10 +162,8 @@ holds_the_same() { # <compressed file> <program, or a name with its suffix> <fil
     zstd | *.zst) program=zstd ;;
     *) program=gzip ;;
   esac
-  mapfile -t sums < <(
-    bounded "$COMMAND_SECONDS" "$program" -dc <"$1" 2>/dev/null | sha256sum - "$3" 2>/dev/null
-    echo "${PIPESTATUS[*]}"
-  )
+  bounded "$COMMAND_SECONDS" "$program" -dc <"$1" 2>/dev/null | sha256sum - "$3" 2>/dev/null | mapfile -t sums
+  statuses=${PIPESTATUS[*]}
   sums[1]=${sums[1]#\\} # a backslash comes first when the name has odd characters
-  [ "${sums[2]}" = 00 ] && [ "${sums[0]:0:64}" = "${sums[1]:0:64}" ]
+  [ "$statuses" = 000 ] && [ "${sums[0]:0:64}" = "${sums[1]:0:64}" ]
 }

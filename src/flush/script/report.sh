@@ -70,17 +70,19 @@ look_again() {
 
 # What lies under its hold alone can still grow, and what was deleted and saved as well.
 look_at_bodies() {
-  local i n=0 id
+  local i n=0 id now
   local bodies=()
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
-    bodies+=("${HELD[$ID]:-${BODIES[i]}}")
+    [ -n "${HELD[$ID]}" ] || bodies+=("${BODIES[i]}")
   done
+  look_at_holds
   ask_facts "${bodies[@]}"
   for i in "${!FILES[@]}"; do
-    parse_facts "${ANSWERS[n]}"
-    if [ -n "$ID" ] && [ "${ANSWERS[n]}" != "${FACTS[i]}" ]; then LIVE[${FILES[i]}]=$SIZE; fi
-    n=$((n + 1))
+    parse_facts "${FACTS[i]}"
+    if [ -n "${HELD[$ID]}" ]; then now=${NOW[$ID]}; else now=${ANSWERS[n]} n=$((n + 1)); fi
+    parse_facts "$now"
+    if [ -n "$ID" ] && [ "$now" != "${FACTS[i]}" ]; then LIVE[${FILES[i]}]=$SIZE; fi
   done
   for id in "${!SAVED[@]}"; do
     parse_facts "$(facts_of "/proc/self/fd/${SAVING[$id]}")"
@@ -104,7 +106,6 @@ leave_out_what_changed() {
 account() {
   local id path size
   local -A sizes=()
-  look_at_holds
   for id in "${!HELD[@]}"; do
     parse_facts "${NOW[$id]}"
     sizes[$id]=$SIZE

@@ -120,10 +120,12 @@ stop_writers() {
 
 # How each log is left by whoever was asked to end: what grows from here on, a stopped service did not write.
 settle() {
-  local i
+  local i n=0
   ask_facts "${LIST[@]}"
-  for i in "${ANSWERS[@]}"; do
-    [ -n "${WRITING[${i%% *}]}" ] || SETTLED[${i%% *}]=$i
+  for i in "${!LIST[@]}"; do
+    LIST_FACTS[i]=${ANSWERS[n]} n=$((n + 1))
+    parse_facts "${LIST_FACTS[i]}"
+    if [ -n "$ID" ] && [ -z "${WRITING[$ID]}" ]; then SETTLED[$ID]=${LIST_FACTS[i]}; fi
   done
 }
 
@@ -182,13 +184,10 @@ find_ancestors() { # → ours: pid 1, ourselves, and all between
 # Somebody may still have a buffer for a log unless who had it open was seen, and has ended. One whose log is as an earlier flush
 # hashed it, longer ago than buffers live, has none.
 wait_for_buffers() {
-  local log n=0 logs=("${LOGS[@]}")
-  if [ "${#logs[@]}" = 0 ]; then logs=("${LIST[@]}"); fi # nobody says which of them are logs
-  ask_facts "${logs[@]}"
-  for log in "${logs[@]}"; do
-    parse_facts "${ANSWERS[n]}"
-    n=$((n + 1))
-    is_exempt "$log" && continue
+  local i
+  for i in "${!LIST[@]}"; do
+    if [ "${#LOGS[@]}" -gt 0 ] && [ -z "${KNOWN_LOGS[${LIST[i]}]}" ]; then continue; fi # otherwise nobody says which of them are logs
+    parse_facts "${LIST_FACTS[i]}"
     if [ -z "$ID" ] || [ "$SIZE" = 0 ] || is_as_before "$ID"; then continue; fi
     if [ -n "${HAD_WRITER[$ID]}" ] && [ -z "${WRITING[$ID]}" ]; then continue; fi
     sleep "$BUFFER_SECONDS"
