@@ -30,7 +30,7 @@ const codes: Record<State, number> = {
   stopped: 80,
 }
 
-/** Filters: `instance-id`, `instance-state-name`, `tag:<key>`, `tag-key`. */
+/** Filters: `availability-zone`, `instance-id`, `instance-state-name`, `instance-type`, `tag:<key>`, `tag-key`. */
 export function describeInstances(
   world: World,
   _now: number,
@@ -42,7 +42,8 @@ export function describeInstances(
   const found = all.filter((instance) =>
     (input.Filters ?? []).every(
       ({ Name, Values }) =>
-        Values === undefined || attributes(instance, Name).some((value) => Values.includes(value)),
+        Values === undefined ||
+        attributes(instance, Name).some((value) => Values.some((wanted) => isLike(wanted, value))),
     ),
   )
   return {
@@ -126,11 +127,12 @@ export function modifyInstanceAttribute(
 }
 
 const ROOT = '/dev/xvda'
+const INSTANCE_TYPE = 't3.micro'
 
 function describe(instance: Instance): Described {
   return {
     InstanceId: instance.id,
-    InstanceType: 't3.micro',
+    InstanceType: INSTANCE_TYPE,
     LaunchTime: new Date(instance.launchedAt),
     RootDeviceName: ROOT,
     BlockDeviceMappings: [{ DeviceName: ROOT, Ebs: { AttachTime: new Date(instance.rootAttachedAt) } }],
@@ -147,6 +149,10 @@ function stateOf(machine: State): { Code: number; Name: State } {
 function attributes(instance: Instance, name = ''): readonly string[] {
   if (name.startsWith('tag:')) return [instance.tags.get(name.slice('tag:'.length)) ?? []].flat()
   switch (name) {
+    case 'availability-zone':
+      return [instance.availabilityZone]
+    case 'instance-type':
+      return [INSTANCE_TYPE]
     case 'instance-id':
       return [instance.id]
     case 'instance-state-name':
@@ -155,4 +161,14 @@ function attributes(instance: Instance, name = ''): readonly string[] {
       return [...instance.tags.keys()]
   }
   throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
+}
+
+/** In a filter's value `*` stands for any characters and `?` for one. */
+function isLike(wanted: string, value: string): boolean {
+  if (!/[*?]/.test(wanted)) return wanted === value
+  const pattern = wanted
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${pattern}$`, 's').test(value)
 }

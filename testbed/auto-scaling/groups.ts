@@ -22,8 +22,12 @@ import { matchesTags, putTags } from './tags.ts'
 /** Settings that are answered as they were given. */
 const remembered = [
   'AvailabilityZones',
+  'CapacityRebalance',
+  'Context',
   'DefaultCooldown',
+  'DefaultInstanceWarmup',
   'DeletionProtection',
+  'DesiredCapacityType',
   'HealthCheckGracePeriod',
   'HealthCheckType',
   'LaunchConfigurationName',
@@ -32,6 +36,8 @@ const remembered = [
   'MixedInstancesPolicy',
   'MaxInstanceLifetime',
   'NewInstancesProtectedFromScaleIn',
+  'PlacementGroup',
+  'ServiceLinkedRoleARN',
   'TargetGroupARNs',
   'TerminationPolicies',
   'TrafficSources',
@@ -189,6 +195,11 @@ function retentionOf({ RetentionTriggers }: InstanceLifecyclePolicy): 'retain' |
 function describe(world: World, group: Group): AutoScalingGroup {
   const { settings } = group
   return {
+    LoadBalancerNames: [],
+    NewInstancesProtectedFromScaleIn: false,
+    TargetGroupARNs: [],
+    TerminationPolicies: ['Default'],
+    TrafficSources: [],
     ...settings,
     DefaultCooldown: settings.DefaultCooldown ?? 300,
     HealthCheckType: settings.HealthCheckType ?? 'EC2',

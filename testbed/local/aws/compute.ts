@@ -1,5 +1,6 @@
 /** Auto Scaling and EC2 in real time: the model, and its effects carried out. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import {
   type AutoScaling,
   autoScalingOperations,
@@ -99,6 +100,13 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
       settle()
     }
   }
+  // The model cannot wait for a queue to answer, so it is asked beforehand.
+  const askTargets = async (hooks: readonly Pick<LifecycleHook, 'NotificationTargetARN'>[]) => {
+    for (const { NotificationTargetARN: target } of hooks) {
+      if (target && !(await options.canNotify(target))) unreachable.add(target)
+      else if (target) unreachable.delete(target)
+    }
+  }
   const simple = (names: readonly OperationName[]) =>
     Object.fromEntries(names.map((name) => [name, (input: never) => call(name, input)]))
   return {
@@ -107,11 +115,12 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
     autoscaling: {
       ...simple(Object.keys(autoScalingOperations) as OperationName[]),
       async PutLifecycleHook(input: InputOf<'PutLifecycleHook'>) {
-        // The model cannot wait for a queue to answer, so it is asked beforehand.
-        const target = input.NotificationTargetARN
-        if (target && !(await options.canNotify(target))) unreachable.add(target)
-        else if (target) unreachable.delete(target)
+        await askTargets([input])
         return call('PutLifecycleHook', input)
+      },
+      async CreateAutoScalingGroup(input: InputOf<'CreateAutoScalingGroup'>) {
+        await askTargets(input.LifecycleHookSpecificationList ?? [])
+        return call('CreateAutoScalingGroup', input)
       },
     },
     ec2: {

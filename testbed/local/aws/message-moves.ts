@@ -1,4 +1,4 @@
-/** SQS's move tasks, which fauxqs does not have: messages of a dead-letter queue go back to where they came from, or elsewhere. */
+/** What fauxqs does not have of dead-letter queues: whose they are, and move tasks, which send messages back or elsewhere. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from '@aws-sdk/client-sqs'
@@ -26,6 +26,11 @@ export function messageMoves(queues: () => Queues): Readonly<Record<string, Oper
   // Newest first.
   const tasks: Task[] = []
   return {
+    ListDeadLetterSourceQueues: async ({ QueueUrl = '' }: { readonly QueueUrl?: string }) => {
+      const { QueueArn = '' } = await queues().attributes(QueueUrl)
+      const sources = await queues().sourcesOf(QueueArn)
+      return { queueUrls: await Promise.all(sources.map(queues().urlOf)) }
+    },
     StartMessageMoveTask: async (input: {
       readonly SourceArn?: string
       readonly DestinationArn?: string

@@ -1,9 +1,11 @@
 /** SQS: fauxqs behind our own server, with every request seen. */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buildApp } from 'fauxqs'
 import { AwsError } from '../../aws-error.ts'
 import { type Operation, perform } from '../wire/operation.ts'
 import { type AwsRequest, ConnectionDropped, callerOf, type RequestObserver } from '../wire/request.ts'
+import { formAnswer, formRefusal, readForm } from './queue-forms.ts'
 
 const namesQueues = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues'])
 
@@ -68,7 +70,43 @@ export async function createQueueServer(
     return typeof payload === 'string' && namesQueues.has(call.operation) ? reachable(payload) : payload
   })
   await app.ready()
-  return { serve: (request, response) => app.routing(request, response), stop: () => app.close() }
+  const serveForm = async (request: IncomingMessage, response: ServerResponse) => {
+    const { operation, input } = readForm(await textOf(request))
+    const answered = await app.inject({
+      method: 'POST',
+      url: '/',
+      headers: {
+        'x-amz-target': `AmazonSQS.${operation}`,
+        'content-type': 'application/x-amz-json-1.0',
+        host: request.headers.host,
+        authorization: request.headers.authorization,
+      },
+      payload: JSON.stringify(input),
+    })
+    const output = JSON.parse(answered.payload || '{}')
+    const isGood = answered.statusCode < 300
+    const refused = {
+      name: String(output.__type).split('#').at(-1) ?? '',
+      message: String(output.message ?? output.Message ?? ''),
+      queryError: answered.headers['x-amzn-query-error']?.toString(),
+    }
+    response.writeHead(answered.statusCode, { 'content-type': 'text/xml' })
+    response.end(isGood ? formAnswer(operation, output, randomUUID()) : formRefusal(refused, randomUUID()))
+  }
+  return {
+    serve(request, response) {
+      if (request.headers['x-amz-target'] !== undefined) app.routing(request, response)
+      // A connection that is dropped is no answer in either protocol.
+      else serveForm(request, response).catch(() => response.destroy())
+    },
+    stop: () => app.close(),
+  }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece)
+  return Buffer.concat(pieces).toString('utf8')
 }
 
 /** The caller's connection ends without an answer. */

@@ -2,6 +2,7 @@
 import type {
   DescribeTargetHealthCommandInput,
   DescribeTargetHealthCommandOutput,
+  TargetDescription,
   TargetHealth,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { AutoScaling, Effect } from '../../auto-scaling/auto-scaling.ts'
@@ -15,6 +16,12 @@ export interface TargetGroups {
   readonly operations: Readonly<Record<string, Operation>>
   /** Follows what Auto Scaling registers. A target that drains is gone at once. */
   follow(effect: Effect): void
+}
+
+const notRegistered: TargetHealth = {
+  State: 'unused',
+  Reason: 'Target.NotRegistered',
+  Description: 'Target is not registered to the target group',
 }
 
 /** A target group exists where a group of Auto Scaling is attached to it. */
@@ -32,15 +39,17 @@ export function createTargetGroups(
   }
   const DescribeTargetHealth = ({
     TargetGroupArn = '',
+    Targets,
   }: DescribeTargetHealthCommandInput): Omit<DescribeTargetHealthCommandOutput, '$metadata'> => {
     const groups = attachedTo(TargetGroupArn)
     if (groups.length === 0)
       throw new AwsError('TargetGroupNotFound', `Target groups '${TargetGroupArn}' not found`)
-    const targets = [...registered].filter(([, groupName]) => groups.includes(groupName))
+    const ids = [...registered].filter(([, groupName]) => groups.includes(groupName)).map(([id]) => id)
+    const asked: readonly Partial<TargetDescription>[] = Targets ?? ids.map((Id) => ({ Id }))
     return {
-      TargetHealthDescriptions: targets.map(([Id]) => ({
-        Target: { Id, Port: 80 },
-        TargetHealth: healthOf(Id),
+      TargetHealthDescriptions: asked.map(({ Id = '', Port = 80 }) => ({
+        Target: { Id, Port },
+        TargetHealth: ids.includes(Id) ? healthOf(Id) : notRegistered,
       })),
     }
   }

@@ -221,6 +221,9 @@ const routes: readonly Route[] = [
   { on: 'bucket', method: 'DELETE', name: 'DeleteBucket', action: 'DeleteBucket', operation: deleteBucket },
 ]
 
+/** What S3 calls them, but for those of buckets as a whole: `ListBuckets` and `CreateBucket`. */
+export const routedOperations: readonly string[] = routes.map(({ name }) => name)
+
 /** Each of them makes a request something else than it would be without. */
 const subresources = new Set(
   'accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle location logging metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication requestPayment restore retention select tagging torrent uploadId uploads versioning versions website'.split(

@@ -4,6 +4,7 @@ import { AwsError } from '../../aws-error.ts'
 
 const parameter = z.object({
   type: z.enum(['String', 'StringList']),
+  description: z.string().optional(),
   default: z.union([z.string(), z.array(z.string())]).optional(),
   allowedPattern: z.string().optional(),
   allowedValues: z.array(z.string()).optional(),

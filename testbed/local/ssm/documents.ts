@@ -78,10 +78,12 @@ export function listDocuments(
   ssm: Ssm,
   input: {
     readonly Filters?: readonly { readonly Key?: string; readonly Values?: readonly string[] }[]
+    readonly DocumentFilterList?: readonly { readonly key?: string; readonly value?: string }[]
   },
 ): object {
+  const older = (input.DocumentFilterList ?? []).map(({ key, value = '' }) => ({ Key: key, Values: [value] }))
   const found = [...ssm.documents.values()].filter((document) =>
-    (input.Filters ?? []).every(({ Key, Values = [] }) => {
+    [...(input.Filters ?? []), ...older].every(({ Key, Values = [] }) => {
       switch (Key) {
         case 'Owner':
           return Values.some(
@@ -172,10 +174,13 @@ function describe({ name, owner, versions, standard }: Document, number: number)
     DocumentType: 'Command',
     DocumentFormat: 'JSON',
     PlatformTypes: ['Linux', 'MacOS'],
-    Parameters: Object.entries(content.parameters).map(([Name, { type, default: fallback }]) => ({
-      Name,
-      Type: type,
-      DefaultValue: Array.isArray(fallback) ? JSON.stringify(fallback) : fallback,
-    })),
+    Parameters: Object.entries(content.parameters).map(
+      ([Name, { type, description, default: fallback }]) => ({
+        Name,
+        Type: type,
+        Description: description,
+        DefaultValue: Array.isArray(fallback) ? JSON.stringify(fallback) : fallback,
+      }),
+    ),
   }
 }

@@ -32,6 +32,8 @@ const operations = {
   UpdateDocumentDefaultVersion: updateDocumentDefaultVersion,
 } as const
 
+export const ssmOperationNames: readonly string[] = Object.keys(operations)
+
 /** Systems Manager's operations, by AWS's names. `changed` is called after each, since it may have made something due. */
 export function ssmOperations(ssm: Ssm, changed: () => void): Readonly<Record<string, Operation>> {
   return Object.fromEntries(

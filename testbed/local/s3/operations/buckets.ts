@@ -31,7 +31,9 @@ export async function createBucket(request: S3Request): Promise<S3Answer> {
       { elements: { BucketName: bucketName } },
     )
   if (there === undefined) s3.buckets.set(bucketName, newBucket(bucketName, region))
-  return { headers: { location: `/${bucketName}` } }
+  // In the oldest Region a path, in others a whole address.
+  const location = region === oldest ? `/${bucketName}` : `http://${bucketName}.s3.amazonaws.com/`
+  return { headers: { location } }
 }
 
 export function listBuckets({ s3 }: S3Request): S3Answer {
