@@ -1,30 +1,42 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type FauxqsServer, startFauxqs } from 'fauxqs'
 import { keyOf } from '../../src/archive/keys.ts'
+import { type Storage, startStorage } from '../../testbed/local/aws/storage.ts'
+import { makeTemporaryDirectory } from '../../testbed/local/temporary-directory.ts'
 import { type Disk, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
 import { flush, PREFIX } from './flush.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-let server: FauxqsServer
+let storage: Storage
+let directory: string
 let client: S3Client
 let environment: Record<string, string>
 
 beforeAll(async () => {
-  server = await startFauxqs({ port: 0, logger: false, init: { buckets: ['bucket'] } })
-  const endpoint = `http://127.0.0.1:${server.port}`
+  directory = makeTemporaryDirectory('aws-stand-in-')
+  storage = await startStorage({
+    port: 0,
+    region: 'us-east-1',
+    accountId: '000000000000',
+    directory,
+    observer: {},
+  })
+  const endpoint = `http://127.0.0.1:${storage.port}`
   client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
   environment = { AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
+  await client.send(new CreateBucketCommand({ Bucket: 'bucket' }))
 })
 
 afterAll(async () => {
   client.destroy()
-  await server.stop()
+  await storage.stop()
+  rmSync(directory, { recursive: true, force: true })
   removeDisks()
 })
 
@@ -90,7 +102,7 @@ describe('the stand-in for the AWS CLI', () => {
     const disk = instance()
     disk.write('/body', 'hello')
     const args = ['s3api', 'put-object', '--bucket', 'bucket', '--key', 'a b', '--body', `${disk.root}/body`]
-    const { exitCode, stdout } = await aws(disk, ['--region', 'eu-west-1', ...args])
+    const { exitCode, stdout } = await aws(disk, ['--region', 'us-east-1', ...args])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toEqual({ ETag: '"5d41402abc4b2a76b9719d911017c592"' })
   })

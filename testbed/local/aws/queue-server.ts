@@ -95,9 +95,10 @@ export async function createQueueServer(
   }
   return {
     serve(request, response) {
-      if (request.headers['x-amz-target'] !== undefined) app.routing(request, response)
+      const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
       // A connection that is dropped is no answer in either protocol.
-      else serveForm(request, response).catch(() => response.destroy())
+      if (isForm) serveForm(request, response).catch(() => response.destroy())
+      else app.routing(request, response)
     },
     stop: () => app.close(),
   }

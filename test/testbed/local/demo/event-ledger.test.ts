@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startFauxqs } from 'fauxqs'
+import { type Storage, startStorage } from '../../../../testbed/local/aws/storage.ts'
 import { archivedEventIds, countEvents, eventIdsOnDisk } from '../../../../testbed/local/demo/event-ledger.ts'
 import { accessLogLine } from '../../../../testbed/local/instance/access-log.ts'
 import { PATHS } from '../../../../testbed/local/instance/disk.ts'
@@ -70,24 +70,34 @@ describe('a disk', () => {
 })
 
 describe('the archive', () => {
-  let server: Awaited<ReturnType<typeof startFauxqs>>
+  let storage: Storage
+  let directory: string
   let s3: S3Client
   const put = (Key: string, Body: Buffer) => s3.send(new PutObjectCommand({ Bucket: 'logs', Key, Body }))
 
   beforeAll(async () => {
-    server = await startFauxqs({ port: 0, logger: false })
+    directory = mkdtempSync(join(tmpdir(), 'ledger-'))
+    storage = await startStorage({
+      port: 0,
+      region: 'eu-west-1',
+      accountId: '000000000000',
+      directory,
+      observer: {},
+    })
     s3 = new S3Client({
-      endpoint: server.address,
+      endpoint: `http://127.0.0.1:${storage.port}`,
       region: 'eu-west-1',
       forcePathStyle: true,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     })
-    await s3.send(new CreateBucketCommand({ Bucket: 'logs' }))
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const
+    await s3.send(new CreateBucketCommand({ Bucket: 'logs', CreateBucketConfiguration }))
   })
 
   afterAll(async () => {
     s3.destroy()
-    await server.stop()
+    await storage.stop()
+    rmSync(directory, { recursive: true, force: true })
   })
 
   it('holds the events of whole objects under the prefix, as often as they are there', async () => {
