@@ -1,7 +1,7 @@
 /** What the recovery sees of a machine that our hook holds, and what it does to one whose agent is silent. */
 import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
-import { belongs, listInvocations } from '../flush/commands.ts'
+import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
 import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
@@ -28,11 +28,18 @@ export async function lookAtHeld(
     look: {
       ...machine,
       isHeld: state === 'Terminating:Wait' && (await isHeldItself(aws, action)),
-      isFlushing: listed.some(({ flush }) => flush.status === 'running'),
+      isFlushing: listed.some(({ flush }) => flush.status === 'running' && !isWaiting(flush)),
       wasFlushed: ours.some(({ status }) => status === 'succeeded'),
-      isDeaf: ours[0] !== undefined && /^(DeliveryTimedOut|Undeliverable)$/.test(ours[0].statusDetails),
+      isDeaf: /^(DeliveryTimedOut|Undeliverable)$/.test(
+        ours.find(({ status }) => status !== 'running')?.statusDetails ?? '',
+      ),
     },
   }
+}
+
+/** Sent, and not fetched: it runs when the agent is back. */
+function isWaiting({ statusDetails }: Invocation['flush']): boolean {
+  return /^(Pending|Delayed)$/.test(statusDetails)
 }
 
 /** A tag of ours that cannot be read is a reboot all the same. */

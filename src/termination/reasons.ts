@@ -52,8 +52,9 @@ function ofManifest({ proof }: Observation, manifest: Manifest): string {
     return `the instance had ${census} logs with something in them, and the flush named none`
   if (found.length === 0) return proof ? 'nothing is missing' : 'the archive could not be read'
   const [gap] = proof?.gaps ?? []
-  const first = [...(proof?.gaps ?? []), ...live, ...unaccounted, ...writers][0]?.path ?? ''
-  return `of ${files.length} files ${found.join(', ')} (first: ${first.slice(0, MAX_PATH_CHARACTERS)}${hint(gap)})`
+  const first = gap ?? live[0] ?? unaccounted[0] ?? writers[0]
+  const why = first === unaccounted[0] ? `, ${unaccounted[0]?.why.slice(0, MAX_PATH_CHARACTERS)}` : hint(gap)
+  return `of ${files.length} files ${found.join(', ')} (first: ${first?.path.slice(0, MAX_PATH_CHARACTERS)}${why})`
 }
 
 /** What is not obvious from the name of a gap. */

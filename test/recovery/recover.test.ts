@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { commentFor } from '../../src/flush/commands.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
 import { terminationsOf } from '../../src/recovery/terminations.ts'
@@ -188,6 +189,20 @@ describe('a held machine whose agent is silent', () => {
     await run()
     expect(aws.reboots).toBe(0)
     expect(told().map(({ event }) => event)).toEqual(['recovery', 'recovery-failed'])
+  })
+  it.each(['Pending', 'Delayed'])('is rebooted although a flush waits for it: %s', async (StatusDetails) => {
+    aws.agent = 'online'
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    Object.assign(aws.invocations[0] ?? {}, { Status: 'Pending', StatusDetails })
+    await run()
+    expect(aws.reboots).toBe(1)
+  })
+  it('is left while a flush runs on it', async () => {
+    aws.agent = 'online'
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    Object.assign(aws.invocations[0] ?? {}, { Status: 'InProgress', StatusDetails: 'InProgress' })
+    await run()
+    expect(aws.reboots).toBe(0)
   })
   it('S4: is left where our hook does not hold it', async () => {
     aws.activeToken = undefined

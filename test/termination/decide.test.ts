@@ -110,7 +110,7 @@ describe('S1: CONTINUE as archived only with a complete proof', () => {
     const flushes = [flush({ report: { kind: 'manifest', manifest: manifest(changes) } })]
     expect(decide(seen({ flushes }), policy)).toMatchObject({
       do: expect.stringMatching(/^(flush|wait)$/),
-      reason: expect.stringContaining(`1 ${what} (first: /var/log/a)`),
+      reason: expect.stringContaining(`1 ${what} (first: /var/log/a`),
     })
   })
   it('a log that is still live blocks a complete proof', () => {
@@ -397,6 +397,12 @@ it('all that arrived after the machine was given up is told, with what to type',
     outcome: 'archived',
     reason: expect.stringContaining('aws autoscaling terminate-instance-in-auto-scaling-group'),
   })
+})
+
+it('why something is unaccounted for is told', () => {
+  const unaccounted = [{ path: '/var/log/a', size: 5, why: 'cannot be read' }]
+  const flushes = [flush({ report: { kind: 'manifest', manifest: manifest({ unaccounted }) } })]
+  expect(decide(seen({ flushes }), policy).reason).toContain('(first: /var/log/a, cannot be read)')
 })
 
 it('a key that two files share is told with both paths', () => {

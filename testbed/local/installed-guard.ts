@@ -36,6 +36,8 @@ export interface GuardOptions {
   readonly waits?: Waits
   /** Which groups to enrol, as the guard's GROUPS says it. Without it hooks are put by hand. */
   readonly groups?: string
+  /** What is tried with machines that cannot be flushed, as the guard's RECOVER says it. Without it, nothing. */
+  readonly recover?: string
   readonly functionTimeoutSeconds?: number
   readonly sweepEveryMs?: number
   readonly auditEveryMs?: number
@@ -117,6 +119,7 @@ export function guardEnvironment(made: {
   readonly bucket: string
   readonly waits: Waits
   readonly groups?: string
+  readonly recover?: string
   readonly profile: Pick<Profile, 'archivePrefix' | 'keyRule'>
   readonly queue: { readonly url: string; readonly arn: string }
   readonly deadLetters: { readonly url: string }
@@ -130,6 +133,7 @@ export function guardEnvironment(made: {
     ARCHIVE_BUCKET: made.bucket,
     ARCHIVE_PREFIX: made.profile.archivePrefix,
     ARCHIVE_KEY_RULE: made.profile.keyRule,
+    ...(made.recover && { RECOVER: made.recover }),
     ...(made.groups === undefined
       ? {}
       : { GROUPS: made.groups, QUEUE_ARN: made.queue.arn, NOTIFIER_ROLE_ARN: notifierRoleArn }),

@@ -120,6 +120,7 @@ async function takeStock(stage: Stage, traffic: Traffic): Promise<Ledger> {
 }
 
 function tellEnd({ event }: JournalLine, narrator: Narrator): void {
+  if (event.event === 'recovery') narrator.tell(`  ${event.instanceId} ${event.rung}: ${event.reason}`)
   if (event.event !== 'action-ended' || event.by !== 'completed') return
   narrator.tell(`  ${event.instanceId} ${event.outcome}: ${event.reason}`)
 }

@@ -29,6 +29,7 @@ const WAITS: Waits = {
   DELIVERY_TIMEOUT_SECONDS: '30',
   EXECUTION_TIMEOUT_SECONDS: '60',
   PASS_SECONDS: '1',
+  REBOOT_AFTER_SECONDS: '5',
 }
 const SWEEP_EVERY_MS = 10_000
 
@@ -38,6 +39,7 @@ export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Prom
     bucket: BUCKET,
     waits: WAITS,
     groups: GROUP_NAME,
+    recover: 'reboot',
     functionTimeoutSeconds: 5,
     sweepEveryMs: SWEEP_EVERY_MS,
     onLine,

@@ -24,6 +24,12 @@ export const SCENARIOS: readonly Scenario[] = [
     takesLong: true,
   },
   {
+    name: 'sleeping-agent',
+    title: 'an instance is terminated whose agent does not answer until the machine is rebooted',
+    happen: (stage) => terminate(stage, (instanceId) => stage.machine(instanceId).inject('agent-asleep')),
+    takesLong: true,
+  },
+  {
     name: 'scale-in',
     title: 'the group scales in',
     happen: async (stage) => {
