@@ -31,8 +31,9 @@ export async function reachAws(where: Where, environment: Environment): Promise<
       inspection: connectInspection(region),
       policy,
       journal: localJournal(environment.GUARD_JOURNAL),
-      // The local AWS tells them where its functions run.
-      crashes: async () => [],
+      crashes: async () => {
+        throw new CannotReach('these functions’ logs are not in CloudWatch Logs')
+      },
       who: onThisMachine,
     }
   }

@@ -187,7 +187,7 @@ it('a running machine is examined, flushed, let go with a receipt, and the recei
     expect([check, found(check)]).toEqual([check, 'pass'])
   expect(found('versioning')).toBe('fail')
   // No IAM and no CloudWatch stand here: what nobody can tell is unknown.
-  for (const check of ['alarms', 'functions', 'policy-sizes'])
+  for (const check of ['alarms', 'functions', 'crashes', 'policy-sizes'])
     expect([check, found(check)]).toEqual([check, 'unknown'])
   const mended = await type('doctor', '--group', 'web', '--fix', '--yes')
   expect(mended.out).toMatch(/^pass +versioning {2}/m)
