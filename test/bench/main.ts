@@ -4,21 +4,23 @@
  *   npm run bench                          everything; the machine should have nothing else to do
  *   npm run bench -- --short               small enough for CI, and exit 1 where something that hangs on no machine does not hold
  *   npm run bench -- --before FOLDER       the flush beside that of an earlier checkout
- *   npm run bench -- --only bundle,cold,flush,disk
+ *   npm run bench -- --only bundle,cold,calls,seeds,flush,disk
  */
 import { parseArgs } from 'node:util'
 import { removeDisks } from '../flush/disk.ts'
 import { bigDisk } from './big-disk.ts'
 import { bundleSize } from './bundle-size.ts'
+import { calls } from './calls.ts'
 import { coldStart } from './cold-start.ts'
 import { ordinaryFlush } from './ordinary-flush.ts'
 import { type Row, tableOf } from './row.ts'
+import { seeds } from './seeds.ts'
 
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     before: { type: 'string' },
-    only: { type: 'string', default: 'bundle,cold,flush,disk' },
+    only: { type: 'string', default: 'bundle,cold,calls,seeds,flush,disk' },
   },
 })
 
@@ -28,6 +30,8 @@ const SHORT = { files: 1000, bytes: 200_000_000, partsFromBytes: 100_000_000 }
 const parts = {
   bundle: bundleSize,
   cold: () => coldStart(values.short ? 5 : 21),
+  calls,
+  seeds: () => seeds(values.short ? 50 : 500),
   flush: () => ordinaryFlush(values.short ? 3 : 9, values.before),
   disk: () => bigDisk(values.short ? SHORT : FULL),
 }

@@ -1,0 +1,116 @@
+/** What a termination costs of the calls that are shared with the whole account, and of Lambda's time, in virtual time. */
+import type { SQSRecord } from 'aws-lambda'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { consume } from '../../src/termination/consume.ts'
+import { KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
+import { action, file, policy, START } from '../termination/observations.ts'
+import type { Row } from './row.ts'
+
+/** What each call takes here. Lambda's time is then what our order of calls makes of it. */
+const CALL_MS = 50
+const FLUSH_SECONDS = [5, 60, 150] as const
+
+export async function calls(): Promise<Row[]> {
+  const ends: Cost[] = []
+  for (const seconds of FLUSH_SECONDS) ends.push(await goodEnd(seconds))
+  const dead = await withoutAgent()
+  const per = (pick: (cost: Cost) => string | number) => ends.map(pick).join(' / ')
+  const isSame = new Set(ends.map(({ besides, ms }) => `${besides} ${ms}`)).size === 1
+  return [
+    {
+      what: `calls of a good end, flush of ${FLUSH_SECONDS.join(' / ')} s`,
+      measured: per(({ besides }) => besides),
+      wanted: 'the same, ≤ 9',
+      figures: `besides ${per(({ heartbeats }) => heartbeats)} heartbeats, in ${per(({ passes }) => passes)} passes`,
+      holds: isSame && ends.every(({ besides }) => besides <= 9),
+    },
+    {
+      what: `Lambda seconds of a good end, flush of ${FLUSH_SECONDS.join(' / ')} s`,
+      measured: per(({ ms }) => (ms / 1000).toFixed(2)),
+      wanted: 'the same, ≤ 1',
+      figures: `where a call takes ${CALL_MS} ms`,
+      holds: isSame && ends.every(({ ms }) => ms <= 1000),
+    },
+    {
+      what: 'calls of a pass whose agent does not answer',
+      measured: String(dead.besides),
+      wanted: '≤ 5',
+      figures: `besides ${dead.heartbeats} heartbeats; ${dead.repeated} made twice`,
+      holds: dead.besides <= 5 && dead.repeated === 0,
+    },
+  ]
+}
+
+interface Cost {
+  readonly besides: number
+  /** Of those, how many ask what was asked already. Only meaningful of a single pass. */
+  readonly repeated: number
+  readonly heartbeats: number
+  readonly passes: number
+  readonly ms: number
+}
+
+async function goodEnd(flushSeconds: number): Promise<Cost> {
+  const world = new OneInstance()
+  await wake(world, notification, 'm-1')
+  world.now += flushSeconds * 1000
+  world.flushEnds(manifestLine([file]))
+  world.objects.set(KEY, { size: file.size, etag: file.md5 })
+  await wake(world, statusOf('c-1'), 'm-2')
+  if (world.completed.join() !== 'CONTINUE') throw new Error('the action did not end well')
+  await wake(world, notification, 'm-1')
+  return costOf(world)
+}
+
+async function withoutAgent(): Promise<Cost> {
+  const world = new OneInstance()
+  world.agent = 'dead'
+  await wake(world, notification, 'm-1')
+  return costOf(world)
+}
+
+function costOf(world: OneInstance): Cost {
+  const { calls, journal } = world
+  const passes = journal.filter((event) => event.event === 'pass')
+  const made = world.callsBesidesHeartbeats()
+  const besides = made.length
+  return {
+    besides,
+    repeated: besides - new Set(made).size,
+    heartbeats: calls.length - besides,
+    passes: passes.length,
+    ms: passes.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  }
+}
+
+const notification = {
+  LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+  LifecycleHookName: action.hookName,
+  AutoScalingGroupName: action.groupName,
+  EC2InstanceId: action.instanceId,
+  LifecycleActionToken: TOKEN,
+  Time: new Date(START).toISOString(),
+}
+
+const statusOf = (commandId: string) => ({
+  'detail-type': 'EC2 Command Invocation Status-change Notification',
+  detail: { 'command-id': commandId, 'document-name': policy.documentName, 'instance-id': action.instanceId },
+})
+
+async function wake(world: OneInstance, body: object, messageId: string): Promise<void> {
+  const attributes = { ApproximateReceiveCount: '1', SentTimestamp: String(START) }
+  const record = { messageId, receiptHandle: messageId, body: JSON.stringify(body), attributes }
+  const aws = taking(CALL_MS, world)
+  await consume({ ...world.guard, aws }, [record as SQSRecord], () => 60_000)
+}
+
+/** The same AWS, each of whose calls takes its time. */
+function taking(ms: number, world: OneInstance): AwsApi {
+  return new Proxy(world.guard.aws, {
+    get: (target, operation: keyof AwsApi) => async (input: never) => {
+      const answer = await target[operation](input)
+      world.now += ms
+      return answer
+    },
+  })
+}
