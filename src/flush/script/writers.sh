@@ -114,6 +114,7 @@ stop_writers() {
     RAN+=("$i")
     if has_stopped "${!running}"; then STOPPED=yes; else note "${WRITERS[i]} is still running"; fi
   done
+  [ "${#RAN[@]}" = 0 ] || look_for_strangers
   end_strangers
   settle
 }
@@ -147,14 +148,11 @@ has_stopped() { # <command that succeeds while it runs…>
   done
 }
 
-end_strangers() {
+end_strangers() { # who was seen at the last look, and then at each further one
   local pid until=$((SECONDS + STOP_SECONDS)) left
   local -A asked=() ours=()
   find_ancestors
   while :; do
-    list_files
-    watch
-    scan_files
     left=no
     for pid in "${PIDS[@]}"; do
       [ -z "${ours[$pid]}" ] || continue
@@ -166,7 +164,14 @@ end_strangers() {
     done
     if [ "$left" = no ] || [ "$SECONDS" -ge "$until" ] || is_out_of_time; then return; fi
     sleep 0.3
+    look_for_strangers
   done
+}
+
+look_for_strangers() {
+  list_files
+  watch
+  scan_files
 }
 
 find_ancestors() { # → ours: pid 1, ourselves, and all between
