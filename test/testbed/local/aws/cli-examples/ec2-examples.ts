@@ -1,4 +1,5 @@
 /** EC2, what load balancing says of its instances, and who is asking. */
+import { expect } from '@jest/globals'
 import { type Example, typed } from './example.ts'
 
 interface Groups {
@@ -76,6 +77,17 @@ export const ec2Examples: readonly Example[] = [
     'aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/none/1',
     { refused: /\(TargetGroupNotFound\)/ },
   ),
+  typed('aws ec2 create-tags --resources $INSTANCE --tags "Key=webserver,Value=" "Key=Team,Value=Sales"'),
+  typed('aws ec2 describe-instances --filters Name=tag:Team,Values=Sales Name=tag-key,Values=webserver', {
+    answer: stateOf('$INSTANCE', { Name: 'running' }),
+  }),
+  typed('aws ec2 create-tags --resources i-00000000000000000 --tags Key=Team,Value=Sales', {
+    refused: /\(InvalidInstanceID.NotFound\)/,
+  }),
+  typed('aws ec2 get-console-output --instance-id $INSTANCE', {
+    answer: { InstanceId: '$INSTANCE', Output: expect.stringContaining('login: ') },
+  }),
+  typed('aws ec2 reboot-instances --instance-ids $INSTANCE'),
   typed('aws ec2 modify-instance-attribute --instance-id $INSTANCE --disable-api-termination'),
   typed('aws ec2 terminate-instances --instance-ids $INSTANCE', { refused: /\(OperationNotPermitted\)/ }),
   typed('aws ec2 modify-instance-attribute --instance-id $INSTANCE --no-disable-api-termination'),
