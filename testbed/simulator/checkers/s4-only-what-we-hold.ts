@@ -40,7 +40,7 @@ export function onlyWhatWeHold(world: World): Checker {
  * What began while another deployment had the hook, and waited still as the invocation began, now that the hook is ours again: nothing in
  * AWS tells the difference.
  */
-function isAdoptable({ region }: World, instanceId: string, since: number): boolean {
+export function isAdoptable({ region }: World, instanceId: string, since: number): boolean {
   const instance = region.model.instances().find(({ id }) => id === instanceId)
   return (
     region.wasAnothers(instanceId, since) &&
