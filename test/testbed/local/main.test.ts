@@ -138,7 +138,7 @@ describe('npm run local', () => {
     const id = instance.InstanceId ?? ''
     const guard = (words: string) => typed(told.out, `npm run -s guard -- ${words}`)
     const local = (words: string) => typed(told.out, `npm run -s local -- ${words}`)
-    expect(await local(`break ${id} everything`)).toMatch(/What can: agent-dead, disk-full/)
+    expect(await local(`break ${id} everything`)).toMatch(/What can: agent-dead, agent-asleep, disk-full/)
     expect(await local('break i-0 agent-dead')).toContain(`Those that do: ${id}`)
     expect(await local(`break ${id} publisher-truncate`)).toContain('publisher-truncate')
     expect(await local(`break ${id} disk-full`)).toBe(`${id}: publisher-truncate, disk-full\n`)
