@@ -10,7 +10,7 @@ import {
   SetDesiredCapacityCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { functionNames } from '../../deploy/environment.ts'
 import { statementsOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
@@ -182,8 +182,6 @@ async function visit(instanceId: string): Promise<void> {
   const url = room.find(instanceId)?.url
   for (let event = 0; event < 20; event++) await fetch(`${url}/i?e=pv&eid=${instanceId}-${event}`)
 }
-
-jest.setTimeout(90_000)
 
 describe('on the local AWS', () => {
   it('a group is enrolled by its tag at deployment', async () => {

@@ -73,7 +73,7 @@ async function answering(url: string): Promise<void> {
     const foreign = { AutoScalingGroupName: 'taken', LifecycleHookName: STACK }
     const LifecycleTransition = 'autoscaling:EC2_INSTANCE_TERMINATING'
     await autoScaling.send(new PutLifecycleHookCommand({ ...foreign, LifecycleTransition }))
-  }, 90_000)
+  })
   afterAll(async () => {
     autoScaling.destroy()
     cloudFormation.destroy()

@@ -1,5 +1,5 @@
 /** What a person sees who mistypes a parameter: Serverless itself, on a copy of the project. */
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { copyProject, serverless } from './packaged.ts'
 
 let project: Awaited<ReturnType<typeof copyProject>>
@@ -7,8 +7,6 @@ beforeAll(async () => {
   project = await copyProject()
 })
 afterAll(() => project.remove())
-
-jest.setTimeout(60_000)
 
 async function refusal(...parameters: readonly string[]): Promise<string> {
   const options = parameters.flatMap((parameter) => ['--param', parameter])

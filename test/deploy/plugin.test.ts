@@ -8,7 +8,7 @@ import {
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import Enrolment from '../../deploy/plugin.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { parseSelections } from '../../src/selection.ts'
@@ -55,7 +55,6 @@ afterAll(async () => {
   autoScaling.destroy()
   await aws.stop()
 })
-jest.setTimeout(30_000)
 
 /** The sweep's log group is there already, from a deployment that was removed. */
 function cloudWatchLogs(request: IncomingMessage, response: ServerResponse): void {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..', '..')
 let directory: string
@@ -14,7 +14,6 @@ beforeAll(async () => {
   await writeFile(join(directory, 'config'), config)
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
-jest.setTimeout(60_000)
 
 /** As Serverless asks for it, in a process whose only profiles are those above. */
 async function region(options: object, environment: Readonly<Record<string, string>> = {}): Promise<string> {
