@@ -14,6 +14,9 @@ interface Past {
   readonly machine: string
 }
 
+/** No state is shown that is older than this. */
+export const STALEST_VIEW_MS = minute
+
 /** An empty answer about one instance is not repeated sooner: what is seen empty twice is empty. */
 const EMPTY_AGAIN_MS = 15 * minute
 
@@ -53,7 +56,7 @@ export class StaleViews {
     if (operation === 'describeScalingActivities')
       return this.#activities(answer as { Activities: Activity[] })
     if (!chance.of(faults['states-are-stale'])) return answer
-    const lagMs = chance.logBetween(second, minute)
+    const lagMs = chance.logBetween(second, STALEST_VIEW_MS)
     switch (operation) {
       case 'describeAutoScalingInstances': {
         const { AutoScalingInstances: members, ...rest } = answer as { AutoScalingInstances: Listed[] }

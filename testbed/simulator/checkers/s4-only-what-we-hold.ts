@@ -1,6 +1,7 @@
 /** S4: nothing is done to an instance that our hook does not hold. */
 import { publishPrefix } from '../publisher.ts'
 import { HOOK, QUEUE_ARN } from '../setting.ts'
+import { STALEST_VIEW_MS } from '../stale-views.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 
@@ -59,9 +60,10 @@ function isPairedWithOurs({ region }: World, instanceId: string, comment: string
   )
 }
 
-/** Whether the instance was on its way out when the invocation began. */
-function hasLongLeft({ region }: World, instanceId: string, since: number): boolean {
+/** Whether the instance was on its way out when the invocation began, and every view of AWS's could say so. */
+function hasLongLeft({ region, mix }: World, instanceId: string, since: number): boolean {
+  const stalestMs = mix['states-are-stale'] > 0 ? STALEST_VIEW_MS : 0
   const instance = region.model.instances().find(({ id }) => id === instanceId)
   const began = instance?.departure?.activity.StartTime?.getTime() ?? Number.POSITIVE_INFINITY
-  return !instance?.member || began < since
+  return !instance?.member || began + stalestMs < since
 }
