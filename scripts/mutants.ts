@@ -23,6 +23,7 @@ const COPIED = [
   'handlers',
   'deploy',
   'testbed',
+  'serverless.yml',
   'package.json',
   'jest.config.js',
   'tsconfig.json',
