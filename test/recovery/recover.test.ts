@@ -35,6 +35,16 @@ describe('a kept machine whose agent answers again', () => {
     expect(aws.journal.find(({ event }) => event === 'sweep')).toMatchObject({ retained: [instanceId] })
   })
 
+  it('is left alone where a person let it go since the sweep saw it', async () => {
+    aws.guard.aws.listObjectsV2 = async () => {
+      aws.lifecycleState = 'Terminating:Wait'
+      return { Contents: [] }
+    }
+    recovering = { ...recovering, aws: aws.guard.aws }
+    await run()
+    expect(aws.released).toEqual([])
+  })
+
   it('ends archived by the ordinary passes', async () => {
     await run()
     aws.activities = [{ ...terminating, StartTime: new Date(aws.now) }, kept]
