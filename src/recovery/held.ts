@@ -5,6 +5,7 @@ import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
 import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
+import { describedInstance } from '../termination/machine-state.ts'
 import { type Agent, agentsOf } from './agents.ts'
 import type { HeldLook } from './ladder.ts'
 import { rebootKey } from './reboot-mark.ts'
@@ -48,8 +49,7 @@ async function machineOf(
   instanceId: string,
   key: string,
 ): Promise<Pick<HeldLook, 'isRunning' | 'rebootedAt'>> {
-  const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
-  const instance = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
+  const instance = await describedInstance(aws, instanceId)
   const value = instance?.Tags?.find(({ Key }) => Key === key)?.Value
   const rebootedAt = value === undefined ? undefined : Date.parse(value) || Number.POSITIVE_INFINITY
   return { isRunning: instance?.State?.Name === 'running', rebootedAt }

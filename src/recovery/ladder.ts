@@ -1,6 +1,6 @@
 /**
- * What to do about a machine whose logs could not be proven, or not yet, from what AWS shows of it. Pure; first match wins, and what is not known
- * leaves the machine as it is: kept, with its disk, and told.
+ * What to do about a machine whose logs could not be proven, or not yet, from what AWS shows of it. Pure; first match wins, and what
+ * is not known leaves the machine as it is: kept, with its disk, and told.
  */
 import type { RecoveryPolicy } from '../rungs.ts'
 import type { Agent } from './agents.ts'

@@ -1,6 +1,7 @@
 /**
- * The scheduled look at machines that are held and whose agent is silent, and at those that are kept. One of the first is rebooted. One of the second whose obstacle is mended goes once more through its hook: a new termination begins,
- * and the ordinary pass flushes, proves and lets go, or it is kept again. Only the sweep does this, so that nobody else does meanwhile.
+ * The scheduled look at machines that are held and whose agent is silent, which are rebooted, and at those that are kept. One of these
+ * whose obstacle is mended goes once more through its hook: a new termination begins, and the ordinary pass flushes, proves and lets go,
+ * or it is kept again. Only the sweep does this, so that nobody else does meanwhile.
  */
 import { type Asked, ask } from '../aws/ask.ts'
 import { type Invocation, listInvocations } from '../flush/commands.ts'
@@ -48,8 +49,8 @@ export async function recover(guard: Guard, found: Found, remainingMs: () => num
     const endsAt = guard.clock.now() + Math.min(LONGEST_SECONDS * 1000, remainingMs())
     const limited = guardUntil(guard, endsAt)
     try {
-      if (rungs.includes('reboot')) await rebootSilent(limited, group)
-      if (group.retained.length > 0) await retryKept(limited, group, budget)
+      if (rungs.includes('reboot') && group.waiting.length > 0) await rebootSilent(limited, group)
+      if (rungs.includes('retry') && group.retained.length > 0) await retryKept(limited, group, budget)
     } catch (error) {
       guard.journal({ event: 'group-failed', groupName, ...described(error) })
     }

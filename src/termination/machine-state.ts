@@ -21,8 +21,7 @@ const FORGOTTEN_AFTER_SECONDS = 3900
  */
 export async function machineState(aws: AwsApi, instanceId: string, ageSeconds: number): Promise<Machine> {
   try {
-    const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
-    const state = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]?.State?.Name
+    const state = (await describedInstance(aws, instanceId))?.State?.Name
     if (!state) return 'unknown'
     if (GONE.has(state)) return 'gone'
     return STOPPED.has(state) ? 'stopped' : 'alive'
@@ -35,7 +34,7 @@ export async function machineState(aws: AwsApi, instanceId: string, ageSeconds: 
 
 /** When the machine was launched; `undefined` when EC2 no longer knows it. */
 export async function launchedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
-  return (await described(aws, instanceId))?.LaunchTime?.getTime()
+  return (await knownInstance(aws, instanceId))?.LaunchTime?.getTime()
 }
 
 /**
@@ -43,17 +42,22 @@ export async function launchedAt(aws: AwsApi, instanceId: string): Promise<numbe
  * what came before. `undefined` when EC2 does not say.
  */
 export async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
-  const instance = await described(aws, instanceId)
+  const instance = await knownInstance(aws, instanceId)
   const root = instance?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === instance.RootDeviceName)
   return root?.Ebs?.AttachTime?.getTime()
 }
 
-async function described(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
+async function knownInstance(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
   try {
-    const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
-    return answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
+    return await describedInstance(aws, instanceId)
   } catch (error) {
     if (isUnknownInstance(error)) return undefined
     throw error
   }
+}
+
+/** As EC2 describes it; `undefined` when the answer is without it. Throws what EC2 refuses, an instance that it never heard of too. */
+export async function describedInstance(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
+  const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
+  return answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
 }

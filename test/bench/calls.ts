@@ -2,8 +2,9 @@
 import type { SQSRecord } from 'aws-lambda'
 import type { AwsApi } from '../../src/aws/api.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
-import { action, file, policy, START } from '../termination/observations.ts'
+import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { notification, statusOf } from '../termination/messages.ts'
+import { file, START } from '../termination/observations.ts'
 import type { Row } from './row.ts'
 
 /** What each call takes here. Lambda's time is then what our order of calls makes of it. */
@@ -82,20 +83,6 @@ function costOf(world: OneInstance): Cost {
     ms: passes.reduce((sum, { durationMs }) => sum + durationMs, 0),
   }
 }
-
-const notification = {
-  LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-  LifecycleHookName: action.hookName,
-  AutoScalingGroupName: action.groupName,
-  EC2InstanceId: action.instanceId,
-  LifecycleActionToken: TOKEN,
-  Time: new Date(START).toISOString(),
-}
-
-const statusOf = (commandId: string) => ({
-  'detail-type': 'EC2 Command Invocation Status-change Notification',
-  detail: { 'command-id': commandId, 'document-name': policy.documentName, 'instance-id': action.instanceId },
-})
 
 async function wake(world: OneInstance, body: object, messageId: string): Promise<void> {
   const attributes = { ApproximateReceiveCount: '1', SentTimestamp: String(START) }

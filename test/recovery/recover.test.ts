@@ -35,6 +35,13 @@ describe('a kept machine whose agent answers again', () => {
     expect(aws.journal.find(({ event }) => event === 'sweep')).toMatchObject({ retained: [instanceId] })
   })
 
+  it('is asked nothing about where only reboots are on', async () => {
+    recovering = { ...aws.guard, policy: readPolicy({ ...environment, RECOVER: 'reboot' }) }
+    await run()
+    expect(aws.calls).not.toContain('describeInstanceInformation')
+    expect(aws.calls).not.toContain('describeScalingActivities')
+  })
+
   it('is left alone where a person let it go since the sweep saw it', async () => {
     aws.guard.aws.listObjectsV2 = async () => {
       aws.lifecycleState = 'Terminating:Wait'

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { SQSRecord } from 'aws-lambda'
 import { consume } from '../../src/termination/consume.ts'
-import { awsError, KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
+import { awsError, KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { notification, statusOf } from './messages.ts'
 import { action, file, MINUTE, policy, START } from './observations.ts'
 
 let aws: OneInstance
@@ -10,18 +11,6 @@ beforeEach(() => {
 })
 
 const plenty = () => 60_000
-const notification = {
-  LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-  LifecycleHookName: action.hookName,
-  AutoScalingGroupName: action.groupName,
-  EC2InstanceId: action.instanceId,
-  LifecycleActionToken: TOKEN,
-  Time: new Date(START).toISOString(),
-}
-const status = (commandId: string) => ({
-  'detail-type': 'EC2 Command Invocation Status-change Notification',
-  detail: { 'command-id': commandId, 'document-name': policy.documentName, 'instance-id': action.instanceId },
-})
 function record(body: unknown, messageId = 'm-1', receives = 1): SQSRecord {
   return {
     messageId,
@@ -49,7 +38,7 @@ async function archivedTermination(flushMinutes: number): Promise<void> {
   aws.now += flushMinutes * MINUTE
   aws.flushEnds(manifestLine([file]))
   aws.objects.set(KEY, { size: file.size, etag: file.md5 })
-  await keptBy(record(status('c-1'), 'm-2'))
+  await keptBy(record(statusOf('c-1'), 'm-2'))
   expect(aws.completed).toEqual(['CONTINUE'])
   expect(await keptBy(record(notification, 'm-1', 2))).toEqual([])
 }
@@ -153,25 +142,25 @@ describe('a wake-up', () => {
     await keptBy(record(notification))
     aws.now += MINUTE
     aws.flushEnds('', 'Failed')
-    expect(await keptBy(record(status('c-1'), 'm-2'))).toEqual([])
+    expect(await keptBy(record(statusOf('c-1'), 'm-2'))).toEqual([])
     expect(aws.invocations).toHaveLength(2)
   })
   it('is kept while the next attempt is not due yet, since the notification comes back much later', async () => {
     await keptBy(record(notification))
     aws.flushEnds('', 'Failed')
-    expect(await keptBy(record(status('c-1'), 'm-2'))).toEqual(['m-2'])
+    expect(await keptBy(record(statusOf('c-1'), 'm-2'))).toEqual(['m-2'])
     aws.now += MINUTE
-    expect(await keptBy(record(status('c-1'), 'm-2', 2))).toEqual([])
+    expect(await keptBy(record(statusOf('c-1'), 'm-2', 2))).toEqual([])
     expect(aws.invocations).toHaveLength(2)
   })
   it('of a command that is not ours is ignored', async () => {
     aws.invocations.push({ CommandId: 'c-9', InstanceId: action.instanceId, Comment: '', Status: 'Success' })
-    expect(await keptBy(record(status('c-9')))).toEqual([])
+    expect(await keptBy(record(statusOf('c-9')))).toEqual([])
     expect(events()).toEqual(['message-ignored'])
   })
   it('whose pass fails is kept like any other message', async () => {
     aws.failing.set('listCommandInvocations', awsError('ThrottlingException'))
-    expect(await keptBy(record(status('c-1')))).toEqual(['m-1'])
+    expect(await keptBy(record(statusOf('c-1')))).toEqual(['m-1'])
   })
 })
 

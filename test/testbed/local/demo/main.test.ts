@@ -11,7 +11,9 @@ describe('the demo as a program', () => {
   it('answers a wrong option on standard error, with what to type, and exit code 2', () => {
     const { status, stdout, stderr } = run('--only', 'teatime')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-    expect(stderr).toMatch(/Write one of: dead-agent, sleeping-agent, scale-in, unhealthy, person, .*killed-lambda/)
+    expect(stderr).toMatch(
+      /Write one of: dead-agent, sleeping-agent, scale-in, unhealthy, person, .*killed-lambda/,
+    )
   })
 
   it('explains itself on standard output', () => {
