@@ -14,8 +14,11 @@ import type { Mutant } from './mutants/mutant.ts'
 const USAGE = `Type npm run mutants -- [part of a name] [seeds], such as: npm run mutants -- ${mutants[0]?.name.split(' ')[0]} 100`
 const [wanted, seedsWanted = '500', ...others] = process.argv.slice(2)
 const SEEDS = Number(seedsWanted)
+/** What jest says of a file that it could not load: no test has seen such a bug. */
+const DID_NOT_RUN = 'Test suite failed to run'
 /** Longer than any healthy run of so many seeds takes: what hangs is noticed too. */
 const TIME_LIMIT_MS = 180_000
+const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
 const COPIED = [
   'src',
   'test',
@@ -49,7 +52,7 @@ try {
 /** Why there is nothing to do, and what to type or change. */
 function problem(): string | undefined {
   if (!/^[1-9][0-9]{0,8}$/.test(seedsWanted) || others.length > 0)
-    return `The seeds are one whole number from 1. ${USAGE}`
+    return `The seeds are one whole number from 1 to 999999999. ${USAGE}`
   if (chosen.length === 0) return `No mutant's name or file contains '${wanted}'. ${USAGE}`
   if (stale.length > 0) return `The sources have moved on. In scripts/mutants/, change:\n${stale.join('\n')}`
   return undefined
@@ -61,15 +64,9 @@ async function main(): Promise<void> {
     copyTo(join(scratch, String(index))),
   )
   try {
-    const healthy =
-      chosen.some(isSimulated) && (await run(copies[0] ?? '', ['scripts/mutant-seeds.ts', String(SEEDS)]))
-    if (healthy && healthy.code !== 0) {
-      console.error(
-        `The sources as they are do not pass, so nothing can be said of mutants: ${healthy.output}`,
-      )
-      process.exitCode = 1
-      return
-    }
+    const ill = await illness(copies[0] ?? '')
+    if (ill !== undefined)
+      throw new Error(`The sources as they are do not pass, so nothing can be said of mutants: ${ill}`)
     const fates = await pMap(
       chosen,
       async (mutant) => {
@@ -85,6 +82,15 @@ async function main(): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** What the seeds or the tests find in the sources without a mutant; a copy that lacks a file is found here, too. */
+async function illness(copy: string): Promise<string | undefined> {
+  const seeds = chosen.some(isSimulated) && (await run(copy, ['scripts/mutant-seeds.ts', String(SEEDS)]))
+  if (seeds && seeds.code !== 0) return seeds.output
+  const suites = [...new Set(chosen.flatMap(({ tests }) => tests))]
+  const tests = await run(copy, [...JEST, ...suites], TIME_LIMIT_MS * suites.length)
+  return tests.code === 0 ? undefined : tests.output
 }
 
 function conclude(fates: readonly { mutant: Mutant; fate: Fate }[]): void {
@@ -114,15 +120,8 @@ async function fateOf(mutant: Mutant, copy: string): Promise<Fate> {
     const seeds = isSimulated(mutant) && (await run(copy, ['scripts/mutant-seeds.ts', String(SEEDS)]))
     if (seeds && seeds.code !== 0)
       return { is: 'killed', by: 'simulator', how: seeds.output.trim().split('\n').at(-1) || 'it hangs' }
-    const jest = [
-      '--experimental-vm-modules',
-      '--no-warnings',
-      'node_modules/jest/bin/jest.js',
-      ...mutant.tests,
-      ...(mutant.only ? ['-t', mutant.only] : []),
-    ]
-    const tests = await run(copy, jest)
-    if (tests.code === 0) return { is: 'survived' }
+    const tests = await run(copy, [...JEST, ...mutant.tests, ...(mutant.only ? ['-t', mutant.only] : [])])
+    if (tests.code === 0 || tests.output.includes(DID_NOT_RUN)) return { is: 'survived' }
     const first = /● (.+)/.exec(tests.output)?.[1] ?? 'it does not end'
     return { is: 'killed', by: 'unit tests', how: first }
   } finally {
@@ -135,8 +134,12 @@ function isSimulated({ file }: Mutant): boolean {
   return !file.endsWith('.sh')
 }
 
-function run(cwd: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, args, { cwd, timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL' })
+function run(
+  cwd: string,
+  args: readonly string[],
+  timeout = TIME_LIMIT_MS,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, args, { cwd, timeout, killSignal: 'SIGKILL' })
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += chunk

@@ -169,6 +169,8 @@ export interface Observation {
   readonly busyWith: Omit<Flush, 'report'> | undefined
   /** This action's flushes, newest first. */
   readonly flushes: readonly Flush[]
+  /** Earlier flushes of the same pause that were asked for under another name: what they named is owed, too. */
+  readonly flushedBeside?: readonly Flush[]
   /** The newest flush's manifest against S3, when it has a readable one. */
   readonly proof: Proof | undefined
   /** What the hook and its group are set to, when the pass had reason to look. */

@@ -57,6 +57,7 @@ const impure = new Set([
   'src/recovery/terminations.ts',
   'src/sweep/sweep.ts',
   'src/sweep/waiting.ts',
+  'src/termination/beside.ts',
   'src/termination/consume.ts',
   'src/termination/explain.ts',
   'src/termination/hook.ts',

@@ -8,6 +8,12 @@ const terminations = { file: 'src/recovery/terminations.ts', tests: ['test/recov
 
 export const recoveryMutants: readonly Mutant[] = [
   {
+    ...held,
+    name: 'take one empty listing for a machine that was never flushed',
+    from: 'listed.length > 0 ? listed : await listInvocations(...question)',
+    to: 'listed',
+  },
+  {
     ...ladder,
     name: 'try a kept machine again for ever',
     from: 'if (tried > MOST_RETRIES)',

@@ -19,7 +19,7 @@ export async function lookAtHeld(
   action: LifecycleAction,
 ): Promise<{ readonly look: HeldLook; readonly agent: Agent | undefined }> {
   const { instanceId } = action
-  const listed = await listInvocations(aws, policy.documentName, instanceId, clock.now())
+  const listed = await listTwice(aws, policy.documentName, instanceId, clock.now())
   const ours = listed.filter((one) => belongs(one, action)).map(({ flush }) => flush)
   const machine = await machineOf(aws, instanceId, rebootKey(policy.hookName))
   const agent = (await agentsOf(aws, [instanceId])).get(instanceId)
@@ -36,6 +36,12 @@ export async function lookAtHeld(
       ),
     },
   }
+}
+
+/** One empty answer does not say that nothing was flushed, and a reboot where something was may cost what is written after it. */
+async function listTwice(...question: Parameters<typeof listInvocations>): Promise<Invocation[]> {
+  const listed = await listInvocations(...question)
+  return listed.length > 0 ? listed : await listInvocations(...question)
 }
 
 /** Sent, and not fetched: it runs when the agent is back. */

@@ -62,7 +62,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
  * saw less; and it must be of everything that any flush of the action named.
  */
 function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
-  const owed = owedManifest(seen.flushes)
+  const owed = owedManifest(seen)
   if (owed?.purpose !== 'termination') return undefined
   if (owed.live.length > 0 || owed.unaccounted.length > 0 || owed.writers.length > 0) return undefined
   const { proof } = seen

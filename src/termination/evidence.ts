@@ -2,7 +2,9 @@
  * Evidence is never forgotten: what any readable manifest of an action named stays owed until it is proven, listed again or accounted
  * for, whatever a later manifest leaves out. Pure.
  */
-import type { Flush, Manifest } from '../model.ts'
+import type { Flush, Manifest, Observation } from '../model.ts'
+
+type Evidence = Pick<Observation, 'flushes' | 'flushedBeside'>
 
 export function manifestOf(flush: Flush | undefined): Manifest | undefined {
   return flush?.status === 'succeeded' && flush.report?.kind === 'manifest'
@@ -14,23 +16,24 @@ export function manifestOf(flush: Flush | undefined): Manifest | undefined {
  * The newest flush's manifest with everything that earlier ones named beside it; `undefined` while the newest flush has none, since
  * an older one saw less. Flushes come newest first.
  */
-export function owedManifest(flushes: readonly Flush[]): Manifest | undefined {
+export function owedManifest({ flushes, flushedBeside = [] }: Evidence): Manifest | undefined {
   const newest = manifestOf(flushes[0])
   if (!newest) return undefined
+  const earlier = [...flushes.slice(1), ...flushedBeside].sort((a, b) => b.requestedAt - a.requestedAt)
   const files = new Map(newest.files.map((file) => [file.path, file]))
   const unaccounted = new Map(newest.unaccounted.map((one) => [one.path, one]))
   const accounted = new Set(newest.accounted)
   const listed = new Set(files.keys())
-  for (const flush of flushes.slice(1)) {
-    const earlier = manifestOf(flush)
-    for (const file of earlier?.files ?? [])
+  for (const flush of earlier) {
+    const manifest = manifestOf(flush)
+    for (const file of manifest?.files ?? [])
       if (!files.has(file.path) && !accounted.has(file.path)) files.set(file.path, file)
-    for (const one of earlier?.unaccounted ?? [])
+    for (const one of manifest?.unaccounted ?? [])
       if (!listed.has(one.path) && !accounted.has(one.path) && !unaccounted.has(one.path))
         unaccounted.set(one.path, one)
     // What is younger accounts for what is older, never the other way round.
-    for (const path of earlier?.accounted ?? []) accounted.add(path)
-    for (const { path } of earlier?.files ?? []) listed.add(path)
+    for (const path of manifest?.accounted ?? []) accounted.add(path)
+    for (const { path } of manifest?.files ?? []) listed.add(path)
   }
   return { ...newest, files: [...files.values()], unaccounted: [...unaccounted.values()] }
 }

@@ -20,6 +20,7 @@ import {
   type Trouble,
 } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { besides } from './beside.ts'
 import { owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
@@ -58,10 +59,15 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const where = flushed ? undefined : await firstHold(aws, action, glance, ageSeconds)
   const hold = where ? where.hold : holdOfFlushed(glance.heartbeat)
 
-  const reported = await ask(() => reports({ aws, policy }, ours, action.instanceId), isLate)
+  const reported = await ask(async () => {
+    const flushes = await reports({ aws, policy }, ours, action.instanceId)
+    const others = flushed ? await besides(eyes, action, ours, all) : []
+    return { flushes, flushedBeside: await reports({ aws, policy }, others, action.instanceId) }
+  }, isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
-  const flushes = reported.is === 'answered' ? reported.answer : bare()
-  const proven = await ask(() => proofOf({ aws, clock, policy, endsAt }, action, flushes), isLate)
+  const evidence = reported.is === 'answered' ? reported.answer : { flushes: bare(), flushedBeside: [] }
+  const { flushes, flushedBeside } = evidence
+  const proven = await ask(() => proofOf({ aws, clock, policy, endsAt }, action, evidence), isLate)
   const refused: (Trouble | undefined)[] = [
     troubleOf('list its flushes', asked),
     reported.is === 'refused' ? { what: 'list its flushes', why: reported.why } : undefined,
@@ -78,6 +84,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
     wokenBy: glance.wokenBy,
     busyWith: all.find(isBusy(ours))?.flush,
     flushes,
+    ...(flushedBeside.length > 0 && { flushedBeside }),
     proof: proven.is === 'answered' ? proven.answer : undefined,
     hook: undefined,
   }
@@ -87,7 +94,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
 /** What is only asked where the decision can hinge on it. */
 async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolean): Promise<Observation> {
   const { hold, proof, flushes, wokenBy, action, troubles } = seen
-  const isProven = proof?.gaps.length === 0 && isClean(flushes)
+  const isProven = proof?.gaps.length === 0 && isClean(seen)
   const flushed = flushes.length > 0
   if (hold === 'over') {
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
@@ -118,8 +125,8 @@ function refuseAnothers({ queueUrl }: Policy, seen: Observation): Observation {
   )
 }
 
-function isClean(flushes: readonly Flush[]): boolean {
-  const owed = owedManifest(flushes)
+function isClean(seen: Observation): boolean {
+  const owed = owedManifest(seen)
   if (!owed) return false
   return owed.live.length === 0 && owed.unaccounted.length === 0 && owed.writers.length === 0
 }
@@ -162,9 +169,9 @@ async function reports(
 async function proofOf(
   { aws, clock, policy, endsAt }: Eyes,
   action: LifecycleAction,
-  flushes: readonly Flush[],
+  evidence: Pick<Observation, 'flushes' | 'flushedBeside'>,
 ): Promise<Proof | undefined> {
-  const owed = owedManifest(flushes)
+  const owed = owedManifest(evidence)
   if (!owed) return undefined
   const prefix = await placeOf({ aws, policy }, action)
   return prefix === undefined ? undefined : await prove({ aws, clock, endsAt }, policy.archive, prefix, owed)

@@ -36,7 +36,7 @@ export function gaps(seen: Observation): string {
     return `flush ${newest.commandId} ended as ${newest.statusDetails}${newest.said ? `: ${newest.said}` : ''}${refused}`
   if (newest.report?.kind !== 'manifest')
     return `flush ${newest.commandId}: ${newest.report?.why ?? 'no report'}${refused}`
-  const manifest = owedManifest(seen.flushes) ?? newest.report.manifest
+  const manifest = owedManifest(seen) ?? newest.report.manifest
   return `${ofManifest(seen, manifest)}${refused}`
 }
 

@@ -17,17 +17,46 @@ export async function terminationsBegan(
 ): Promise<ReadonlyMap<string, number>> {
   const began = new Map<string, number>()
   const wanted = new Set(instanceIds)
+  for await (const { instanceId, startedAt, isOver } of activities(aws, groupName, now)) {
+    if (isOver || !wanted.delete(instanceId)) continue
+    began.set(instanceId, startedAt)
+    if (wanted.size === 0) break
+  }
+  return began
+}
+
+/**
+ * When the last activity of an instance began that had begun by then, whether or not it is over; `undefined` where none within the
+ * longest hold tells.
+ */
+export async function activityBegan(
+  aws: AwsApi,
+  groupName: string,
+  wanted: string,
+  { by, now }: { readonly by: number; readonly now: number },
+): Promise<number | undefined> {
+  for await (const { instanceId, startedAt } of activities(aws, groupName, now))
+    if (instanceId === wanted && startedAt <= by) return startedAt
+  return undefined
+}
+
+interface Activity {
+  readonly instanceId: string
+  readonly startedAt: number
+  readonly isOver: boolean
+}
+
+/** The group's activities that name an instance, newest first, as far back as an action can have begun. */
+async function* activities(aws: AwsApi, groupName: string, now: number): AsyncGenerator<Activity> {
   const request = { AutoScalingGroupName: groupName, MaxRecords: 100 }
   let next: string | undefined
   do {
     const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
     for (const { Description, StartTime, EndTime } of page.Activities ?? []) {
-      if (!StartTime || now - StartTime.getTime() > LONGEST_HOLD_MS) return began
+      if (!StartTime || now - StartTime.getTime() > LONGEST_HOLD_MS) return
       const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description ?? '')?.[0]
-      if (!instanceId || EndTime || !wanted.delete(instanceId)) continue
-      began.set(instanceId, StartTime.getTime())
+      if (instanceId) yield { instanceId, startedAt: StartTime.getTime(), isOver: EndTime !== undefined }
     }
     next = page.NextToken
-  } while (next && wanted.size > 0)
-  return began
+  } while (next)
 }

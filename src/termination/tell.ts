@@ -54,7 +54,7 @@ export function endEvent(
   seen: Observation,
   decision: Extract<Decision, { outcome: unknown }>,
 ): ActionEndedEvent {
-  const manifest = owedManifest(seen.flushes)
+  const manifest = owedManifest(seen)
   const gaps =
     seen.proof?.gaps.map(({ path, is, sharedWith }) =>
       sharedWith === undefined ? `${path} (${is})` : `${path} (${is} with ${sharedWith})`,

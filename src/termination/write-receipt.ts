@@ -44,7 +44,7 @@ export async function writeReceipt(
 }
 
 export function receiptOf(seen: Observation, decision: GoodEnd, policy: Policy): Receipt {
-  const { action, now, flushes, proof } = seen
+  const { action, now, flushes, flushedBeside = [], proof } = seen
   const objects = new Map(proof?.objects?.map((object) => [object.path, object]))
   return {
     receipt: RECEIPT_VERSION,
@@ -56,14 +56,14 @@ export function receiptOf(seen: Observation, decision: GoodEnd, policy: Policy):
     startedAt: iso(action.startedAt),
     provenAt: iso(now),
     decision: { do: 'continue', outcome: decision.outcome, reason: decision.reason },
-    flushes: flushes.map(({ commandId, requestedAt, endedAt, report }) => ({
+    flushes: [...flushes, ...flushedBeside].map(({ commandId, requestedAt, endedAt, report }) => ({
       commandId,
       requestedAt: iso(requestedAt),
       endedAt: endedAt === undefined ? null : iso(endedAt),
       manifestSha256: (report?.kind === 'manifest' ? report.sha256 : undefined) ?? null,
     })),
     bucket: policy.archive.bucket,
-    files: (owedManifest(flushes)?.files ?? []).map(({ path, size, md5, sha256, modifiedAt, multipart }) => {
+    files: (owedManifest(seen)?.files ?? []).map(({ path, size, md5, sha256, modifiedAt, multipart }) => {
       const object = objects.get(path)
       return {
         ...{ path, size, md5, sha256, modifiedAt: iso(modifiedAt) },

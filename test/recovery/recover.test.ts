@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { commentFor } from '../../src/flush/commands.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
+import { lookAtHeld } from '../../src/recovery/held.ts'
 import { terminationsOf } from '../../src/recovery/terminations.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
 import { consume } from '../../src/termination/consume.ts'
@@ -220,6 +221,15 @@ describe('a held machine whose agent is silent', () => {
     Object.assign(aws.invocations[0] ?? {}, { Status: 'InProgress', StatusDetails: 'InProgress' })
     await run()
     expect(aws.reboots).toBe(0)
+  })
+  it('S1: was flushed, although one answer of SSM does not say so', async () => {
+    aws.agent = 'online'
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    aws.flushEnds(manifestLine([]))
+    const whole = await aws.guard.aws.listCommandInvocations({ InstanceId: instanceId })
+    let asked = 0
+    aws.guard.aws.listCommandInvocations = async () => (asked++ === 0 ? { CommandInvocations: [] } : whole)
+    expect((await lookAtHeld(aws.guard, action)).look.wasFlushed).toBe(true)
   })
   it('S4: is left where our hook does not hold it', async () => {
     aws.activeToken = undefined

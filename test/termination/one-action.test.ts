@@ -123,6 +123,75 @@ describe('a message that pairs this instance with another’s real token', () =>
     await reconcile(aws.guard, forged)
     expect(aws.othersCompleted).toEqual([])
   })
+  describe('S1: owes what a flush for its own action named, once that is gone from the machine:', () => {
+    const flushed = async (of: LifecycleAction, named: readonly (typeof file)[]) => {
+      await sent(of)
+      aws.flushEnds(manifestLine([...named]))
+      aws.now += MINUTE
+    }
+    /** Dated after the flush that named something, as a message can be. */
+    const late = () => ({ ...forged, startedAt: aws.now })
+    const judged = async (of: LifecycleAction) => (await reconcile(aws.guard, of)).decision
+    beforeEach(async () => {
+      aws.activities = [terminating]
+    })
+    it('it is not empty under the other token', async () => {
+      await flushed(action, [file])
+      const paired = late()
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
+    it('and is archived under either, once that is in S3', async () => {
+      await flushed(action, [file])
+      const paired = late()
+      await flushed(paired, [])
+      archive()
+      expect(await judged(paired)).toMatchObject({ do: 'continue', outcome: 'archived' })
+    })
+    it('nor where the sweep had adopted it', async () => {
+      await flushed({ ...adopted, startedAt: Number(terminating.StartTime) }, [file])
+      const paired = late()
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
+    it('nor where no activity tells', async () => {
+      aws.activities = []
+      await flushed(action, [file])
+      const paired = late()
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
+    it('nor is it told so when it is found over', async () => {
+      aws.activities = [{ ...terminating, EndTime: new Date(aws.now + 3 * MINUTE) }]
+      await flushed(action, [file])
+      const paired = late()
+      await flushed(paired, [])
+      aws.activeToken = undefined
+      aws.foreignToken = undefined
+      aws.lifecycleState = 'Terminating:Proceed'
+      expect(await judged(paired)).toMatchObject({ do: 'settle', outcome: 'expired' })
+    })
+    it('nor is its own action, where the flush under the other token came first', async () => {
+      await flushed(forged, [file])
+      await flushed(action, [])
+      expect((await judged(action)).do).not.toBe('continue')
+    })
+    it('but not what a later flush sees, which may be of the next disk', async () => {
+      await flushed(action, [file])
+      await flushed(late(), [])
+      archive()
+      expect(await judged(action)).toMatchObject({ do: 'continue', outcome: 'archived' })
+      expect((await reconcile(aws.guard, action)).seen.flushedBeside).toBeUndefined()
+    })
+    it('and nothing of an earlier passage of the instance through the hook', async () => {
+      await flushed(action, [file])
+      nextAction()
+      const next = { ...action, token: aws.activeToken, startedAt: aws.now }
+      await flushed(next, [])
+      aws.activities = [{ ...terminating, StartTime: new Date(aws.now) }, ...aws.activities, terminating]
+      expect(await judged(next)).toMatchObject({ do: 'continue', outcome: 'empty' })
+    })
+  })
   describe('is refused once this one is held no more, while the token still is:', () => {
     const itselfEnds = () => {
       aws.activeToken = undefined

@@ -110,6 +110,6 @@ function inWords(counts: Readonly<Record<string, number>>): string {
 function wholeNumber(example: string): (text: string) => number {
   return (text) => {
     if (/^[0-9]{1,9}$/.test(text) && Number(text) > 0) return Number(text)
-    throw new InvalidArgumentError(`It must be a whole number from 1: type ${example}.`)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to 999999999: type ${example}.`)
   }
 }
