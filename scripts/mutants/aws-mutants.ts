@@ -3,6 +3,27 @@ import type { Mutant } from './mutant.ts'
 
 export const awsMutants: readonly Mutant[] = [
   {
+    file: 'src/aws/sdk.ts',
+    tests: ['test/testbed/simulator/storm.test.ts'],
+    name: 'retry without learning a rate',
+    from: `retryMode: 'adaptive'`,
+    to: `retryMode: 'standard'`,
+  },
+  {
+    file: 'src/aws/ask-once.ts',
+    tests: ['test/aws/ask-once.test.ts'],
+    name: 'share one pass’s refusal with all others',
+    from: 'answer.catch(() => shared.delete(question))',
+    to: 'answer.catch(() => undefined)',
+  },
+  {
+    file: 'src/aws/ask-once.ts',
+    tests: ['test/aws/ask-once.test.ts'],
+    name: 'share what a machine is like between passes',
+    from: `remembering(aws, ['describeLifecycleHooks'], known)`,
+    to: `remembering(aws, FACTS, known)`,
+  },
+  {
     file: 'src/aws/failures.ts',
     tests: ['test/aws/failures.test.ts', 'test/termination/reconcile.test.ts'],
     name: 'take every ValidationError for “no active action”',
@@ -20,8 +41,8 @@ export const awsMutants: readonly Mutant[] = [
     file: 'src/aws/ask-once.ts',
     tests: ['test/termination/consume.test.ts'],
     name: 'ask for a fact as often as it matters',
-    from: 'if (!answers.has(question)) answers',
-    to: 'answers',
+    from: 'if (known) return known',
+    to: '',
   },
   {
     file: 'src/termination/with-trouble.ts',

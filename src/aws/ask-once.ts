@@ -2,24 +2,53 @@
 import type { AwsApi } from './api.ts'
 
 /** Facts about a machine, its group and its hook. Whether an action is still held is none: that is asked each time, just before it matters. */
-const FACTS = new Set<keyof AwsApi>([
+const FACTS: readonly (keyof AwsApi)[] = [
   'describeAutoScalingGroups',
   'describeAutoScalingInstances',
   'describeInstances',
   'describeLifecycleHooks',
-])
+]
 
 /** The same AWS for one pass. What was answered once, or refused, is answered so again. */
 export function askingOnce(aws: AwsApi): AwsApi {
-  const answers = new Map<string, unknown>()
+  return remembering(aws, FACTS, new Map())
+}
+
+/** What the passes of one invocation need not ask each for itself. */
+export type SharedFacts = Map<string, Promise<unknown>>
+
+/**
+ * The same AWS for one of an invocation's passes: what a hook is set to is the same for all of its group. A refusal may be one pass's
+ * misfortune, so the next asks again.
+ */
+export function sharingHooks(aws: AwsApi, shared: SharedFacts): AwsApi {
+  const known: Answers = {
+    get: (question) => shared.get(question),
+    set: (question, answer) => {
+      shared.set(question, answer)
+      answer.catch(() => shared.delete(question))
+    },
+  }
+  return remembering(aws, ['describeLifecycleHooks'], known)
+}
+
+interface Answers {
+  get(question: string): Promise<unknown> | undefined
+  set(question: string, answer: Promise<unknown>): void
+}
+
+function remembering(aws: AwsApi, facts: readonly (keyof AwsApi)[], answers: Answers): AwsApi {
   return new Proxy(aws, {
     get(target, operation: keyof AwsApi) {
       const call: unknown = Reflect.get(target, operation)
-      if (!FACTS.has(operation) || typeof call !== 'function') return call
+      if (!facts.includes(operation) || typeof call !== 'function') return call
       return (input: unknown) => {
         const question = `${operation} ${JSON.stringify(input)}`
-        if (!answers.has(question)) answers.set(question, Reflect.apply(call, target, [input]))
-        return answers.get(question)
+        const known = answers.get(question)
+        if (known) return known
+        const answer: Promise<unknown> = Reflect.apply(call, target, [input])
+        answers.set(question, answer)
+        return answer
       }
     },
   })

@@ -46,11 +46,14 @@ import type { AwsApi, ObjectBody } from './api.ts'
 import { flowing } from './time-limit.ts'
 
 /**
- * Standard retries with few attempts: throttling is waited for by the queue, not by a Lambda that is paid for. (SendCommand has no
- * idempotency token, so a retried one may run twice; the flush is safe to run twice.)
+ * Few attempts, so that what lasts is soon told as what it is. Adaptive: a client that was throttled learns how many calls a second it may
+ * make, and waits for its turn. A pass that fails half way instead has spent calls that the whole account must share, and its repetition
+ * spends them again: of 5,000 terminations at once, a quarter lost its hold to that (`npm run bench -- --only storm`). (SendCommand has
+ * no idempotency token, so a retried one may run twice; the flush is safe to run twice.)
  */
 export const SHARED = {
   maxAttempts: 3,
+  retryMode: 'adaptive',
   // A call that hangs must not eat the whole invocation: the pass fails and the message comes back.
   requestHandler: { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true },
 } as const

@@ -2,30 +2,69 @@
  * One instance has one action of our hook at a time, whatever a message calls it: one may pair it with another's real token. So what any
  * earlier flush of this pause took stock of is owed, whoever asked for it (S1).
  */
-import type { Invocation } from '../flush/commands.ts'
+import type { Invocation, Ownership } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
-import { activityBegan } from './scaling-activities.ts'
+import { type Heartbeat, heartbeat } from './lifecycle-actions.ts'
+import { activityBegan, terminationsBegan } from './scaling-activities.ts'
 
 /**
  * The termination flushes of this pause that are not the action's by name, and came before its newest one: they only ever add to what is
- * owed. A message may be younger than the pause it speaks of; the scaling activity is as old. Where none tells, no flush is left out:
- * owing too much lets nothing go. An adopted action has every flush since it began as its own.
+ * owed. What was asked for since the action began is of this pause; a message may be younger than the pause it speaks of, so what is older
+ * is, too, where its own action is in progress. An adopted action has every flush since it began as its own.
  */
 export async function besides(
-  { aws, clock }: Pick<Guard, 'aws' | 'clock'>,
-  { groupName, instanceId, startedAt, token }: LifecycleAction,
+  { aws, clock }: Means,
+  action: LifecycleAction,
+  beat: Heartbeat,
   ours: readonly Invocation[],
   listed: readonly Invocation[],
 ): Promise<Invocation[]> {
-  const times = ours.map(({ flush }) => flush.requestedAt)
-  const before = listed.filter(
-    (one) => one.belongsTo && !ours.includes(one) && one.flush.requestedAt <= Math.max(...times),
+  if (action.token === undefined) return []
+  const newestAt = Math.max(...ours.map(({ flush }) => flush.requestedAt))
+  const others = listed.filter(
+    (one) => one.belongsTo && !ours.includes(one) && one.flush.requestedAt <= newestAt,
   )
-  if (token === undefined || before.length === 0) return []
-  const isSince = (time: number) => (one: Invocation) => one.flush.requestedAt >= time
-  if (before.every(isSince(startedAt))) return before
-  const by = Math.min(startedAt, ...times)
+  const older = others.filter(({ flush }) => flush.requestedAt < action.startedAt)
+  if (older.length === 0) return others
+  const isOfThisPause =
+    beat === 'held'
+      ? await ofActionsInProgress({ aws, clock }, action, older)
+      : await sinceThePauseBegan({ aws, clock }, action, ours)
+  return others.filter((one) => !older.includes(one) || isOfThisPause(one))
+}
+
+type Means = Pick<Guard, 'aws' | 'clock'>
+type Test = (one: Invocation) => boolean
+
+async function ofActionsInProgress(
+  { aws, clock }: Means,
+  action: LifecycleAction,
+  older: readonly Invocation[],
+): Promise<Test> {
+  const { groupName, instanceId } = action
+  const isInProgress = async (owner: Ownership) => {
+    if ('token' in owner) return (await heartbeat(aws, { ...action, token: owner.token })) === 'held'
+    const began = await terminationsBegan(aws, groupName, [instanceId], clock.now())
+    return began.get(instanceId) === owner.adoptedAt
+  }
+  const inProgress = new Set<string | number>()
+  const owners = new Map(older.map(({ belongsTo }) => [nameOf(belongsTo), belongsTo]))
+  for (const [name, owner] of owners) if (owner && (await isInProgress(owner))) inProgress.add(name)
+  return ({ belongsTo }) => inProgress.has(nameOf(belongsTo))
+}
+
+function nameOf(owner: Ownership | undefined): string | number {
+  return owner === undefined ? '' : 'token' in owner ? owner.token : owner.adoptedAt
+}
+
+/** Only what is told hinges on it. Where no activity tells how old the pause was, nothing is left out. */
+async function sinceThePauseBegan(
+  { aws, clock }: Means,
+  { groupName, instanceId, startedAt }: LifecycleAction,
+  ours: readonly Invocation[],
+): Promise<Test> {
+  const by = Math.min(startedAt, ...ours.map(({ flush }) => flush.requestedAt))
   const began = await activityBegan(aws, groupName, instanceId, { by, now: clock.now() })
-  return before.filter(isSince(Math.min(startedAt, began ?? 0)))
+  return ({ flush }) => flush.requestedAt >= (began ?? 0)
 }

@@ -6,6 +6,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
 import pMap from 'p-map'
 import { ask } from '../aws/ask.ts'
+import { type SharedFacts, sharingHooks } from '../aws/ask-once.ts'
 import { countCalls } from '../aws/count-calls.ts'
 import { type Guard, guardUntil, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
@@ -59,6 +60,7 @@ export async function consume(
     else finish(record, await dismiss(dismissing, record, message))
   }
   let deferred = 0
+  const shared: SharedFacts = new Map()
   await pMap(
     byInstance(work),
     async (sameInstance) => {
@@ -66,7 +68,7 @@ export async function consume(
       for (const item of sameInstance) {
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
-        finish(item.record, isInTime ? await attempt(guard, item, remainingMs()) : 'keep')
+        finish(item.record, isInTime ? await attempt(guard, shared, item, remainingMs()) : 'keep')
       }
     },
     { concurrency: CONCURRENT_PASSES },
@@ -81,9 +83,15 @@ function byInstance(work: readonly Work[]): Work[][] {
 }
 
 /** One message's pass. Whatever fails leaves the message where it is. */
-async function attempt(guard: Guard, { record, message }: Work, remainingMs: number): Promise<Verdict> {
+async function attempt(
+  guard: Guard,
+  shared: SharedFacts,
+  { record, message }: Work,
+  remainingMs: number,
+): Promise<Verdict> {
   const startedAt = guard.clock.now()
-  const { aws, calls } = countCalls(guard.aws)
+  const { aws: counted, calls } = countCalls(guard.aws)
+  const aws = sharingHooks(counted, shared)
   const { endsAt, closesAt } = passTimes(startedAt, remainingMs)
   const limited = guardUntil({ ...guard, aws }, endsAt)
   const closing = guardUntil({ ...guard, aws }, closesAt)

@@ -35,11 +35,9 @@ export async function identify(
   const ofToken = { ...named, token: owner.token, startedAt: Number.POSITIVE_INFINITY }
   const requested = invocations.filter((one) => belongs(one, ofToken)).map(({ flush }) => flush.requestedAt)
   const first = Math.min(...requested)
-  // An adopted flush before it may be this action's, too, and what it named is owed (S1); or an earlier action's. The activity tells.
-  const isAdoptedBefore = invocations.some(
-    ({ belongsTo, flush }) => belongsTo && 'adoptedAt' in belongsTo && flush.requestedAt < first,
-  )
-  if (!isAdoptedBefore) return { action: { ...ofToken, startedAt: first }, invocations }
+  // A flush before it under another name may be of this action, too, and what it named is owed (S1); or of an earlier one. The activity tells.
+  const isAnyBefore = invocations.some(({ belongsTo, flush }) => belongsTo && flush.requestedAt < first)
+  if (!isAnyBefore) return { action: { ...ofToken, startedAt: first }, invocations }
   const began = (await terminationsBegan(aws, groupName, [instanceId], clock.now())).get(instanceId)
   return began === undefined || began > first
     ? undefined

@@ -61,7 +61,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
 
   const reported = await ask(async () => {
     const flushes = await reports({ aws, policy }, ours, action.instanceId)
-    const others = flushed ? await besides(eyes, action, ours, all) : []
+    const others = flushed ? await besides(eyes, action, glance.heartbeat, ours, all) : []
     return { flushes, flushedBeside: await reports({ aws, policy }, others, action.instanceId) }
   }, isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))

@@ -4,7 +4,7 @@
  *   npm run bench                          everything; the machine should have nothing else to do
  *   npm run bench -- --short               small enough for CI, and exit 1 where something that hangs on no machine does not hold
  *   npm run bench -- --before FOLDER       the flush beside that of an earlier checkout
- *   npm run bench -- --only bundle,cold,calls,seeds,flush,disk
+ *   npm run bench -- --only bundle,cold,calls,storm,seeds,flush,disk
  */
 import { parseArgs } from 'node:util'
 import { removeDisks } from '../flush/disk.ts'
@@ -15,12 +15,13 @@ import { coldStart } from './cold-start.ts'
 import { ordinaryFlush } from './ordinary-flush.ts'
 import { type Row, tableOf } from './row.ts'
 import { seeds } from './seeds.ts'
+import { massTermination } from './storm.ts'
 
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     before: { type: 'string' },
-    only: { type: 'string', default: 'bundle,cold,calls,seeds,flush,disk' },
+    only: { type: 'string', default: 'bundle,cold,calls,storm,seeds,flush,disk' },
   },
 })
 
@@ -31,6 +32,7 @@ const parts = {
   bundle: bundleSize,
   cold: () => coldStart(values.short ? 5 : 21),
   calls,
+  storm: () => massTermination(values.short ? 500 : 5000),
   seeds: () => seeds(values.short ? 50 : 500),
   flush: () => ordinaryFlush(values.short ? 3 : 9, values.before),
   disk: () => bigDisk(values.short ? SHORT : FULL),

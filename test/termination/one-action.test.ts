@@ -161,8 +161,11 @@ describe('a message that pairs this instance with another’s real token', () =>
       await flushed(paired, [])
       expect((await judged(paired)).do).not.toBe('continue')
     })
-    it('nor is it told so when it is found over', async () => {
-      aws.activities = [{ ...terminating, EndTime: new Date(aws.now + 3 * MINUTE) }]
+    it.each([
+      ['', [{ ...terminating, EndTime: new Date(START + 9 * MINUTE) }]],
+      [', where no activity tells either', []],
+    ])('nor is it told so when it is found over%s', async (_, activities) => {
+      aws.activities = activities
       await flushed(action, [file])
       const paired = late()
       await flushed(paired, [])

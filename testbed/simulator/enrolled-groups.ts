@@ -17,7 +17,7 @@ export function createGroups(world: Surroundings, region: GroupsRegion): void {
       AutoScalingGroupName: group.name,
       LaunchTemplate: { LaunchTemplateName: 'web' },
       MinSize: 0,
-      MaxSize: 100,
+      MaxSize: Math.max(100, group.size),
       DesiredCapacity: group.size,
       ...(group.loadBalanced ? { TargetGroupARNs: ['arn:aws:elasticloadbalancing:target'] } : {}),
       ...(group.environmentTag

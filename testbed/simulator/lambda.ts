@@ -1,6 +1,7 @@
 /** Lambda: invocations of the guard's functions, by the queue and by the schedule. Any of them can be killed at any call. */
 import type { SQSRecord } from 'aws-lambda'
 import { audit } from '../../src/audit/audit.ts'
+import type { AwsApi } from '../../src/aws/api.ts'
 import { enrolAndTell } from '../../src/enrolment/enrol.ts'
 import { withdraw } from '../../src/enrolment/withdraw.ts'
 import type { Guard } from '../../src/guard.ts'
@@ -19,17 +20,22 @@ interface LambdaSurroundings extends SeamSurroundings {
   violation(invariant: string, what: string): void
 }
 
+/** What an invocation's calls go through on their way to AWS. */
+type Between = (aws: AwsApi, run: Run) => AwsApi
+
 const FUNCTION_TIMEOUT_MS = 60 * second
 const SCHEDULED_TIMEOUT_MS = 240 * second
 
 export class Functions {
   readonly #world: LambdaSurroundings
+  readonly #between: Between
   #count = 0
   #polling = 0
   readonly #alive = new Set<Run>()
 
-  constructor(world: LambdaSurroundings) {
+  constructor(world: LambdaSurroundings, between: Between = (aws) => aws) {
     this.#world = world
+    this.#between = between
   }
 
   get areIdle(): boolean {
@@ -148,7 +154,7 @@ export class Functions {
   #guard(run: Run): Guard {
     const { time, chance, setting } = this.#world
     return {
-      aws: connect(this.#world, run),
+      aws: this.#between(connect(this.#world, run), run),
       clock: { now: () => Math.round(time.now + run.skewMs) },
       random: () => chance.next(),
       policy: setting.policy,

@@ -1,6 +1,6 @@
 /** One world: an AWS account with its own clock, a fleet, people, and the guard. Everything in it follows from the seed. */
 
-import type { ObjectBody } from '../../src/aws/api.ts'
+import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { AwsError } from '../aws-error.ts'
 import { Bucket } from './bucket.ts'
@@ -57,6 +57,12 @@ async function* stalled(time: Scheduler, body: ObjectBody): AsyncGenerator<Uint8
   throw new AwsError('TimeoutError', 'The body stopped flowing')
 }
 
+/** What a world is that is not drawn: nothing goes wrong in it but what lies between the guard and AWS. */
+export interface Given {
+  readonly setting: Setting
+  readonly between: (aws: AwsApi, run: Run) => AwsApi
+}
+
 export class World {
   readonly seed: number
   readonly chance: Chance
@@ -85,14 +91,16 @@ export class World {
   /** By what they watch, since most of them watch little. */
   #checkers: Readonly<Partial<Record<keyof Checker, readonly Checker[]>>> = {}
   #disks = 0
+  readonly #isGiven: boolean
 
-  constructor(seed: number, options: Wanted & { readonly isTraced: boolean }) {
+  constructor(seed: number, options: Wanted & { readonly isTraced: boolean }, given?: Given) {
     this.seed = seed
+    this.#isGiven = given !== undefined
     this.chance = new Chance(seed)
     this.trace = options.isTraced ? new Trace(() => this.time.now) : undefined
-    this.mix = drawFaults(this.chance, options)
+    this.mix = given ? noFaults : drawFaults(this.chance, options)
     this.faults = this.mix
-    this.setting = drawSetting(this.chance, new Chance(-seed))
+    this.setting = given?.setting ?? drawSetting(this.chance, new Chance(-seed))
     this.healsAt = this.time.now + this.setting.chaosMs
     this.weather = new Weather(this)
     this.trouble = new Trouble(this)
@@ -101,13 +109,13 @@ export class World {
     this.bus = new Bus(this)
     this.ssm = new RunCommand(this)
     this.operators = new Operators(this)
-    this.functions = new Functions(this)
+    this.functions = new Functions(this, given?.between)
     this.views = new StaleViews(this)
     this.region = new Region(this)
   }
 
   get isCalm(): boolean {
-    return isCalm(this.mix)
+    return !this.#isGiven && isCalm(this.mix)
   }
 
   /** The day's plans are made. */
@@ -118,6 +126,11 @@ export class World {
     startCollector(this)
     startPassersBy(this)
     startMeddlers(this)
+    this.schedule()
+  }
+
+  /** What EventBridge starts again and again. */
+  schedule(): void {
     const sweepAgain = () => {
       this.functions.sweep()
       this.time.after(this.setting.sweepEveryMs, sweepAgain)
