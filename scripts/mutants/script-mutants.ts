@@ -7,6 +7,15 @@ const tested = (...names: readonly string[]) => ({ tests: names.map((name) => `t
 /** What the flush promises of the instance, undone. The simulator has a flush of its own, and cannot notice any of these. */
 export const scriptMutants: readonly Mutant[] = [
   {
+    file: 'src/flush/script/logrotate.sh',
+    tests: ['test/flush/refused-rotation.test.ts'],
+    name: 'take a configuration that logrotate refuses for one that tells nothing',
+    from: `    [ "$ANSWERED" != yes ] || continue
+    refusal=$ANSWERED
+    ask_about "$config" "$config" "$HOW_NOT_WHICH"`,
+    to: `    refusal=$ANSWERED`,
+  },
+  {
     ...part('census'),
     ...tested('census'),
     only: 'whose end removes the whole folder',

@@ -33,24 +33,31 @@ find_cron_configs() {
   done
 }
 
+# Directives that say how a log is rotated, and for which logrotate refuses all of a configuration: a user or a folder that is not there.
+# What they are about never happens here; an old folder that they name was heard of before the refusal.
+HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir)([[:space:]]|$)/d'
+
 ask_logrotate() {
-  local config
+  local config refusal
   for config in "${CONFIGS[@]}"; do
     IS_CONFIG[$config]=1
     ask_about "$config" "$config"
+    [ "$ANSWERED" != yes ] || continue
+    refusal=$ANSWERED
+    ask_about "$config" "$config" "$HOW_NOT_WHICH"
     case $ANSWERED in
-      yes) ;;
-      *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $ANSWERED" ;;
+      yes) note "logrotate refuses ${config#"$ROOT"}: $refusal" ;;
+      *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal" ;;
     esac
   done
 }
 
 # `logrotate -d` says what a forced rotation would do and does nothing. A copy is asked about, since it refuses a file that others
 # could write to, and a log with a second hard link, such as our hold (before 3.19 it knows neither the directive nor the refusal). ANSWERED=yes needs a configuration that was read to its end without an error.
-ask_about() { # <configuration> <what to call it>
+ask_about() { # <configuration> <what to call it> [what sed leaves out]
   local copy=${WORK:-/dev/null}/asked.conf line
   ANSWERED='it said nothing'
-  if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && exec cat -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
+  if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && exec sed -E "${3-}" -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
   LOG='' IN_CONFIG=yes TROUBLE='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done

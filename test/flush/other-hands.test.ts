@@ -1,0 +1,88 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
+/** Hands other than ours on the logs: publishers that do not keep what they take, scripts of the rotation, and people. */
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush } from './flush.ts'
+
+afterAll(removeDisks)
+
+const LOG = '/var/log/my/app.log'
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+function instance(publisher: string, directives: readonly string[] = []): Disk {
+  const disk = makeDisk()
+  disk.write(LOG, 'one\ntwo\n')
+  disk.write(`${LOG}.7.gz`, execFileSync('gzip', ['-c'], { input: 'old\n' }))
+  const block = [`ROOT${LOG} {`, 'compress', 'rotate 9', ...directives, '}', '']
+  disk.write(
+    '/etc/logrotate.elasticbeanstalk.hourly/app.conf',
+    block.join('\n').replaceAll('ROOT', disk.root),
+  )
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/*.gz\n')
+  disk.program('publishLogs.py', `#!/bin/sh\ncd ${disk.root}/var/log/my\n${publisher}\n`)
+  return disk
+}
+
+const archived = (disk: Disk): string[] =>
+  disk
+    .keys()
+    .map((key) => {
+      const input = disk.object(key) ?? Buffer.alloc(0)
+      return key.endsWith('.gz') ? execFileSync('gzip', ['-dc'], { input }).toString() : input.toString()
+    })
+    .sort()
+
+/** What two flushes leave: every line in S3, or named as not accounted for. */
+async function keptOrNamed(disk: Disk): Promise<void> {
+  await flush(disk)
+  const { manifest } = await flush(disk, { parameters: { Upload: '*' } })
+  const isNamed = manifest.unaccounted.length > 0 || manifest.live.length > 0
+  if (!isNamed) expect(archived(disk)).toEqual(expect.arrayContaining(['old\n', 'one\ntwo\n']))
+}
+
+describeWhere('no line goes with a good word where the publisher', () => {
+  it.each([
+    ['empties what it should have uploaded', 'for file in *.gz; do : >"$file"; done'],
+    ['moves it away', 'mkdir -p ../sent; mv *.gz ../sent/'],
+    ['moves the folder away and makes a new one', 'cd ..; mv my sent; mkdir my'],
+    ['unpacks it', 'gzip -d *.gz'],
+    ['packs it once more', 'gzip -c app.log.7.gz >app.log.7.gz.gz; rm app.log.7.gz'],
+    ['puts a link to nowhere in its place', 'for file in *.gz; do ln -sf /nowhere "$file"; done'],
+    ['swaps two of them', 'set -- *.gz; mv "$1" x; mv "$2" "$1"; mv x "$2"'],
+    ['writes over them in place', 'for file in *.gz; do printf junk | dd of="$file" conv=notrunc; done'],
+  ])('%s', async (_what, publisher) => {
+    await keptOrNamed(instance(publisher))
+  })
+})
+
+describeWhere('no line goes with a good word where the rotation has a script that', () => {
+  const deletes = 'rm -f ROOT/var/log/my/app.log.7.gz ROOT/var/log/my/app.log.1*'
+  it.each(['firstaction', 'prerotate', 'postrotate', 'lastaction', 'preremove'])(
+    'deletes, as %s',
+    async (script) => {
+      await keptOrNamed(instance(':', [script, deletes, 'endscript']))
+    },
+  )
+  it.each(['prerotate', 'postrotate'])('empties the log itself, as %s', async (script) => {
+    await keptOrNamed(instance(':', ['copytruncate', script, `: >ROOT${LOG}`, 'endscript']))
+  })
+})
+
+describeWhere('a person who deletes between two flushes', () => {
+  it.each([
+    ['what was rotated', (disk: Disk) => rmSync(join(disk.root, `${LOG}.7.gz`))],
+    ['the whole folder', (disk: Disk) => rmSync(join(disk.root, '/var/log/my'), { recursive: true })],
+  ])('takes no line, or it is owed by what the first flush named: %s', async (_what, deletes) => {
+    const disk = instance(':')
+    const { paths } = await flush(disk)
+    deletes(disk)
+    const second = await flush(disk, { parameters: { Upload: '*' } })
+    const named = [...second.paths, ...second.manifest.unaccounted.map(({ path }) => path)]
+    const isOwed = paths.some((path) => !named.includes(path))
+    if (!isOwed && second.manifest.unaccounted.length === 0)
+      expect(archived(disk)).toEqual(expect.arrayContaining(['old\n', 'one\ntwo\n']))
+  })
+})

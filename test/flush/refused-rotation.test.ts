@@ -1,0 +1,62 @@
+/** What logrotate refuses, however often it is asked: a log that it will never rotate must still have an end in one flush. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush } from './flush.ts'
+
+afterAll(removeDisks)
+
+const LOG = '/var/log/my/app.log'
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+function instance(directives: readonly string[]): Disk {
+  const disk = makeDisk()
+  disk.write(LOG, 'one\ntwo\n')
+  disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', block(disk, directives))
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/*\n')
+  return disk
+}
+
+function block(disk: Disk, directives: readonly string[]): string {
+  return [`${disk.root}${LOG} {`, 'compress', 'rotate 9', ...directives, '}', ''].join('\n')
+}
+
+const archived = (disk: Disk): string[] =>
+  disk.keys().map((key) => {
+    const input = disk.object(key) ?? Buffer.alloc(0)
+    return key.endsWith('.gz') ? execFileSync('gzip', ['-dc'], { input }).toString() : input.toString()
+  })
+
+describeWhere('a log is archived in one flush although', () => {
+  it.each<readonly [string, readonly string[], (disk: Disk) => void]>([
+    ['its folder is open to everybody', [], (disk) => chmodSync(join(disk.root, '/var/log/my'), 0o777)],
+    [
+      'two configurations name it',
+      [],
+      (disk) => disk.write('/etc/logrotate.elasticbeanstalk.hourly/b.conf', block(disk, ['copytruncate'])),
+    ],
+    ['its configuration names a user that is not there', ['su nobody-of-this-name nogroup'], () => {}],
+    ['it is far too small', ['size 10G', 'minsize 10G'], () => {}],
+    ['it is far too young', ['minage 30'], () => {}],
+    ['it was rotated this hour', ['dateext', 'dateformat -%Y%m%d%H', 'hourly'], alreadyThisHour],
+    ['its directive is of a logrotate to come', ['hourly', 'shine brightly'], () => {}],
+    ['it is not of the user that it is created for', ['create 0640 nobody-of-this-name adm'], () => {}],
+    ['its old folder is not there', ['olddir none', 'create 0640 root root'], () => {}],
+    ['its compressor is not there', ['compresscmd /usr/bin/none'], () => {}],
+  ])('%s', async (_what, directives, spoil) => {
+    const disk = instance(directives)
+    spoil(disk)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toContain('one\ntwo\n')
+  })
+})
+
+function alreadyThisHour(disk: Disk): void {
+  const now = new Date()
+  const two = (number: number) => String(number).padStart(2, '0')
+  const hour = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}${two(now.getHours())}`
+  disk.write(`${LOG}-${hour}.gz`, execFileSync('gzip', ['-c'], { input: 'earlier\n' }))
+}
