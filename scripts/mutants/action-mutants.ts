@@ -4,6 +4,20 @@ import type { Mutant } from './mutant.ts'
 /** One action taken for another, what is empty taken for an answer, and what lasts without an end. */
 export const actionMutants: readonly Mutant[] = [
   {
+    file: 'src/termination/hold.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'wait for an action that is over while the instance waits for another',
+    from: `if (heartbeaten === 'none' && isHeldItself && !isYoung) return 'over'`,
+    to: ``,
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'take an event’s time for exact',
+    from: `wholeSeconds(belongsTo.adoptedAt) <= wholeSeconds(action.startedAt)`,
+    to: `belongsTo.adoptedAt <= action.startedAt`,
+  },
+  {
     file: 'src/termination/identify.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'take an adopted action that is over for the one that holds now',
@@ -14,7 +28,7 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/flush/commands.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'count the flush of the next action for the one before',
-    from: `return isSince && belongsTo.adoptedAt <= action.startedAt`,
+    from: `return isSince && wholeSeconds(belongsTo.adoptedAt) <= wholeSeconds(action.startedAt)`,
     to: `return isSince`,
   },
   {

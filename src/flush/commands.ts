@@ -161,5 +161,10 @@ export function belongs({ belongsTo, flush }: Invocation, action: LifecycleActio
   const isSince = flush.requestedAt >= action.startedAt
   if (action.token === undefined) return isSince
   if ('token' in belongsTo) return belongsTo.token === action.token
-  return isSince && belongsTo.adoptedAt <= action.startedAt
+  return isSince && wholeSeconds(belongsTo.adoptedAt) <= wholeSeconds(action.startedAt)
+}
+
+/** EventBridge dates its events so, an activity and a notification tell more. */
+function wholeSeconds(time: number): number {
+  return Math.floor(time / 1000)
 }

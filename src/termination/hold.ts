@@ -45,6 +45,8 @@ export function holdOfUnflushed({
   if (heartbeaten === 'held') return isYoung ? 'pending' : 'unfounded'
   // No group has it: one empty answer is none, unless the group itself is gone.
   if (lifecycleState === undefined) return heartbeaten === 'no group' || !isYoung ? 'over' : 'pending'
+  // Our hook holds it, and not for this action: an instance passes it several times, and this time is over.
+  if (heartbeaten === 'none' && isHeldItself && !isYoung) return 'over'
   // Another hook of the group may hold it now and ours may be next.
   if (lifecycleState.endsWith(':Wait') || UNDER_WAY.has(lifecycleState)) return 'pending'
   if (PAST.test(lifecycleState)) return 'over'

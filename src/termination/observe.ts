@@ -212,7 +212,11 @@ async function firstHold(
   if (where && where.groupName !== groupName)
     throw new NotOurs(`${instanceId} is in group ${where.groupName}, not in ${groupName}`)
   const lifecycleState = where?.lifecycleState
-  const hold = holdOfUnflushed({ heartbeaten: heartbeat, isHeldItself: false, lifecycleState, ageSeconds })
+  // Where the token is active, it was asked above. An adopted action is known by its instance alone.
+  const mayBeAnothers =
+    heartbeat === 'none' && action.token !== undefined && lifecycleState?.endsWith(':Wait')
+  const held = { isHeldItself: mayBeAnothers === true && (await isHeldItself()) }
+  const hold = holdOfUnflushed({ heartbeaten: heartbeat, ...held, lifecycleState, ageSeconds })
   if (hold !== 'unfounded') return { hold, lifecycleState }
   throw new NotOurs(`Auto Scaling knows no such action: ${instanceId} is ${lifecycleState ?? 'in no group'}`)
 }

@@ -13,6 +13,15 @@ describe('no active lifecycle action', () => {
   it('means not yet while another hook holds the instance', () => {
     expect(none('Terminating:Wait', old)).toBe('pending')
   })
+  it('means over while our hook holds the instance for another action, once this one cannot be on its way any more', () => {
+    const another = {
+      heartbeaten: 'none',
+      isHeldItself: true,
+      lifecycleState: 'Warmed:Pending:Wait',
+    } as const
+    expect(holdOfUnflushed({ ...another, ageSeconds: young })).toBe('pending')
+    expect(holdOfUnflushed({ ...another, ageSeconds: old })).toBe('over')
+  })
   it.each(['Terminating:Proceed', 'Terminating:Retained', 'Terminated', 'Warmed:Stopped'])(
     'means over in %s',
     (state) => {

@@ -232,6 +232,22 @@ it('S4: an action that ends between the look and a second flush is not flushed a
   expect(aws.invocations).toHaveLength(1)
 })
 
+it('S5: a late message of an action that is over is told, while the same instance waits for the next one', async () => {
+  nextAction()
+  aws.lifecycleState = 'Terminating:Wait'
+  aws.now += 20 * MINUTE
+  expect((await reconcile(aws.guard, action)).decision).toMatchObject({ do: 'settle', outcome: 'expired' })
+  expect(aws.completed).toEqual([])
+  expect(aws.invocations).toEqual([])
+})
+
+it('a flush that was adopted counts for an action that an event dates in whole seconds', async () => {
+  await sent({ ...adopted, startedAt: START + 115 })
+  const [one] = await listed()
+  expect(one && belongs(one, { ...action, startedAt: START })).toBe(true)
+  expect(one && belongs(one, { ...action, startedAt: START - 1000 })).toBe(false)
+})
+
 it('kept, then released: what was proven for the first action does not count for the second', async () => {
   await reconcile(aws.guard, action)
   aws.flushEnds(manifestLine([file]))
