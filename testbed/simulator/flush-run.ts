@@ -99,8 +99,12 @@ function takeCensus(world: FlushSurroundings, machine: Machine, command: Command
   const isTermination = command.parameters.purpose === 'termination'
   machine.write()
   const action = region.actionOf(machine.instanceId)
-  if (action && isTermination && !command.isByHand) action.censusAt ??= time.now
   const { files } = machine.disk
+  if (action && isTermination && !command.isByHand && action.censusAt === undefined) {
+    action.censusAt = time.now
+    // What was named for an earlier action, or for nobody's, is no evidence of this one.
+    for (const file of files) file.isNamed = false
+  }
   const count = files.length + machine.disk.live().length
   for (const file of files) {
     file.isHeld ||= !chance.of(faults['hold-fails'])
@@ -185,7 +189,7 @@ function report(world: FlushSurroundings, machine: Machine, command: Command, fi
   const { chance, faults, ssm } = world
   const line = manifestLine(world, machine, command, findings)
   const isCut = chance.of(faults['output-is-cut'])
-  if (!isCut && !line.isSpoilt) {
+  if (!isCut && !line.isSpoilt && !command.isByHand) {
     for (const file of findings.files) file.isNamed = true
     for (const { file } of findings.unaccounted) file.isNamed = true
   }
