@@ -21,7 +21,7 @@ export interface StormResult {
   /** How many actions ended how; each is counted once, by the best that was told of it. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly violations: readonly string[]
-  /** Calls that AWS took, by service. */
+  /** Calls that AWS took until the last action ended, by service. */
   readonly taken: ReadonlyMap<Service, number>
   readonly throttled: number
   readonly failedPasses: number
@@ -64,13 +64,15 @@ export async function storm({
     startedAt + LONGEST_STORM_MS,
     () => region.actions.size === instances && region.openActions().size === 0,
   )
+  // What is told afterwards costs calls, too, and no action waits for them.
+  const taken = new Map(account.taken)
   await world.time.run(world.time.now + LONGEST_STORM_MS, () => world.queue.isEmpty)
   const ends = [...region.actions.values()].map(({ end }) => end?.at ?? Number.POSITIVE_INFINITY)
   return {
     seconds: (Math.max(...ends) - startedAt) / second,
     outcomes: outcomesOf(world),
     violations: world.violations.map(({ invariant, what }) => `${invariant}: ${what}`),
-    taken: account.taken,
+    taken,
     throttled: account.throttled,
     failedPasses: world.journal.filter(({ event }) => event.event === 'pass-failed').length,
     longestSilence: silence.longestMs() / second / world.setting.policy.heartbeatTimeoutSeconds,
