@@ -48,7 +48,7 @@ import { flowing } from './time-limit.ts'
 /**
  * Few attempts, so that what lasts is soon told as what it is. Adaptive: a client that was throttled learns how many calls a second it may
  * make, and waits for its turn. A pass that fails half way instead has spent calls that the whole account must share, and its repetition
- * spends them again: of 5,000 terminations at once, a quarter lost its hold to that (`npm run bench -- --only storm`). (SendCommand has
+ * spends them again: 5,000 terminations at once take twice as long for that, and holds run out (`npm run bench -- --only storm`). (SendCommand has
  * no idempotency token, so a retried one may run twice; the flush is safe to run twice.)
  */
 export const SHARED = {
