@@ -3,13 +3,13 @@
  * finds nothing, the unit tests. A bug that nobody notices must say why, or the run fails.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { makeTemporaryDirectory } from '../testbed/local/temporary-directory.ts'
 import { mutants } from './mutants/all-mutants.ts'
-import type { Mutant } from './mutants/mutant.ts'
+import { type Mutant, staleness } from './mutants/mutant.ts'
 
 const USAGE = `Type npm run mutants -- [part of a name] [seeds], such as: npm run mutants -- ${mutants[0]?.name.split(' ')[0]} 100`
 const [wanted, seedsWanted = '500', ...others] = process.argv.slice(2)
@@ -39,7 +39,7 @@ type Fate =
   | { readonly is: 'survived' }
 
 const chosen = mutants.filter(({ name, file }) => !wanted || `${name} ${file}`.includes(wanted))
-const stale = chosen.flatMap((mutant) => staleness(mutant) ?? [])
+const stale = chosen.flatMap((mutant) => staleness(root, mutant) ?? [])
 const trouble = problem()
 try {
   if (trouble !== undefined) throw new Error(trouble)
@@ -157,12 +157,4 @@ function copyTo(directory: string): string {
   for (const name of COPIED) cpSync(join(root, name), join(directory, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
   return directory
-}
-
-/** Why a mutant cannot be made any more. */
-function staleness({ name, file, from, tests }: Mutant): string | undefined {
-  const found = readFileSync(join(root, file), 'utf8').split(from).length - 1
-  const missing = tests.filter((test) => !existsSync(join(root, test)))
-  if (found !== 1) return `  ${name}: its text is ${found} times in ${file}, not once`
-  return missing.length > 0 ? `  ${name}: there is no ${missing.join(', ')}` : undefined
 }

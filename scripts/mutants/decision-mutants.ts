@@ -164,17 +164,17 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/evidence.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'forget what an earlier manifest named',
-    from: `for (const file of earlier?.files ?? [])
+    from: `for (const file of manifest?.files ?? [])
       if (!files`,
-    to: `for (const file of [] as NonNullable<typeof earlier>['files'])
+    to: `for (const file of [] as NonNullable<typeof manifest>['files'])
       if (!files`,
   },
   {
     file: 'src/termination/evidence.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'forget what an earlier flush could not account for',
-    from: `for (const one of earlier?.unaccounted ?? [])`,
-    to: `for (const one of [] as NonNullable<typeof earlier>['unaccounted'])`,
+    from: `for (const one of manifest?.unaccounted ?? [])`,
+    to: `for (const one of [] as NonNullable<typeof manifest>['unaccounted'])`,
   },
   {
     file: 'src/termination/decide.ts',

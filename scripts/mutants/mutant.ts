@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** Small, plausible bugs. Each must be noticed by the simulator or by a unit test, or say why it need not be. */
 export interface Mutant {
   /** What the bug is, in words. */
@@ -12,4 +15,12 @@ export interface Mutant {
   readonly only?: string
   /** Why nobody needs to notice. */
   readonly justified?: string
+}
+
+/** Why a mutant cannot be made any more, in one line. */
+export function staleness(root: string, { name, file, from, tests }: Mutant): string | undefined {
+  const found = readFileSync(join(root, file), 'utf8').split(from).length - 1
+  const missing = tests.filter((test) => !existsSync(join(root, test)))
+  if (found !== 1) return `  ${name}: its text is ${found} times in ${file}, not once`
+  return missing.length > 0 ? `  ${name}: there is no ${missing.join(', ')}` : undefined
 }

@@ -51,8 +51,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...activities,
     name: 'forget a page of activities',
-    from: '} while (next && wanted.size > 0)',
-    to: '} while (next && wanted.size < 0)',
+    from: '} while (next)',
+    to: '} while (false)',
   },
   {
     ...reconcile,

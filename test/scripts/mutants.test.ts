@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
+import { mutants } from '../../scripts/mutants/all-mutants.ts'
+import { staleness } from '../../scripts/mutants/mutant.ts'
 
 const MAIN = fileURLToPath(new URL('../../scripts/mutants.ts', import.meta.url))
 const run = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
@@ -8,6 +10,11 @@ const run = (words: readonly string[], environment: Readonly<Record<string, stri
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
   })
+
+it('every mutant is of the sources as they are', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  expect(mutants.flatMap((mutant) => staleness(root, mutant) ?? [])).toEqual([])
+})
 
 describe('npm run mutants', () => {
   it.each([
