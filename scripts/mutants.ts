@@ -3,7 +3,7 @@
  * finds nothing, the unit tests. A bug that nobody notices must say why, or the run fails.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import pMap from 'p-map'
@@ -19,19 +19,9 @@ const DID_NOT_RUN = 'Test suite failed to run'
 /** Longer than any healthy run of so many seeds takes: what hangs is noticed too. */
 const TIME_LIMIT_MS = 180_000
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
-const COPIED = [
-  'src',
-  'test',
-  'scripts',
-  'handlers',
-  'deploy',
-  'testbed',
-  'serverless.yml',
-  'package.json',
-  'jest.config.js',
-  'tsconfig.json',
-  'biome.json',
-]
+/** What a copy has no need of; its packages are the checkout's own. */
+const NOT_COPIED = new Set(['node_modules', '.git', '.serverless', 'dist'])
+const MOST_OUTPUT_CHARACTERS = 4000
 const root = join(import.meta.dirname, '..')
 
 type Fate =
@@ -66,7 +56,9 @@ async function main(): Promise<void> {
   try {
     const ill = await illness(copies[0] ?? '')
     if (ill !== undefined)
-      throw new Error(`The sources as they are do not pass, so nothing can be said of mutants: ${ill}`)
+      throw new Error(
+        `The sources as they are do not pass, so nothing can be said of mutants: ${ill.slice(-MOST_OUTPUT_CHARACTERS)}`,
+      )
     const fates = await pMap(
       chosen,
       async (mutant) => {
@@ -154,7 +146,8 @@ function run(
 }
 
 function copyTo(directory: string): string {
-  for (const name of COPIED) cpSync(join(root, name), join(directory, name), { recursive: true })
+  for (const name of readdirSync(root).filter((one) => !NOT_COPIED.has(one)))
+    cpSync(join(root, name), join(directory, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
   return directory
 }
