@@ -4,6 +4,14 @@ import type { Mutant } from './mutant.ts'
 /** One action taken for another, what is empty taken for an answer, and what lasts without an end. */
 export const actionMutants: readonly Mutant[] = [
   {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/one-action.test.ts'],
+    name: 'read no older flush of another name where the newest failed',
+    from: `flushedBeside.push(await withReport(aws, policy, other, action.instanceId))`,
+    to: `if (flushedBeside.every(({ report }) => report))
+        flushedBeside.push(await withReport(aws, policy, other, action.instanceId))`,
+  },
+  {
     file: 'src/termination/hold.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'wait for an action that is over while the instance waits for another',

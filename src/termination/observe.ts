@@ -61,8 +61,10 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
 
   const reported = await ask(async () => {
     const flushes = await reports({ aws, policy }, ours, action.instanceId)
-    const others = flushed ? await besides(eyes, action, glance.heartbeat, ours, all) : []
-    return { flushes, flushedBeside: await reports({ aws, policy }, others, action.instanceId) }
+    const flushedBeside: Flush[] = []
+    for (const other of flushed ? await besides(eyes, action, glance.heartbeat, ours, all) : [])
+      flushedBeside.push(await withReport(aws, policy, other, action.instanceId))
+    return { flushes, flushedBeside }
   }, isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
   const evidence = reported.is === 'answered' ? reported.answer : { flushes: bare(), flushedBeside: [] }

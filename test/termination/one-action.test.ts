@@ -179,6 +179,15 @@ describe('a message that pairs this instance with another’s real token', () =>
       await flushed(action, [])
       expect((await judged(action)).do).not.toBe('continue')
     })
+    it('nor where a later flush of its own action failed', async () => {
+      await flushed(action, [file])
+      await sent(action)
+      aws.flushEnds('', 'Failed')
+      aws.now += MINUTE
+      const paired = late()
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
     it('but not what a later flush sees, which may be of the next disk', async () => {
       await flushed(action, [file])
       await flushed(late(), [])
