@@ -164,6 +164,13 @@ describe('a message that pairs this instance with another’s real token', () =>
     it.each([
       ['', [{ ...terminating, EndTime: new Date(START + 9 * MINUTE) }]],
       [', where no activity tells either', []],
+      [
+        ', while the next activity is under way',
+        [
+          { ...terminating, StartTime: new Date(START + 20 * MINUTE) },
+          { ...terminating, EndTime: new Date(START + 9 * MINUTE) },
+        ],
+      ],
     ])('nor is it told so when it is found over%s', async (_, activities) => {
       aws.activities = activities
       await flushed(action, [file])
