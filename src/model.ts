@@ -84,7 +84,12 @@ export type Report =
       /** SHA-256 of the manifest as the flush packed it, lower-case hex. */
       readonly sha256?: string
     }
-  | { readonly kind: 'unreadable'; readonly why: string }
+  | {
+      readonly kind: 'unreadable'
+      readonly why: string
+      /** What S3 refused it with, where it may be there all the same. */
+      readonly refusal?: unknown
+    }
 
 /** One run of our SSM document on the instance (a command invocation). */
 export interface Flush {

@@ -5,11 +5,18 @@ import type { Mutant } from './mutant.ts'
 export const actionMutants: readonly Mutant[] = [
   {
     file: 'src/termination/observe.ts',
+    tests: ['test/termination/simulated-days.test.ts'],
+    name: 'take an earlier report that may not be read for one that says nothing',
+    from: `flush.report.refusal !== undefined) throw flush.report.refusal`,
+    to: `flush.report.why === '') throw flush.report.refusal`,
+  },
+  {
+    file: 'src/termination/observe.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'read no older flush of another name where the newest failed',
-    from: `flushedBeside.push(await withReport(aws, policy, other, action.instanceId))`,
+    from: `flushedBeside.push(await withEarlierReport({ aws, policy }, other, action.instanceId))`,
     to: `if (flushedBeside.every(({ report }) => report))
-        flushedBeside.push(await withReport(aws, policy, other, action.instanceId))`,
+        flushedBeside.push(await withEarlierReport({ aws, policy }, other, action.instanceId))`,
   },
   {
     file: 'src/termination/hold.ts',

@@ -110,6 +110,7 @@ async function readReport(
   if (line.kind === 'unreadable') return line
   const gzip = line.kind === 'inline' ? line.gzip : await fetchManifest(aws, policy, line, instanceId)
   if (typeof gzip === 'string') return { kind: 'unreadable', why: gzip }
+  if ('kind' in gzip) return gzip
   try {
     const manifest = parseManifest(gzip)
     const sha256 = createHash('sha256').update(gzip).digest('hex')
@@ -134,7 +135,7 @@ async function fetchManifest(
   { archive }: Policy,
   { key, sha256 }: Extract<ManifestLine, { kind: 'object' }>,
   instanceId: string,
-): Promise<Uint8Array | string> {
+): Promise<Uint8Array | string | Report> {
   if (!key.startsWith(`${archive.manifestPrefix}${instanceId}/`))
     return `the manifest is said to be at ${key}`
   try {
@@ -145,7 +146,9 @@ async function fetchManifest(
     return isWhole ? bytes : 'the manifest in S3 is not the one that the flush wrote'
   } catch (error) {
     if (isPassing(error)) throw error
-    return `the manifest is not in S3, or may not be read: ${reasonOf(error)}`
+    const why = `the manifest is not in S3, or may not be read: ${reasonOf(error)}`
+    const isMissing = error instanceof Error && error.name === 'NoSuchKey'
+    return isMissing ? why : { kind: 'unreadable', why, refusal: error }
   }
 }
 

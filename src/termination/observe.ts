@@ -63,7 +63,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
     const flushes = await reports({ aws, policy }, ours, action.instanceId)
     const flushedBeside: Flush[] = []
     for (const other of flushed ? await besides(eyes, action, glance.heartbeat, ours, all) : [])
-      flushedBeside.push(await withReport(aws, policy, other, action.instanceId))
+      flushedBeside.push(await withEarlierReport({ aws, policy }, other, action.instanceId))
     return { flushes, flushedBeside }
   }, isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
@@ -159,13 +159,22 @@ async function reports(
   for (const invocation of ours) {
     // A newest flush that says nothing proves nothing, whatever earlier ones said.
     const isNeeded = flushes.length === 0 || flushes[0]?.report?.kind === 'manifest'
-    flushes.push(
-      isNeeded
-        ? await withReport(aws, policy, invocation, instanceId)
-        : { ...invocation.flush, report: undefined },
-    )
+    if (!isNeeded) flushes.push({ ...invocation.flush, report: undefined })
+    else if (flushes.length === 0) flushes.push(await withReport(aws, policy, invocation, instanceId))
+    else flushes.push(await withEarlierReport({ aws, policy }, invocation, instanceId))
   }
   return flushes
+}
+
+/** S1: what an earlier flush named is owed, so that a report which is there and may not be read is none that says nothing. */
+async function withEarlierReport(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  invocation: Invocation,
+  instanceId: string,
+): Promise<Flush> {
+  const flush = await withReport(aws, policy, invocation, instanceId)
+  if (flush.report?.kind === 'unreadable' && flush.report.refusal !== undefined) throw flush.report.refusal
+  return flush
 }
 
 async function proofOf(

@@ -6,7 +6,7 @@ import { decide } from '../../src/termination/decide.ts'
 import { observe } from '../../src/termination/observe.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { awsError, manifestLine, OneInstance, terminating } from '../one-instance.ts'
-import { action, file, policy, START } from './observations.ts'
+import { action, file, MINUTE, policy, START } from './observations.ts'
 
 const OTHER = 'cccccccc-0000-0000-0000-000000000003'
 let aws: OneInstance
@@ -81,6 +81,21 @@ describe('a manifest that is said to lie in S3', () => {
     const [newest] = (await observe(aws.guard, action, glance('held'))).flushes
     expect(newest?.report).toEqual({ kind: 'unreadable', why: `the manifest is said to be at ${key}` })
     expect(aws.calls).not.toContain('getObject')
+  })
+  it.each([
+    ['S1: of an earlier flush and may not be read leaves nothing empty', 'NoSuchBucket', 'wait'],
+    ['but one that is not there says no more than it does', 'NoSuchKey', 'continue'],
+  ])('%s', async (_what, code, done) => {
+    await reconcile(aws.guard, action)
+    const key = `${policy.archive.manifestPrefix}${action.instanceId}/m.gz`
+    aws.flushEnds(`termination-guard manifest-at 2 ${key} ${'0'.repeat(64)} end`)
+    aws.now += 10 * MINUTE
+    await reconcile(aws.guard, action)
+    aws.flushEnds(manifestLine([]))
+    aws.guard.aws.getObject = async () => {
+      throw awsError(code)
+    }
+    expect((await reconcile(aws.guard, action)).decision.do).toBe(done)
   })
 })
 

@@ -74,6 +74,8 @@ export function isSweepHindered({ mix }: World): boolean {
     'lambda-is-killed',
     'guard-is-down',
     'throttling-storm',
+    // Nor does it touch what a hook holds that notifies another queue now (S4).
+    'operator-points-the-hook-elsewhere',
     // What no activity names is adopted by no sweep.
     'activity-is-late',
     'activity-is-missing',
