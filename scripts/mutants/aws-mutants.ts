@@ -13,8 +13,10 @@ export const awsMutants: readonly Mutant[] = [
     file: 'src/aws/ask-once.ts',
     tests: ['test/aws/ask-once.test.ts'],
     name: 'share one pass’s refusal with all others',
-    from: 'answer.catch(() => shared.delete(question))',
-    to: 'answer.catch(() => undefined)',
+    from: `        () => undefined,
+      )`,
+    to: `        () => shared.set(question, answer),
+      )`,
   },
   {
     file: 'src/aws/ask-once.ts',

@@ -18,15 +18,17 @@ export function askingOnce(aws: AwsApi): AwsApi {
 export type SharedFacts = Map<string, Promise<unknown>>
 
 /**
- * The same AWS for one of an invocation's passes: what a hook is set to is the same for all of its group. A refusal may be one pass's
- * misfortune, so the next asks again.
+ * The same AWS for one of an invocation's passes: what a hook is set to is the same for all of its group. A refusal, or a call that
+ * hangs, may be one pass's misfortune: only what was answered is shared.
  */
 export function sharingHooks(aws: AwsApi, shared: SharedFacts): AwsApi {
   const known: Answers = {
     get: (question) => shared.get(question),
     set: (question, answer) => {
-      shared.set(question, answer)
-      answer.catch(() => shared.delete(question))
+      answer.then(
+        () => shared.set(question, answer),
+        () => undefined,
+      )
     },
   }
   return remembering(aws, ['describeLifecycleHooks'], known)

@@ -51,10 +51,12 @@ it('the message is kept until the action is over, and goes away then', async () 
   expect(await keptBy(record(notification, 'm-1', 3))).toEqual([])
 })
 
-it('a batch asks once what the hook of its group is set to', async () => {
-  const other = { ...notification, EC2InstanceId: 'i-0fedcba9876543210' }
-  await keptBy(record(notification), record(other, 'm-2'))
-  expect(aws.calls.filter((call) => call === 'describeLifecycleHooks')).toHaveLength(1)
+it('a batch asks what the hook of its group is set to no oftener than it has passes at once', async () => {
+  const ids = [action.instanceId, ...Array.from({ length: 9 }, (_, index) => `i-0fedcba987654321${index}`)]
+  await keptBy(...ids.map((id) => record({ ...notification, EC2InstanceId: id }, id)))
+  const asked = aws.calls.filter((call) => call === 'describeLifecycleHooks').length
+  expect(asked).toBeGreaterThan(0)
+  expect(asked).toBeLessThanOrEqual(5)
 })
 
 it('E3: a termination that needs one flush takes 9 calls besides heartbeats in 3 passes, however long the flush runs', async () => {
