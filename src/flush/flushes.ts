@@ -109,7 +109,6 @@ async function readReport(
 ): Promise<Report> {
   if (line.kind === 'unreadable') return line
   const gzip = line.kind === 'inline' ? line.gzip : await fetchManifest(aws, policy, line, instanceId)
-  if (typeof gzip === 'string') return { kind: 'unreadable', why: gzip }
   if ('kind' in gzip) return gzip
   try {
     const manifest = parseManifest(gzip)
@@ -126,6 +125,12 @@ async function readReport(
 
 const MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
+type Unreadable = Extract<Report, { kind: 'unreadable' }>
+
+function unreadable(why: string): Unreadable {
+  return { kind: 'unreadable', why }
+}
+
 /**
  * A manifest that was put in S3, or why it is none. The key comes from the instance, so it is believed only below our own
  * prefix for that instance.
@@ -135,20 +140,20 @@ async function fetchManifest(
   { archive }: Policy,
   { key, sha256 }: Extract<ManifestLine, { kind: 'object' }>,
   instanceId: string,
-): Promise<Uint8Array | string | Report> {
+): Promise<Uint8Array | Unreadable> {
   if (!key.startsWith(`${archive.manifestPrefix}${instanceId}/`))
-    return `the manifest is said to be at ${key}`
+    return unreadable(`the manifest is said to be at ${key}`)
   try {
     const { Body } = await aws.getObject({ Bucket: archive.bucket, Key: key })
     const bytes = await readWhole(Body, MAX_MANIFEST_BYTES)
-    if (!bytes) return `the manifest is larger than ${MAX_MANIFEST_BYTES} bytes`
+    if (!bytes) return unreadable(`the manifest is larger than ${MAX_MANIFEST_BYTES} bytes`)
     const isWhole = createHash('sha256').update(bytes).digest('hex') === sha256
-    return isWhole ? bytes : 'the manifest in S3 is not the one that the flush wrote'
+    return isWhole ? bytes : unreadable('the manifest in S3 is not the one that the flush wrote')
   } catch (error) {
     if (isPassing(error)) throw error
-    const why = `the manifest is not in S3, or may not be read: ${reasonOf(error)}`
+    const found = unreadable(`the manifest is not in S3, or may not be read: ${reasonOf(error)}`)
     const isMissing = error instanceof Error && error.name === 'NoSuchKey'
-    return isMissing ? why : { kind: 'unreadable', why, refusal: error }
+    return isMissing ? found : { ...found, refusal: error }
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import type { Flush, Manifest, Observation } from '../model.ts'
 
-type Evidence = Pick<Observation, 'flushes' | 'flushedBeside'>
+/** What is owed follows from these. */
+export type Evidence = Pick<Observation, 'flushes' | 'flushedBeside'>
 
 export function manifestOf(flush: Flush | undefined): Manifest | undefined {
   return flush?.status === 'succeeded' && flush.report?.kind === 'manifest'

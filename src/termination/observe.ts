@@ -21,7 +21,7 @@ import {
 } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { besides } from './beside.ts'
-import { owedManifest } from './evidence.ts'
+import { type Evidence, owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
@@ -180,7 +180,7 @@ async function withEarlierReport(
 async function proofOf(
   { aws, clock, policy, endsAt }: Eyes,
   action: LifecycleAction,
-  evidence: Pick<Observation, 'flushes' | 'flushedBeside'>,
+  evidence: Evidence,
 ): Promise<Proof | undefined> {
   const owed = owedManifest(evidence)
   if (!owed) return undefined

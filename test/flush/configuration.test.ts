@@ -1,8 +1,7 @@
 /** Which logs there are is asked of logrotate, whatever its configuration looks like; where it does not say, that is named. */
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush } from './flush.ts'
 
 const CONFIG = '/etc/logrotate.d/elasticbeanstalk.conf'
@@ -19,15 +18,6 @@ function instance(configuration: string): Disk {
   disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/*/*.gz\n')
   return disk
 }
-
-const archived = (disk: Disk): string[] =>
-  disk
-    .keys()
-    .map((key) => {
-      const object = disk.object(key) ?? Buffer.alloc(0)
-      return (key.endsWith('.gz') ? gunzipSync(object) : object).toString()
-    })
-    .sort()
 
 describeWhere('both logs are archived that are named', () => {
   it.each([
@@ -51,7 +41,7 @@ describeWhere('both logs are archived that are named', () => {
   ])('%s', async (_what, configuration) => {
     const disk = instance(configuration)
     expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
-    expect(archived(disk)).toEqual(['a\n', 'b\n'])
+    expect(archivedTexts(disk)).toEqual(['a\n', 'b\n'])
   })
 
   it('of which one is a symlink, which logrotate skips', async () => {
@@ -61,7 +51,7 @@ describeWhere('both logs are archived that are named', () => {
     const { manifest } = await flush(disk)
     expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
     expect(manifest.files.map(({ path }) => path)).toContain('/var/log/c/c.log')
-    expect(archived(disk)).toEqual(['a\n', 'b\n'])
+    expect(archivedTexts(disk)).toEqual(['a\n', 'b\n'])
   })
 })
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 
 const HERE = import.meta.dirname
 const STAND_INS = join(HERE, '../../testbed/local/bin')
@@ -91,6 +92,17 @@ function layDisk(at: string, root: string): Disk {
       '/usr/sbin:/sbin',
     ].join(':'),
   }
+}
+
+/** What the objects hold, unpacked, in no order of keys. */
+export function archivedTexts(disk: Disk): string[] {
+  return disk
+    .keys()
+    .map((key) => {
+      const object = disk.object(key) ?? Buffer.alloc(0)
+      return (key.endsWith('.gz') ? gunzipSync(object) : object).toString()
+    })
+    .sort()
 }
 
 export function removeDisks(): void {

@@ -2,7 +2,7 @@
 /** Ways in which a line can go with a good word: empty logs, odd names, files that are cut or written over. */
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
-import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush, quick } from './flush.ts'
 import { endWriting, writing } from './writing.ts'
 
@@ -23,15 +23,6 @@ function instance(patterns: string, directives: readonly string[]): Disk {
   return disk
 }
 
-const archived = (disk: Disk): string[] =>
-  disk
-    .keys()
-    .map((key) => {
-      const input = disk.object(key) ?? Buffer.alloc(0)
-      return key.endsWith('.gz') ? execFileSync('gzip', ['-dc'], { input }).toString() : input.toString()
-    })
-    .sort()
-
 describeWhere('a rotated file is in the census', () => {
   it.each([
     ['of an added extension', 'addextension .log', 'app-47.log.gz'],
@@ -46,7 +37,7 @@ describeWhere('a rotated file is in the census', () => {
     )
     const { manifest } = await flush(disk)
     expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
-    expect(archived(disk)).toEqual(['old\n'])
+    expect(archivedTexts(disk)).toEqual(['old\n'])
   })
 
   it.each([
@@ -64,7 +55,7 @@ describeWhere('a rotated file is in the census', () => {
     disk.write(name, 'old\n')
     const { manifest } = await flush(disk)
     expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
-    expect(archived(disk)).toEqual(['old\n'])
+    expect(archivedTexts(disk)).toEqual(['old\n'])
   })
 
   it.each([
@@ -78,7 +69,7 @@ describeWhere('a rotated file is in the census', () => {
     await writing(disk, log, 'rm "$1"; echo two >&5')
     const { manifest } = await flush(disk)
     expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
-    expect(archived(disk)).toEqual(['old\n', 'one\ntwo\n'])
+    expect(archivedTexts(disk)).toEqual(['old\n', 'one\ntwo\n'])
   })
 })
 
@@ -88,7 +79,7 @@ describeWhere('a rotated file whose log is gone is in the census', () => {
     disk.write('/var/log/other/app.log.1', 'old\n')
     const { manifest } = await flush(disk)
     expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
-    expect(archived(disk)).toEqual(['old\n'])
+    expect(archivedTexts(disk)).toEqual(['old\n'])
   })
 })
 
@@ -102,7 +93,7 @@ describeWhere('an empty log', () => {
     await writing(disk, '/var/log/my/app.log', first, last)
     const { manifest } = await flush(disk)
     expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
-    expect(archived(disk)).toEqual(['buffered\n'])
+    expect(archivedTexts(disk)).toEqual(['buffered\n'])
   })
 })
 

@@ -4,19 +4,13 @@
  */
 import { DefaultRateLimiter } from '@smithy/core/retry'
 import type { AwsApi } from '../../src/aws/api.ts'
-import { AwsError } from '../aws-error.ts'
 import type { Chance } from './chance.ts'
 import type { Run } from './run.ts'
 import type { Scheduler } from './scheduler.ts'
-import { type Operation, serviceOf } from './seam-operations.ts'
+import { type Operation, type Service, serviceOf, throttlingOf } from './seam-operations.ts'
 import { second } from './setting.ts'
+import { type Rate, TokenBucket } from './token-bucket.ts'
 
-export interface Rate {
-  readonly burst: number
-  readonly perSecond: number
-}
-
-export type Service = (typeof serviceOf)[Operation]
 export type Limits = Readonly<Partial<Record<Service, Rate>>>
 
 /** How a client retries. */
@@ -35,7 +29,7 @@ const THROTTLED_DELAY_MS = second
 
 export class AccountLimits {
   readonly #limits: Limits
-  readonly #left = new Map<Service, { tokens: number; at: number }>()
+  readonly #buckets = new Map<Service, TokenBucket>()
   /** Calls that were taken, by service. */
   readonly taken = new Map<Service, number>()
   throttled = 0
@@ -44,21 +38,22 @@ export class AccountLimits {
     this.#limits = limits
   }
 
-  /** A call that is throttled takes no token. */
   take(operation: Operation, now: number): boolean {
     const service = serviceOf[operation]
-    const limit = this.#limits[service]
-    if (limit) {
-      const { tokens, at } = this.#left.get(service) ?? { tokens: limit.burst, at: now }
-      const filled = Math.min(limit.burst, tokens + ((now - at) / second) * limit.perSecond)
-      this.#left.set(service, { tokens: filled >= 1 ? filled - 1 : filled, at: now })
-      if (filled < 1) {
-        this.throttled++
-        return false
-      }
+    if (!this.#hasRoom(service, now)) {
+      this.throttled++
+      return false
     }
     this.taken.set(service, (this.taken.get(service) ?? 0) + 1)
     return true
+  }
+
+  #hasRoom(service: Service, now: number): boolean {
+    const limit = this.#limits[service]
+    if (!limit) return true
+    const bucket = this.#buckets.get(service) ?? new TokenBucket(limit, now)
+    this.#buckets.set(service, bucket)
+    return bucket.take(now)
   }
 }
 
@@ -134,23 +129,9 @@ class Client {
       const throttled = throttlingOf(serviceOf[operation])
       this.#rate?.updateClientSendingRate(throttled)
       if (attempt + 1 >= this.#maxAttempts) throw throttled
-      await sleep(time, chance.between(0, THROTTLED_DELAY_MS * 2 ** attempt))
+      await time.sleep(chance.between(0, THROTTLED_DELAY_MS * 2 ** attempt))
     }
   }
-}
-
-function throttlingOf(service: Service): AwsError {
-  if (service === 's3') return new AwsError('SlowDown', 'Please reduce your request rate.', 503)
-  return new AwsError(service === 'ssm' ? 'ThrottlingException' : 'Throttling', 'Rate exceeded')
-}
-
-function sleep(time: Scheduler, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    time.after(ms, () => {
-      resolve()
-      time.wake()
-    })
-  })
 }
 
 interface RateLimiter {
@@ -165,11 +146,7 @@ const SdkRateLimiter = DefaultRateLimiter as unknown as new () => RateLimiter
 /** The SDK's own rate limiter, in virtual time. */
 function learnedRate(time: Scheduler): RateLimiter {
   // No timer takes less than a millisecond, and what is less than a clock can show would be waited for without end.
-  const setTimeoutFn = (go: () => void, ms: number) =>
-    time.after(Math.max(1, ms), () => {
-      go()
-      time.wake()
-    })
+  const setTimeoutFn = (go: () => void, ms: number) => time.sleep(Math.max(1, ms)).then(go)
   Object.assign(DefaultRateLimiter, { setTimeoutFn })
   class VirtualRateLimiter extends SdkRateLimiter {
     override getCurrentTimeInSeconds(): number {

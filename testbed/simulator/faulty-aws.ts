@@ -5,7 +5,13 @@
 import type { AwsApi } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
 import type { Run } from './run.ts'
-import { type Operation, perform, type ServiceSurroundings, serviceOf } from './seam-operations.ts'
+import {
+  type Operation,
+  perform,
+  type ServiceSurroundings,
+  serviceOf,
+  throttlingOf,
+} from './seam-operations.ts'
 import { second } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Trouble } from './trouble.ts'
@@ -120,11 +126,7 @@ function refusedByWeather(
   operation: Operation,
 ): AwsError | undefined {
   const service = serviceOf[operation]
-  if (weather.isThrottled(service)) {
-    return service === 's3'
-      ? new AwsError('SlowDown', 'Please reduce your request rate.', 503)
-      : new AwsError(service === 'ssm' ? 'ThrottlingException' : 'Throttling', 'Rate exceeded')
-  }
+  if (weather.isThrottled(service)) return throttlingOf(service)
   switch (service) {
     case 'ssm':
       return refusedBySsm(weather, operation)

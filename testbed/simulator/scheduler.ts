@@ -37,6 +37,16 @@ export class Scheduler {
     this.at(this.now + ms, run)
   }
 
+  /** For production code, or what stands before it. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(ms, () => {
+        resolve()
+        this.wake()
+      })
+    })
+  }
+
   /** Says that production code was given something to go on with. */
   wake(): void {
     this.#isWoken = true

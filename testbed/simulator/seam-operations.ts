@@ -1,6 +1,7 @@
 /** Which service answers an operation of the seam, and how. */
 import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import type { OperationName } from '../auto-scaling/auto-scaling.ts'
+import { AwsError } from '../aws-error.ts'
 import type { Bucket } from './bucket.ts'
 import type { Queue } from './queue.ts'
 import type { Region } from './region.ts'
@@ -27,7 +28,7 @@ export interface ServiceSurroundings {
 }
 
 export type Operation = keyof AwsApi
-type Service = 'autoscaling' | 'ec2' | 'ssm' | 's3' | 'sqs'
+export type Service = 'autoscaling' | 'ec2' | 'ssm' | 's3' | 'sqs'
 
 export const serviceOf: Readonly<Record<Operation, Service>> = {
   recordLifecycleActionHeartbeat: 'autoscaling',
@@ -57,6 +58,12 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   changeMessageVisibility: 'sqs',
   sendMessage: 'sqs',
   getQueueAttributes: 'sqs',
+}
+
+/** How a service says that it was asked too often. */
+export function throttlingOf(service: Service): AwsError {
+  if (service === 's3') return new AwsError('SlowDown', 'Please reduce your request rate.', 503)
+  return new AwsError(service === 'ssm' ? 'ThrottlingException' : 'Throttling', 'Rate exceeded')
 }
 
 /** The effect of a call, and its answer. Throws as an SDK client does. */

@@ -1,9 +1,10 @@
 /** A mass termination: so many machines at once, and nothing goes wrong but that AWS takes only so many calls a second. */
 import { SHARED } from '../../src/aws/sdk.ts'
 import { readPolicy } from '../../src/policy.ts'
-import { AccountLimits, Environments, type Limits, type Service } from './account-limits.ts'
+import { AccountLimits, Environments, type Limits } from './account-limits.ts'
 import { createCheckers } from './checkers/all.ts'
 import type { Checker } from './checkers/checker.ts'
+import type { Service } from './seam-operations.ts'
 import { HOOK, hour, minute, type Setting, second } from './setting.ts'
 import { World } from './world.ts'
 

@@ -2,6 +2,7 @@
 import type { FaultKind } from './fault-mix.ts'
 import { minute } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 interface WeatherSurroundings extends Surroundings {
   readonly healsAt: number
@@ -40,7 +41,7 @@ export class Weather {
   readonly #world: WeatherSurroundings
   readonly #windows: Window[] = []
   /** Calls that are left in a storm, by service: Auto Scaling's and SSM's buckets are the account's. */
-  readonly #tokens = new Map<string, { left: number; at: number }>()
+  readonly #tokens = new Map<string, TokenBucket>()
   readonly #refillPerSecond: number
 
   constructor(world: WeatherSurroundings) {
@@ -103,9 +104,9 @@ export class Weather {
   isThrottled(service: string): boolean {
     if (!this.is('throttling-storm')) return false
     const { now } = this.#world.time
-    const bucket = this.#tokens.get(service) ?? { left: 5, at: now }
-    const left = Math.min(5, bucket.left + ((now - bucket.at) / 1000) * this.#refillPerSecond)
-    this.#tokens.set(service, { left: left >= 1 ? left - 1 : left, at: now })
-    return left < 1
+    const bucket =
+      this.#tokens.get(service) ?? new TokenBucket({ burst: 5, perSecond: this.#refillPerSecond }, now)
+    this.#tokens.set(service, bucket)
+    return !bucket.take(now)
   }
 }

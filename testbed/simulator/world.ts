@@ -48,12 +48,7 @@ async function* stalled(time: Scheduler, body: ObjectBody): AsyncGenerator<Uint8
     yield piece
     break
   }
-  await new Promise<void>((resolve) => {
-    time.after(BODY_TIMEOUT_MS, () => {
-      resolve()
-      time.wake()
-    })
-  })
+  await time.sleep(BODY_TIMEOUT_MS)
   throw new AwsError('TimeoutError', 'The body stopped flowing')
 }
 
