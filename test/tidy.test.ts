@@ -64,6 +64,7 @@ const impure = new Set([
   'src/termination/identify.ts',
   'src/termination/machine-state.ts',
   'src/termination/lifecycle-actions.ts',
+  'src/termination/look-again.ts',
   'src/termination/observe.ts',
   'src/termination/reconcile.ts',
   'src/termination/replaced-disk.ts',
@@ -119,7 +120,7 @@ describe('purity is kept per file', () => {
 
 describe('ambient time, chance and environment stay at the edges', () => {
   const edge =
-    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/(sdk|inspection-sdk|time-limit)\.ts$|^testbed\/simulator\/main\.ts$/
+    /^handlers\/|^deploy\/|^scripts\/|^testbed\/local\/|^src\/cli\/|^src\/aws\/(sdk|inspection-sdk|timer)\.ts$|^testbed\/simulator\/main\.ts$/
   it.each(sources.filter((file) => !edge.test(file)))('%s', (file) => {
     expect(read(file)).not.toMatch(
       /Date\.now\(\)|new Date\(\)|Math\.random\(|process\.env|setTimeout\(|setInterval\(/,

@@ -76,8 +76,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'leave a flush to its event alone',
-    from: 'return isInTime ? undefined : hook.heartbeatTimeoutSeconds / 3',
-    to: 'return isInTime ? 43_200 : hook.heartbeatTimeoutSeconds / 3',
+    from: 'isShort(seconds, policy) ? seconds / 3 : undefined',
+    to: 'isShort(seconds, policy) ? seconds / 3 : 43_200',
   },
   {
     ...reconcile,
@@ -100,9 +100,10 @@ export const terminationMutants: readonly Mutant[] = [
   },
   {
     ...consume,
+    file: 'src/termination/look-again.ts',
     name: 'back off past the heartbeat',
-    from: `return Math.min(backOff, policy.lookAgainSeconds, heartbeatSeconds / 3)`,
-    to: `return Math.min(backOff, policy.lookAgainSeconds)`,
+    from: `Math.min(backOff, lookAgainSeconds, heartbeatSeconds / 3)`,
+    to: `Math.min(backOff, lookAgainSeconds)`,
   },
   {
     ...consume,

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.ts'
 const guard = { file: 'src/guard.ts', tests: ['test/guard.test.ts'] }
 const limit = { file: 'src/aws/time-limit.ts', tests: ['test/aws/time-limit.test.ts'] }
 const consume = { file: 'src/termination/consume.ts', tests: ['test/guard.test.ts'] }
+const lookAgain = { file: 'src/termination/look-again.ts', tests: ['test/termination/consume.test.ts'] }
 const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/guard.test.ts', 'test/sweep/sweep.test.ts'] }
 const audit = { file: 'src/audit/audit.ts', tests: ['test/guard.test.ts'] }
 const archives = { file: 'src/archive/archives.ts', tests: ['test/archive/archives.test.ts'] }
@@ -27,7 +28,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...limit,
     name: 'limit calls and not their bodies',
-    from: 'return { Body: flowing(Body, Number.POSITIVE_INFINITY, leftMs) }',
+    from: 'return { Body: flowing(Body, leftMs, clock) }',
     to: 'return { Body }',
   },
   {
@@ -55,24 +56,54 @@ export const timeMutants: readonly Mutant[] = [
     to: 'return await refuse({ ...guard, aws }, record, error.message)',
   },
   {
-    ...consume,
+    ...lookAgain,
+    tests: ['test/guard.test.ts'],
     name: 'ask for the hook until no time is left to say when to look again',
     from: '(clock.now() + endsAt) / 2)',
     to: 'endsAt)',
   },
   {
-    ...consume,
+    ...lookAgain,
     name: 'spread a kept message by an hour',
-    tests: ['test/termination/consume.test.ts'],
     from: 'Math.min(JITTER * seconds, MOST_JITTER_SECONDS)',
     to: 'JITTER * seconds',
   },
   {
-    ...consume,
+    ...lookAgain,
     name: 'hide a message for longer than SQS can',
-    tests: ['test/termination/consume.test.ts'],
     from: 'Math.min(Math.max(jittered, 0), MAX_VISIBILITY_SECONDS)',
     to: 'Math.max(jittered, 0)',
+  },
+  {
+    ...consume,
+    name: 'see to what no pass is left for as long as that takes',
+    from: 'guard.clock.now() + SHARE_BEFORE_THE_ANSWER * remainingMs()',
+    to: 'Number.POSITIVE_INFINITY',
+  },
+  {
+    ...lookAgain,
+    name: 'leave the message of a slow pass to the queue',
+    from: 'coming = comeBackInTime(closing, record, action)',
+    to: 'coming = undefined',
+  },
+  {
+    ...lookAgain,
+    name: 'bring back the message of every slow pass',
+    from: 'if (isShort(heartbeatSeconds, closing.policy))',
+    to: 'if (heartbeatSeconds > 0)',
+  },
+  {
+    ...lookAgain,
+    name: 'watch each pass as if it were slow',
+    from: 'after(closing.clock, SLOW_PASS_MS,',
+    to: 'after(closing.clock, 0,',
+  },
+  {
+    ...consume,
+    tests: ['test/termination/consume.test.ts'],
+    name: 'leave a message that no time is left for to the queue',
+    from: "if (message.kind === 'lifecycle-action') await comeBackInTime(deferring, record, message)",
+    to: "if (message.kind === 'lifecycle-action' && message.token === '') await comeBackInTime(deferring, record, message)",
   },
   {
     ...sweep,

@@ -116,4 +116,6 @@ export interface AwsApi {
 /** The time, in epoch milliseconds. It does not move when read. */
 export interface Clock {
   now(): number
+  /** Calls back so many milliseconds from now and answers what takes that back; where it is not given, the process's timers do. */
+  readonly after?: (ms: number, callBack: () => void) => () => void
 }

@@ -102,7 +102,7 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     putObject: (input) => s3.send(new PutObjectCommand(owned(input))),
     getObject: async (input) => {
       const { Body } = await s3.send(new GetObjectCommand(owned(input)))
-      return { Body: flowing(Body as ObjectBody, STALLED_BODY_MS) }
+      return { Body: flowing(Body as ObjectBody, () => STALLED_BODY_MS) }
     },
     changeMessageVisibility: (input) => sqs.send(new ChangeMessageVisibilityCommand(input)),
     sendMessage: (input) => sqs.send(new SendMessageCommand(input)),

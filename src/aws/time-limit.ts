@@ -1,8 +1,6 @@
 /** Bounds in time what AWS may take: the answer, and the body that comes after it. */
 import type { AwsApi, Clock, ObjectBody } from './api.ts'
-
-/** What is longer, a timer takes for nothing at all. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { after } from './timer.ts'
 
 /** Named as the SDK names a request that took too long, so that it counts as a failure that passes. */
 class TimedOut extends Error {
@@ -17,25 +15,25 @@ export function until(endsAt: number, clock: Clock, aws: AwsApi): AwsApi {
       if (typeof call !== 'function') return call
       return async (...input: unknown[]) => {
         const leftMs = () => endsAt - clock.now()
-        const answer = await within(leftMs(), operation, () => Reflect.apply(call, target, input))
+        const answer = await within(clock, leftMs(), operation, () => Reflect.apply(call, target, input))
         if (operation !== 'getObject') return answer
         const { Body } = answer as { readonly Body: ObjectBody }
-        return { Body: flowing(Body, Number.POSITIVE_INFINITY, leftMs) }
+        return { Body: flowing(Body, leftMs, clock) }
       }
     },
   })
 }
 
-/** A body of which each next piece comes in time, or reading it fails with a TimeoutError. */
+/** A body of which each next piece comes within the milliseconds that are left for it, or reading it fails with a TimeoutError. */
 export async function* flowing(
   body: ObjectBody,
-  stallMs: number,
-  leftMs: () => number = () => Number.POSITIVE_INFINITY,
+  leftMs: () => number,
+  clock: Clock = Date,
 ): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const piece = await within(Math.min(stallMs, leftMs()), 'reading an object', () => pieces.next())
+      const piece = await within(clock, leftMs(), 'reading an object', () => pieces.next())
       if (piece.done) return
       yield piece.value
     }
@@ -46,24 +44,21 @@ export async function* flowing(
 }
 
 async function within<Answer>(
+  clock: Clock,
   ms: number,
   what: string,
   work: () => Answer | Promise<Answer>,
 ): Promise<Answer> {
   if (ms <= 0) throw new TimedOut(`${what}: the time of this pass is over`)
   if (ms === Number.POSITIVE_INFINITY) return await work()
-  let timer: NodeJS.Timeout | undefined
+  let takeBack: () => void = () => undefined
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`)),
-      Math.min(ms, MAX_TIMER_MS),
-    )
-    // What is waited for has a connection that keeps the process alive; its limit alone must not.
-    timer.unref()
+    const give = () => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`))
+    takeBack = after(clock, ms, give)
   })
   try {
     return await Promise.race([work(), limit])
   } finally {
-    clearTimeout(timer)
+    takeBack()
   }
 }

@@ -11,8 +11,8 @@ import { countCalls } from '../aws/count-calls.ts'
 import { type Guard, guardUntil, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction, Trigger } from '../model.ts'
-import { hookTimes } from './hook.ts'
 import { identify, type Subject } from './identify.ts'
+import { comeBackInTime, lookAgain, lookAgainAfterFailure, watchSlowPass } from './look-again.ts'
 import { type Message, parse } from './message.ts'
 import { NotOurs } from './observe.ts'
 import type { Pass } from './pass.ts'
@@ -21,17 +21,14 @@ import { tell } from './tell.ts'
 
 /** Instances that are looked at at once. Auto Scaling's and SSM's quotas are shared with the whole account. */
 const CONCURRENT_PASSES = 5
-/** Kept messages come back spread over ±10 %, so that a mass termination does not throttle itself, and at most so much late. */
-const JITTER = 0.1
-const MOST_JITTER_SECONDS = 30
 /** Copies of messages that are no action are made first, in at most so much of the function's time. */
 const SHARE_OF_DISMISSALS = 0.25
+/** What is left after this is for handing the answer back. */
+const SHARE_BEFORE_THE_ANSWER = 0.98
 /** A notification may reach the queue late; one that says it is older would only spend our patience. */
 const LATEST_DELIVERY_MS = 3600 * 1000
 /** What SQS does not take in an attribute. */
 const UNPRINTABLE = /[^\x20-\x7e]/g
-/** ChangeMessageVisibility takes at most 12 hours. */
-const MAX_VISIBILITY_SECONDS = 43_200
 
 /** `keep`: the message is a batch item failure and comes back. */
 type Verdict = 'acknowledge' | 'keep'
@@ -51,6 +48,7 @@ export async function consume(
     if (verdict === 'keep') kept.push(record.messageId)
   }
 
+  const deferredBy = guard.clock.now() + SHARE_BEFORE_THE_ANSWER * remainingMs()
   const work: Work[] = []
   const dismissing = guardUntil(guard, guard.clock.now() + SHARE_OF_DISMISSALS * remainingMs())
   for (const record of records) {
@@ -61,6 +59,7 @@ export async function consume(
   }
   let deferred = 0
   const shared: SharedFacts = new Map()
+  const deferring = guardUntil({ ...guard, aws: sharingHooks(guard.aws, shared) }, deferredBy)
   await pMap(
     byInstance(work),
     async (sameInstance) => {
@@ -68,7 +67,10 @@ export async function consume(
       for (const item of sameInstance) {
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
-        finish(item.record, isInTime ? await attempt(guard, shared, item, remainingMs()) : 'keep')
+        const verdict = isInTime
+          ? await attempt(guard, shared, item, remainingMs())
+          : await defer(deferring, item)
+        finish(item.record, verdict)
       }
     },
     { concurrency: CONCURRENT_PASSES },
@@ -80,6 +82,12 @@ export async function consume(
 
 function byInstance(work: readonly Work[]): Work[][] {
   return [...Map.groupBy(work, ({ message }) => message.instanceId).values()]
+}
+
+/** No time is left for its pass. */
+async function defer(deferring: Guard, { record, message }: Work): Promise<Verdict> {
+  if (message.kind === 'lifecycle-action') await comeBackInTime(deferring, record, message)
+  return 'keep'
 }
 
 /** One message's pass. Whatever fails leaves the message where it is. */
@@ -96,6 +104,7 @@ async function attempt(
   const limited = guardUntil({ ...guard, aws }, endsAt)
   const closing = guardUntil({ ...guard, aws }, closesAt)
   const trigger = triggerOf(message)
+  const endWatch = message.kind === 'lifecycle-action' ? watchSlowPass(closing, record, message) : undefined
   const cost = () => ({ trigger, durationMs: guard.clock.now() - startedAt, calls })
   let action: LifecycleAction | undefined
   try {
@@ -111,7 +120,7 @@ async function attempt(
     return verdict
   } catch (error) {
     if (error instanceof NotOurs) return await refuse(closing, record, error.message)
-    await lookAgain(closing, record, retryDelay(guard, record, await heartbeatOf(closing, action)))
+    await lookAgainAfterFailure(closing, record, action)
     const token = message.kind === 'lifecycle-action' ? message.token : undefined
     guard.journal({
       event: 'pass-failed',
@@ -121,6 +130,8 @@ async function attempt(
       ...cost(),
     })
     return 'keep'
+  } finally {
+    await endWatch?.()
   }
 }
 
@@ -197,42 +208,4 @@ async function refuse({ aws, policy, journal }: Guard, record: SQSRecord, why: s
   }
   journal({ event: 'message-refused', messageId: record.messageId, why })
   return 'acknowledge'
-}
-
-/** Doubles with every receive, so that throttling costs time and never an action. */
-function retryDelay({ policy }: Guard, { attributes }: SQSRecord, heartbeatSeconds: number): number {
-  const receives = Math.max(1, Number(attributes.ApproximateReceiveCount) || 1)
-  const backOff = policy.pendingSeconds * 2 ** Math.min(receives - 1, 10)
-  // S3: the next look is a heartbeat, however often the pass before it failed.
-  return Math.min(backOff, policy.lookAgainSeconds, heartbeatSeconds / 3)
-}
-
-/** What the hook is really set to, where it can be asked and is less than what we deploy. */
-async function heartbeatOf(closing: Guard, action: LifecycleAction | undefined): Promise<number> {
-  const { clock, policy, endsAt = Number.POSITIVE_INFINITY } = closing
-  // Half of what is left, so that what is asked for cannot cost the answer.
-  const { aws } = guardUntil(closing, (clock.now() + endsAt) / 2)
-  const times = action && (await hookTimes(aws, action).catch(() => undefined))
-  return Math.min(times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY, policy.heartbeatTimeoutSeconds)
-}
-
-/** When it cannot be set, the queue's own visibility timeout brings the message back. */
-async function lookAgain(
-  { aws, policy, random }: Guard,
-  record: SQSRecord,
-  seconds: number | undefined,
-): Promise<void> {
-  if (seconds === undefined) return
-  const spread = Math.min(JITTER * seconds, MOST_JITTER_SECONDS)
-  const jittered = Math.round(seconds + spread * (2 * random() - 1))
-  const VisibilityTimeout = Math.min(Math.max(jittered, 0), MAX_VISIBILITY_SECONDS)
-  try {
-    await aws.changeMessageVisibility({
-      QueueUrl: policy.queueUrl,
-      ReceiptHandle: record.receiptHandle,
-      VisibilityTimeout,
-    })
-  } catch {
-    // Nothing is lost: see above.
-  }
 }

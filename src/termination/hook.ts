@@ -58,7 +58,16 @@ export async function keepsAbandoned(
   return hook.DefaultResult === 'ABANDON' ? undefined : 'our hook’s default result is not ABANDON'
 }
 
-type Hooked = Pick<LifecycleAction, 'groupName' | 'hookName' | 'instanceId'>
+/** What is held by a hook, or waits for it. */
+export type Hooked = Pick<LifecycleAction, 'groupName' | 'hookName'>
+
+/**
+ * A hook that a person has set to so little: a message that the queue's own visibility timeout brings back comes too late for it, or
+ * leaves no room for a look that fails.
+ */
+export function isShort(heartbeatTimeoutSeconds: number, { queueVisibilitySeconds }: Policy): boolean {
+  return queueVisibilitySeconds > heartbeatTimeoutSeconds / 2
+}
 
 /** What the hook is really set to, without its group; `undefined` when the group has no such hook. */
 export async function hookTimes(
@@ -80,7 +89,10 @@ export async function hookTimes(
 }
 
 /** What the hook and its group are really set to; a person may have changed either. */
-export async function hookFacts(aws: AwsApi, action: Hooked): Promise<HookFacts | undefined> {
+export async function hookFacts(
+  aws: AwsApi,
+  action: Hooked & Pick<LifecycleAction, 'instanceId'>,
+): Promise<HookFacts | undefined> {
   const [times, retains] = await Promise.all([hookTimes(aws, action), retainsAbandoned(aws, action)])
   return times && { ...times, retains }
 }
@@ -88,7 +100,7 @@ export async function hookFacts(aws: AwsApi, action: Hooked): Promise<HookFacts 
 /** Whether its group keeps this instance when its action is abandoned; `undefined` when there is no such group. */
 export async function retainsAbandoned(
   aws: AwsApi,
-  { groupName, instanceId }: Pick<Hooked, 'groupName' | 'instanceId'>,
+  { groupName, instanceId }: Pick<LifecycleAction, 'groupName' | 'instanceId'>,
 ): Promise<boolean | undefined> {
   const groups = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
   const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)

@@ -10,6 +10,7 @@ import type { Guard } from '../guard.ts'
 import type { Decision, LifecycleAction, Observation, Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { decide } from './decide.ts'
+import { isShort } from './hook.ts'
 import { complete, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
 import { NotOurs, observe, placeOf } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
@@ -137,6 +138,6 @@ function concluded(policy: Policy, did: Pick<Pass, 'seen' | 'decision' | 'did'>)
 
 /** The queue's own visibility timeout is long enough for nearly every flush, and costs no call. A shorter hook needs sooner looks. */
 function afterFlush(policy: Policy, { hook }: Observation): number | undefined {
-  const isInTime = !hook || policy.queueVisibilitySeconds <= hook.heartbeatTimeoutSeconds / 2
-  return isInTime ? undefined : hook.heartbeatTimeoutSeconds / 3
+  const seconds = hook?.heartbeatTimeoutSeconds
+  return seconds !== undefined && isShort(seconds, policy) ? seconds / 3 : undefined
 }

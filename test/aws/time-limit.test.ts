@@ -31,7 +31,7 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<number> {
 
 it('a body that stops flowing is given up, as a failure that passes, and closed', async () => {
   const { body, ended } = stalling()
-  await expect(read(flowing(body, 5))).rejects.toMatchObject({ name: 'TimeoutError' })
+  await expect(read(flowing(body, () => 5))).rejects.toMatchObject({ name: 'TimeoutError' })
   expect(ended.is).toBe(true)
 })
 
@@ -40,7 +40,7 @@ it('a body that flows is read to its end', async () => {
     yield Uint8Array.of(1)
     yield Uint8Array.of(2)
   })()
-  expect(await read(flowing(body, 60_000))).toBe(2)
+  expect(await read(flowing(body, () => 60_000))).toBe(2)
 })
 
 it('a limit that is months away is none', async () => {

@@ -33,6 +33,37 @@ const keptBy = async (...records: SQSRecord[]) =>
   (await consume(aws.guard, records, plenty)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
 const events = () => aws.journal.map(({ event }) => event)
 
+/** Time that passes by hand. */
+class HandTimers {
+  readonly #aws: OneInstance
+  readonly #timers = new Set<{ readonly at: number; readonly callBack: () => void }>()
+
+  constructor(aws: OneInstance) {
+    this.#aws = aws
+  }
+
+  get clock() {
+    const now = () => this.#aws.now
+    const after = (ms: number, callBack: () => void) => {
+      const timer = { at: now() + ms, callBack }
+      this.#timers.add(timer)
+      return () => void this.#timers.delete(timer)
+    }
+    return { now, after }
+  }
+
+  async pass(ms: number): Promise<void> {
+    await new Promise(setImmediate)
+    this.#aws.now += ms
+    for (const timer of this.#timers) {
+      if (timer.at > this.#aws.now) continue
+      this.#timers.delete(timer)
+      timer.callBack()
+    }
+    await new Promise(setImmediate)
+  }
+}
+
 async function archivedTermination(flushMinutes: number): Promise<void> {
   await keptBy(record(notification))
   aws.now += flushMinutes * MINUTE
@@ -259,8 +290,30 @@ describe('trouble', () => {
   it('no pass is started when the function’s time is nearly over; those messages simply stay', async () => {
     const response = await consume(aws.guard, [record(notification)], () => 1000)
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }])
-    expect(aws.calls).toEqual([])
+    expect(aws.calls).toEqual(['describeLifecycleHooks'])
+    expect(aws.visibility).toEqual([])
     expect(events()).toEqual(['passes-deferred'])
+  })
+  it('S3: or come back in time, where a person has shortened the hook', async () => {
+    aws.heartbeatTimeout = 300
+    await consume(aws.guard, [record(notification)], () => 1000)
+    expect(aws.visibility).toEqual([100])
+  })
+  it.each([
+    ['comes back in time, where a person has shortened the hook', 300, [100, 20]],
+    ['is left to the queue, where nobody has', 3600, [20]],
+  ])('S3: before a slow pass is over, its message %s', async (_what, heartbeat, visibility) => {
+    aws.heartbeatTimeout = heartbeat
+    const time = new HandTimers(aws)
+    const hanging = { ...aws.guard.aws, listCommandInvocations: () => new Promise<never>(() => undefined) }
+    const batch = consume({ ...aws.guard, aws: hanging, clock: time.clock }, [record(notification)], plenty)
+    await time.pass(9_000)
+    expect(aws.visibility).toEqual([])
+    await time.pass(2_000)
+    expect(aws.visibility).toEqual(visibility.slice(0, -1))
+    await time.pass(45_000)
+    expect((await batch).batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }])
+    expect(aws.visibility).toEqual(visibility)
   })
   it('E1: two messages of one instance in one batch start one flush', async () => {
     await keptBy(record(notification, 'm-1'), record(notification, 'm-2'))

@@ -155,7 +155,13 @@ export class Functions {
     const { time, chance, setting } = this.#world
     return {
       aws: this.#between(connect(this.#world, run), run),
-      clock: { now: () => Math.round(time.now + run.skewMs) },
+      clock: {
+        now: () => Math.round(time.now + run.skewMs),
+        after: (ms, callBack) =>
+          time.afterUnlessTakenBack(ms, () => {
+            if (!run.isDead) callBack()
+          }),
+      },
       random: () => chance.next(),
       policy: setting.policy,
       journal: (event: JournalEvent) => {

@@ -37,6 +37,19 @@ export class Scheduler {
     this.at(this.now + ms, run)
   }
 
+  /** For production code's time limits: answers what takes it back. */
+  afterUnlessTakenBack(ms: number, run: () => void): () => void {
+    let isTakenBack = false
+    this.after(ms, () => {
+      if (isTakenBack) return
+      run()
+      this.wake()
+    })
+    return () => {
+      isTakenBack = true
+    }
+  }
+
   /** For production code, or what stands before it. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** The hook of a group: without it nothing is held, and with another setting it is not held long enough. Pure. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import { isShort } from '../../termination/hook.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown, type Verdict } from './finding.ts'
 
@@ -61,7 +62,7 @@ export const heartbeat: Check<GroupFacts> = {
       const type = `aws autoscaling put-lifecycle-hook --auto-scaling-group-name '${groupName}' --lifecycle-hook-name ${found.LifecycleHookName} --heartbeat-timeout ${policy.heartbeatTimeoutSeconds}`
       const change = { HeartbeatTimeout: policy.heartbeatTimeoutSeconds }
       const fix = { do: 'put the hook', groupName, change } as const
-      if (policy.queueVisibilitySeconds > seconds / 2)
+      if (isShort(seconds, policy))
         return fail(`${seconds} s: less than two looks (${policy.queueVisibilitySeconds} s)`, type, fix)
       if (policy.patienceSeconds > globalTimeoutOf(seconds))
         return fail(`${seconds} s: over before the patience of ${policy.patienceSeconds} s is`, type, fix)
