@@ -146,7 +146,7 @@ export class Region {
 
   #ended(action: TrackedAction, cause: Cause): void {
     this.#open.delete(action)
-    action.end = { at: this.#world.time.now, cause }
+    action.end = { at: this.#world.time.now, cause, unseenSince: action.disk.unseenSince }
     const how =
       cause.by === 'guard' ? `the guard: ${cause.result}` : cause.by === 'time' ? cause.was : cause.by
     this.#world.trace?.note('asg', `the action of ${action.instance.id} ends (${how})`)

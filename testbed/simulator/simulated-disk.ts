@@ -74,9 +74,9 @@ export class Disk {
     return this.bootedAt > this.lastLookAt
   }
 
-  /** Written after the last look by what somebody started then, by booting the machine: no flush could have seen it. */
-  isUnforeseeable(writtenAt: number): boolean {
-    return this.wasBootedSinceLook && writtenAt > this.lastLookAt && this.lastLookAt > 0
+  /** Since when somebody may have started what writes, by booting the machine after the last look: no flush could have seen that. */
+  get unseenSince(): number | undefined {
+    return this.wasBootedSinceLook && this.lastLookAt > 0 ? this.lastLookAt : undefined
   }
 
   append(log: number, at: number): void {

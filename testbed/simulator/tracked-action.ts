@@ -10,6 +10,13 @@ export type Cause =
   | { readonly by: 'operator' | 'other hook' | 'machine' }
   | { readonly by: 'time'; readonly was: 'heartbeat timeout' | 'global timeout' }
 
+export interface ActionEnd {
+  readonly at: number
+  readonly cause: Cause
+  /** The disk's, as it was then: what a later action's flush sees is that action's. */
+  readonly unseenSince: number | undefined
+}
+
 /** One lifecycle action of our hook, as it really was. */
 export interface TrackedAction {
   readonly token: string
@@ -24,7 +31,7 @@ export interface TrackedAction {
   readonly heartbeatMs: number
   /** When a flush of it first took down what there was; nothing is promised of what was deleted before. */
   censusAt: number | undefined
-  end: { readonly at: number; readonly cause: Cause } | undefined
+  end: ActionEnd | undefined
   /** Whether the notification was lost on its way. */
   isNotificationLost: boolean
   /** Whether any pass of the guard ever looked at it. */

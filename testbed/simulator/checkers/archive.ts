@@ -18,13 +18,14 @@ export function missingLines({ bucket, time }: World, disk: Disk): number {
 export function owedLines(world: World, action: TrackedAction, since: number): number {
   const { bucket } = world
   const writtenBy = lastOwed(world, action)
-  const { disk, censusAt = Number.POSITIVE_INFINITY } = action
+  const { disk, end, censusAt = Number.POSITIVE_INFINITY } = action
+  const { unseenSince = Number.POSITIVE_INFINITY } = end ?? disk
   let missing = 0
   for (let line = 0; line < disk.lines; line++) {
-    if ((disk.writtenAt[line] ?? 0) > writtenBy || bucket.holds(disk.number, line, since)) continue
+    const writtenAt = disk.writtenAt[line] ?? 0
+    if (writtenAt > writtenBy || writtenAt > unseenSince || bucket.holds(disk.number, line, since)) continue
     const wasDeletedBefore = (disk.lostAt.get(line) ?? Number.POSITIVE_INFINITY) < censusAt
-    if (disk.untraceable.has(line)) continue
-    if (!wasDeletedBefore && !disk.isUnforeseeable(disk.writtenAt[line] ?? 0)) missing++
+    if (!wasDeletedBefore && !disk.untraceable.has(line)) missing++
   }
   return missing
 }
