@@ -19,7 +19,8 @@ export function owedLines(world: World, action: TrackedAction, since: number): n
   const { bucket } = world
   const writtenBy = lastOwed(world, action)
   const { disk, end, censusAt = Number.POSITIVE_INFINITY } = action
-  const { unseenSince = Number.POSITIVE_INFINITY } = end ?? disk
+  const never = Number.POSITIVE_INFINITY
+  const unseenSince = Math.min(end?.unseenSince ?? never, disk.unseenSince ?? never)
   let missing = 0
   for (let line = 0; line < disk.lines; line++) {
     const writtenAt = disk.writtenAt[line] ?? 0
