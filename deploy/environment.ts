@@ -101,8 +101,9 @@ function uploadEncryption({ encryption, kmsKeyArn }: Settings): string {
 }
 
 /** Only the sweep recovers. */
-function recoveryEnvironment({ rungs }: Settings): Record<string, Value> {
-  return rungs.length > 0 ? { RECOVER: rungs.join(',') } : {}
+function recoveryEnvironment({ rungs, recoveriesAtOnce }: Settings): Record<string, Value> {
+  if (rungs.length === 0) return {}
+  return { RECOVER: rungs.join(','), RECOVERIES_AT_ONCE: String(recoveriesAtOnce) }
 }
 
 function enrolmentEnvironment(settings: Settings): Record<string, Value> {

@@ -20,6 +20,7 @@ export const parameterNames = [
   'retain',
   'withoutRetention',
   'recover',
+  'recoveriesAtOnce',
   'heartbeat',
   'patience',
   'attempts',
@@ -57,6 +58,7 @@ export interface Settings {
   readonly withoutRetention: 'hold' | 'abandon'
   /** What the sweep tries by itself with machines whose logs could not be proven; empty: nothing. */
   readonly rungs: readonly Rung[]
+  readonly recoveriesAtOnce: number
   readonly heartbeatSeconds: number
   readonly patienceSeconds: number
   readonly maxAttempts: number

@@ -28,6 +28,7 @@ const parameterOf: Readonly<Record<string, ParameterName>> = {
   EXECUTION_TIMEOUT_SECONDS: 'flushTimeout',
   AUDIT_AFTER_SECONDS: 'auditAfter',
   RECOVER: 'recover',
+  RECOVERIES_AT_ONCE: 'recoveriesAtOnce',
 }
 
 /** Each problem once, however many functions would have it. */

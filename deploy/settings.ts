@@ -101,6 +101,7 @@ export function readSettings(name: string, parameters: Parameters, given: readon
     retain: oneOf('retain', 'yes', 'no') === 'yes',
     withoutRetention: oneOf('withoutRetention', 'hold', 'abandon'),
     rungs: attempt('recover', [], readRungs),
+    recoveriesAtOnce: whole('recoveriesAtOnce', 1, 100),
     heartbeatSeconds,
     patienceSeconds: whole('patience', 60, 138_240),
     maxAttempts,

@@ -11,7 +11,7 @@ export interface RecoveryPolicy {
   readonly retryAfterSeconds: number
   /** An agent that was not heard of for so long is silent, and its machine, held for as long, is rebooted. */
   readonly rebootAfterSeconds: number
-  /** So many kept machines are on their way through the hook at once. */
+  /** So many kept machines are on their way through the hook at once, in all groups; no more are rebooted by one sweep. */
   readonly atOnce: number
 }
 

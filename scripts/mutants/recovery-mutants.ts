@@ -58,8 +58,20 @@ export const recoveryMutants: readonly Mutant[] = [
   {
     ...recover,
     name: 'try all kept machines at once',
-    from: 'if (budget.left <= 0) return',
-    to: '',
+    from: 'if (await tryAgain(limited, standing, known)) budget.left--',
+    to: 'await tryAgain(limited, standing, known)',
+  },
+  {
+    ...recover,
+    name: 'reboot all that are silent at once',
+    from: "if (decision.do !== 'reboot') continue\n      budget.left--",
+    to: "if (decision.do !== 'reboot') continue",
+  },
+  {
+    ...recover,
+    name: 'count as on their way only those of groups that keep a machine',
+    from: 'budget.left -= waiting.length',
+    to: 'budget.left -= waiting.filter((one) => answering.some(({ groupName }) => groupName === one.groupName)).length',
   },
   {
     ...recover,

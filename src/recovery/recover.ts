@@ -11,10 +11,10 @@ import { keepsAbandoned } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { placeOf } from '../termination/observe.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
-import { agentsOf } from './agents.ts'
+import { type Agent, agentsOf } from './agents.ts'
 import { consoleOf, lookAtHeld, reboot } from './held.ts'
 import { decideHeld, decideKept, type KeptDecision, type KeptMachine, type LastLook } from './ladder.ts'
-import { terminationsOf } from './terminations.ts'
+import { type Terminations, terminationsOf } from './terminations.ts'
 
 /** An instance of a guarded group, as the sweep found it. */
 export interface Standing {
@@ -33,24 +33,39 @@ export interface Found {
   readonly retained: readonly Standing[]
 }
 
+/** What is left of the recoveries that may run at once, in all groups together. */
+interface Budget {
+  left: number
+}
+
 /** What can be done is done, group by group; one that fails does not stop the others. */
 export async function recover(guard: Guard, found: Found, remainingMs: () => number): Promise<void> {
-  const { rungs } = guard.policy.recovery
-  const subjects = [
-    ...(rungs.includes('reboot') ? found.waiting : []),
-    ...(rungs.includes('retry') ? found.retained : []),
-  ]
-  const groupNames = new Set(subjects.map(({ groupName }) => groupName))
-  const budget = { left: guard.policy.recovery.atOnce }
-  for (const groupName of groupNames) {
+  const { rungs, atOnce } = guard.policy.recovery
+  const budget = { left: atOnce }
+  if (rungs.includes('reboot'))
+    await eachGroup(guard, found.waiting, remainingMs, (limited, group) =>
+      rebootSilent(limited, group, budget),
+    )
+  if (rungs.includes('retry')) await retryKept(guard, found, remainingMs, budget)
+}
+
+/** The instances of one group. */
+interface Group {
+  readonly groupName: string
+  readonly members: readonly Standing[]
+}
+
+async function eachGroup(
+  guard: Guard,
+  standing: readonly Standing[],
+  remainingMs: () => number,
+  work: (limited: Guard, group: Group) => Promise<void>,
+): Promise<void> {
+  for (const [groupName, members] of Map.groupBy(standing, (one) => one.groupName)) {
     if (remainingMs() < guard.policy.passSeconds * 1000) return
-    const ofGroup = (all: readonly Standing[]) => all.filter((one) => one.groupName === groupName)
-    const group = { groupName, waiting: ofGroup(found.waiting), retained: ofGroup(found.retained) }
     const endsAt = guard.clock.now() + Math.min(LONGEST_SECONDS * 1000, remainingMs())
-    const limited = guardUntil(guard, endsAt)
     try {
-      if (rungs.includes('reboot') && group.waiting.length > 0) await rebootSilent(limited, group)
-      if (rungs.includes('retry') && group.retained.length > 0) await retryKept(limited, group, budget)
+      await work(guardUntil(guard, endsAt), { groupName, members })
     } catch (error) {
       guard.journal({ event: 'group-failed', groupName, ...described(error) })
     }
@@ -58,14 +73,13 @@ export async function recover(guard: Guard, found: Found, remainingMs: () => num
 }
 
 /** What is held long enough is looked at; what a pass of its own is about to prove, or has flushed, is left. */
-async function rebootSilent(
-  guard: Guard,
-  { groupName, waiting }: Found & { readonly groupName: string },
-): Promise<void> {
+async function rebootSilent(guard: Guard, { groupName, members }: Group, budget: Budget): Promise<void> {
   const { aws, clock, policy, journal } = guard
-  const ids = waiting.map(({ instanceId }) => instanceId)
+  const ids = idsOf(members)
   const began = await terminationsBegan(aws, groupName, ids, clock.now())
   for (const instanceId of ids) {
+    // Agents that fall silent everywhere at once are SSM's trouble more likely than theirs.
+    if (budget.left <= 0) return
     const subject = { rung: 'reboot', instanceId, groupName } as const
     const heldSince = began.get(instanceId)
     const seen = { now: clock.now(), heldSince, agent: undefined, look: undefined }
@@ -80,6 +94,7 @@ async function rebootSilent(
     try {
       const decision = decideHeld({ ...seen, ...(await lookAtHeld(guard, action)) }, policy.recovery)
       if (decision.do !== 'reboot') continue
+      budget.left--
       const console = await consoleOf(aws, instanceId)
       journal({ event: 'recovery', ...subject, reason: decision.reason, console })
       await reboot(guard, instanceId)
@@ -89,24 +104,39 @@ async function rebootSilent(
   }
 }
 
+/** Agents first: a machine that stays silent for weeks costs one question a sweep. */
 async function retryKept(
   guard: Guard,
-  { groupName, waiting, retained }: Found & { readonly groupName: string },
-  budget: { left: number },
+  { waiting, retained }: Found,
+  remainingMs: () => number,
+  budget: Budget,
 ): Promise<void> {
-  const { aws } = guard
-  const ids = (standing: readonly Standing[]) => standing.map(({ instanceId }) => instanceId)
-  const agents = await agentsOf(aws, ids(retained))
-  if (agents.size === 0) return
-  const terminations = await terminationsOf(aws, groupName, ids([...waiting, ...retained]))
-  // Those that were tried before and are on their way now.
-  budget.left -= waiting.filter(({ instanceId }) => terminations.has(instanceId)).length
-  for (const standing of retained) {
-    if (budget.left <= 0) return
-    const { instanceId } = standing
-    const known = { agent: agents.get(instanceId), terminations: terminations.get(instanceId) }
-    if (await tryAgain(guard, standing, known)) budget.left--
-  }
+  const agents = new Map<string, Agent>()
+  const terminations = new Map<string, Terminations>()
+  await eachGroup(guard, retained, remainingMs, async ({ aws }, { members }) => {
+    for (const [instanceId, agent] of await agentsOf(aws, idsOf(members))) agents.set(instanceId, agent)
+  })
+  const answering = retained.filter(({ instanceId }) => agents.has(instanceId))
+  if (answering.length === 0) return
+  // Those of any group that were tried before and are on their way now; where it cannot be told, all that wait.
+  budget.left -= waiting.length
+  await eachGroup(guard, [...waiting, ...answering], remainingMs, async ({ aws }, { groupName, members }) => {
+    const found = await terminationsOf(aws, groupName, idsOf(members))
+    for (const [instanceId, one] of found) terminations.set(instanceId, one)
+    budget.left += waiting.filter((one) => one.groupName === groupName && !found.has(one.instanceId)).length
+  })
+  await eachGroup(guard, answering, remainingMs, async (limited, { members }) => {
+    for (const standing of members) {
+      if (budget.left <= 0) return
+      const { instanceId } = standing
+      const known = { agent: agents.get(instanceId), terminations: terminations.get(instanceId) }
+      if (await tryAgain(limited, standing, known)) budget.left--
+    }
+  })
+}
+
+function idsOf(standing: readonly Standing[]): string[] {
+  return standing.map(({ instanceId }) => instanceId)
 }
 
 /** What was asked of many machines at once. */

@@ -14,6 +14,7 @@ export const defaults: Record<ParameterName, unknown> = {
   retain: 'yes',
   withoutRetention: 'hold',
   recover: 'none',
+  recoveriesAtOnce: 5,
   heartbeat: 3600,
   patience: 7200,
   attempts: 5,

@@ -150,6 +150,16 @@ describe('recover', () => {
     )
     expect(naming.map(([name]) => name).sort()).toEqual(['SweepRole', 'sweep'])
   })
+  it('bounds how many run at once', () => {
+    const { sweep } = deployment('termination-guard-prod', {
+      ...{ ...defaults, groups: 'web-asg', recover: 'retry' },
+      recoveriesAtOnce: 2,
+    }).functions
+    expect(sweep?.environment).toMatchObject({ RECOVERIES_AT_ONCE: '2' })
+    expect(message(() => settings({ recoveriesAtOnce: 0 }))).toMatch(
+      /recoveriesAtOnce: write .* from 1 to 100/,
+    )
+  })
   it.each(['', 'all', 'retry,', 'none,retry', 'Retry'])('refuses %j', (recover) => {
     expect(message(() => settings({ recover }))).toMatch(/recover: write none, or retry/)
   })

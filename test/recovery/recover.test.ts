@@ -3,6 +3,7 @@ import { commentFor } from '../../src/flush/commands.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
 import { lookAtHeld } from '../../src/recovery/held.ts'
+import { recover } from '../../src/recovery/recover.ts'
 import { terminationsOf } from '../../src/recovery/terminations.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
 import { consume } from '../../src/termination/consume.ts'
@@ -173,6 +174,39 @@ it('tries no more at once than it may, those on their way included', async () =>
   expect(released).toEqual([ids[1]])
 })
 
+it('counts those that are on their way in any group, also in one that keeps no machine', async () => {
+  const inTwoGroups = async (seen: string) => {
+    const released: string[] = []
+    const [waiting = '', retained = ''] = ['1', '2'].map((digit) => `i-${digit.repeat(17)}`)
+    const standing = [
+      { InstanceId: waiting, AutoScalingGroupName: 'another', LifecycleState: 'Terminating:Wait' },
+      { InstanceId: retained, AutoScalingGroupName: groupName, LifecycleState: 'Terminating:Retained' },
+    ]
+    Object.assign(recovering.aws, {
+      describeAutoScalingInstances: async ({ InstanceIds }: { InstanceIds?: string[] }) => ({
+        AutoScalingInstances: standing.filter(
+          ({ InstanceId }) => InstanceIds?.includes(InstanceId) !== false,
+        ),
+      }),
+      describeInstanceInformation: async () => ({
+        InstanceInformationList: [
+          { InstanceId: retained, PingStatus: 'Online', LastPingDateTime: new Date(aws.now) },
+        ],
+      }),
+      describeScalingActivities: async ({ AutoScalingGroupName = '' }) => {
+        const Description = `Terminating EC2 instance: ${AutoScalingGroupName === 'another' ? seen : retained}`
+        return { Activities: [{ ...kept, Description }] }
+      },
+      terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => void released.push(InstanceId),
+    })
+    const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 1 } }
+    await sweep({ ...recovering, policy }, plenty)
+    return released.length
+  }
+  expect(await inTwoGroups('i-11111111111111111')).toBe(0)
+  expect(await inTwoGroups('i-33333333333333333')).toBe(1)
+})
+
 describe('a held machine whose agent is silent', () => {
   beforeEach(() => {
     aws.lifecycleState = 'Terminating:Wait'
@@ -194,6 +228,33 @@ describe('a held machine whose agent is silent', () => {
     ])
     const order = ['getConsoleOutput', 'createTags', 'rebootInstances'].map((call) => aws.calls.indexOf(call))
     expect(order).toEqual(order.toSorted((a, b) => a - b))
+  })
+  it('is rebooted with no more others by one sweep than may be recovered at once', async () => {
+    const ids = [instanceId, ...['1', '2'].map((digit) => `i-${digit.repeat(17)}`)]
+    const waiting = ids.map((id) => ({ instanceId: id, groupName, lifecycleState: 'Terminating:Wait' }))
+    const Activities = ids.map((id) => ({ ...terminating, Description: `Terminating EC2 instance: ${id}` }))
+    const rebooted: string[] = []
+    Object.assign(recovering.aws, {
+      describeScalingActivities: async () => ({ Activities }),
+      describeInstances: async ({ InstanceIds: [InstanceId] = [''] }: { InstanceIds?: string[] }) => ({
+        Reservations: [{ Instances: [{ InstanceId, State: { Name: 'running' } }] }],
+      }),
+      describeAutoScalingInstances: async ({
+        InstanceIds: [InstanceId] = [''],
+      }: {
+        InstanceIds?: string[]
+      }) => ({
+        AutoScalingInstances: [
+          { InstanceId, AutoScalingGroupName: groupName, LifecycleState: 'Terminating:Wait' },
+        ],
+      }),
+      recordLifecycleActionHeartbeat: async () => ({}),
+      rebootInstances: async ({ InstanceIds = [] }: { InstanceIds?: string[] }) =>
+        void rebooted.push(...InstanceIds),
+    })
+    const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 2 } }
+    await recover({ ...recovering, policy }, { waiting, retained: [] }, plenty)
+    expect(rebooted).toEqual(ids.slice(0, 2))
   })
   it('is rebooted although its console cannot be had', async () => {
     aws.guard.aws.getConsoleOutput = async () => {
