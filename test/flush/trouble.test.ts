@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,12 +52,17 @@ describe('two flushes', () => {
 
   itWhere(has('flock'), 'needs flock')('do not wait for each other for ever', async () => {
     const disk = collector()
-    disk.program('publishLogs.py', '#!/bin/sh\nsleep 1\n')
+    const [publishing, enough] = [join(disk.root, 'publishing'), join(disk.root, 'enough')]
+    disk.program(
+      'publishLogs.py',
+      `#!/bin/sh\ntouch '${publishing}'; while [ ! -e '${enough}' ]; do sleep 0.1; done\n`,
+    )
     const slow = flush(disk)
-    await sleep(300)
+    while (!existsSync(publishing)) await sleep(50)
     const impatient = await flush(disk, { profile: quick('beanstalk', { commandSeconds: 1 }) })
     expect(impatient).toMatchObject({ exitCode: 1, stdout: '' })
     expect(impatient.stderr).toContain('another flush is still running after 1 seconds')
+    writeFileSync(enough, '')
     expect((await slow).exitCode).toBe(0)
   })
 })
