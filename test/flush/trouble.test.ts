@@ -93,7 +93,7 @@ describe('a flush that is killed', () => {
     disk.write('/var/log/httpd/error_log', '')
     disk.write(
       '/etc/logrotate.d/x.elasticbeanstalk.conf',
-      `${disk.root}/var/log/httpd/*log {\n  notifempty\n}\n`,
+      `${disk.root}/var/log/httpd/*log {\n  notifempty\n  dateext\n  dateformat -%s\n}\n`,
     )
     disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/httpd.conf', '/var/log/httpd/*.gz\n')
     const flushed = await flush(disk)
