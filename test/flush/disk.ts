@@ -52,7 +52,9 @@ export function makeDisk(root?: string): Disk {
 function layDisk(at: string, root: string): Disk {
   const s3 = join(at, 's3')
   const bin = join(at, 'bin')
-  for (const folder of [root, s3, bin]) mkdirSync(folder, { recursive: true, mode: 0o755 })
+  const standIns = join(at, 'stand-ins')
+  for (const folder of [root, s3, bin, standIns]) mkdirSync(folder, { recursive: true, mode: 0o755 })
+  if (!hasLogrotate()) symlinkSync(join(STAND_INS, 'logrotate'), join(standIns, 'logrotate'))
   const write = (path: string, content: string | Buffer, mode = 0o644) => {
     mkdirSync(dirname(root + path), { recursive: true, mode: 0o755 })
     writeFileSync(root + path, content, { mode })
@@ -87,7 +89,7 @@ function layDisk(at: string, root: string): Disk {
     path: [
       bin,
       join(HERE, 'bin'),
-      ...(hasLogrotate() ? [] : [STAND_INS]),
+      ...(hasLogrotate() ? [] : [standIns]),
       process.env.PATH,
       '/usr/sbin:/sbin',
     ].join(':'),
