@@ -11,7 +11,7 @@ import type { Deployment } from './deployment.ts'
 import { Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
-/** How long the letters that are shown are out of everybody else's sight. */
+/** While they are read, so that none is read twice; then they are put back into sight, for whoever types the next command. */
 const OUT_OF_SIGHT_SECONDS = 60
 /** Empty answers in a row after which there are no more: SQS asks only some of its servers each time. */
 const EMPTY_ANSWERS = 3
@@ -68,10 +68,12 @@ async function redrive(
   { aws, policy }: Deployment,
   isMeant: (messageId: string) => boolean,
 ): Promise<DeadLetter[]> {
+  const { deadLetterQueueUrl: QueueUrl } = policy
   const letters = new Map<string, DeadLetter>()
+  const left: (string | undefined)[] = []
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
     const { Messages = [] } = await aws.receiveMessage({
-      QueueUrl: policy.deadLetterQueueUrl,
+      QueueUrl,
       MaxNumberOfMessages: 10,
       VisibilityTimeout: OUT_OF_SIGHT_SECONDS,
       MessageAttributeNames: ['All'],
@@ -82,13 +84,17 @@ async function redrive(
     for (const message of fresh) {
       const letter = readLetter(message)
       const isDiscarded = isMeant(letter.messageId)
-      if (isDiscarded) {
-        const { ReceiptHandle } = message
-        await aws.deleteMessage({ QueueUrl: policy.deadLetterQueueUrl, ReceiptHandle })
-      }
+      const { ReceiptHandle } = message
+      if (isDiscarded) await aws.deleteMessage({ QueueUrl, ReceiptHandle })
+      else left.push(ReceiptHandle)
       letters.set(letter.messageId, isDiscarded ? { ...letter, fate: 'discarded' } : letter)
     }
   }
+  // Without the right to it they come back by themselves, after that minute.
+  for (const ReceiptHandle of left)
+    await aws
+      .changeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 })
+      .catch(() => undefined)
   return [...letters.values()].sort((a, b) => a.sentAt - b.sentAt)
 }
 

@@ -14,6 +14,8 @@ export const typed = (words: string) => `termination-guard ${words}`
 export class CommandLine extends OneInstance {
   /** What lies in the dead-letter queue. */
   letters: Message[] = []
+  /** Those of them, by their receipt handles, that somebody looks at. */
+  readonly outOfSight = new Set<string | undefined>()
   readonly operatorCalls: { readonly operation: string; readonly input: unknown }[] = []
   /** What may be inspected, and its answers; everything else is denied. */
   inspection: Partial<InspectionApi> = {}
@@ -107,7 +109,15 @@ export class CommandLine extends OneInstance {
         if (this.refusing) return async () => Promise.reject(this.refusing)
         switch (operation) {
           case 'receiveMessage':
-            return told(operation, () => ({ Messages: this.letters.slice(0, 10) }))
+            return told(operation, () => {
+              const Messages = this.letters.filter((one) => !this.outOfSight.has(one.ReceiptHandle))
+              for (const { ReceiptHandle } of Messages) this.outOfSight.add(ReceiptHandle)
+              return { Messages }
+            })
+          case 'changeMessageVisibility':
+            return told(operation, ({ ReceiptHandle }: { ReceiptHandle?: string }) => {
+              this.outOfSight.delete(ReceiptHandle)
+            })
           case 'deleteMessage':
             return told(operation, ({ ReceiptHandle }: { ReceiptHandle?: string }) => {
               this.letters = this.letters.filter((letter) => letter.ReceiptHandle !== ReceiptHandle)

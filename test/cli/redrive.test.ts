@@ -26,6 +26,12 @@ it('shows each letter with its reason and leaves it where it is', async () => {
   expect(left()).toEqual(['m-1', 'm-2'])
 })
 
+it('leaves them in sight, so that the next command finds what this one has shown', async () => {
+  await line.run('redrive')
+  expect((await line.run('redrive', '--discard', '--all')).out).toContain('2 dead letters.')
+  expect(left()).toEqual([])
+})
+
 it('discards one', async () => {
   expect((await line.run('redrive', '--discard', 'm-2')).code).toBe(0)
   expect(left()).toEqual(['m-1'])
