@@ -1,32 +1,15 @@
 /** The commands as a person types them, against the AWS on this machine: a machine with a dead agent, from kept to gone. */
-import { spawn } from 'node:child_process'
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import {
-  AutoScalingClient,
-  CreateAutoScalingGroupCommand,
-  DescribeAutoScalingInstancesCommand,
-  PutLifecycleHookCommand,
-  TerminateInstanceInAutoScalingGroupCommand,
-} from '@aws-sdk/client-auto-scaling'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, it } from '@jest/globals'
-import {
-  hookName,
-  installGuard,
-  notifierRoleArn,
-  patientWaits,
-  type Waits,
-} from '../../testbed/local/installed-guard.ts'
+import { patientWaits, type Waits } from '../../testbed/local/installed-guard.ts'
 import { PATHS } from '../../testbed/local/instance/disk.ts'
-import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
-import { startLocalAws } from '../../testbed/local/local-aws.ts'
 import { afterwards, eventually } from '../testbed/local/local-aws.ts'
+import { BUCKET, guardedAws } from './guarded-aws.ts'
+import { typeGuard } from './typing.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const BUCKET = 'elasticbeanstalk-eu-west-1-000000000000'
 /** Short, so that patience is over soon; the flush never starts, so that no step of it can be too slow for them. */
 const WAITS = {
   ...{
@@ -45,87 +28,23 @@ const WAITS = {
 }
 
 async function guardedMachine(waits: Waits = WAITS) {
-  let room: MachineRoom | undefined
-  const aws = await startLocalAws({
-    launch: (instance) => {
-      if (room === undefined) throw new Error('the machine room is not open yet')
-      return room.launch(instance)
-    },
-    onProblem: () => undefined,
-  })
-  afterwards(async () => {
-    await aws.stop()
-    await room?.stop()
-  })
-  await aws.createBucket(BUCKET)
-  room = openMachineRoom({
-    directory: aws.directory,
-    environment: { ...aws.environment('INSTANCE'), EB_BUCKET: BUCKET, EB_ENVIRONMENT_ID: 'e-cli' },
-    bufferMs: 1000,
-    publishEveryMs: undefined,
-  })
-  const journal = join(aws.directory, 'journal.jsonl')
-  writeFileSync(journal, '')
-  const onLine = (line: string) => appendFileSync(journal, `${line}\n`)
-  const guard = await installGuard(aws, { bucket: BUCKET, waits, onLine })
-  const autoScaling = new AutoScalingClient({
-    endpoint: aws.endpoints.autoscaling,
-    region: aws.region,
-    credentials: { accessKeyId: 'PERSON', secretAccessKey: 'local' },
-  })
-  afterwards(() => autoScaling.destroy())
-  const group = { AutoScalingGroupName: 'web' }
-  await autoScaling.send(
-    new CreateAutoScalingGroupCommand({
-      ...{
-        ...group,
-        LaunchTemplate: { LaunchTemplateName: 'web' },
-        MinSize: 0,
-        MaxSize: 1,
-        DesiredCapacity: 1,
-      },
-      InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
-      Tags: [{ Key: 'elasticbeanstalk:environment-id', Value: 'e-cli' }],
-    }),
-  )
-  await autoScaling.send(
-    new PutLifecycleHookCommand({
-      ...{
-        ...group,
-        LifecycleHookName: hookName,
-        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      },
-      ...{ HeartbeatTimeout: 60, DefaultResult: 'ABANDON' },
-      ...{ NotificationTargetARN: guard.queue.arn, RoleARN: notifierRoleArn },
-    }),
-  )
-  const state = async (instanceId: string) =>
-    (await autoScaling.send(new DescribeAutoScalingInstancesCommand({}))).AutoScalingInstances?.find(
-      (one) => one.InstanceId === instanceId,
-    )?.LifecycleState
-  const instance = await eventually(() => room.instances()[0])
-  const instanceId = instance.instanceId
-  await eventually(async () => (await state(instanceId)) === 'InService')
-  const environment = { ...aws.environment(), ...guard.variables, GUARD_JOURNAL: journal }
+  const { aws, state, terminate, environment, credentials, createGroup, stop } = await guardedAws({ waits })
+  afterwards(stop)
+  const [instance] = await createGroup({ name: 'web', instances: 1, retains: true })
+  if (instance === undefined) throw new Error('the group has no instance')
+  const { instanceId } = instance
   return {
     instanceId,
     /** Its hourly rotation has been, and nobody has published what it rotated. */
     rotate: () =>
       writeFileSync(join(instance.disk, PATHS.rotated, 'catalina.out-1466114461.gz'), gzipSync('a line\n')),
     state,
-    type: (...words: string[]) => typed(environment, words),
-    terminate: () =>
-      autoScaling.send(
-        new TerminateInstanceInAutoScalingGroupCommand({
-          InstanceId: instanceId,
-          ShouldDecrementDesiredCapacity: true,
-        }),
-      ),
+    type: (...words: string[]) => typeGuard(environment, words).told,
+    terminate: () => terminate(instanceId),
     /** What somebody else with rights to the bucket may do to an object. */
     overwrite: async (key: string) => {
       const s3 = new S3Client({
-        ...{ endpoint: aws.endpoints.s3, region: aws.region, forcePathStyle: true },
-        credentials: { accessKeyId: 'PERSON', secretAccessKey: 'local' },
+        ...{ endpoint: aws.endpoints.s3, region: aws.region, forcePathStyle: true, credentials },
       })
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: 'something else' }))
       s3.destroy()
@@ -133,26 +52,10 @@ async function guardedMachine(waits: Waits = WAITS) {
     /** Its agent dies, and it is terminated: the guard keeps it. */
     keep: async () => {
       instance.inject('agent-dead')
-      await autoScaling.send(
-        new TerminateInstanceInAutoScalingGroupCommand({
-          InstanceId: instanceId,
-          ShouldDecrementDesiredCapacity: true,
-        }),
-      )
+      await terminate(instanceId)
       await eventually(async () => (await state(instanceId)) === 'Terminating:Retained')
     },
   }
-}
-
-function typed(environment: Readonly<Record<string, string>>, words: readonly string[]) {
-  const env = { PATH: process.env.PATH, ...environment }
-  const child = spawn(process.execPath, [MAIN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const told = { code: -1, out: '', err: '' }
-  child.stdout.on('data', (data) => (told.out += data))
-  child.stderr.on('data', (data) => (told.err += data))
-  return new Promise<typeof told>((resolve) =>
-    child.once('close', (code) => resolve({ ...told, code: code ?? -1 })),
-  )
 }
 
 it('a machine whose agent is dead is kept, kept again, and ends when the loss is accepted', async () => {

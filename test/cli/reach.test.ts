@@ -1,11 +1,9 @@
 /** The way to the deployment as a process finds it: what AWS answers to the first question, and what the person is told. */
-import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { typeGuard } from './typing.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 /** An AWS that has one answer to everything. */
 let answer = { status: 200, type: '', message: '' }
 const asked: string[] = []
@@ -21,20 +19,14 @@ const someone = { AWS_ACCESS_KEY_ID: 'PERSON', AWS_SECRET_ACCESS_KEY: 'secret' }
 
 function type(words: readonly string[], environment: Readonly<Record<string, string>>) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    env: {
-      ...{ PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
+  return typeGuard(
+    {
+      ...{ HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
       ...{ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: endpoint },
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const told = { code: -1, out: '', err: '' }
-  child.stdout.on('data', (data) => (told.out += data))
-  child.stderr.on('data', (data) => (told.err += data))
-  return new Promise<typeof told>((resolve) =>
-    child.once('close', (code) => resolve({ ...told, code: code ?? -1 })),
-  )
+    words,
+  ).told
 }
 
 it.each([

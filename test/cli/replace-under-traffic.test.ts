@@ -1,6 +1,4 @@
 /** `replace` as a person types it, of the only instance of a group under traffic, on the AWS on this machine. */
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
@@ -15,26 +13,22 @@ import { PUBLISH_PREFIX } from '../../testbed/local/instance/disk.ts'
 import { startTraffic } from '../../testbed/local/traffic.ts'
 import { seededRandom } from '../../testbed/random.ts'
 import { afterwards, eventually } from '../testbed/local/local-aws.ts'
+import { typeGuard } from './typing.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 /** Whoever types is known by this in every request. */
 const PERSON = 'PERSON'
 
 /** Types the command; it is killed, as by a lost terminal, right after this call has had its effect. */
 async function type(stage: Stage, words: readonly string[], killedAfter?: string) {
-  const env = { PATH: process.env.PATH, ...stage.shell(PERSON) }
-  const child = spawn(process.execPath, [MAIN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const { child, told } = typeGuard(stage.shell(PERSON), words)
   const forget = stage.observe({
     after: ({ caller, operation }) => {
       if (caller === PERSON && operation === killedAfter) child.kill('SIGKILL')
     },
   })
-  const told = { out: '', err: '' }
-  child.stdout.on('data', (data) => (told.out += data))
-  child.stderr.on('data', (data) => (told.err += data))
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  const ended = await told
   forget()
-  return { code, ...told }
+  return ended
 }
 
 async function furnish() {
