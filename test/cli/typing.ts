@@ -14,14 +14,21 @@ export interface Told {
 
 export interface Typing {
   readonly child: ChildProcess
+  /** So far. */
+  readonly said: { readonly out: string; readonly err: string }
   readonly told: Promise<Told>
 }
 
 type Environment = Readonly<Record<string, string>>
 
+/** A program of this project, without npm around it. */
+export function typeProgram(environment: Environment, file: string, words: readonly string[]): Typing {
+  return start(process.execPath, [file, ...words], environment, root)
+}
+
 /** A command of the guard, as it is installed. */
 export function typeGuard(environment: Environment, words: readonly string[]): Typing {
-  return start(process.execPath, [MAIN, ...words], environment, root)
+  return typeProgram(environment, MAIN, words)
 }
 
 /** A whole line, in a shell of its own. */
@@ -37,5 +44,5 @@ function start(program: string, words: readonly string[], environment: Environme
   child.stdout.on('data', (data) => (said.out += data))
   child.stderr.on('data', (data) => (said.err += data))
   const told = new Promise<Told>((resolve) => child.once('close', (code) => resolve({ code, ...said })))
-  return { child, told }
+  return { child, said, told }
 }

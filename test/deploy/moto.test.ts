@@ -1,7 +1,9 @@
 /** `serverless deploy` and `remove` from end to end, against an independent emulator of CloudFormation (moto's server). */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -13,6 +15,11 @@ import {
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { shellEnvironment } from '../../testbed/local/shell-environment.ts'
+import { typeLine } from '../cli/typing.ts'
+import { type Account, removal, whileDeployed } from '../documents/deployed.ts'
+import { root } from '../documents/documented-lines.ts'
+import { typeEach } from '../documents/occasions.ts'
 import { copyProject, parameterOptions, REGION, serverless } from './packaged.ts'
 
 const isInstalled = spawnSync('moto_server', ['--help']).status === 0
@@ -47,6 +54,9 @@ async function answering(url: string): Promise<void> {
   let environment: Record<string, string>
   let autoScaling: AutoScalingClient
   let cloudFormation: CloudFormationClient
+  let shell: string
+  let subnets: string[]
+  let printed = ''
 
   beforeAll(async () => {
     const port = await freePort()
@@ -60,12 +70,16 @@ async function answering(url: string): Promise<void> {
     autoScaling = new AutoScalingClient(config)
     cloudFormation = new CloudFormationClient(config)
     const ec2 = new EC2Client(config)
-    const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}))
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}))
     ec2.destroy()
+    subnets = Subnets.map(({ SubnetId = '' }) => SubnetId)
+    shell = join(project.directory, 'environment.sh')
+    const isHere = { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION }
+    await writeFile(shell, shellEnvironment({ ...environment, ...isHere }))
     const launch = { LaunchConfigurationName: 'lc', ImageId: 'ami-12c6146b', InstanceType: 't3.micro' }
     await autoScaling.send(new CreateLaunchConfigurationCommand(launch))
     for (const AutoScalingGroupName of ['web', 'taken']) {
-      const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 0, VPCZoneIdentifier: Subnets?.[0]?.SubnetId }
+      const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 0, VPCZoneIdentifier: subnets[0] }
       await autoScaling.send(
         new CreateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchConfigurationName: 'lc', ...sizes }),
       )
@@ -92,6 +106,18 @@ async function answering(url: string): Promise<void> {
       (output) => ({ output, failed: false }),
       (error: { stdout: string; stderr: string }) => ({ output: error.stdout + error.stderr, failed: true }),
     )
+  /** In this project's folder, as far as a deployment needs it. */
+  const account = (): Account => ({
+    ...{ printed, subnets },
+    type: (line) => {
+      const PATH = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter)
+      return typeLine(
+        { PATH, HOME: project.directory, NO_COLOR: '1' },
+        `. ${shell}; ${line}`,
+        project.directory,
+      ).told
+    },
+  })
   const stacks = async () =>
     (await cloudFormation.send(new DescribeStacksCommand({}))).Stacks?.map(({ StackName, StackStatus }) => [
       StackName,
@@ -100,6 +126,7 @@ async function answering(url: string): Promise<void> {
 
   it('deploys the stack, enrols the group and says so', async () => {
     const { output, failed } = await run('deploy', { groups: 'web,later' })
+    printed = output
     expect([output, failed]).toEqual([expect.stringMatching(/enrolled +web: the hook was put/), false])
     expect(output).toMatch(/not there +later/)
     expect(await stacks()).toEqual([[STACK, expect.stringMatching(/^(CREATE|UPDATE)_COMPLETE$/)]])
@@ -110,6 +137,8 @@ async function answering(url: string): Promise<void> {
       expect.objectContaining({ LifecycleHookName: STACK, DefaultResult: 'ABANDON' }),
     ])
   }, 120_000)
+
+  typeEach(whileDeployed, account, ({ type }, line) => type(line))
 
   it('changes nothing in a deployment that leaves the groups out, and names those that are guarded', async () => {
     const { output, failed } = await run('deploy', {})
@@ -130,9 +159,11 @@ async function answering(url: string): Promise<void> {
     expect(output).toMatch(/withdrawn +web/)
   }, 120_000)
 
-  it('removes the stack and its traces on the groups', async () => {
-    expect((await run('remove', {})).failed).toBe(false)
-    expect(await stacks()).toEqual([])
-    expect((await autoScaling.send(new DescribeTagsCommand({}))).Tags ?? []).toEqual([])
+  typeEach(removal, account, ({ type }, line) => type(line))
+
+  it('is gone then, with its traces on the groups', async () => {
+    expect((await stacks())?.map(([name]) => name)).not.toContain(STACK)
+    const { Tags = [] } = await autoScaling.send(new DescribeTagsCommand({}))
+    expect(Tags.filter(({ Key }) => Key?.startsWith('termination-guard:'))).toEqual([])
   }, 120_000)
 })

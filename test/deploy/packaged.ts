@@ -12,6 +12,7 @@ const parts = [
   'package.json',
   'tsconfig.json',
   'deploy',
+  'examples',
   'handlers',
   'src',
 ]

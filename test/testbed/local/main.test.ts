@@ -1,7 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -11,9 +8,9 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { describe, expect, it } from '@jest/globals'
+import { typeLine } from '../../cli/typing.ts'
 import { afterwards, eventually } from './local-aws.ts'
-
-const main = fileURLToPath(new URL('../../../testbed/local/main.ts', import.meta.url))
+import { environmentFile, startLocal } from './started-local.ts'
 
 /** `npm run local`, on free ports. */
 async function started(...options: string[]) {
@@ -21,22 +18,10 @@ async function started(...options: string[]) {
 }
 
 async function startedIn(environment: Readonly<Record<string, string>>, ...options: string[]) {
-  const { NODE_OPTIONS: _, ...inherited } = process.env
-  const env = { ...inherited, ...environment }
-  const child = spawn(process.execPath, [main, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
-  afterwards(async () => {
-    child.kill('SIGKILL')
-    await gone
-  })
-  const told = { out: '', err: '' }
-  child.stdout.on('data', (data) => (told.out += data))
-  child.stderr.on('data', (data) => (told.err += data))
-  return { child, gone, told }
+  const { child, said, gone, stop } = startLocal(options, environment)
+  afterwards(stop)
+  return { child, gone, told: said }
 }
-
-/** The file that it says to source. */
-const environmentFile = (out: string) => /^\. (\S+)$/m.exec(out)?.[1] ?? ''
 
 const variablesOf = (out: string) => {
   const file = readFileSync(environmentFile(out), 'utf8')
@@ -44,13 +29,10 @@ const variablesOf = (out: string) => {
 }
 
 /** What a person types who has sourced that file. */
-const typed = (out: string, line: string) =>
-  promisify(execFile)('bash', ['-c', `. ${environmentFile(out)}; ${line}`], {
-    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-  }).then(
-    ({ stdout, stderr }) => `${stdout}${stderr}`,
-    ({ stdout, stderr }) => `${stdout}${stderr}`,
-  )
+const typed = async (told: string, line: string) => {
+  const { out, err } = await typeLine({}, `. ${environmentFile(told)}; ${line}`).told
+  return out + err
+}
 
 describe('npm run local', () => {
   it('says how to reach it, sees a termination through, and ends when told to', async () => {

@@ -1,0 +1,4 @@
+import { deploying } from './deploying.ts'
+import { typeAll } from './occasions.ts'
+
+typeAll(deploying)

@@ -1,0 +1,4 @@
+import { local } from './local.ts'
+import { typeAll } from './occasions.ts'
+
+typeAll(local)

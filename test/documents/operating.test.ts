@@ -1,0 +1,4 @@
+import { typeAll } from './occasions.ts'
+import { operating } from './operating.ts'
+
+typeAll(operating)

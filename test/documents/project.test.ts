@@ -1,0 +1,4 @@
+import { typeAll } from './occasions.ts'
+import { project } from './project.ts'
+
+typeAll(project)
