@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from '../../auto-scaling/auto-scaling.ts'
 import type { Machine, ShellResult } from '../machine.ts'
-import { type DocumentContent, parseContent } from './document-content.ts'
+import { type DocumentContent, parseContent, type Script } from './document-content.ts'
 import { publicDocuments } from './public-documents.ts'
 
 /** A Command document. */
@@ -57,11 +57,12 @@ export interface Command {
   readonly pluginName: string
   readonly comment: string
   readonly parameters: Readonly<Record<string, readonly string[]>>
-  readonly script: string
+  /** Run one after the other. */
+  readonly scripts: readonly Script[]
   readonly requestedAt: number
   /** How long it may wait for the agent. */
   readonly deliveryMs: number
-  /** How long the script may run. */
+  /** How long the scripts may run. */
   readonly executionMs: number
   /** Where the agent puts the whole output, besides what the API shows of it. */
   readonly outputTo: { readonly bucket: string; readonly prefix: string } | undefined

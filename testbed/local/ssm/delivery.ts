@@ -1,5 +1,5 @@
 /** How a command reaches an instance, runs there, and is heard of again, or is not. */
-
+import type { Machine, ShellResult } from '../machine.ts'
 import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
 import { writeOutput } from './output-objects.ts'
 import { announceInvocation } from './status-events.ts'
@@ -15,7 +15,7 @@ export function deliver(ssm: Ssm, command: Command): void {
     move(ssm, command, invocation, 'InProgress')
     const stop = new AbortController()
     invocation.kill = () => stop.abort()
-    machine.run(command.script, command.executionMs, stop.signal).then(
+    runScripts(machine, command, stop.signal).then(
       async (result) => {
         await writeOutput(ssm, command, invocation, result)
         // Only the agent can report. One that died with its machine never does: the command stays InProgress.
@@ -27,6 +27,22 @@ export function deliver(ssm: Ssm, command: Command): void {
       () => {},
     )
   }
+}
+
+/** The scripts of a command, one after the other. The command fails with the first that does. */
+async function runScripts(machine: Machine, { scripts }: Command, stop: AbortSignal): Promise<ShellResult> {
+  let whole: ShellResult = { exitCode: 0, stdout: '', stderr: '', timedOut: false }
+  for (const { text, executionMs, endsOnFailure } of scripts) {
+    const result = await machine.run(text, executionMs, stop)
+    whole = {
+      exitCode: whole.exitCode === 0 ? result.exitCode : whole.exitCode,
+      stdout: whole.stdout + result.stdout,
+      stderr: whole.stderr + result.stderr,
+      timedOut: result.timedOut,
+    }
+    if (result.timedOut || stop.aborted || (endsOnFailure && result.exitCode !== 0)) break
+  }
+  return whole
 }
 
 /** Delivers what can be delivered, and gives up on what took longer than delivery and execution may take together. */

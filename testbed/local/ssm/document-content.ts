@@ -1,4 +1,4 @@
-/** What a Command document may say (schema 2.2, one aws:runShellScript step), and what its parameters may be. */
+/** What a Command document may say (schema 2.2 or the older 1.2, shell scripts alone), and what its parameters may be. */
 import * as z from 'zod'
 import { AwsError } from '../../aws-error.ts'
 
@@ -12,30 +12,64 @@ const parameter = z.object({
   maxChars: z.number().optional(),
 })
 
+const inputs = z.object({
+  runCommand: z.union([z.string(), z.array(z.string())]),
+  workingDirectory: z.string().optional(),
+  timeoutSeconds: z.union([z.string(), z.number()]).optional(),
+})
+
 const step = z.object({
   action: z.literal('aws:runShellScript'),
   name: z.string().min(1),
-  inputs: z.object({
-    runCommand: z.union([z.string(), z.array(z.string())]),
-    workingDirectory: z.string().optional(),
-    timeoutSeconds: z.union([z.string(), z.number()]).optional(),
-  }),
+  /** What follows a step that failed is run all the same, unless this says otherwise. */
+  onFailure: z.literal('exit').optional(),
+  inputs,
 })
 
-const content = z.object({
-  schemaVersion: z.literal('2.2'),
+const facts = {
   description: z.string().optional(),
   parameters: z.record(z.string(), parameter).default({}),
-  mainSteps: z.tuple([step]),
+}
+
+const steps = z.object({
+  schemaVersion: z.literal('2.2'),
+  ...facts,
+  mainSteps: z.tuple([step]).rest(step),
 })
 
+/** The schema before steps: what AWS's first documents and many samples are written in. */
+const plugins = z
+  .object({
+    schemaVersion: z.literal('1.2'),
+    ...facts,
+    runtimeConfig: z.strictObject({
+      'aws:runShellScript': z.object({ properties: z.union([inputs, z.tuple([inputs])]) }),
+    }),
+  })
+  .transform(({ runtimeConfig, ...rest }) => {
+    const [only] = [runtimeConfig['aws:runShellScript'].properties].flat() as [z.infer<typeof inputs>]
+    const name = 'aws:runShellScript'
+    const mainSteps: z.infer<typeof steps>['mainSteps'] = [{ action: name, name, inputs: only }]
+    return { ...rest, mainSteps }
+  })
+
+const content = z.discriminatedUnion('schemaVersion', [steps, plugins])
+
 export type DocumentContent = z.infer<typeof content>
+
+/** One script of a command, as the agent runs it. */
+export interface Script {
+  readonly text: string
+  readonly executionMs: number
+  /** Where it fails, the ones behind it are not run. */
+  readonly endsOnFailure: boolean
+}
 
 type Arguments = Readonly<Record<string, readonly string[]>>
 
 const maxBytes = 64 * 1024
 
-/** Refuses what Systems Manager refuses, and what only this local one does (several steps, other plugins). */
+/** Refuses what Systems Manager refuses, and what only this local one does (other plugins). */
 export function parseContent(text: string): DocumentContent {
   refuseAbove(text)
   const parsed = content.safeParse(readJson(text))
@@ -73,14 +107,20 @@ export function bindParameters(content: DocumentContent, given: Arguments): Argu
   )
 }
 
-/** The script: each command is a line, and a parameter that is a list stands for as many lines. */
-export function scriptOf({ mainSteps: [only] }: DocumentContent, bound: Arguments): string {
-  const { runCommand, workingDirectory } = only.inputs
-  const lines = [runCommand].flat().flatMap((line) => {
+/** The scripts in their order: each command is a line, and a parameter that is a list stands for as many lines. */
+export function scriptsOf({ mainSteps }: DocumentContent, bound: Arguments): readonly Script[] {
+  return mainSteps.map(({ inputs: { runCommand, workingDirectory, timeoutSeconds }, onFailure }) => ({
+    text: textOf([runCommand].flat(), substitute(workingDirectory ?? '', bound), bound),
+    executionMs: executionSeconds(substitute(String(timeoutSeconds ?? '3600'), bound)) * 1000,
+    endsOnFailure: onFailure === 'exit',
+  }))
+}
+
+function textOf(commands: readonly string[], directory: string, bound: Arguments): string {
+  const lines = commands.flatMap((line) => {
     const [, name] = /^\s*\{\{\s*([A-Za-z0-9_]+)\s*\}\}\s*$/.exec(line) ?? []
     return (name === undefined ? undefined : bound[name]) ?? [substitute(line, bound)]
   })
-  const directory = substitute(workingDirectory ?? '', bound)
   const enter = directory === '' ? [] : [`cd '${directory.replaceAll("'", "'\\''")}' || exit 1`]
   // After the line that names the shell, if there is one.
   const at = lines[0]?.startsWith('#!') ? 1 : 0
@@ -95,9 +135,9 @@ export function substitute(text: string, bound: Arguments): string {
   )
 }
 
-/** The step's timeoutSeconds. Whatever the agent cannot take silently becomes an hour. */
-export function executionSeconds({ mainSteps: [only] }: DocumentContent, bound: Arguments): number {
-  const seconds = Number(substitute(String(only.inputs.timeoutSeconds ?? '3600'), bound))
+/** A step's timeoutSeconds. Whatever the agent cannot take silently becomes an hour. */
+function executionSeconds(text: string): number {
+  const seconds = Number(text)
   return Number.isInteger(seconds) && seconds >= 5 && seconds <= 172_800 ? seconds : 3600
 }
 

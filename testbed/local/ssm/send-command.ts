@@ -2,7 +2,7 @@ import { AwsError } from '../../aws-error.ts'
 import type { Command, Document, DocumentVersion, Ssm, Target } from './command-store.ts'
 import { commandView } from './command-view.ts'
 import { deliver } from './delivery.ts'
-import { bindParameters, executionSeconds, scriptOf } from './document-content.ts'
+import { bindParameters, scriptsOf } from './document-content.ts'
 import { documentNamed, hashOf, versionNumber } from './documents.ts'
 import { targetedInstances } from './targets.ts'
 
@@ -29,6 +29,7 @@ export function sendCommand(ssm: Ssm, input: Input): object {
   const { content } = wantedVersion(document, input)
   const [step] = content.mainSteps
   const bound = bindParameters(content, input.Parameters ?? {})
+  const scripts = scriptsOf(content, bound)
   const command: Command = {
     id: ssm.options.newId(),
     documentName: document.name,
@@ -37,10 +38,10 @@ export function sendCommand(ssm: Ssm, input: Input): object {
     pluginName: step.name,
     comment: checkedComment(input.Comment ?? ''),
     parameters: bound,
-    script: scriptOf(content, bound),
+    scripts,
     requestedAt: ssm.options.now(),
     deliveryMs: deliverySeconds(input.TimeoutSeconds ?? 3600) * 1000,
-    executionMs: executionSeconds(content, bound) * 1000,
+    executionMs: scripts.reduce((sum, { executionMs }) => sum + executionMs, 0),
     outputTo: outputOf(input),
     invocations: targetsOf(ssm, input).map((instanceId) => ({
       instanceId,
