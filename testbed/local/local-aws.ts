@@ -10,6 +10,7 @@ import { createObservers } from './aws/observers.ts'
 import { createPlatform } from './aws/platform.ts'
 import { connectQueues, type Queues } from './aws/queues.ts'
 import { startStorage } from './aws/storage.ts'
+import type { TopicListener } from './aws/topics.ts'
 import { createFunctions } from './lambda/function.ts'
 import type { FunctionOptions, LocalFunction } from './lambda/lambda-options.ts'
 import { type MappingOptions, mapQueue, type QueueMapping } from './lambda/queue-mapping.ts'
@@ -43,6 +44,8 @@ export interface LocalAws extends Pick<Queues, 'createQueue' | 'createBucket' | 
   /** The machine behind an instance, while EC2 has it. */
   machine(instanceId: string): Machine | undefined
   addRule(rule: EventRule): void
+  /** A topic of SNS with one listener. Answers its ARN. */
+  createTopic(name: string, listener: TopicListener): string
   publish(event: EventBridgeEvent): void
   /** Sees every request from now on. Answers how to stop that. */
   observe(observer: RequestObserver): () => void
@@ -77,6 +80,7 @@ async function startIn(directory: string, options: LocalAwsOptions): Promise<Loc
     accountId,
     directory: objects,
     observer,
+    cutsUploadsOf: options.cutsUploadsOf,
   })
   const queues = connectQueues(endpointsOf(0, storage.port).sqs, region)
   const platform = createPlatform(options, { region, accountId, queues })
@@ -103,6 +107,7 @@ async function startIn(directory: string, options: LocalAwsOptions): Promise<Loc
     createBucket: queues.createBucket,
     send: queues.send,
     addRule: (rule) => void platform.bus.rules.push(rule),
+    createTopic: platform.topics.create,
     publish: platform.bus.publish,
     deploy: functions.deploy,
     async mapQueue(mapping) {

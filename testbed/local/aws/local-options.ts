@@ -31,6 +31,8 @@ export interface LocalAwsOptions {
   readonly onEffect?: (effect: Effect) => void
   /** What a group's load balancer says of an instance that is registered with it; that it is healthy, where nobody else says. */
   readonly targetHealth?: TargetHealthOf
+  /** Whose uploads arrive cut: of what is put in one piece S3 keeps the first half, and answers 200. */
+  readonly cutsUploadsOf?: (caller: string) => boolean
   /** Something that AWS would only log: a notification or an event without a target, a machine that would not stop. */
   readonly onProblem?: (error: unknown) => void
 }

@@ -1,4 +1,4 @@
-/** Auto Scaling, EC2, Systems Manager and EventBridge, wired to each other, to the queues and to the machines. */
+/** Auto Scaling, EC2, Systems Manager, EventBridge and SNS, wired to each other, to the queues and to the machines. */
 import { randomUUID } from 'node:crypto'
 import { newSsm, type SsmOptions } from '../ssm/command-store.ts'
 import { advanceDelivery, nextDeliveryDue } from '../ssm/delivery.ts'
@@ -11,6 +11,7 @@ import { createEventBridge, type EventBridge } from './event-bridge.ts'
 import { type LocalAwsOptions, localTimings } from './local-options.ts'
 import type { Queues } from './queues.ts'
 import { createTargetGroups } from './target-groups.ts'
+import { createTopics, type Topics } from './topics.ts'
 import { createWake } from './wake.ts'
 
 export interface Platform {
@@ -18,6 +19,7 @@ export interface Platform {
   readonly compute: Compute
   readonly machines: Machines
   readonly bus: EventBridge
+  readonly topics: Topics
   readonly now: () => number
   /** Applies what became due and waits until it has happened. */
   settle(): Promise<void>
@@ -42,6 +44,7 @@ export function createPlatform(
     send: queues.send,
     failed,
   })
+  const topics = createTopics(region, accountId, failed)
   const machines = createMachines(options.launch, failed)
   const nextDue = () => {
     const due = [compute.model.nextDue(), nextDeliveryDue(ssm)].filter((at) => at !== undefined)
@@ -66,8 +69,8 @@ export function createPlatform(
       now,
       timings: { ...localTimings, ...options.timings },
       machines,
-      canNotify: queues.exists,
-      notify: queues.send,
+      canNotify: async (arn) => topics.has(arn) || queues.exists(arn),
+      notify: (arn, body) => (topics.has(arn) ? topics.notify(arn, body) : queues.send(arn, body)),
       publish: bus.publish,
       onEffect: (effect) => {
         targetGroups.follow(effect)
@@ -95,12 +98,14 @@ export function createPlatform(
   return {
     now,
     bus,
+    topics,
     compute,
     machines,
     services: {
       autoscaling: compute.autoscaling,
       ec2: compute.ec2,
       elasticloadbalancing: targetGroups.operations,
+      sns: topics.operations,
       ssm: ssmOperations(ssm, wake.plan),
       sts: { GetCallerIdentity: () => identity },
     },

@@ -24,10 +24,14 @@ export async function startStorage(options: {
   /** Where larger objects are kept. */
   readonly directory: string
   readonly observer: RequestObserver
+  /** Whose uploads arrive cut; nobody's, where it is not said. */
+  readonly cutsUploadsOf?: ((caller: string) => boolean) | undefined
 }): Promise<Storage> {
   const { region, accountId, observer } = options
   const keys = createKmsKeys(region, accountId)
-  const s3: S3 = { accountId, keys, buckets: new Map(), newBody: createBodies(options.directory) }
+  const cuts = options.cutsUploadsOf ?? (() => false)
+  const newBody = createBodies(options.directory)
+  const s3: S3 = { accountId, keys, buckets: new Map(), newBody, cuts }
   let port = options.port
   let moving: Queues | undefined
   const moves = messageMoves(() => {

@@ -11,6 +11,8 @@ export interface S3 {
   readonly keys: KmsKeys
   readonly buckets: Map<string, Bucket>
   readonly newBody: () => BodyWriter
+  /** Whether what this caller puts in one piece arrives cut. */
+  readonly cuts: (caller: string) => boolean
 }
 
 /** As far as it shows. */

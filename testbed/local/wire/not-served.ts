@@ -14,7 +14,7 @@ export function notServed(request: Pick<IncomingMessage, 'headers'>, body: strin
   return new AwsError('ServiceNotServedLocally', `The local AWS does not have ${service ?? String(target)}.`)
 }
 
-const served = new Set(['autoscaling', 'ec2', 'elasticloadbalancing', 'ssm', 'sts'])
+const served = new Set(['autoscaling', 'ec2', 'elasticloadbalancing', 'sns', 'ssm', 'sts'])
 
 /** JSON where JSON is asked for; XML where a form is sent, or the service's own answers are XML. */
 export function refuseService(

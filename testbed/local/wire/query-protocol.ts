@@ -1,4 +1,4 @@
-/** The answers of Auto Scaling, EC2, Elastic Load Balancing and STS: the same idea in dialects. */
+/** The answers of Auto Scaling, EC2, Elastic Load Balancing, SNS and STS: the same idea in dialects. */
 import { randomUUID } from 'node:crypto'
 import { AwsError } from '../../aws-error.ts'
 import { type Operation, perform } from './operation.ts'
@@ -9,6 +9,7 @@ export interface QueryServices {
   readonly autoscaling: Readonly<Record<string, Operation>>
   readonly ec2: Readonly<Record<string, Operation>>
   readonly elasticloadbalancing: Readonly<Record<string, Operation>>
+  readonly sns: Readonly<Record<string, Operation>>
   readonly sts: Readonly<Record<string, Operation>>
 }
 
@@ -18,6 +19,7 @@ const versions: Record<QueryService, string> = {
   autoscaling: '2011-01-01',
   ec2: '2016-11-15',
   elasticloadbalancing: '2015-12-01',
+  sns: '2010-03-31',
   sts: '2011-06-15',
 }
 
@@ -25,6 +27,7 @@ const namespaces: Record<QueryService, string> = {
   autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
   ec2: 'http://ec2.amazonaws.com/doc/2016-11-15/',
   elasticloadbalancing: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 }
 

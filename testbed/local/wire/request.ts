@@ -7,6 +7,7 @@ export type Service =
   | 'ssm'
   | 'sqs'
   | 's3'
+  | 'sns'
   | 'sts'
   | 'unknown'
 

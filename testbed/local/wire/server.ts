@@ -1,4 +1,4 @@
-/** One HTTP server for Auto Scaling, EC2, Elastic Load Balancing, STS (Query, XML) and Systems Manager (JSON): the request says whom it is for. */
+/** One HTTP server for Auto Scaling, EC2, Elastic Load Balancing, SNS, STS (Query, XML) and Systems Manager (JSON): the request says whom it is for. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AwsError } from '../../aws-error.ts'

@@ -1,5 +1,6 @@
 import { checksumHeaders, defaultAlgorithm } from '../checksums.ts'
 import { checkWrite } from '../conditions.ts'
+import { arrived } from '../cut-upload.ts'
 import { etagUnder, requestedEncryption } from '../encryption.ts'
 import { givenHeaders, writtenHeaders } from '../object-headers.ts'
 import { claimedChecksum, receiveBody } from '../receive-body.ts'
@@ -13,7 +14,11 @@ export const putObject: S3Operation = async (request) => {
   const headers = givenHeaders(request)
   const encryption = await requestedEncryption(request)
   const algorithm = claim?.algorithm ?? defaultAlgorithm
-  const { body, md5, checksum: value } = await receiveBody(request, algorithm, claim)
+  const {
+    body,
+    md5,
+    checksum: value,
+  } = await arrived(request, algorithm, await receiveBody(request, algorithm, claim))
   try {
     checkWrite(request, currentOf(bucket, key))
   } catch (refusal) {
