@@ -1,10 +1,14 @@
 /** One execution environment of a function: a process that takes one invocation at a time, and can be killed at any moment. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { type FunctionOptions, isPython } from './lambda-options.ts'
 import { endOfOutput, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
 
-const runtime = fileURLToPath(new URL('runtime.ts', import.meta.url))
+const runtimes = {
+  node: [process.execPath, fileURLToPath(new URL('runtime.ts', import.meta.url))],
+  python: ['python3', fileURLToPath(new URL('runtime.py', import.meta.url))],
+} as const
 
 /** How an invocation ended, as far as the process can tell. */
 export type Ending =
@@ -25,14 +29,18 @@ export interface Environment {
 
 /** Cold start: the process is there and the module loaded. Throws when it cannot be. */
 export async function startEnvironment(
-  bundle: string,
+  { bundle, handler = 'handler' }: Pick<FunctionOptions, 'bundle' | 'handler'>,
   variables: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
 ): Promise<Environment> {
-  const child = fork(runtime, [bundle], {
+  const [program, runtime] = runtimes[isPython(bundle) ? 'python' : 'node']
+  const child = spawn(program, [runtime, bundle, handler], {
     env: { ...variables },
-    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let refusal: Error | undefined
+  child.once('error', (error) => {
+    refusal = error
   })
   let current: Running | undefined
   let alive = true
@@ -48,7 +56,7 @@ export async function startEnvironment(
   lines(child.stderr, onLine)
   const kill = () => void child.kill('SIGKILL')
 
-  const initMs = await readiness(child, gone).catch((error: unknown) => {
+  const initMs = await readiness(child, gone, () => refusal).catch((error: unknown) => {
     kill()
     throw error
   })
@@ -110,15 +118,18 @@ function endingOf(message: Extract<RuntimeMessage, { readonly requestId: string 
   return { as: 'answered', answer, durationMs }
 }
 
-async function readiness(child: ChildProcess, gone: Promise<void>): Promise<number> {
+async function readiness(
+  child: ChildProcess,
+  gone: Promise<void>,
+  refusal: () => Error | undefined,
+): Promise<number> {
   const first = new Promise<RuntimeMessage>((resolve) =>
     child.once('message', resolve as (message: unknown) => void),
   )
   const message = await Promise.race([first, gone])
   if (message?.is === 'ready') return message.initMs
-  throw new Error(
-    `The function could not be started: ${message?.is === 'broken' ? message.error : 'it exited'}`,
-  )
+  const why = message?.is === 'broken' ? message.error : (refusal()?.message ?? 'it exited')
+  throw new Error(`The function could not be started: ${why}`)
 }
 
 function lines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {

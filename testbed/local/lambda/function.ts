@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Ending, type Environment, startEnvironment } from './execution-environment.ts'
 import type { FunctionOptions, Host, Invocation, LocalFunction } from './lambda-options.ts'
 import { scheduledEvent, variablesOf } from './variables.ts'
-import { createWorkers } from './workers.ts'
+import { createWorkers, type Worker } from './workers.ts'
 
 /** All functions of one local AWS. */
 export interface Functions {
@@ -26,12 +26,16 @@ export function createFunctions(host: Host): Functions {
 }
 
 function deploy(host: Host, options: FunctionOptions): LocalFunction & { stop(): Promise<void> } {
-  const { name, bundle, timeoutSeconds = 3, onLine = () => {} } = options
+  const { name, timeoutSeconds = 3, onLine = () => {} } = options
   const workers = createWorkers(options)
   const stopObserving = host.observe(workers.observer)
   const timers = new Set<NodeJS.Timeout>()
   let invocations = 0
 
+  const environmentOf = async (worker: Worker) => {
+    worker.environment ??= await startEnvironment(options, variablesOf(host, options, worker.caller), onLine)
+    return worker.environment
+  }
   const invoke = async (event: unknown): Promise<Invocation> => {
     invocations += 1
     const number = invocations
@@ -41,13 +45,9 @@ function deploy(host: Host, options: FunctionOptions): LocalFunction & { stop():
     const requestId = randomUUID()
     const end = async (): Promise<Ended> => {
       try {
-        worker.environment ??= await startEnvironment(
-          bundle,
-          variablesOf(host, options, worker.caller),
-          onLine,
-        )
+        const environment = await environmentOf(worker)
         const killAfterMs = options.killAfterMs?.(number)
-        return await run(worker.environment, { requestId, event, timeoutSeconds, killAfterMs })
+        return await run(environment, { requestId, event, timeoutSeconds, killAfterMs })
       } catch (error) {
         return { ended: 'failed', answer: undefined, error: String(error), durationMs: 0 }
       } finally {
@@ -70,6 +70,14 @@ function deploy(host: Host, options: FunctionOptions): LocalFunction & { stop():
   return {
     name,
     timeoutSeconds,
+    async start() {
+      const worker = await workers.acquire(invocations)
+      try {
+        await environmentOf(worker)
+      } finally {
+        workers.release(worker)
+      }
+    },
     invoke,
     schedule(everyMs, event = scheduledEvent(host)) {
       const timer = setInterval(() => void invoke(event).catch(() => {}), everyMs)

@@ -9,8 +9,10 @@ export interface FunctionCall {
 
 export interface FunctionOptions {
   readonly name: string
-  /** A JavaScript file that exports `handler`, CommonJS or ESM. */
+  /** A file of JavaScript (CommonJS or ESM), TypeScript or, where it ends so, Python (`.py`). */
   readonly bundle: string
+  /** The function in it; `handler`, where it is not said. */
+  readonly handler?: string
   readonly variables?: Readonly<Record<string, string>>
   /** Lambda's default is 3. */
   readonly timeoutSeconds?: number
@@ -46,11 +48,18 @@ export interface Invocation {
 export interface LocalFunction {
   readonly name: string
   readonly timeoutSeconds: number
+  /** Has a process ready before the first invocation. Throws what keeps the file from being loaded. */
+  start(): Promise<void>
   invoke(event: unknown): Promise<Invocation>
   /** Invokes it again and again, as an EventBridge schedule does. Answers how to stop that. */
   schedule(everyMs: number, event?: unknown): () => void
   /** Kills every process that is in the middle of an invocation. */
   kill(): void
+}
+
+/** Which runtime a file is for. */
+export function isPython(bundle: string): boolean {
+  return bundle.endsWith('.py')
 }
 
 /** What functions need of the local AWS. */

@@ -1,11 +1,14 @@
-/** The process in which a packaged handler runs. Started by `environment.ts` with the bundle as its argument. */
+/** The process in which a handler of JavaScript runs. Started by `execution-environment.ts` with its file and its name. */
+import { registerHooks } from 'node:module'
+import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { endOfOutput, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
 
-type Handler = (event: unknown, context: object) => unknown
+type Callback = (error: unknown, answer: unknown) => void
+type Handler = (event: unknown, context: object, callback?: Callback) => unknown
 
 const began = performance.now()
-const bundle = process.argv[2] ?? ''
+const [, , bundle = '', name = 'handler'] = process.argv
 const environment = process.env
 
 function tell(message: RuntimeMessage): void {
@@ -13,12 +16,11 @@ function tell(message: RuntimeMessage): void {
 }
 
 async function load(): Promise<Handler> {
-  const module = (await import(pathToFileURL(bundle).href)) as {
-    handler?: Handler
-    default?: { handler?: Handler }
-  }
-  const handler = module.handler ?? module.default?.handler
-  if (typeof handler !== 'function') throw new Error(`${bundle} exports no handler`)
+  process.chdir(dirname(bundle))
+  const module = (await import(pathToFileURL(bundle).href)) as Record<string, unknown>
+  const standard = module.default as Record<string, unknown> | undefined
+  const handler = (module[name] ?? standard?.[name]) as Handler | undefined
+  if (typeof handler !== 'function') throw new Error(`${bundle} exports no ${name}`)
   return handler
 }
 
@@ -36,12 +38,35 @@ function contextOf({ requestId, deadline }: InvokeMessage): object {
   }
 }
 
+/** Lambda's runtime brings the AWS SDK along: who has none of their own finds it. */
+function lendSdk(): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context)
+      } catch (error) {
+        if (!specifier.startsWith('@aws-sdk/')) throw error
+        return next(specifier, { ...context, parentURL: import.meta.url })
+      }
+    },
+  })
+}
+
+/** A third parameter is what handlers answered with before there were promises. */
+function call(handler: Handler, event: unknown, context: object): unknown {
+  if (handler.length < 3) return handler(event, context)
+  return new Promise((resolve, reject) => {
+    const callback: Callback = (error, answer) => (error ? reject(error) : resolve(answer))
+    handler(event, context, callback)
+  })
+}
+
 async function invoke(handler: Handler, message: InvokeMessage): Promise<void> {
   const { requestId } = message
   const start = performance.now()
   const elapsed = () => performance.now() - start
   try {
-    const answer = JSON.stringify(await handler(JSON.parse(message.event), contextOf(message)))
+    const answer = JSON.stringify(await call(handler, JSON.parse(message.event), contextOf(message)))
     tell({ is: 'answered', requestId, answer, durationMs: elapsed() })
   } catch (error) {
     tell({ is: 'failed', requestId, error: String(error), durationMs: elapsed() })
@@ -50,6 +75,7 @@ async function invoke(handler: Handler, message: InvokeMessage): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit())
+lendSdk()
 try {
   const handler = await load()
   process.on('message', (message: InvokeMessage) => void invoke(handler, message))
