@@ -7,6 +7,7 @@ import { startCollector } from './instance/collector-process.ts'
 import { layDisk, PATHS, PROGRAM_DIRECTORIES, type Programs } from './instance/disk.ts'
 import { type Fault, faultEnvironment } from './instance/instance-faults.ts'
 import { SYSTEM_PATH } from './instance/programs.ts'
+import { rootedScript } from './instance/rooted-script.ts'
 import { type Session, startSession } from './instance/session.ts'
 import type { Machine, ShellResult } from './machine.ts'
 
@@ -28,6 +29,8 @@ export interface InstanceOptions {
    * hours that pass in seconds would make much of that.
    */
   readonly fullHourAt: number
+  /** Scripts name paths as on a machine of their own, and do not know where its root is. */
+  readonly rootedScripts?: boolean
 }
 
 /** A local EC2 instance with a collector on it. */
@@ -113,7 +116,8 @@ class LocalInstance implements Instance {
     const directory = join(this.disk, PATHS.agent, randomUUID())
     mkdirSync(directory, { mode: 0o700 })
     const file = join(directory, '_script.sh')
-    writeFileSync(file, script, { mode: 0o700 })
+    const text = this.#options.rootedScripts ? rootedScript(script, this.disk) : script
+    writeFileSync(file, text, { mode: 0o700 })
     // As the agent does it: the shell starts the file, whose first line may name another shell.
     return this.#inSession(['sh', '-c', file], timeoutMs, stop)
   }

@@ -1,12 +1,12 @@
 /**
- * Stands in for the AWS CLI on a local instance, with what a flush uses of it and the CLI's exit codes and words:
- * `aws s3api put-object`, `aws s3 cp <file or -> s3://bucket/key` and `aws s3 cp --recursive <folder> s3://bucket/prefix`. Speaks to
- * AWS_ENDPOINT_URL_S3.
+ * Stands in for the AWS CLI on a local instance, with what a flush and scripts like it use of it, and the CLI's exit codes and
+ * words: `aws s3api put-object`, `aws s3 cp <file or -> s3://bucket/key`, `aws s3 cp --recursive <folder> s3://bucket/prefix` and
+ * `aws s3 sync`, and what aws-beside-s3.ts has. Speaks to AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import {
@@ -27,11 +27,23 @@ const OPTIONS = {
   'generate-cli-skeleton': { type: 'boolean' },
   'only-show-errors': { type: 'boolean' },
   quiet: { type: 'boolean' },
+  'no-progress': { type: 'boolean' },
+  output: { type: 'string' },
   recursive: { type: 'boolean' },
   sse: { type: 'string' },
   'sse-kms-key-id': { type: 'string' },
   'server-side-encryption': { type: 'string' },
   'ssekms-key-id': { type: 'string' },
+  'auto-scaling-group-name': { type: 'string' },
+  'instance-id': { type: 'string' },
+  'instance-ids': { type: 'string' },
+  'lifecycle-action-result': { type: 'string' },
+  'lifecycle-action-token': { type: 'string' },
+  'lifecycle-hook-name': { type: 'string' },
+  message: { type: 'string' },
+  subject: { type: 'string' },
+  'target-arn': { type: 'string' },
+  'topic-arn': { type: 'string' },
 } as const
 
 const SERVICE_ERROR = 254
@@ -61,9 +73,23 @@ async function run(args: readonly string[]): Promise<string> {
   const { values, positionals } = parse(args)
   const [service, operation, from, to] = positionals
   if (service === 's3api' && operation === 'put-object') return putObject(values)
+  if (service === 's3' && operation === 'sync' && from && to) return copyFolder(values, from, to)
   if (service === 's3' && operation === 'cp' && from && to)
     return values.recursive ? copyFolder(values, from, to) : copy(values, from, to)
+  const said = service === 's3' ? undefined : await beside(`${service} ${operation}`, values)
+  if (said !== undefined) return said
   throw new CliError(`this stand-in does not know: aws ${positionals.join(' ')}`, USAGE_ERROR)
+}
+
+/** What is not S3's is loaded only where it is asked for: an upload starts as fast as it can. */
+async function beside(operation: string, options: Options): Promise<string | undefined> {
+  const { operateBesideS3 } = await import('./aws-beside-s3.ts')
+  try {
+    return await operateBesideS3(operation, options, regionOf(options))
+  } catch (error) {
+    const { name, message } = error as Error
+    throw serviceError(name, message, operation)
+  }
 }
 
 async function putObject(options: Options): Promise<string> {
@@ -115,8 +141,11 @@ function encryptionOf(options: Options): Partial<PutObjectCommandInput> {
 }
 
 async function copy(options: Options, from: string, to: string): Promise<string> {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(to) ?? []
-  if (!bucket || !key) throw new CliError('Error: Invalid argument type', USAGE_ERROR)
+  const [, bucket, given = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(to) ?? []
+  // A folder takes the file under its own name.
+  const key = given === '' || given.endsWith('/') ? given + basename(from) : given
+  if (!bucket || (from === '-' && key !== given))
+    throw new CliError('Error: Invalid argument type', USAGE_ERROR)
   if (from !== '-' && !existsSync(from))
     throw new CliError(`The user-provided path ${from} does not exist.`, OTHER_ERROR)
   const body = from === '-' ? { Body: await buffer(process.stdin) } : await streamOf(from)
@@ -143,9 +172,13 @@ async function digest(file: string, algorithm: 'md5' | 'sha256'): Promise<string
   return hash.digest('base64')
 }
 
+function regionOf({ region }: Options): string {
+  return region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
+}
+
 async function send(options: Options, input: PutObjectCommandInput) {
   const client = new S3Client({
-    region: options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
+    region: regionOf(options),
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     ...(process.env.AWS_ACCESS_KEY_ID
@@ -166,9 +199,9 @@ async function send(options: Options, input: PutObjectCommandInput) {
   }
 }
 
-function serviceError(code: string, message: string): CliError {
+function serviceError(code: string, message: string, operation = 'PutObject'): CliError {
   return new CliError(
-    `An error occurred (${code}) when calling the PutObject operation: ${message}`,
+    `An error occurred (${code}) when calling the ${operation} operation: ${message}`,
     SERVICE_ERROR,
   )
 }

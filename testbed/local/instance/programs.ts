@@ -18,6 +18,11 @@ export function instancePrograms(environment: NodeJS.ProcessEnv): Programs {
     '/usr/bin/aws': realAws ?? join(STAND_INS, 'aws'),
     '/usr/bin/publishLogs.py': join(STAND_INS, 'publishLogs.py'),
     '/usr/sbin/logrotate': find('logrotate', environment) ?? join(STAND_INS, 'logrotate'),
+    // Amazon Linux has no other, and its scripts rely on that.
+    '/bin/sh': '/bin/bash',
+    '/usr/bin/curl': join(MACHINE_PROGRAMS, 'curl'),
+    '/usr/bin/wget': join(MACHINE_PROGRAMS, 'curl'),
+    '/usr/bin/sudo': join(MACHINE_PROGRAMS, 'sudo'),
     '/sbin/service': join(MACHINE_PROGRAMS, 'service'),
     '/bin/systemctl': join(MACHINE_PROGRAMS, 'systemctl'),
   }
