@@ -12,3 +12,12 @@ export function onInterruption(listener: () => void): void {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, hear)
 }
+
+/** What was under way is left to itself; its ground is taken away. */
+export async function unlessStopped<T>(work: Promise<T>, stopped: AbortSignal): Promise<T> {
+  const stop = new Promise<never>((_, reject) => {
+    stopped.addEventListener('abort', () => reject(stopped.reason), { once: true })
+    if (stopped.aborted) reject(stopped.reason)
+  })
+  return Promise.race([work, stop])
+}

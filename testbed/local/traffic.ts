@@ -6,6 +6,8 @@ export interface TrafficOptions {
   /** Where the events go: the load balancer. */
   readonly url: string
   readonly eventsPerSecond: number
+  /** So many, and no more. Without it, they come until `stop`. */
+  readonly events?: number
   readonly random: Random
 }
 
@@ -38,7 +40,7 @@ const BROWSERS = [
 ] as const
 
 /** Sends so many events a second, each with an id of its own, from now on. */
-export function startTraffic({ url, eventsPerSecond, random }: TrafficOptions): Traffic {
+export function startTraffic({ url, eventsPerSecond, events, random }: TrafficOptions): Traffic {
   const connections = new Agent({ keepAlive: true, maxSockets: 64 })
   const accepted = new Set<string>()
   const underWay = new Set<Promise<void>>()
@@ -60,7 +62,7 @@ export function startTraffic({ url, eventsPerSecond, random }: TrafficOptions): 
     }
   }
   const ticking = setInterval(() => {
-    const due = ((performance.now() - startedAt) / 1_000) * eventsPerSecond
+    const due = Math.min(((performance.now() - startedAt) / 1_000) * eventsPerSecond, events ?? Infinity)
     for (; started < due; started++) {
       const delivery = deliver(nextEvent(random))
       underWay.add(delivery)

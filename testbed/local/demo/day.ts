@@ -2,6 +2,7 @@ import { type ActionHistory, readHistory } from '../../../src/journal/history.ts
 import type { JournalLine } from '../../../src/journal/journal-line.ts'
 import { seededRandom } from '../../random.ts'
 import { PUBLISH_PREFIX } from '../instance/disk.ts'
+import { unlessStopped } from '../interruption.ts'
 import { startTraffic, type Traffic } from '../traffic.ts'
 import type { DemoOptions } from './demo-options.ts'
 import { BUCKET } from './deployment.ts'
@@ -123,13 +124,4 @@ function tellEnd({ event }: JournalLine, narrator: Narrator): void {
   if (event.event === 'recovery') narrator.tell(`  ${event.instanceId} ${event.rung}: ${event.reason}`)
   if (event.event !== 'action-ended' || event.by !== 'completed') return
   narrator.tell(`  ${event.instanceId} ${event.outcome}: ${event.reason}`)
-}
-
-/** What was under way is left to itself; the stage's end takes its ground away. */
-async function unlessStopped<T>(work: Promise<T>, stopped: AbortSignal): Promise<T> {
-  const stop = new Promise<never>((_, reject) => {
-    stopped.addEventListener('abort', () => reject(stopped.reason), { once: true })
-    if (stopped.aborted) reject(stopped.reason)
-  })
-  return Promise.race([work, stop])
 }

@@ -47,9 +47,13 @@ export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Prom
 }
 
 /** The group as Elastic Beanstalk makes it. */
-export async function createGroup(autoScaling: AutoScalingClient, instances: number): Promise<void> {
+export async function createGroup(
+  autoScaling: AutoScalingClient,
+  instances: number,
+  name = GROUP_NAME,
+): Promise<void> {
   const input = {
-    AutoScalingGroupName: GROUP_NAME,
+    AutoScalingGroupName: name,
     LaunchTemplate: { LaunchTemplateName: 'web' },
     MinSize: 0,
     MaxSize: 4 * instances,

@@ -38,14 +38,28 @@ export function countEvents(
   }
 }
 
-/** The event ids in the archive, read from the objects themselves as the pipeline behind S3 would read them. */
-export async function archivedEventIds(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
+/** The event ids in the archive, read from the objects themselves as the pipeline behind S3 would read them: of the access logs. */
+export function archivedEventIds(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
+  return eventIdsBelow(s3, bucket, prefix, isAccessLog)
+}
+
+/** The event ids in objects under any key, read as those of the archive: whole lines, also within a tar. */
+export function eventIdsAnywhere(s3: S3Client, bucket: string): Promise<string[]> {
+  return eventIdsBelow(s3, bucket, '', () => true)
+}
+
+async function eventIdsBelow(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+  isMeant: (key: string) => boolean,
+): Promise<string[]> {
   const ids: string[] = []
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
     for (const { Key } of page.Contents ?? []) {
-      if (Key === undefined || !isAccessLog(Key)) continue
+      if (Key === undefined || !isMeant(Key)) continue
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))
-      ids.push(...eventIdsOfFile(Key, (await Body?.transformToByteArray()) ?? new Uint8Array()))
+      ids.push(...eventIdsOfFile((await Body?.transformToByteArray()) ?? new Uint8Array()))
     }
   }
   return ids
@@ -56,7 +70,7 @@ export function eventIdsOnDisk(disk: string): string[] {
   return [PATHS.logs, PATHS.rotated].flatMap((directory) =>
     readdirSync(join(disk, directory), { withFileTypes: true })
       .filter((entry) => entry.isFile() && isAccessLog(entry.name))
-      .flatMap(({ name }) => eventIdsOfFile(name, readFileSync(join(disk, directory, name)))),
+      .flatMap(({ name }) => eventIdsOfFile(readFileSync(join(disk, directory, name)))),
   )
 }
 
@@ -66,8 +80,9 @@ function isAccessLog(name: string): boolean {
 }
 
 /** A compressed file that was cut cannot be read by anybody: it counts as holding nothing. */
-function eventIdsOfFile(name: string, content: Uint8Array): string[] {
-  if (!name.endsWith('.gz')) return acceptedEventIds(Buffer.from(content).toString('utf8'))
+function eventIdsOfFile(content: Uint8Array): string[] {
+  if (content[0] !== 0x1f || content[1] !== 0x8b)
+    return acceptedEventIds(Buffer.from(content).toString('utf8'))
   try {
     return acceptedEventIds(gunzipSync(content).toString('utf8'))
   } catch {
