@@ -1,0 +1,66 @@
+/** Somebody's Lambda beside the guard: `npm run compare`. Progress goes to standard error, the result to standard output. */
+import { showProgress } from '../demo/progress.ts'
+import { onInterruption } from '../interruption.ts'
+import { type CompareOptions, parseOptions } from './compare-options.ts'
+import { type Comparison, compare } from './comparison.ts'
+import { asJson, doubts, errorLines, misconfiguration, tableOf } from './comparison-report.ts'
+import { findHandler } from './find-handler.ts'
+import { readDocument } from './given-document.ts'
+import { givenSide } from './given-side.ts'
+import { guardSide } from './guard-side.ts'
+import { TRIALS } from './trials.ts'
+import { Unfit } from './unfit.ts'
+
+const FAILED = 1
+const MISCONFIGURED = 2
+const INTERRUPTED = 130
+
+const parsed = parseOptions(process.argv.slice(2))
+if ('print' in parsed) {
+  const stream = parsed.exitCode === 0 ? process.stdout : process.stderr
+  stream.write(parsed.print)
+  process.exitCode = parsed.exitCode
+} else {
+  process.exitCode = await run(parsed)
+}
+
+async function run(options: CompareOptions): Promise<number> {
+  const startedAt = performance.now()
+  const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7)
+  const interruption = new AbortController()
+  onInterruption(() => interruption.abort())
+  const progress = showProgress(process.stderr)
+  try {
+    const handler = findHandler(options.folder, options.handler)
+    const documents = options.documents.map((document) => readDocument(document, options.folder))
+    const sides = { ours: guardSide, theirs: givenSide(handler, documents, options) }
+    const comparisons: Comparison[] = []
+    for (const trial of TRIALS) {
+      if (options.only !== undefined && trial.name !== options.only) continue
+      progress.say(`${seconds()}  ${trial.title}: ${options.seconds} s of visitors, then the termination`)
+      comparisons.push(await compare(trial, sides, options.seconds, interruption.signal))
+      if (misconfiguration(comparisons) !== undefined) break
+    }
+    progress.end()
+    return report(comparisons, options)
+  } catch (error) {
+    progress.end()
+    if (interruption.signal.aborted) {
+      process.stderr.write('Interrupted. Everything is stopped and cleared away.\n')
+      return INTERRUPTED
+    }
+    console.error(error instanceof Error ? error.message : error)
+    return error instanceof Unfit ? MISCONFIGURED : FAILED
+  }
+}
+
+function report(comparisons: readonly Comparison[], { json }: CompareOptions): number {
+  const wrong = misconfiguration(comparisons)
+  if (json) process.stdout.write(`${asJson(comparisons)}\n`)
+  else {
+    const notes = [...errorLines(comparisons), ...doubts(comparisons)]
+    console.log([...tableOf(comparisons), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n'))
+    if (wrong !== undefined) console.error(`\n${wrong}`)
+  }
+  return wrong === undefined ? 0 : MISCONFIGURED
+}
