@@ -1,5 +1,5 @@
 /** The process in which a handler of JavaScript runs. Started by `execution-environment.ts` with its file and its name. */
-import { registerHooks } from 'node:module'
+import { createRequire, registerHooks } from 'node:module'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { endOfOutput, type InvokeMessage, type RuntimeMessage } from './protocol.ts'
@@ -40,13 +40,16 @@ function contextOf({ requestId, deadline }: InvokeMessage): object {
 
 /** Lambda's runtime brings the AWS SDK along: who has none of their own finds it. */
 function lendSdk(): void {
+  const require = createRequire(import.meta.url)
   registerHooks({
     resolve(specifier, context, next) {
       try {
         return next(specifier, context)
       } catch (error) {
         if (!specifier.startsWith('@aws-sdk/')) throw error
-        return next(specifier, { ...context, parentURL: import.meta.url })
+        const isImport = context.conditions.includes('import')
+        const url = isImport ? import.meta.resolve(specifier) : pathToFileURL(require.resolve(specifier)).href
+        return { url, shortCircuit: true }
       }
     },
   })
