@@ -6,7 +6,7 @@ import type { Instance } from '../instance.ts'
 import { unlessStopped } from '../interruption.ts'
 import { startTraffic } from '../traffic.ts'
 import { openStage, type Stage } from './comparison-stage.ts'
-import type { Side, Told } from './side.ts'
+import type { Installed, Side, Told } from './side.ts'
 import type { Trial } from './trials.ts'
 
 /** What one side made of one trial. */
@@ -52,15 +52,16 @@ export async function compare(
 async function live(trial: Trial, side: Side, seconds: number, stopped: AbortSignal): Promise<Outcome> {
   const stage = await openStage(side, trial)
   try {
-    return await unlessStopped(play(stage, trial, side, seconds), stopped)
+    // Not broken off: what it still wrote would stay behind.
+    const installed = await side.install(stage)
+    return await unlessStopped(play(stage, trial, installed, seconds), stopped)
   } finally {
     await stage.stop()
   }
 }
 
-async function play(stage: Stage, trial: Trial, side: Side, seconds: number): Promise<Outcome> {
+async function play(stage: Stage, trial: Trial, installed: Installed, seconds: number): Promise<Outcome> {
   const { group, room } = stage
-  const installed = await side.install(stage)
   await group.when((states) => [...states.values()].includes('InService'))
   const [instanceId = ''] = await group.inService()
   const instance = room.find(instanceId)

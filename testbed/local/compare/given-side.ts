@@ -14,9 +14,8 @@ import { Unfit } from './unfit.ts'
 
 const FUNCTION = 'their-function'
 const MOST_LINES = 200
-/** Longer than the function may run, as on AWS, and no hour. */
+/** The hook waits longer than the function may run, as on AWS, and no hour. */
 const AFTER_TIMEOUT_SECONDS = 30
-const LEAST_HEARTBEAT_SECONDS = 60
 
 /** Somebody's Lambda with its documents, under a hook of its own. */
 export function givenSide(
@@ -25,7 +24,7 @@ export function givenSide(
   options: CompareOptions,
 ): Side {
   const { group, hook, bucket, trigger, timeoutSeconds } = options
-  const heartbeatSeconds = Math.max(LEAST_HEARTBEAT_SECONDS, timeoutSeconds + AFTER_TIMEOUT_SECONDS)
+  const heartbeatSeconds = timeoutSeconds + AFTER_TIMEOUT_SECONDS
   return {
     group,
     bucket,
