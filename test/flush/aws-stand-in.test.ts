@@ -132,6 +132,22 @@ describe('the stand-in for the AWS CLI', () => {
     expect((await object('from/stdin')).toString()).toBe('piped')
   })
 
+  it('puts a file into a folder under its own name, and keeps folders in step', async () => {
+    const disk = instance()
+    disk.write('/var/x/one.txt', 'one')
+    disk.write('/var/x/below/two.txt', 'two')
+    const file = `${disk.root}/var/x/one.txt`
+    for (const to of ['s3://bucket/folder/', 's3://bucket'])
+      expect(await aws(disk, ['s3', 'cp', file, to])).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await aws(disk, ['s3', 'sync', `${disk.root}/var/x`, 's3://bucket/synced'])).toMatchObject({
+      exitCode: 0,
+    })
+    const keys = ['folder/one.txt', 'one.txt', 'synced/one.txt', 'synced/below/two.txt']
+    const stored = await Promise.all(keys.map(async (key) => (await object(key)).toString()))
+    expect(stored).toEqual(['one', 'one', 'one', 'two'])
+    expect((await aws(disk, ['s3', 'cp', '-', 's3://bucket/folder/'])).exitCode).toBe(252)
+  })
+
   it('fails as the CLI does: 254 for what S3 refuses, 252 for what it does not know, 255 without an endpoint', async () => {
     const disk = instance()
     const missing = await aws(disk, ['s3', 'cp', '-', 's3://no-such-bucket/key'])

@@ -1,11 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Storage, startStorage } from '../../../../testbed/local/aws/storage.ts'
-import { archivedEventIds, countEvents, eventIdsOnDisk } from '../../../../testbed/local/demo/event-ledger.ts'
+import {
+  archivedEventIds,
+  countEvents,
+  eventIdsAnywhere,
+  eventIdsOnDisk,
+} from '../../../../testbed/local/demo/event-ledger.ts'
 import { accessLogLine } from '../../../../testbed/local/instance/access-log.ts'
 import { PATHS } from '../../../../testbed/local/instance/disk.ts'
 
@@ -111,5 +117,19 @@ describe('the archive', () => {
   it('holds nothing of an object that was cut', async () => {
     await put('cut/localhost_access_log.txt1.gz', gzipSync(log(1, 2)).subarray(0, 60))
     expect(await archivedEventIds(s3, 'logs', 'cut/')).toEqual([])
+  })
+
+  it('is found under any key, packed or not, where anybody may have put it', async () => {
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const
+    await s3.send(new CreateBucketCommand({ Bucket: 'theirs', CreateBucketConfiguration }))
+    const theirs = (Key: string, Body: Buffer) =>
+      s3.send(new PutObjectCommand({ Bucket: 'theirs', Key, Body }))
+    await theirs('a', Buffer.from(log(1)))
+    await theirs('b.zip.txt', gzipSync(log(2)))
+    writeFileSync(join(directory, 'access.log'), log(3, 4))
+    execFileSync('tar', ['-cf', 'packed', 'access.log'], { cwd: directory })
+    await theirs('logs.tar', readFileSync(join(directory, 'packed')))
+    await theirs('logs.tgz', gzipSync(readFileSync(join(directory, 'packed'))))
+    expect((await eventIdsAnywhere(s3, 'theirs')).sort()).toEqual([1, 2, 3, 3, 4, 4].map(id))
   })
 })

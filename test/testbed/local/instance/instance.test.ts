@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { acceptedEventIds } from '../../../../testbed/local/instance/access-log.ts'
 import { PATHS } from '../../../../testbed/local/instance/disk.ts'
 import { instancePrograms } from '../../../../testbed/local/instance/programs.ts'
-import { type Instance, startInstance } from '../../../../testbed/local/instance.ts'
+import { type Instance, type InstanceOptions, startInstance } from '../../../../testbed/local/instance.ts'
 import { processesOf, until } from './processes.ts'
 
 const FIRST = '00000000-0000-4000-8000-000000000001'
@@ -18,16 +18,19 @@ const NEVER_MS = 1_000_000
 let directory: string
 let instance: Instance
 
-async function start(options: { readonly bufferMs?: number; readonly publishEveryMs?: number } = {}) {
+async function start(
+  options: Partial<Pick<InstanceOptions, 'bufferMs' | 'publishEveryMs' | 'rootedScripts'>> = {},
+) {
   instance = await startInstance({
     instanceId: 'i-0123456789abcdef0',
     groupName: 'collectors',
     disk: join(directory, 'disk'),
     programs: instancePrograms(process.env),
-    environment: { EB_ENVIRONMENT_ID: 'e-test' },
+    environment: { EB_ENVIRONMENT_ID: 'e-test', AWS_REGION: 'eu-west-1' },
     bufferMs: options.bufferMs ?? NEVER_MS,
     publishEveryMs: options.publishEveryMs,
     fullHourAt: Date.now(),
+    rootedScripts: options.rootedScripts ?? false,
   })
   return instance
 }
@@ -112,6 +115,36 @@ describe('a local instance', () => {
     await start()
     expect((await instance.run('service cron stop', 120_000)).exitCode).toBe(1)
     expect((await instance.run('systemctl stop cron', 120_000)).exitCode).toBe(5)
+  })
+
+  it('tells a script who it is, as the metadata service of EC2 does', async () => {
+    await start()
+    const service = 'http://169.254.169.254/latest'
+    const script = [
+      `TOKEN=$(curl -s -X PUT ${service}/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')`,
+      `curl -s -H "X-aws-ec2-metadata-token: $TOKEN" ${service}/meta-data/instance-id; echo`,
+      `ZONE=$(wget -q -O - ${service}/meta-data/placement/availability-zone); echo \${ZONE::-1} &> zone; cat zone`,
+      `curl -s ${service}/dynamic/instance-identity/document; echo`,
+      `curl -s ${service}/meta-data/nothing || echo $?`,
+    ]
+    const { stdout } = await instance.run(script.join('\n'), 120_000)
+    const document =
+      '{"instanceId":"i-0123456789abcdef0","region":"eu-west-1","availabilityZone":"eu-west-1a"}'
+    expect(stdout.split('\n')).toEqual(['i-0123456789abcdef0', 'eu-west-1', document, '22', ''])
+  })
+
+  it('has nothing more to give to sudo', async () => {
+    await start()
+    const { stdout } = await instance.run('sudo -n -u root X=1 sh -c "echo $0 \\$X"; sudo id -u', 120_000)
+    expect(stdout).toMatch(new RegExp(` 1\n${process.getuid?.()}\n$`))
+  })
+
+  it('has the paths of a script that knows no root on its disk, if asked', async () => {
+    await start({ rootedScripts: true })
+    expect(await instance.run('cd /var/log && ls; echo x > /tmp/mine', 120_000)).toMatchObject({
+      stdout: 'tomcat8\n',
+    })
+    expect(readFileSync(join(instance.disk, 'tmp/mine'), 'utf8')).toBe('x\n')
   })
 
   it('runs a script in the shell that its first line names, on its own disk', async () => {

@@ -9,6 +9,7 @@ import { until } from './processes.ts'
 async function receive(
   refusals: number,
   seed: number,
+  options: { readonly events?: number; readonly eventsPerSecond?: number } = {},
 ): Promise<{ seen: string[]; accepted: ReadonlySet<string> }> {
   const seen: string[] = []
   const server = createServer((request, response) => {
@@ -19,7 +20,7 @@ async function receive(
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const traffic = startTraffic({ url, eventsPerSecond: 100, random: seededRandom(seed) })
+  const traffic = startTraffic({ url, eventsPerSecond: 100, random: seededRandom(seed), ...options })
   await until(() => traffic.accepted.size >= 5)
   await traffic.stop()
   await new Promise((resolve) => server.close(resolve))
@@ -30,6 +31,11 @@ describe('traffic', () => {
   it('counts each event once however often it was sent, and only when it was answered with 200', async () => {
     const { seen, accepted } = await receive(2, 1)
     for (const id of accepted) expect(seen.filter((one) => one === id)).toHaveLength(3)
+  })
+
+  it('ends with as many events as were asked for', async () => {
+    const { seen } = await receive(0, 1, { events: 7, eventsPerSecond: 10_000 })
+    expect(seen).toHaveLength(7)
   })
 
   it('is the same for the same seed', async () => {

@@ -54,6 +54,57 @@ const content = (line: string) =>
     mainSteps: [{ action: 'aws:runShellScript', name: 'run', inputs: { runCommand: [line] } }],
   })
 
+describe('a document', () => {
+  const run = async (document: object) => {
+    const { ssm, send, ended } = await oneInstance()
+    await ssm.send(new CreateDocumentCommand({ Name: 'theirs', Content: JSON.stringify(document) }))
+    const { Command } = await send({ DocumentName: 'theirs' })
+    const { Status, ResponseCode, StandardOutputContent, PluginName } = await ended(Command?.CommandId)
+    return { Status, ResponseCode, StandardOutputContent, PluginName }
+  }
+  const step = (name: string, line: string, more: object = {}) => ({
+    action: 'aws:runShellScript',
+    name,
+    ...more,
+    inputs: { runCommand: [line] },
+  })
+
+  it('of several scripts runs each in a shell of its own, whatever became of the one before', async () => {
+    const mainSteps = [step('a', 'X=1; echo one; exit 3'), step('b', 'echo two$X'), step('c', 'exit 4')]
+    expect(await run({ schemaVersion: '2.2', mainSteps })).toEqual({
+      Status: 'Failed',
+      ResponseCode: 3,
+      StandardOutputContent: 'one\ntwo\n',
+      PluginName: 'a',
+    })
+  })
+
+  it('ends with a script that failed where it says so', async () => {
+    const onFailure = 'exit'
+    const mainSteps = [
+      step('a', 'true', { onFailure }),
+      step('b', 'false', { onFailure }),
+      step('c', 'echo c'),
+    ]
+    expect(await run({ schemaVersion: '2.2', mainSteps })).toMatchObject({
+      Status: 'Failed',
+      ResponseCode: 1,
+      StandardOutputContent: '',
+    })
+  })
+
+  it('may be of the schema before steps', async () => {
+    const properties = [{ id: '0.aws:runShellScript', runCommand: ['echo one', 'echo two'] }]
+    const runtimeConfig = { 'aws:runShellScript': { properties } }
+    expect(await run({ schemaVersion: '1.2', parameters: {}, runtimeConfig })).toEqual({
+      Status: 'Success',
+      ResponseCode: 0,
+      StandardOutputContent: 'one\ntwo\n',
+      PluginName: 'aws:runShellScript',
+    })
+  })
+})
+
 describe('AWS-RunShellScript', () => {
   it('runs each command as a line, in the directory that is asked for', async () => {
     const { send, ended } = await oneInstance()
