@@ -123,7 +123,9 @@ def handler(event, context):
     queues = boto3.client("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"]
     return [queues, boto3.client("sts").get_caller_identity()["Account"], boto3.client("s3").meta.endpoint_url]
 `
-      const { handler } = await deployed('a.py', text, { timeoutSeconds: 60 })
+      // As versions that do not know them at all.
+      const variables = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }
+      const { handler } = await deployed('a.py', text, { timeoutSeconds: 60, variables })
       expect(await handler.invoke({})).toMatchObject({
         answer: [200, '000000000000', expect.stringMatching(/^http:\/\/127\.0\.0\.1:/)],
         awsCalls: 2,
