@@ -41,6 +41,17 @@ const elsewhere: Readonly<Record<string, readonly (readonly [file: string, words
   'npx serverless remove --region REGION': [
     ['test/documents/deployed.ts', "'npx serverless remove --region eu-west-1': {"],
   ],
+  'npm run compare -- FOLDER': [
+    ['package.json', '"compare": "node testbed/local/compare/main.ts"'],
+    ['test/testbed/local/compare/compare-python.test.ts', 'await compare(folder, ...options)'],
+  ],
+  'npm run compare -- FOLDER --document Backup=backup.json --env DOCUMENT=Backup --env BUCKET={bucket}': [
+    [
+      'test/testbed/local/compare/compare-python.test.ts',
+      "['--document', 'Backup=backup.yaml', '--env', 'DOCUMENT=Backup', ",
+    ],
+    ['test/testbed/local/compare/compare-node.test.ts', "'--env', 'BUCKET={bucket}', "],
+  ],
   'npm run local': [
     ['package.json', '"local": "node testbed/local/main.ts"'],
     ['test/testbed/local/main.test.ts', "await started('--port', '0', '--storage-port', '0')"],
