@@ -168,6 +168,14 @@ export const scriptMutants: readonly Mutant[] = [
     to: '',
   },
   {
+    ...part('logrotate'),
+    ...tested('refused-rotation'),
+    only: 'an old folder',
+    name: 'not hear of an old folder that logrotate refuses',
+    from: `OLD_FOLDERS+=("/\${1#* bad olddir path /}")`,
+    to: ':',
+  },
+  {
     ...part('names'),
     ...tested('compressed-form'),
     name: 'take a copied form as it comes',

@@ -48,6 +48,19 @@ describeWhere('a log is archived in one flush although', () => {
   })
 })
 
+describeWhere('what was rotated to', () => {
+  it('an old folder for which logrotate refuses the configuration is archived', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.write('/var/log/the old/app.log.1', 'zero\n')
+    const config = block(disk, [`olddir ${disk.root}/var/log/the old`]) // not in quotes: "bad olddir path"
+    disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', config)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/*\n')
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toContain('zero\n')
+  })
+})
+
 function alreadyThisHour(disk: Disk): void {
   const now = new Date()
   const two = (number: number) => String(number).padStart(2, '0')

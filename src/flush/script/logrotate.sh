@@ -71,7 +71,10 @@ hear() { # <line>
   case $PATTERN_TEXT$1 in 'rotating pattern: '*) hear_patterns "$1" ;; esac
   case $1 in
     'error: '*'ignoring line'*) ;;
-    'error: '*) [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }} ;;
+    'error: '*)
+      case $1 in *' bad olddir path /'*) OLD_FOLDERS+=("/${1#* bad olddir path /}") ;; esac
+      [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }}
+      ;;
     'compress_prog is now '*) CONFIG_PROGRAM=${1#compress_prog is now } ;;
     'compress_ext is now '*) CONFIG_SUFFIX=${1#compress_ext is now } ;;
     'extension is now '* | 'addextension is now '*) EXTENSIONS[${1#*extension is now }]=1 ;;
