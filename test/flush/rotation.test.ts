@@ -33,6 +33,15 @@ const archivedLines = (disk: Disk): string =>
     .map((key) => gunzipSync(disk.object(key) ?? Buffer.alloc(0)).toString())
     .join('')
 
+/** /sbin/service of a Tomcat 8 that writes its only line when it is stopped. */
+const ENDS_WITH_A_LINE = `#!/bin/bash
+[ "$1" = tomcat8 ] || exit 1
+case $2 in
+  status) [ ! -e "$TERMINATION_GUARD_ROOT/stopped" ] ;;
+  stop) echo stopped | tee "$TERMINATION_GUARD_ROOT/stopped" >"\${TERMINATION_GUARD_ROOT}LOG" ;;
+esac
+`
+
 describe(`rotation, with ${LOGROTATE}`, () => {
   for (const generation of Object.keys(GENERATIONS) as Generation[]) {
     it(`finds the configuration of ${generation}, and rotates a log far below its size threshold`, async () => {
@@ -142,12 +151,45 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     layHttpd(disk)
     disk.write('/var/log/httpd/error_log-1426089661', 'earlier\n')
     disk.write('/var/log/httpd/error_log', '')
-    disk.program('gzip', '#!/bin/sh\n[ $# = 0 ] && exit 1\nexec /bin/gzip "$@"\n')
+    disk.program('gzip', '#!/bin/sh\ncase $1 in "" | -nf) exit 1 ;; esac\nexec /bin/gzip "$@"\n')
     const flushed = await flush(disk)
     expect(flushed).toMatchObject({ live: [], paths: ['/var/log/httpd/error_log-1426089661'] })
     expect(disk.keys()).toHaveLength(1)
     expect(flushed.manifest.notes[0]).toContain('cannot compress')
   })
+
+  it.each([
+    ['was empty', '/var/log/my', ''],
+    ['was not there', '/var/log/my', undefined],
+    ['was not there, in a folder of a name that ends in a space', '/var/log/my ', undefined],
+  ])(
+    'gives its rotated name to a log that %s before its service wrote, as it ends',
+    async (_what, folder, before) => {
+      const disk = makeDisk()
+      const log = `${folder}/app.log`
+      disk.write(`${folder}/.keep`, '')
+      if (before !== undefined) disk.write(log, before)
+      const lines = [
+        `"${disk.root}${log}" {`,
+        'missingok',
+        'notifempty',
+        'dateext',
+        'dateformat .at-%s',
+        '}',
+        '',
+      ]
+      const plain = lines.join('\n')
+      disk.write(
+        '/etc/logrotate.d/elasticbeanstalk.my.conf',
+        folder.endsWith(' ') ? plain : plain.replaceAll('"', ''),
+      )
+      disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', `${folder}/*.at-*\n`)
+      disk.script('/sbin/service', ENDS_WITH_A_LINE.replace('LOG', log))
+      const { manifest, paths } = await flush(disk)
+      expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+      expect(paths).toEqual([expect.stringMatching(/^\/var\/log\/my ?\/app\.log\.at-\d{10}$/)])
+    },
+  )
 
   it('understands logs with spaces in their names', async () => {
     const disk = collector()

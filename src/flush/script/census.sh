@@ -134,7 +134,7 @@ mounts_of() { # <files…>, in a subshell, whose place it takes
 hold_in() { # <folder>: of wanted, what can be
   local folder=$1/$GENERATION id i
   local ids=() names=() links=()
-  [ -d "$folder" ] || mkdir -p "$folder" 2>/dev/null || return 0
+  [ -d "$folder" ] || mkdir -p "$folder" "${1%held}compressing" 2>/dev/null || return 0
   for id in "${!wanted[@]}"; do
     ids+=("$id")
     names+=("./${wanted[$id]#"$ROOT"/}")

@@ -58,8 +58,7 @@ hash_batch() { # <indexes in names, bodies, facts>
   {
     lines_of "$(bounded "$late" sha256sum -- "${files[@]}" 2>/dev/null)"
     sha256s=("${SPLIT[@]}")
-    lines_of "$(exec cat <&4)"
-    md5s=("${SPLIT[@]}")
+    mapfile -t md5s <&4
   } 4< <(bounded "$late" md5sum -- "${files[@]}" 2>/dev/null) # both at once
   lines_of "$(facts_of "${files[@]}")"
   again=("${SPLIT[@]}")
@@ -187,11 +186,13 @@ adopt_orphans() {
 # Somebody else may have compressed it.
 find_form() { # <device:inode> <path>
   local form
+  local forms=() files=("${HELD[$1]}")
   for form in "$2".*; do
     case $form in *.gz | *.xz | *.bz2 | *.zst) ;; *) continue ;; esac
     parse_facts "$(facts_of "$form")" # ID is the form's from here on
     [ -n "${FILE_AT[$ID]}" ] || continue
-    if holds_the_same "$form" "$form" "${HELD[$1]}"; then
+    forms=("$form")
+    if hold_the_same "$form"; then
       know_form "$1" "$ID" "${NOW[$1]}"
       return 0
     fi

@@ -12,7 +12,8 @@ give_names() {
   for i in "${!LIST[@]}"; do
     can_be_named "${LIST[i]}" "${LIST_FACTS[i]}" && name_log "${LIST[i]}" "${LIST_FACTS[i]}"
   done
-  compress_leftovers
+  find_leftovers
+  compress_all
   replace_by_forms
 }
 
@@ -36,7 +37,8 @@ name_log() { # <log> <facts>
     note "${log#"$ROOT"} cannot be renamed: $(said)"
     return
   fi
-  [ -z "$program" ] || compress "$target" "$2" "$target$suffix" "$program"
+  RENAMED[$log]=1
+  [ -z "$program" ] || want_form "$target" "$2" "$target$suffix" "$program"
 }
 
 declare -A DEVICES=() # two folders → their devices
@@ -82,11 +84,11 @@ choose_form() { # <name> <program that would compress it at once, if any>
 }
 
 # Rotated files that nobody publishes as they are (`delaycompress` left them) and somebody would in a compressed form.
-compress_leftovers() {
+find_leftovers() {
   local path facts suffix program count=0
   for path in "${ROTATED[@]}"; do
     case $path in *.gz | *.xz | *.bz2 | *.zst | *.Z | *.lz4 | *.lzo | *.zip) continue ;; esac
-    [ -z "${REPLACED_BY[$path]}" ] || continue
+    [ -z "${FORM_NAMES[$path]}" ] || continue
     if [ ! -s "$path" ] || [ -L "$path" ] || [ -n "${PUBLISHED[$path]}" ] || is_exempt "$path"; then continue; fi
     suffix='' program=''
     choose_form "$path" ''
@@ -98,72 +100,112 @@ compress_leftovers() {
     if [ -z "$ID" ] || [ -n "${WRITING[$ID]}" ]; then continue; fi
     if [ -e "$path$suffix" ]; then
       free_name "$path-$MOMENT"
-      compress "$path" "$facts" "$REPLY$suffix" "$program"
+      want_form "$path" "$facts" "$REPLY$suffix" "$program"
     else
-      compress "$path" "$facts" "$path$suffix" "$program"
+      want_form "$path" "$facts" "$path$suffix" "$program"
     fi
   done
 }
 
+declare -A FORM_NAMES=()    # file → the name of the compressed form that it is to have
+declare -A FORM_PROGRAMS=() # file → the program that compresses it
+declare -A BARE_FACTS=()    # file → its facts before that
+declare -A REPLACED_BY=()   # file → its compressed form, which is in place
+COMPRESSING=()              # forms that were tried
+
+want_form() { # <file> <its facts> <to> <program>
+  BARE_FACTS[$1]=$2 FORM_NAMES[$1]=$3 FORM_PROGRAMS[$1]=$4
+}
+
 # The compressed form takes the file's place only where the file is held and the form is checked to hold the same bytes.
 # Where there is no room for it, or time, the file stays as it is.
-compress() { # <file> <its facts> <to> <program>
-  local id held form
-  local paths=("$1") facts=("$2")
+compress_all() {
+  local folder path i
+  local paths=("${!FORM_NAMES[@]}") facts=() held=()
+  for path in "${paths[@]}"; do facts+=("${BARE_FACTS[$path]}"); done
   hold
-  parse_facts "$2"
-  id=$ID held=${HELD[$ID]}
-  [ "$1" -ef "$held" ] || return 0
-  for form in "${HOLD_FOLDERS[@]}"; do
-    case $held in "$form"/*) break ;; esac
+  for folder in "${HOLD_FOLDERS[@]}"; do
+    held=()
+    for path in "${paths[@]}"; do
+      parse_facts "${BARE_FACTS[$path]}"
+      case ${HELD[$ID]} in "$folder"/*) [ ! "$path" -ef "${HELD[$ID]}" ] || held+=("$path") ;; esac
+    done
+    for ((i = 0; i < ${#held[@]}; i += 500)); do gzip_many "${held[@]:i:500}"; done
+    for path in "${held[@]}"; do [ -n "${REPLACED_BY[$path]}" ] || compress "$path"; done
   done
-  form=$form/compressing-${id#*:}
+}
+
+# Of many files, gzip gives each its suffix, mode and time in one process. What it cannot, or does wrong, is done file by file.
+gzip_many() { # <files, held in folder>
+  local path apart=${folder%held}compressing
+  local names=() links=() files=() forms=()
+  for path in "$@"; do
+    [ "${FORM_PROGRAMS[$path]##*/} ${FORM_NAMES[$path]}" = "gzip $path.gz" ] || continue
+    names+=("./${path#"$ROOT"/}") links+=("$apart/${path#"$ROOT"/}")
+  done
+  [ "${#names[@]}" -gt 0 ] || return 0
+  (cd "${ROOT:-/}" && of_each cp -lL --parents -t "$apart" -- "${names[@]}") >"$SAID" 2>&1
+  bounded "$COMMAND_SECONDS" gzip -nf -- "${links[@]}" >"$SAID" 2>&1 # a link that it compressed, it removes
+  names=()
+  for path in "$@"; do
+    if [ -e "$apart/${path#"$ROOT"/}" ] || [ ! -f "$apart/${path#"$ROOT"/}.gz" ]; then continue; fi
+    files+=("$path") forms+=("$apart/${path#"$ROOT"/}.gz") names+=("./${path#"$ROOT"/}.gz")
+  done
+  COMPRESSING+=("${forms[@]}")
+  hold_the_same gzip || return 0
+  (cd "$apart" && of_each cp -ln --parents -t "$ROOT/" -- "${names[@]}") >"$SAID" 2>&1
+  for path in "${files[@]}"; do
+    [ ! "$path.gz" -ef "$apart/${path#"$ROOT"/}.gz" ] || REPLACED_BY[$path]=$path.gz
+  done
+}
+
+compress() { # <file, held in folder>
+  local form to=${FORM_NAMES[$1]} program=${FORM_PROGRAMS[$1]}
+  parse_facts "${BARE_FACTS[$1]}"
+  form=$folder/compressing-${ID#*:}
   COMPRESSING+=("$form")
-  if ! try_to_compress "$1" "$form" "$4" && { [ "${3%.gz}" = "$3" ] || ! try_to_compress "$1" "$form" gzip; }; then
-    note "cannot compress ${1#"$ROOT"} with $4: $(said)"
+  if ! try_to_compress "$1" "$form" "$program" && { [ "${to%.gz}" = "$to" ] || ! try_to_compress "$1" "$form" gzip; }; then
+    note "cannot compress ${1#"$ROOT"} with $program: $(said)"
     return
   fi
-  if ln -T -- "$form" "$3" 2>/dev/null || place_copy "$form" "$3" "$4" "$1"; then
-    REPLACED_BY[$1]=$3 REPLACED_FACTS[$1]=$2
-  fi
-}
-
-COMPRESSING=() # forms that were tried
-declare -A REPLACED_BY=() REPLACED_FACTS=() # file → its compressed form, its facts before
-
-replace_by_forms() {
-  local path i=0
-  ask_facts "${REPLACED_BY[@]}"
-  for path in "${!REPLACED_BY[@]}"; do
-    parse_facts "${REPLACED_FACTS[$path]}"
-    [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${REPLACED_FACTS[$path]}"
-    i=$((i + 1))
-  done
-  [ "${#COMPRESSING[@]}" = 0 ] || (of_each rm -f -- "${!REPLACED_BY[@]}" "${COMPRESSING[@]}")
-}
-
-place_copy() { # <form> <to> <program> <file>: where a hard link cannot reach
-  [ ! -e "$2" ] && cp -n -p -- "$1" "$2" 2>/dev/null && holds_the_same "$2" "$3" "$4"
+  if ln -T -- "$form" "$to" 2>/dev/null || place_copy "$form" "$to" "$program" "$1"; then REPLACED_BY[$1]=$to; fi
 }
 
 try_to_compress() { # <file> <form> <program>
+  local files=("$1") forms=("$2")
   bounded "$COMMAND_SECONDS" "$3" <"$1" >"$2" 2>"$SAID" || return 1
   cp --attributes-only --preserve=mode,timestamps -- "$1" "$2"
-  holds_the_same "$2" "$3" "$1"
+  hold_the_same "$3"
 }
 
-# Whether a compressed file holds the bytes of another, whatever compressed it.
-holds_the_same() { # <compressed file> <program, or a name with its suffix> <file>
+place_copy() { # <form> <to> <program> <file>: where a hard link cannot reach
+  local files=("$4") forms=("$2")
+  [ ! -e "$2" ] && cp -n -p -- "$1" "$2" 2>/dev/null && hold_the_same "$3"
+}
+
+# Whether compressed files hold the bytes of others, one after the other, whatever compressed them.
+hold_the_same() { # <program, or a name with its suffix>: forms, files
   local program statuses
   local sums=()
-  case ${2##*/} in
+  [ "${#forms[@]}" -gt 0 ] || return
+  case ${1##*/} in
     xz | *.xz) program=xz ;;
     bzip2 | *.bz2) program=bzip2 ;;
     zstd | *.zst) program=zstd ;;
     *) program=gzip ;;
   esac
-  bounded "$COMMAND_SECONDS" "$program" -dc <"$1" 2>/dev/null | sha256sum - "$3" 2>/dev/null | mapfile -t sums
-  statuses=${PIPESTATUS[*]}
-  sums[1]=${sums[1]#\\} # a backslash comes first when the name has odd characters
-  [ "$statuses" = 000 ] && [ "${sums[0]:0:64}" = "${sums[1]:0:64}" ]
+  cat -- "${forms[@]}" | bounded "$COMMAND_SECONDS" "$program" -dc | sha256sum - <(exec cat -- "${files[@]}") | mapfile -t sums
+  statuses="${PIPESTATUS[*]}"
+  [ "$statuses" = 0000 ] && [ "${sums[0]:0:64}" = "${sums[1]:0:64}" ]
+} 2>/dev/null
+
+replace_by_forms() {
+  local path i=0
+  ask_facts "${REPLACED_BY[@]}"
+  for path in "${!REPLACED_BY[@]}"; do
+    parse_facts "${BARE_FACTS[$path]}"
+    [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${BARE_FACTS[$path]}"
+    i=$((i + 1))
+  done
+  [ "${#COMPRESSING[@]}" = 0 ] || (of_each rm -f -- "${!REPLACED_BY[@]}" "${COMPRESSING[@]}")
 }
