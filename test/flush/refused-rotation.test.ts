@@ -61,6 +61,16 @@ describeWhere('what was rotated to', () => {
   })
 })
 
+describeWhere('nothing is said of a configuration', () => {
+  it('that anybody may write to, which logrotate refuses as it lies there', async () => {
+    const disk = instance([])
+    chmodSync(join(disk.root, '/etc/logrotate.elasticbeanstalk.hourly/app.conf'), 0o666)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [], notes: [] })
+    expect(archivedTexts(disk)).toContain('one\ntwo\n')
+  })
+})
+
 function alreadyThisHour(disk: Disk): void {
   const now = new Date()
   const two = (number: number) => String(number).padStart(2, '0')

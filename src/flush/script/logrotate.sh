@@ -7,6 +7,7 @@ declare -A COMPRESSORS=() # log → the program that would compress it at once
 declare -A IS_CONFIG=()   # configuration → 1
 declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
 declare -A EXTENSIONS=()  # what a rotated name ends in, after number or date → 1
+HAS_ODD_PATTERN='' # quoted, or of another form: which logs it is about, logrotate alone can say
 OLD_FOLDERS=() FOLDERS_BELOW=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
@@ -18,7 +19,7 @@ find_cron_configs() {
   match_files "${LOGROTATE_CRON_FILES[@]}"
   for file in "${MATCHES[@]}"; do
     read_text "$file"
-    text=$(printf '%s\n' "$text" | grep -v '^[[:space:]]*#')
+    case $text in *logrotate*) text=$(printf '%s\n' "$text" | grep -v '^[[:space:]]*#') ;; esac
     case $text in *logrotate*) ;; *) continue ;; esac
     while read -r word; do
       rooted "$word"
@@ -37,14 +38,19 @@ find_cron_configs() {
 # What they are about never happens here; an old folder that they name was heard of before the refusal.
 HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir)([[:space:]]|$)/d'
 
+# `logrotate -d` says what a forced rotation would do and does nothing. It is allowed a log with a second hard link, such as our hold
+# (before 3.19 it knows neither the directive nor the refusal). A file that others could write to, it refuses: hence a copy.
 ask_logrotate() {
   local config refusal
+  local allowed=()
+  if [ -n "$WORK" ] && (umask 077 && echo allowhardlink >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
   for config in "${CONFIGS[@]}"; do
     IS_CONFIG[$config]=1
     ask_about "$config" "$config"
+    [ "$ANSWERED" = yes ] || ask_about_copy "$config" ''
     [ "$ANSWERED" != yes ] || continue
     refusal=$ANSWERED
-    ask_about "$config" "$config" "$HOW_NOT_WHICH"
+    ask_about_copy "$config" "$HOW_NOT_WHICH"
     case $ANSWERED in
       yes) note "logrotate refuses ${config#"$ROOT"}: $refusal" ;;
       *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal" ;;
@@ -52,16 +58,29 @@ ask_logrotate() {
   done
 }
 
-# `logrotate -d` says what a forced rotation would do and does nothing. A copy is asked about, since it refuses a file that others
-# could write to, and a log with a second hard link, such as our hold (before 3.19 it knows neither the directive nor the refusal). ANSWERED=yes needs a configuration that was read to its end without an error.
-ask_about() { # <configuration> <what to call it> [what sed leaves out]
-  local copy=${WORK:-/dev/null}/asked.conf line
+# A log that was empty before, or was not there, was given no name.
+ask_for_names() {
+  local pattern log
+  if [ -n "$HAS_ODD_PATTERN" ]; then ask_logrotate; return; fi
+  for pattern in "${!PATTERNS[@]}"; do
+    for log in $pattern; do
+      if [ -f "$log" ] && [ -s "$log" ] && [ -z "${TARGETS[$log]}" ]; then ask_logrotate; return; fi
+    done
+  done
+}
+
+ask_about_copy() { # <configuration> <what sed leaves out>
+  [ -n "$WORK" ] && (umask 077 && exec sed -E "$2" -- "$1" >"$WORK/asked.conf") 2>/dev/null && ask_about "$WORK/asked.conf" "$1"
+}
+
+# ANSWERED=yes needs a configuration that was read to its end without an error.
+ask_about() { # <file> <configuration>: allowed
+  local line
   ANSWERED='it said nothing'
-  if [ -z "$WORK" ] || ! (umask 077 && echo allowhardlink >"$copy" && exec sed -E "${3-}" -- "$1" >>"$copy") 2>/dev/null; then copy=$1; fi
   LOG='' IN_CONFIG=yes TROUBLE='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
-  lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "$copy" 2>&1 </dev/null)"
+  lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "${allowed[@]}" "$1" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done
-  [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$copy"/"${2#"$ROOT"}"}
+  [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$1"/"${2#"$ROOT"}"}
   [ -z "$CONFIG_PROGRAM$CONFIG_SUFFIX" ] || remember_compression
 }
 
@@ -116,10 +135,12 @@ hear_patterns() { # <line>
   case $1 in *' forced from command line'*) ;; *) return ;; esac
   rest=${PATTERN_TEXT#rotating pattern: } PATTERN_TEXT='' BLOCK=()
   rest=" ${rest%% forced from command line*}"
+  case $rest in *[\"\'\\~]*) HAS_ODD_PATTERN=yes ;; esac
   rest=${rest//[\"\'\\]/}
   while read -r rest; do
     rest=${rest%"${rest##*[![:space:]]}"}
     [ -z "$rest" ] || PATTERNS[/$rest]=1
+    case $rest in *[[:space:]]*) HAS_ODD_PATTERN=yes ;; esac
   done <<<"${rest//[[:blank:]]\//$'\n'}"
 }
 

@@ -25,7 +25,7 @@ flush_for_good() {
   stop_writers
   save_deleted
   wait_for_buffers
-  ask_logrotate # again, for names of this moment, and for logs that were still empty
+  ask_for_names
   give_names
   take_inventory
   hold_inventory
