@@ -4,6 +4,7 @@
 declare -A UNACCOUNTED=() # path → size, a tab, why
 declare -A KNOWN_LOGS=()  # log → 1, now or in an earlier flush
 declare -A PUBLISHED=()   # path → 1 when a publish glob matches it
+declare -A RENAMED=()     # log → 1 when this flush gave it its rotated name
 
 match_files() { # <globs…> → MATCHES: the files that they match, each once
   local glob path
@@ -84,11 +85,13 @@ ask_batch() { # <command that says a line of each> <files…>
 }
 
 # What bash itself reads from a pipe, it reads byte by byte; what it substitutes, it does not.
-lines_of() { # <text> → SPLIT: its lines, but empty ones
+lines_of() { # <text> [glob of lines to leave out] → SPLIT: its lines, but empty ones
   local IFS=$'\n'
   set -f
   # shellcheck disable=SC2206 # it is to be split
   SPLIT=($1)
+  # shellcheck disable=SC2206,SC2295 # what becomes empty is left out
+  [ -z "$2" ] || SPLIT=(${SPLIT[@]##$2})
   set +f
 }
 
@@ -100,23 +103,33 @@ parse_facts() { # <facts> → ID SIZE MODIFIED
 }
 
 find_publish_globs() { # → GLOBS: the profile's, and those that the platform lists in files, one a line
-  local file line text
+  local line text
   GLOBS=("${PUBLISH_GLOBS[@]}")
   match_files "${PUBLISH_GLOB_FILES[@]}"
-  for file in "${MATCHES[@]}"; do
-    read_text "$file"
-    lines_of "$text"
-    for line in "${SPLIT[@]}"; do
-      line=${line%"${line##*[![:space:]]}"} line=${line#"${line%%[![:space:]]*}"}
-      case $line in /*) GLOBS+=("$line") ;; esac
-    done
+  read_text "${MATCHES[@]}"
+  lines_of "$text"
+  for line in "${SPLIT[@]}"; do
+    line=${line%"${line##*[![:space:]]}"} line=${line#"${line%%[![:space:]]*}"}
+    case $line in /*) GLOBS+=("$line") ;; esac
   done
 }
 
 # What says which files there are, and cannot be read, may name any.
-read_text() { # <file> → text
-  IS_CONFIG[$1]=1
-  { text=$(cat -- "$1"); } 2>/dev/null || unaccounted "$1" 0 'cannot be read'
+read_text() { # <files…> → text: what they say, each on lines of its own
+  local file all=''
+  text=''
+  [ $# -gt 0 ] || return 0
+  { text=$(exec sed '' -- "$@"); } 2>/dev/null || case $# in
+    1) unaccounted "$1" 0 'cannot be read' ;;
+    *)
+      for file in "$@"; do
+        read_text "$file"
+        all+=$text$'\n'
+      done
+      text=$all
+      ;;
+  esac
+  for file in "$@"; do IS_CONFIG[$file]=1; done
 }
 
 # A folder that cannot be listed may hold anything: a glob over it expands to nothing.
@@ -216,7 +229,7 @@ find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, sin
   match_files "${LIVE_GLOBS[@]}"
   LOGS=("${MATCHES[@]}")
   for path in "${!CONSIDERED[@]}"; do
-    if [ -f "$path" ]; then LOGS+=("$path"); elif [ ! -e "$path" ]; then missing+=("$path"); fi
+    if [ -f "$path" ]; then LOGS+=("$path"); elif [ ! -e "$path" ] && [ -z "${RENAMED[$path]}" ]; then missing+=("$path"); fi
   done
   ask_why "${missing[@]}"
   for path in "${LOGS[@]}" "${!CONSIDERED[@]}"; do
@@ -228,12 +241,13 @@ find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, sin
 
 # What became of the logs: files named for one of them, in its own folder or where it is rotated to.
 find_rotated() { # → ROTATED
-  local log path folder name length target extension
-  local others=()
+  local log path folder name target extension
+  local others=() lengths=()
   local -A is_log=() pairs=()
   ROTATED=()
   for log in "${!KNOWN_LOGS[@]}"; do
-    is_log[$log]=1 folder=${log%/*}
+    is_log[$log]=1 folder=${log%/*} name=${log##*/}
+    lengths[${#name}]=1
     pairs[$folder/$'\t'$folder/]=1
     target=${TARGETS[$log]}
     [ -z "$target" ] || pairs[${target%/*}/$'\t'$folder/]=1
@@ -259,18 +273,23 @@ find_rotated() { # → ROTATED
     folder=${target#*$'\t'}
     for path in "${target%%$'\t'*}"*; do
       name=${path##*/}
-      for ((length = ${#name}; length > 0; length--)); do
-        [ -z "${is_log[$folder${name:0:length}]}" ] || break
-      done
-      if [ "$length" = 0 ] && ! is_extended "$name"; then continue; fi
+      is_named_for_log "$name" || is_extended "$name" || continue
       if [ -z "${is_log[$path]}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
     done
   done
 }
 
+is_named_for_log() { # <name>
+  local length
+  for length in "${!lengths[@]}"; do
+    [ -z "${is_log[$folder${1:0:length}]}" ] || return 0
+  done
+  return 1
+}
+
 # `app.log` may become `app-20261125.log.gz`: the extension stays at the end.
 is_extended() { # <name>
-  local extension
+  local extension length
   for extension in "${!EXTENSIONS[@]}"; do
     for ((length = ${#1}; length > 0; length--)); do
       case ${1:length} in *[0-9]*"$extension"*) [ -z "${is_log[$folder${1:0:length}$extension]}" ] || return 0 ;; esac

@@ -42,7 +42,6 @@ find_work_directory() {
   for parent in /run /var/run /dev/shm /tmp; do
     WORK=$ROOT$parent/termination-guard
     SAID=$WORK/said
-    [ -d "$ROOT$parent" ] || mkdir -p "$ROOT$parent" 2>/dev/null
     if is_ours "$WORK"; then return; fi
   done
   WORK='' SAID=/dev/null
@@ -53,7 +52,6 @@ find_work_directory() {
 find_state_directory() {
   local path
   STATE=$ROOT/var/lib/termination-guard/$INSTANCE_ID
-  [ -d "$ROOT/var/lib" ] || mkdir -p "$ROOT/var/lib" 2>/dev/null
   if is_ours "${STATE%/*}" && is_ours "$STATE"; then
     if [ -f "$STATE/logs" ]; then while read -r -d '' path; do KNOWN_LOGS[$ROOT$path]=1; done <"$STATE/logs"; fi
     return
@@ -63,7 +61,8 @@ find_state_directory() {
 }
 
 is_ours() { # <directory>
-  [ -d "$1" ] || mkdir -m 700 "$1" 2>/dev/null
+  # shellcheck disable=SC2174 # what it lies in is everybody's
+  [ -d "$1" ] || mkdir -p -m 700 "$1" 2>/dev/null
   [ -O "$1" ] && [ ! -L "$1" ] && { echo probe >"$1/probe"; } 2>/dev/null
 }
 

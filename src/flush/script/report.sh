@@ -2,7 +2,8 @@
 # --- report: the last look, the accounts, the manifest --------------------------------------------------------------------
 
 declare -A LIVE=() ACCOUNTED=()
-GREW='' # something grew while the publisher ran
+GREW=''        # something grew while the publisher ran
+NOTHING_NEW='' # nor did anything else happen
 
 # What appeared or was written while we published (a publisher's own log, for instance) is hashed, held and uploaded as well.
 catch_up() {
@@ -24,7 +25,7 @@ catch_up() {
       news=yes
     fi
   done
-  [ "$news" = yes ] || [ "${#FILES[@]}" -gt "$count" ] || return 0
+  [ "$news" = yes ] || [ "${#FILES[@]}" -gt "$count" ] || { NOTHING_NEW=yes && return; }
   add_to_inventory
   hold_inventory
   tell_shared_keys
@@ -44,10 +45,9 @@ has_changed() {
 look_again() {
   local i path
   [ -z "$GREW" ] || sleep "$BUFFER_SECONDS" # was it the publisher, or somebody who goes on?
-  list_files
+  [ -n "$NOTHING_NEW" ] || look_for_strangers # otherwise we have done nothing since we looked
   ask_folders
-  watch
-  scan_processes
+  scan_mappings
   for i in "${!LIST[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
     path=${LIST[i]}
@@ -190,7 +190,7 @@ report() {
     die 'no logrotate configuration found: is this the right profile?'
   fi
   [ $((FOUND + ${#CONFIGS[@]})) -gt 0 ] || die 'no file of the profile is on this machine, not even an empty one: is this the right profile?'
-  packed=$(records | gzip -n | base64 -w 0)
+  packed=$(records | gzip -n | exec base64 -w 0)
   [ -n "$packed" ] || die 'cannot pack the manifest'
   line="termination-guard manifest 2 $packed end"
   if [ "${#line}" -gt 20000 ]; then # SSM keeps the first 24,000 characters of what a command says

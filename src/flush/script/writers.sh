@@ -26,21 +26,16 @@ watch() { # LIST, and the census wherever it is now
   for path in "${LOGS[@]}"; do WATCHED_FOLDERS[${path%/*}/]=1; done
 }
 
-# The kernel knows who writes: each process's open files, by device and inode, and what it has mapped to write.
-scan_processes() {
-  scan_files
-  scan_mappings
-}
-
-scan_files() { # the mappings cost more than all the rest: they are read at the start and at the end
+# The kernel knows who writes: each process's open files, by device and inode, and what it has mapped to write. The mappings cost
+# more than all the rest: they are read at the start and at the end.
+scan_files() {
   local files i line id links size name
   local deleted=() names=()
   WRITING=() PIDS=()
   files=(/proc/[0-9]*/fd/[0-9]*)
   for ((i = 0; i < ${#files[@]}; i += 5000)); do
-    lines_of "$(exec stat -L -c '%f %d:%i %h %s %n' -- "${files[@]:i:5000}" 2>/dev/null)"
+    lines_of "$(exec stat -L -c '%f %d:%i %h %s %n' -- "${files[@]:i:5000}" 2>/dev/null)" '[!8]*' # the regular files
     for line in "${SPLIT[@]}"; do
-      case $line in 8*) ;; *) continue ;; esac # a regular file
       line=${line#* } id=${line%% *}
       line=${line#* } links=${line%% *}
       line=${line#* } size=${line%% *}
@@ -87,18 +82,20 @@ is_writing() { # <device:inode> <pid>
 scan_mappings() {
   local line id device hex
   local -A devices=()
+  local patterns=()
   for id in "${!WATCHED[@]}"; do
     device=${id%%:*}
-    [ -n "${devices[$device]}" ] ||
-      printf -v "devices[$device]" '%02x:%02x' $(((device >> 8) & 0xfff)) $(((device & 0xff) | ((device >> 12) & 0xfff00)))
+    printf -v hex '%02x:%02x' $(((device >> 8) & 0xfff)) $(((device & 0xff) | ((device >> 12) & 0xfff00)))
+    [ -n "${devices[$hex]}" ] || patterns+=(-e " .w.s [0-9a-f]* $hex ")
+    devices[$hex]=$device
   done
+  [ "${#patterns[@]}" -gt 0 ] || return 0
   while IFS=$' \t' read -r line _ _ hex id _; do
-    for device in "${!devices[@]}"; do
-      if [ "${devices[$device]}" != "$hex" ] || [ -z "${WATCHED[$device:$id]}" ]; then continue; fi
-      line=${line#/proc/}
-      is_writing "$device:$id" "${line%%/*}"
-    done
-  done < <(grep -H ' .w.s ' /proc/[0-9]*/maps 2>/dev/null)
+    id=${devices[$hex]}:$id
+    [ -n "${WATCHED[$id]}" ] || continue
+    line=${line#/proc/}
+    is_writing "$id" "${line%%/*}"
+  done < <(grep -H "${patterns[@]}" /proc/[0-9]*/maps 2>/dev/null)
 }
 
 # The profile says how to stop a service gently. Whether writing is over is asked of the kernel, and who else writes is asked to
@@ -106,7 +103,8 @@ scan_mappings() {
 stop_writers() {
   local i running stop
   watch
-  scan_processes
+  scan_files
+  scan_mappings
   for i in "${!WRITERS[@]}"; do
     running="RUNNING_${i}[@]" stop="STOP_${i}[@]"
     limited 30 "${!running}" || continue
@@ -179,9 +177,8 @@ find_ancestors() { # → ours: pid 1, ourselves, and all between
   ours[1]=1
   while [ -n "$pid" ] && [ "$pid" -gt 1 ]; do
     ours[$pid]=1
-    while IFS=$' \t' read -r key value; do
-      [ "$key" != PPid: ] || pid=$value
-    done 2>/dev/null <"/proc/$pid/status" || return
+    while IFS=$' \t' read -r key value && [ "$key" != PPid: ]; do :; done 2>/dev/null <"/proc/$pid/status" || return
+    pid=$value
     [ -z "${ours[$pid]}" ] || return 0
   done
 }
