@@ -192,7 +192,7 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('compressed-form'),
     only: 'leaves the others',
     name: 'leave as it is what gzip of many left out',
-    from: `[ -n "\${REPLACED_BY[$path]}" ] || compress "$path"`,
+    from: `[ -n "\${REPLACED_BY[$path]}" ] || is_out_of_time || compress "$path"`,
     to: ':',
   },
   {
@@ -208,7 +208,7 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('rotation'),
     only: 'as it ends',
     name: 'take a quoted pattern for paths',
-    from: `  case $rest in *[\\"\\'\\\\~]*) HAS_ODD_PATTERN=yes ;; esac\n`,
+    from: `  case $rest in *[\\"\\'\\\\~]*) ODD_PATTERN=yes ;; esac\n`,
     to: '',
   },
   {
@@ -256,7 +256,7 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('unreadable'),
     only: 'a list of what is published',
     name: 'skip a list that cannot be read',
-    from: `unaccounted "$1" 0 'cannot be read'`,
+    from: `unaccounted "$file" 0 'cannot be read'`,
     to: `:`,
   },
   {

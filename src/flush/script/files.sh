@@ -116,20 +116,14 @@ find_publish_globs() { # → GLOBS: the profile's, and those that the platform l
 
 # What says which files there are, and cannot be read, may name any.
 read_text() { # <files…> → text: what they say, each on lines of its own
-  local file all=''
+  local file
   text=''
-  [ $# -gt 0 ] || return 0
-  { text=$(exec sed '' -- "$@"); } 2>/dev/null || case $# in
-    1) unaccounted "$1" 0 'cannot be read' ;;
-    *)
-      for file in "$@"; do
-        read_text "$file"
-        all+=$text$'\n'
-      done
-      text=$all
-      ;;
-  esac
   for file in "$@"; do IS_CONFIG[$file]=1; done
+  if [ $# = 0 ] || { text=$(exec sed '' -- "$@"); } 2>/dev/null; then return; fi
+  text=''
+  for file in "$@"; do
+    { text+=$(exec cat -- "$file")$'\n'; } 2>/dev/null || unaccounted "$file" 0 'cannot be read'
+  done
 }
 
 # A folder that cannot be listed may hold anything: a glob over it expands to nothing.

@@ -7,7 +7,7 @@ declare -A COMPRESSORS=() # log → the program that would compress it at once
 declare -A IS_CONFIG=()   # configuration → 1
 declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
 declare -A EXTENSIONS=()  # what a rotated name ends in, after number or date → 1
-HAS_ODD_PATTERN='' # quoted, or of another form: which logs it is about, logrotate alone can say
+ODD_PATTERN='' # quoted, or of another form: which logs it is about, logrotate alone can say
 OLD_FOLDERS=() FOLDERS_BELOW=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
@@ -61,7 +61,7 @@ ask_logrotate() {
 # A log that was empty before, or was not there, was given no name.
 ask_for_names() {
   local pattern log
-  if [ -n "$HAS_ODD_PATTERN" ]; then ask_logrotate; return; fi
+  if [ -n "$ODD_PATTERN" ]; then ask_logrotate; return; fi
   for pattern in "${!PATTERNS[@]}"; do
     for log in $pattern; do
       if [ -f "$log" ] && [ -s "$log" ] && [ -z "${TARGETS[$log]}" ]; then ask_logrotate; return; fi
@@ -135,12 +135,12 @@ hear_patterns() { # <line>
   case $1 in *' forced from command line'*) ;; *) return ;; esac
   rest=${PATTERN_TEXT#rotating pattern: } PATTERN_TEXT='' BLOCK=()
   rest=" ${rest%% forced from command line*}"
-  case $rest in *[\"\'\\~]*) HAS_ODD_PATTERN=yes ;; esac
+  case $rest in *[\"\'\\~]*) ODD_PATTERN=yes ;; esac
   rest=${rest//[\"\'\\]/}
   while read -r rest; do
     rest=${rest%"${rest##*[![:space:]]}"}
     [ -z "$rest" ] || PATTERNS[/$rest]=1
-    case $rest in *[[:space:]]*) HAS_ODD_PATTERN=yes ;; esac
+    case $rest in *[[:space:]]*) ODD_PATTERN=yes ;; esac
   done <<<"${rest//[[:blank:]]\//$'\n'}"
 }
 

@@ -98,12 +98,9 @@ find_leftovers() {
     facts=$(facts_of "$path")
     parse_facts "$facts"
     if [ -z "$ID" ] || [ -n "${WRITING[$ID]}" ]; then continue; fi
-    if [ -e "$path$suffix" ]; then
-      free_name "$path-$MOMENT"
-      want_form "$path" "$facts" "$REPLY$suffix" "$program"
-    else
-      want_form "$path" "$facts" "$path$suffix" "$program"
-    fi
+    REPLY=$path
+    [ ! -e "$path$suffix" ] || free_name "$path-$MOMENT"
+    want_form "$path" "$facts" "$REPLY$suffix" "$program"
   done
 }
 
@@ -121,39 +118,38 @@ want_form() { # <file> <its facts> <to> <program>
 # Where there is no room for it, or time, the file stays as it is.
 compress_all() {
   local folder path i
-  local paths=("${!FORM_NAMES[@]}") facts=() held=()
+  local paths=("${!FORM_NAMES[@]}") facts=() held=() small=()
   for path in "${paths[@]}"; do facts+=("${BARE_FACTS[$path]}"); done
   hold
   for folder in "${HOLD_FOLDERS[@]}"; do
-    held=()
+    held=() small=()
     for path in "${paths[@]}"; do
       parse_facts "${BARE_FACTS[$path]}"
-      case ${HELD[$ID]} in "$folder"/*) [ ! "$path" -ef "${HELD[$ID]}" ] || held+=("$path") ;; esac
+      case ${HELD[$ID]} in "$folder"/*) [ "$path" -ef "${HELD[$ID]}" ] || continue ;; *) continue ;; esac
+      held+=("$path")
+      [ "$SIZE" -gt 10000000 ] || small+=("$path") # what is large costs its bytes, not its processes
     done
-    for ((i = 0; i < ${#held[@]}; i += 500)); do gzip_many "${held[@]:i:500}"; done
-    for path in "${held[@]}"; do [ -n "${REPLACED_BY[$path]}" ] || compress "$path"; done
+    for ((i = 0; i < ${#small[@]}; i += 500)); do gzip_many "${small[@]:i:500}"; done
+    for path in "${held[@]}"; do [ -n "${REPLACED_BY[$path]}" ] || is_out_of_time || compress "$path"; done
   done
 }
 
 # Of many files, gzip gives each its suffix, mode and time in one process. What it cannot, or does wrong, is done file by file.
 gzip_many() { # <files, held in folder>
   local path apart=${folder%held}compressing
-  local names=() links=() files=() forms=()
+  local names=() files=() forms=()
   for path in "$@"; do
-    [ "${FORM_PROGRAMS[$path]##*/} ${FORM_NAMES[$path]}" = "gzip $path.gz" ] || continue
-    names+=("./${path#"$ROOT"/}") links+=("$apart/${path#"$ROOT"/}")
+    [ "${FORM_PROGRAMS[$path]##*/} ${FORM_NAMES[$path]}" != "gzip $path.gz" ] || names+=("${path#"$ROOT"/}")
   done
   [ "${#names[@]}" -gt 0 ] || return 0
-  (cd "${ROOT:-/}" && of_each cp -lL --parents -t "$apart" -- "${names[@]}") >"$SAID" 2>&1
-  bounded "$COMMAND_SECONDS" gzip -nf -- "${links[@]}" >"$SAID" 2>&1 # a link that it compressed, it removes
-  names=()
-  for path in "$@"; do
-    if [ -e "$apart/${path#"$ROOT"/}" ] || [ ! -f "$apart/${path#"$ROOT"/}.gz" ]; then continue; fi
-    files+=("$path") forms+=("$apart/${path#"$ROOT"/}.gz") names+=("./${path#"$ROOT"/}.gz")
+  (cd "${ROOT:-/}" && exec cp -lL --parents -t "$apart" -- "${names[@]}") >"$SAID" 2>&1
+  (cd "$apart" && bounded "$COMMAND_SECONDS" gzip -nf -- "${names[@]}") >"$SAID" 2>&1 # it removes its link of the file
+  for path in "${names[@]}"; do
+    [ ! -f "$apart/$path.gz" ] || { files+=("$ROOT/$path") && forms+=("$apart/$path.gz"); }
   done
   COMPRESSING+=("${forms[@]}")
   hold_the_same gzip || return 0
-  (cd "$apart" && of_each cp -ln --parents -t "$ROOT/" -- "${names[@]}") >"$SAID" 2>&1
+  (cd "$apart" && exec cp -ln --parents -t "$ROOT/" -- "${forms[@]#"$apart/"}") >"$SAID" 2>&1
   for path in "${files[@]}"; do
     [ ! "$path.gz" -ef "$apart/${path#"$ROOT"/}.gz" ] || REPLACED_BY[$path]=$path.gz
   done
