@@ -278,6 +278,14 @@ export const scriptMutants: readonly Mutant[] = [
   {
     ...part('report'),
     ...tested('evidence'),
+    only: 'only grows',
+    name: 'take the look that found something for the last one',
+    from: `|| { NOTHING_NEW=yes && return; }`,
+    to: `|| return 0; NOTHING_NEW=yes`,
+  },
+  {
+    ...part('report'),
+    ...tested('evidence'),
     only: 'what was hashed',
     name: 'forget what was lost in an earlier flush',
     from: `      if [ "$kind" = lost ]; then`,

@@ -74,7 +74,7 @@ const stillThere = [{ ...somebody, path: LOG }]
 describeWhere('a known service', () => {
   it.each([
     ['at once', 'start supervised', ''],
-    ['once we went on', '(sleep 0.3; start supervised) &', ''],
+    ['once we went on', '(sleep 0.3; start supervised) &', 'until [ -e "$FAKE_S3/back" ]; do sleep 0.05; done'],
     ['while the publisher runs', ':', 'service tomcat8 start'],
   ])('that a supervisor starts again %s is a writer', async (_when, afterwards, publisher) => {
     const disk = await withTomcat(afterwards)
@@ -117,6 +117,11 @@ describeWhere('a program that nobody knows', () => {
     ['after a while', 'sleep 0.3'],
   ])('whose supervisor starts it again %s is a writer', async (_when, again) => {
     const disk = await supervised(again)
+    // However quick the flush is, and however late the program, it is back before the last look.
+    disk.program(
+      'publishLogs.py',
+      '#!/bin/bash\nuntil [ -e "$TERMINATION_GUARD_ROOT/var/run/app.pid" ]; do sleep 0.05; done\n',
+    )
     expect((await manifestOf(disk)).writers).toEqual(stillThere)
   })
 
