@@ -74,7 +74,11 @@ const stillThere = [{ ...somebody, path: LOG }]
 describeWhere('a known service', () => {
   it.each([
     ['at once', 'start supervised', ''],
-    ['once we went on', '(sleep 0.3; start supervised) &', 'until [ -e "$FAKE_S3/back" ]; do sleep 0.05; done'],
+    [
+      'once we went on',
+      '(sleep 0.3; start supervised) &',
+      'until [ -e "$FAKE_S3/back" ]; do sleep 0.05; done',
+    ],
     ['while the publisher runs', ':', 'service tomcat8 start'],
   ])('that a supervisor starts again %s is a writer', async (_when, afterwards, publisher) => {
     const disk = await withTomcat(afterwards)
