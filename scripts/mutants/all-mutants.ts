@@ -8,6 +8,7 @@ import { deployMutants } from './deploy-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import type { Mutant } from './mutant.ts'
+import { namesMutants } from './names-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
 import { scriptMutants } from './script-mutants.ts'
@@ -25,6 +26,7 @@ export const mutants: readonly Mutant[] = [
   ...deployMutants,
   ...enrolmentMutants,
   ...flushMutants,
+  ...namesMutants,
   ...recoveryMutants,
   ...receiptMutants,
   ...scriptMutants,

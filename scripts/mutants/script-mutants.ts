@@ -1,18 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
-
-const part = (name: string) => ({ file: `src/flush/script/${name}.sh` })
-const tested = (...names: readonly string[]) => ({ tests: names.map((name) => `test/flush/${name}.test.ts`) })
+import { part, tested } from './script-part.ts'
 
 /** What the flush promises of the instance, undone. The simulator has a flush of its own, and cannot notice any of these. */
 export const scriptMutants: readonly Mutant[] = [
-  {
-    file: 'src/flush/script/logrotate.sh',
-    tests: ['test/flush/refused-rotation.test.ts'],
-    name: 'take a configuration that logrotate refuses for one that tells nothing',
-    from: `    ask_about_copy "$config" "$HOW_NOT_WHICH"\n`,
-    to: '',
-  },
   {
     ...part('census'),
     ...tested('census'),
@@ -134,106 +125,12 @@ export const scriptMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    ...part('logrotate'),
-    ...tested('configuration'),
-    only: 'a configuration is unaccounted for',
-    name: 'not listen to the trouble that logrotate has',
-    from: `  [ -z "$TROUBLE" ] || ANSWERED=\${TROUBLE//"$1"/"\${2#"$ROOT"}"}\n`,
-    to: '',
-  },
-  {
-    ...part('logrotate'),
-    ...tested('evidence'),
-    only: 'in an old folder',
-    name: 'forget an extension',
-    from: `EXTENSIONS[\${1#*extension is now }]=1`,
-    to: `:`,
-  },
-  {
-    ...part('logrotate'),
-    ...tested('rotation'),
-    only: 'of a block with shared scripts',
-    name: 'give the names of a block to its last log alone',
-    from: `      [ -z "\${CONSIDERED[$log]}" ] || LOG=$log\n`,
-    to: '',
-  },
-  {
-    ...part('logrotate'),
-    ...tested('evidence'),
-    only: 'by the pattern that its configuration has',
-    name: 'forget the pattern of logs that are gone',
-    from: `    [ -z "$rest" ] || PATTERNS[/$rest]=1\n`,
-    to: '',
-  },
-  {
-    ...part('names'),
-    ...tested('compressed-form'),
-    name: 'take a copied form as it comes',
-    from: `cp -n -p -- "$1" "$2" 2>/dev/null && hold_the_same "$3"`,
-    to: `cp -n -p -- "$1" "$2" 2>/dev/null`,
-  },
-  {
-    ...part('names'),
-    ...tested('compressed-form'),
-    name: 'believe a compressor',
-    from: `  hold_the_same "$3"\n}\n\nplace_copy`,
-    to: `}\n\nplace_copy`,
-  },
-  {
-    ...part('names'),
-    ...tested('compressed-form'),
-    only: 'the bytes of another',
-    name: 'believe gzip of many files at once',
-    from: `  hold_the_same gzip || return 0\n`,
-    to: '',
-  },
-  {
-    ...part('names'),
-    ...tested('compressed-form'),
-    only: 'leaves the others',
-    name: 'leave as it is what gzip of many left out',
-    from: `[ -n "\${REPLACED_BY[$path]}" ] || is_out_of_time || compress "$path"`,
-    to: ':',
-  },
-  {
     ...part('main'),
     ...tested('rotation'),
     only: 'as it ends',
     name: 'ask logrotate once and for all',
     from: `  ask_for_names\n`,
     to: '',
-  },
-  {
-    ...part('logrotate'),
-    ...tested('rotation'),
-    only: 'as it ends',
-    name: 'take a quoted pattern for paths',
-    from: `  case $rest in *[\\"\\'\\\\~]*) ODD_PATTERN=yes ;; esac\n`,
-    to: '',
-  },
-  {
-    ...part('logrotate'),
-    ...tested('refused-rotation'),
-    only: 'an old folder',
-    name: 'not hear of an old folder that logrotate refuses',
-    from: `OLD_FOLDERS+=("/\${1#* bad olddir path /}")`,
-    to: ':',
-  },
-  {
-    ...part('logrotate'),
-    ...tested('refused-rotation'),
-    only: 'nothing is said of a configuration',
-    name: 'ask about a configuration only as it lies there',
-    from: `    [ "$ANSWERED" = yes ] || ask_about_copy "$config" ''\n`,
-    to: '',
-  },
-  {
-    ...part('names'),
-    ...tested('census'),
-    only: 'that stays is named',
-    name: 'rename a log that somebody writes',
-    from: `  parse_facts "$2"\n  [ -z "\${WRITING[$ID]}" ]\n}`,
-    to: `}`,
   },
   {
     ...part('files'),
