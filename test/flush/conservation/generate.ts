@@ -66,12 +66,15 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
     kind,
     apps.flatMap(({ files }) => files),
   )
+  const writers = apps.flatMap((app) => app.writers)
+  // gzip deletes what it has read, and with that what was written meanwhile.
+  const isWrittenTo = (path: string) => writers.some(({ log }) => log === path)
   return {
     seed,
     kind,
     texts: apps.flatMap(({ texts }) => texts),
     files: distinct(apps.flatMap(({ files }) => files)),
-    writers: apps.flatMap(({ writers }) => writers),
+    writers,
     publisher,
     hands,
     destroys:
@@ -80,7 +83,8 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
           configuration.destroys || writers.some(({ deleted, tidies }) => deleted || tidies),
       ) ||
       publisher.runs.some((run) => ['and removes', 'removes only', 'truncates'].includes(run)) ||
-      hands.some(({ does }) => !['append', 'compress', 'move', 'replace'].includes(does)),
+      hands.some(({ does }) => !['append', 'compress', 'move', 'replace'].includes(does)) ||
+      hands.some(({ does, path }) => does === 'compress' && isWrittenTo(path)),
     cli: chance.of(0.05) ? chance.pick(['denied', 'missing']) : 'works',
     logrotate: chance.of(0.05) ? chance.pick(['does nothing', 'missing']) : 'works',
     stat: chance.of(0.04) ? chance.pick(['fails on one', 'missing']) : 'works',
