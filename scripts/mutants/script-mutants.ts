@@ -196,4 +196,12 @@ export const scriptMutants: readonly Mutant[] = [
     from: ` --content-md5 "$(base64_of "$md5")"`,
     to: '',
   },
+  {
+    ...part('report'),
+    ...tested('trouble'),
+    only: 'is not executed by its name',
+    name: 'execute the name of a file that grows',
+    from: `UPLOADED[\${FILES[\${FILE_AT[$ID]}]}]=''`,
+    to: `unset "UPLOADED[\${FILES[\${FILE_AT[$ID]}]}]"`,
+  },
 ]

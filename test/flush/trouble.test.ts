@@ -67,6 +67,16 @@ describe('two flushes', () => {
   })
 })
 
+it('a file that grows while it is published is not executed by its name', async () => {
+  const disk = collector()
+  const name = `${ROTATED}/$(cd "$FAKE_S3" && echo >executed).gz`
+  disk.write(name, 'one event\n')
+  disk.program('publishLogs.py', `#!/bin/sh\necho another >>'${disk.root}${name}'\n`)
+  const { paths } = await flush(disk)
+  expect(paths).toEqual([name])
+  expect(existsSync(join(disk.s3, 'executed'))).toBe(false)
+})
+
 describe('a flush that is killed', () => {
   for (const [moment, logrotate] of [
     ['before it rotates', '#!/bin/sh\nsleep 20\n'],

@@ -2,6 +2,7 @@
 # --- report: the last look, the accounts, the manifest --------------------------------------------------------------------
 
 declare -A LIVE=() ACCOUNTED=()
+declare -A WRITERS_LEFT=() # path → name of a writer that is still there
 GREW=''        # something grew while the publisher ran
 NOTHING_NEW='' # nor did anything else happen
 
@@ -21,7 +22,8 @@ catch_up() {
       news=yes
     elif [ "${FACTS[${FILE_AT[$ID]}]}" != "${LIST_FACTS[i]}" ]; then
       if [ -n "$PUBLISHER_RAN" ]; then GREW=yes; else tell_unseen "${LIST[i]}"; fi
-      unset "UPLOADED[${FILES[${FILE_AT[$ID]}]}]" "FILE_AT[$ID]"
+      UPLOADED[${FILES[${FILE_AT[$ID]}]}]='' # to unset it would execute a name such as $(id)
+      unset "FILE_AT[$ID]"
       news=yes
     fi
   done
