@@ -26,7 +26,7 @@ export function bucketOwnerOf({ bucketOwner }: Settings): Value {
   return bucketOwner ?? { 'Fn::Sub': '${AWS::AccountId}' }
 }
 
-/** The name of the SSM document. */
+/** The name of the SSM document that the functions send. */
 export function documentNameOf({ name }: Settings): string {
   return `${name}-flush`
 }

@@ -1,8 +1,8 @@
 /** AWS's limits that a template can meet, computed before CloudFormation finds them: what was written, what it takes, and what to do. */
 import { MAX_DOCUMENT_BYTES } from '../src/flush/document.ts'
+import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
 import { alarmResources } from './alarms.ts'
 import {
-  documentNameOf,
   environmentBytes,
   environmentOf,
   type FunctionName,
@@ -87,8 +87,12 @@ function environmentLimit(settings: Settings, name: FunctionName): Limit {
 
 function templateLimits(resources: Readonly<Record<string, unknown>>): Limit[] {
   const few = { parameter: 'groups' as const, advice: FEWER_GROUPS }
-  const { FlushDocument, Dashboard, ...rest } = resources as Record<string, { Properties?: object }>
-  const document = Object(FlushDocument?.Properties).Content
+  const { FlushDocument, SalvageDocument, Dashboard, ...rest } = resources as Record<
+    string,
+    { Properties?: object }
+  >
+  const bytesOf = (document?: { Properties?: object }) =>
+    Buffer.byteLength(JSON.stringify(Object(document?.Properties).Content))
   const body = String(Object(Dashboard?.Properties).DashboardBody?.['Fn::Sub'])
   return [
     {
@@ -105,8 +109,8 @@ function templateLimits(resources: Readonly<Record<string, unknown>>): Limit[] {
       ...few,
     },
     {
-      what: 'bytes of the SSM document',
-      used: Buffer.byteLength(JSON.stringify(document)),
+      what: 'bytes of the larger SSM document',
+      used: Math.max(bytesOf(FlushDocument), bytesOf(SalvageDocument)),
       most: MAX_DOCUMENT_BYTES,
       parameter: 'profile',
       advice: 'write a shorter profile',
@@ -149,7 +153,7 @@ function nameLimits(settings: Settings): Limit[] {
       named('a rule’s name', `${name}-${rule}`, 64),
     ),
     named('a queue’s name', `${name}-dead-letters`, 80),
-    named('the document’s name', documentNameOf(settings), 128),
+    named('a document’s name', salvageDocumentOf(name), 128),
     named('the hook’s name', name, 255),
     named('the key of our mark', `termination-guard:${name}`, 128),
     named('the topic’s name', `${name}-alarms`, 256),

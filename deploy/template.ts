@@ -1,5 +1,6 @@
 /** Everything that `serverless.yml` takes from here: one function of the deployment's name and parameters. */
-import { buildDocument } from '../src/flush/document.ts'
+import { buildDocument, type DocumentKind } from '../src/flush/document.ts'
+import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
 import { alarmResources } from './alarms.ts'
 import { dashboardResource, queryResources } from './dashboard.ts'
 import { documentNameOf, environmentOf, functionNames } from './environment.ts'
@@ -36,7 +37,9 @@ export function deployment(name: string, parameters: Parameters, given: readonly
 function resourcesOf(settings: Settings): Record<string, unknown> {
   return {
     ...messagingResources(settings),
-    FlushDocument: documentResource(settings),
+    FlushDocument: documentResource(settings, documentNameOf(settings), 'flush'),
+    // No function may send it: a person does.
+    SalvageDocument: documentResource(settings, salvageDocumentOf(settings.name), 'salvage'),
     ...roleResources(settings, functionNames),
     ...alarmResources(settings),
     Dashboard: dashboardResource(settings),
@@ -44,17 +47,17 @@ function resourcesOf(settings: Settings): Record<string, unknown> {
   }
 }
 
-/** The document keeps its name over updates: a command that is under way names it. */
-function documentResource(settings: Settings): unknown {
+/** A document keeps its name over updates: a command that is under way names it. */
+function documentResource({ profile }: Settings, name: string, kind: DocumentKind): unknown {
   return {
     Type: 'AWS::SSM::Document',
     Properties: {
-      Name: documentNameOf(settings),
+      Name: name,
       DocumentType: 'Command',
       DocumentFormat: 'JSON',
       TargetType: '/AWS::EC2::Instance',
       UpdateMethod: 'NewVersion',
-      Content: buildDocument(settings.profile),
+      Content: buildDocument(profile, kind),
     },
   }
 }

@@ -73,8 +73,11 @@ export interface Manifest {
   readonly notes: readonly string[]
 }
 
-/** `termination` may stop the writer; `audit` flushes an instance that stays in service and never does. */
-export type FlushPurpose = 'termination' | 'audit'
+/**
+ * `termination` may stop the writer; `audit` flushes an instance that stays in service and never does; `salvage` takes the logs on a copy
+ * of a dead instance's disk.
+ */
+export type FlushPurpose = 'termination' | 'audit' | 'salvage'
 
 /** What could be read of a flush's standard output. Only `manifest` is ever believed. */
 export type Report =

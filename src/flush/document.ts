@@ -1,4 +1,4 @@
-/** The SSM document of a deployment: the flush script, one profile, and parameters that cannot break out of their quotes. */
+/** The SSM documents of a deployment: the flush script, one profile, and parameters that cannot break out of their quotes. */
 import { readFileSync } from 'node:fs'
 import { compileProfile, type Profile } from './profile.ts'
 import { MAX_UPLOAD_CHARS } from './upload.ts'
@@ -12,7 +12,7 @@ export interface DocumentParameter {
   readonly maxChars?: number
 }
 
-/** The content of the document, ready for `JSON.stringify`. */
+/** The content of a document, ready for `JSON.stringify`. */
 export interface FlushDocument {
   readonly schemaVersion: '2.2'
   readonly description: string
@@ -24,6 +24,9 @@ export interface FlushDocument {
     readonly inputs: { readonly timeoutSeconds: string; readonly runCommand: readonly string[] }
   }[]
 }
+
+/** A machine flushes its own logs, or salvages those on a copy of a dead machine's disk. Both would not fit into one document. */
+export type DocumentKind = 'flush' | 'salvage'
 
 /** AWS's limit of a document is 64 KB, and where it counts the values of the parameters too, they must find room beside it. */
 const MAX_BYTES = 64 * 1024
@@ -89,61 +92,83 @@ const parameters = {
   },
 } as const satisfies Record<string, DocumentParameter>
 
-/** The names of the document's parameters. */
-export type FlushParameter = keyof typeof parameters
+const salvageParameters = {
+  ...parameters,
+  InstanceId: { ...parameters.InstanceId, description: 'The dead instance whose logs these are.' },
+  Purpose: { ...parameters.Purpose, description: 'Always salvage.', allowedPattern: '^salvage$' },
+  Disk: {
+    type: 'String',
+    description:
+      'The copy of its volume, and the name under which it is attached here: vol-0123456789abcdef0/dev/sdf.',
+    allowedPattern: '^vol-[0-9a-f]{8,32}/dev/[a-z0-9]{1,32}$',
+  },
+} as const satisfies Record<string, DocumentParameter>
 
-/** The document that flushes instances of this profile. */
-export function buildDocument(profile: Profile): FlushDocument {
+/** The names of the documents' parameters. */
+export type FlushParameter = keyof typeof parameters
+export type SalvageParameter = keyof typeof salvageParameters
+
+/** The document for instances of this profile. */
+export function buildDocument(profile: Profile, kind: DocumentKind = 'flush'): FlushDocument {
+  const whose = kind === 'flush' ? "this instance's logs" : 'the logs on the copied disk of a dead instance'
   return {
     schemaVersion: '2.2',
-    description: `Termination guard: archives this instance's logs in S3 and reports what must be there (${profile.name}).`,
-    parameters,
+    description: `Termination guard: archives ${whose} in S3 and reports what must be there (${profile.name}).`,
+    parameters: kind === 'flush' ? parameters : salvageParameters,
     mainSteps: [
       {
         action: 'aws:runShellScript',
-        name: 'flush',
+        name: kind,
         precondition: { StringEquals: ['platformType', 'Linux'] },
         // One entry of many lines: in JSON, a line costs less so than as an entry of its own.
-        inputs: { timeoutSeconds: '{{ ExecutionTimeout }}', runCommand: [scriptOf(profile)] },
+        inputs: { timeoutSeconds: '{{ ExecutionTimeout }}', runCommand: [scriptOf(profile, kind)] },
       },
     ],
   }
 }
 
-/** The parts of the script, each readable alone, in the order in which they are joined. */
-const PARTS = [
-  'main',
-  'ground',
-  'files',
-  'logrotate',
-  'census',
-  'writers',
-  'names',
-  'publish',
-  'inventory',
-  'upload',
-  'report',
-]
+/** The parts of the script, each readable alone, in the order in which they are joined. On a dead machine's disk nobody writes. */
+const PARTS: Record<DocumentKind, readonly string[]> = {
+  flush: [
+    'main',
+    'ground',
+    'files',
+    'logrotate',
+    'census',
+    'writers',
+    'names',
+    'publish',
+    'inventory',
+    'upload',
+    'report',
+  ],
+  salvage: ['salvage', 'ground', 'files', 'logrotate', 'census', 'names', 'inventory', 'upload', 'report'],
+}
 
 /** The parts as they are written. A comment at the end of a line begins with ` # `, which nothing else does. */
-const writtenParts = () =>
-  PARTS.map((part) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')).join('')
+const writtenParts = (kind: DocumentKind) =>
+  PARTS[kind].map((part) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')).join('')
 
 /** Comments and indentation are for who reads the parts: a document has little room. */
 const COMMENTS = /^ *#(?!!|@settings).*\n|^\n|^ +| +# .*$/gm
 
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
-function scriptOf(profile: Profile, parts = writtenParts().replace(COMMENTS, '')): string {
+function scriptOf(
+  profile: Profile,
+  kind: DocumentKind,
+  parts = writtenParts(kind).replace(COMMENTS, ''),
+): string {
+  const given = kind === 'flush' ? SETTINGS : [...SETTINGS, DISK_SETTING]
   const settings = [
-    ...SETTINGS.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
+    ...given.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
     compileProfile(profile),
   ].join('\n')
   return `${parts.replace(/^#@settings$/m, () => settings)}main "$@"\n`
 }
 
 /** The same script with its comments, for who reads or checks it. */
-export function writtenScript(profile: Profile): string {
-  return scriptOf(profile, writtenParts())
+export function writtenScript(profile: Profile, kind: DocumentKind = 'flush'): string {
+  return scriptOf(profile, kind, writtenParts(kind))
 }
 
 const SETTINGS: readonly (readonly [string, FlushParameter])[] = [
@@ -157,3 +182,5 @@ const SETTINGS: readonly (readonly [string, FlushParameter])[] = [
   ['ENCRYPTION', 'Encryption'],
   ['EXECUTION_TIMEOUT', 'ExecutionTimeout'],
 ]
+
+const DISK_SETTING: readonly [string, SalvageParameter] = ['DISK', 'Disk']

@@ -53,7 +53,8 @@ function assemble(records: readonly string[]): Manifest {
     instanceId,
     purpose,
     census: parseSize(census),
-    ...(uptime && { uptimeSeconds: parseSize(uptime) }),
+    // A salvage's machine is another one.
+    ...(uptime && purpose !== 'salvage' && { uptimeSeconds: parseSize(uptime) }),
     files: eachOnce(of('file').map(parseFile)),
     live: of('live').map(([size, ...path]) => ({ size: parseSize(size), path: parsePath(path) })),
     unaccounted: of('unaccounted').map(([size, why = '', ...path]) => ({
@@ -119,5 +120,5 @@ function parsePath(fields: string[]): string {
 }
 
 function isPurpose(text: string | undefined): text is FlushPurpose {
-  return text === 'termination' || text === 'audit'
+  return text === 'termination' || text === 'audit' || text === 'salvage'
 }

@@ -325,6 +325,11 @@ describe('the policy to attach to instances', () => {
     expect(await denied(policy, needs)).toEqual([])
     expect(await unused(policy, needs)).toEqual([])
   })
+  it('lets an instance put what it salvages of another', async () => {
+    const another = deployed.prefix.replace(/i-[0-9a-f]+/, 'i-0fedcba9876543210')
+    expect(another).not.toBe(deployed.prefix)
+    expect(await isAllowed(instancePolicy(), put(`${another}_var_log_x.gz`))).toBe(true)
+  })
   it('lets no instance write a receipt, however its prefixes are chosen', async () => {
     const settings = readSettings('termination-guard-prod', {
       ...defaults,

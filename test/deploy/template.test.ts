@@ -142,6 +142,12 @@ describe('the rest', () => {
     expect(properties('FlushDocument')).toMatchObject({ DocumentType: 'Command', UpdateMethod: 'NewVersion' })
     expect(properties('FlushDocument').Content).toEqual(buildDocument(loadProfile('beanstalk')))
   })
+  it('the document for disks of dead machines is the profile’s, and no function may send it', () => {
+    const { Name, Content } = properties('SalvageDocument')
+    expect(Content).toEqual(buildDocument(loadProfile('beanstalk'), 'salvage'))
+    const others = Object.entries(template.Resources).filter(([name]) => name !== 'SalvageDocument')
+    expect(JSON.stringify(others)).not.toContain(Name)
+  })
   it('the notifier’s role is Auto Scaling’s, for groups of this account', () => {
     const [trust] = properties('NotifierRole').AssumeRolePolicyDocument.Statement
     expect(trust).toMatchObject({

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
   buildDocument,
-  type FlushParameter,
   MAX_DOCUMENT_BYTES,
+  type SalvageParameter,
   writtenScript,
 } from '../../src/flush/document.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
@@ -12,15 +12,23 @@ import { encodeUpload, MAX_UPLOAD_CHARS } from '../../src/flush/upload.ts'
 import { scriptFor } from './flush.ts'
 
 const PROFILES = ['beanstalk', 'files']
+const KINDS = ['flush', 'salvage'] as const
 const document = buildDocument(loadProfile('beanstalk'))
-const parameters = Object.entries(document.parameters)
-const script = document.mainSteps[0]?.inputs.runCommand.join('\n') ?? ''
-const patternOf = (name: FlushParameter) => new RegExp(document.parameters[name]?.allowedPattern ?? '')
+const salvage = buildDocument(loadProfile('beanstalk'), 'salvage')
+const parameters = Object.entries({ ...document.parameters, Disk: salvage.parameters.Disk }).flatMap(
+  ([name, parameter]) => (parameter ? [[name, parameter] as const] : []),
+)
+const scriptOf = ({ mainSteps }: typeof document) => mainSteps[0]?.inputs.runCommand.join('\n') ?? ''
+const patternOf = (name: SalvageParameter) =>
+  new RegExp((document.parameters[name] ?? salvage.parameters[name])?.allowedPattern ?? '')
 
-describe('the SSM document', () => {
+describe.each(KINDS)('the SSM document of a %s', (kind) => {
+  const document = buildDocument(loadProfile('beanstalk'), kind)
+  const script = scriptOf(document)
+
   for (const name of PROFILES) {
     it(`of profile ${name} is a Command document that SSM takes: 2.2, Linux only, with room for its parameters`, () => {
-      const content = buildDocument(loadProfile(name))
+      const content = buildDocument(loadProfile(name), kind)
       expect(content).toMatchObject({
         schemaVersion: '2.2',
         mainSteps: [
@@ -36,7 +44,7 @@ describe('the SSM document', () => {
   }
 
   it('stays below 64 KB with the longest values that a call can have, and 500 bytes to spare', () => {
-    const longest: Record<FlushParameter, string> = {
+    const longest: Record<SalvageParameter, string> = {
       InstanceId: `i-${'0'.repeat(32)}`,
       Region: 'r'.repeat(32),
       Purpose: 'termination',
@@ -45,9 +53,10 @@ describe('the SSM document', () => {
       Upload: 'u'.repeat(MAX_UPLOAD_CHARS),
       ManifestPrefix: 'm'.repeat(512),
       Encryption: `aws:kms:arn:${'k'.repeat(400)}`,
+      Disk: `vol-${'0'.repeat(32)}/dev/${'d'.repeat(32)}`,
       ExecutionTimeout: '172800',
     }
-    for (const [name, value] of Object.entries(longest) as [FlushParameter, string][]) {
+    for (const [name, value] of Object.entries(longest) as [SalvageParameter, string][]) {
       expect(value).toMatch(patternOf(name))
       if (!['Purpose', 'Upload'].includes(name)) expect(`${value}x`).not.toMatch(patternOf(name))
     }
@@ -59,8 +68,8 @@ describe('the SSM document', () => {
   it('is the script as it is written, but its comments and indentation', () => {
     const functionsOf = (text: string) =>
       execFileSync('bash', ['-c', text.replace(/\nmain "\$@"\n$/, '\ndeclare -f\n')], { encoding: 'utf8' })
-    const written = functionsOf(writtenScript(loadProfile('files')))
-    expect(functionsOf(scriptFor(loadProfile('files')))).toBe(written)
+    const written = functionsOf(writtenScript(loadProfile('files'), kind))
+    expect(functionsOf(scriptFor(loadProfile('files'), {}, kind))).toBe(written)
     expect(written).toContain('take_census ()')
     expect(script).not.toMatch(/ # |^ |\n\n/m)
   })
@@ -141,7 +150,7 @@ describe('a parameter of the document', () => {
   })
 
   it('Purpose, Bucket and the rest accept what the guard sends', () => {
-    const accepted: Record<FlushParameter, string[]> = {
+    const accepted: Record<SalvageParameter, string[]> = {
       InstanceId: ['i-0123456789abcdef0', 'i-615f3c85'],
       Region: ['eu-west-1', 'us-gov-east-1'],
       Purpose: ['termination', 'audit'],
@@ -155,11 +164,13 @@ describe('a parameter of the document', () => {
         'aws:kms',
         'aws:kms:arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
       ],
+      Disk: ['vol-0123456789abcdef0/dev/sdf', 'vol-615f3c85/dev/xvdba'],
       ExecutionTimeout: ['5', '172800'],
     }
-    for (const [name, values] of Object.entries(accepted) as [FlushParameter, string[]][]) {
+    for (const [name, values] of Object.entries(accepted) as [SalvageParameter, string[]][]) {
       for (const value of values) expect(value).toMatch(patternOf(name))
     }
     expect(document.parameters.Upload?.maxChars).toBe(MAX_UPLOAD_CHARS)
+    expect(salvage.parameters.Purpose?.allowedPattern).toBe('^salvage$')
   })
 })

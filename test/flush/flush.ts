@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { buildDocument, type FlushParameter } from '../../src/flush/document.ts'
+import { buildDocument, type DocumentKind, type SalvageParameter } from '../../src/flush/document.ts'
 import { findManifestLine, parseManifest } from '../../src/flush/manifest.ts'
 import { loadProfile, type Profile } from '../../src/flush/profile.ts'
 import type { Manifest } from '../../src/model.ts'
@@ -21,12 +21,15 @@ const BASH_LIMIT_MS = 240_000
 
 export interface FlushOptions {
   readonly profile?: Profile
-  readonly parameters?: Partial<Record<FlushParameter, string>>
+  readonly document?: DocumentKind
+  readonly parameters?: Partial<Record<SalvageParameter, string>>
   readonly env?: Record<string, string>
   /** Edits the script, for what this machine cannot be made to have. */
   readonly change?: (script: string) => string
   /** Kills the flush, and all that it started, after so long. */
   readonly killAfterMs?: number
+  /** Kills it likewise, when this is over. */
+  readonly killed?: () => Promise<void>
   /** What the shell's command begins with, such as another namespace to run in. */
   readonly within?: string
 }
@@ -48,7 +51,7 @@ export function quick(name: string, changes: Partial<Profile> = {}): Profile {
 
 export const FILES = quick('files', { publishGlobs: ['/var/log/app/*'] })
 
-const DEFAULTS: Record<FlushParameter, string> = {
+const DEFAULTS: Record<SalvageParameter, string> = {
   InstanceId: INSTANCE,
   Region: 'us-east-1',
   Purpose: 'termination',
@@ -57,16 +60,18 @@ const DEFAULTS: Record<FlushParameter, string> = {
   Upload: '',
   ManifestPrefix: 'termination-guard/manifests/',
   Encryption: '',
+  Disk: '',
   ExecutionTimeout: '1800',
 }
 
 /** The script as the agent gets it: every parameter put in, as text. */
 export function scriptFor(
   profile: Profile,
-  parameters: Partial<Record<FlushParameter, string>> = {},
+  parameters: Partial<Record<SalvageParameter, string>> = {},
+  kind: DocumentKind = 'flush',
 ): string {
   const values: Record<string, string> = { ...DEFAULTS, ...parameters }
-  const lines = buildDocument(profile).mainSteps.flatMap((step) => step.inputs.runCommand)
+  const lines = buildDocument(profile, kind).mainSteps.flatMap((step) => step.inputs.runCommand)
   return lines.join('\n').replaceAll(/\{\{ (\w+) \}\}/g, (_, name: string) => values[name] ?? '')
 }
 
@@ -75,7 +80,7 @@ let scripts = 0
 /** Runs the real script in a real shell, as the agent does: the shell starts a file whose first line names bash. */
 export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flushed> {
   const file = join(dirname(disk.root), `_script${scripts++}.sh`)
-  const script = scriptFor(options.profile ?? quick('beanstalk'), options.parameters)
+  const script = scriptFor(options.profile ?? quick('beanstalk'), options.parameters, options.document)
   writeFileSync(file, options.change?.(script) ?? script, { mode: 0o700 })
   const env = {
     PATH: disk.path,
@@ -90,6 +95,7 @@ export async function flush(disk: Disk, options: FlushOptions = {}): Promise<Flu
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = setTimeout(() => killGroup(child.pid), options.killAfterMs ?? BASH_LIMIT_MS)
+  void options.killed?.().then(() => killGroup(child.pid))
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (text) => {
     said.stdout += text

@@ -11,10 +11,12 @@ const shellcheck = (script: string, ...options: string[]): string =>
 const itWithShellcheck = itWhere(has('shellcheck'), 'shellcheck is not installed')
 
 describe('shellcheck', () => {
-  for (const name of ['beanstalk', 'files']) {
-    itWithShellcheck(`finds nothing in the script of profile ${name}`, async () => {
-      // SC2034: the commands of the writers are used by their number, which it cannot see.
-      expect(shellcheck(writtenScript(loadProfile(name)), '--exclude=SC2034')).toBe('')
-    })
+  for (const kind of ['flush', 'salvage'] as const) {
+    for (const name of ['beanstalk', 'files']) {
+      itWithShellcheck(`finds nothing in the script of the ${kind} of profile ${name}`, async () => {
+        // SC2034: the commands of the writers are used by their number, which it cannot see, and a salvage stops none.
+        expect(shellcheck(writtenScript(loadProfile(name), kind), '--exclude=SC2034')).toBe('')
+      })
+    }
   }
 })

@@ -183,7 +183,7 @@ open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>
   local path=$4 fd
   if [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
   [ -n "${WATCHED_FOLDERS[${path%/*}/]}" ] || return 0
-  if [ -z "${PUBLISHED[$path]}" ] && matches_one_of "$path" "${EXEMPT_GLOBS[@]}"; then return; fi
+  if is_exempt "$path"; then return; fi
   [ "$2" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
   ORIGIN[$1]=$path KNOWN_LOGS[$path]=1 # what it was rotated to is beside it
   if [ "${#SAVING[@]}" -lt 200 ] && exec {fd}<"$3"; then

@@ -5,6 +5,8 @@ declare -A UNACCOUNTED=() # path → size, a tab, why
 declare -A KNOWN_LOGS=()  # log → 1, now or in an earlier flush
 declare -A PUBLISHED=()   # path → 1 when a publish glob matches it
 declare -A RENAMED=()     # log → 1 when this flush gave it its rotated name
+declare -A WATCHED=()     # device:inode → path: what nobody may have open for writing
+declare -A WRITING=()     # device:inode → who has it open for writing
 
 match_files() { # <globs…> → MATCHES: the files that they match, each once
   local glob path
@@ -173,6 +175,10 @@ matches_one_of() { # <path> <globs…>
   return 1
 }
 
+is_exempt() { # <path>
+  [ -z "${PUBLISHED[$1]}" ] && matches_one_of "$1" "${EXEMPT_GLOBS[@]}"
+}
+
 # → LIST, LIST_FACTS: each log, whatever it was rotated to, and each published file. What a platform rotates but by its own
 # design never publishes is named in the profile (EXEMPT_GLOBS), unless somebody publishes it all the same.
 list_files() {
@@ -191,7 +197,7 @@ list_files() {
   for path in "${found[@]}"; do
     [ -z "${seen[$path]}" ] || continue
     seen[$path]=1
-    if [ -z "${PUBLISHED[$path]}" ] && matches_one_of "$path" "${EXEMPT_GLOBS[@]}"; then continue; fi
+    if is_exempt "$path"; then continue; fi
     LIST+=("$path")
   done
   ask_facts "${LIST[@]}"

@@ -1,7 +1,7 @@
 
 # --- ground: where to stand, how long, and what to say ------------------------------------------------------------------
 
-prepare() {
+stand() {
   exec 3>&1 1>&2 </dev/null # standard output is for the report alone
   export LC_ALL=C PATH="$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
   export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=3
@@ -13,12 +13,14 @@ prepare() {
   [ -n "$(exec stat -c %s / 2>/dev/null)" ] || die 'there is no stat here: nothing can be known of any file'
   know_the_time
   find_work_directory
+}
+
+find_what_to_flush() {
   find_state_directory
   match_files "${LOGROTATE_CONFIGS[@]}"
   CONFIGS=("${MATCHES[@]}")
   find_cron_configs
   find_publish_globs
-  choose_publisher
 }
 
 # Well before SSM cuts us off, what is known is reported.
@@ -40,7 +42,7 @@ is_out_of_time() {
 find_work_directory() {
   local parent
   for parent in /run /var/run /dev/shm /tmp; do
-    WORK=$ROOT$parent/termination-guard
+    WORK=$ROOT$parent/termination-guard${SALVAGE:+-salvage} # this machine's own flush waits for no salvage
     SAID=$WORK/said
     if is_ours "$WORK"; then return; fi
   done

@@ -8,7 +8,9 @@
 #@settings
 
 main() {
-  prepare
+  stand
+  find_what_to_flush
+  choose_publisher
   lock
   let_cron_finish
   case $PURPOSE in

@@ -1,12 +1,9 @@
 
 # --- writers: asked to end, and seen to have ended ------------------------------------------------------------------------
 
-declare -A WATCHED=()         # device:inode → path: what nobody may have open for writing
 declare -A WATCHED_FOLDERS=() # folder → 1
-declare -A WRITING=()         # device:inode → who has it open for writing
 declare -A HAD_WRITER=()      # device:inode → 1 when somebody was seen writing it
 declare -A SETTLED=()         # device:inode → facts when everybody had been asked to end, unless somebody still had it open
-declare -A WRITERS_LEFT=()    # path → name of a writer that is still there
 RAN=()     # the services of the profile that ran when this flush began
 STOPPED='' # a service of the profile was stopped by this flush
 
@@ -201,10 +198,6 @@ wait_for_buffers() {
 is_as_before() { # <device:inode>
   local digest=${DIGESTS[${CENSUS[$1]}]}
   [ -n "$digest" ] && [ "${digest%% *}" -lt $((MOMENT - BUFFER_SECONDS)) ]
-}
-
-is_exempt() { # <path>
-  [ -z "${PUBLISHED[$1]}" ] && matches_one_of "$1" "${EXEMPT_GLOBS[@]}"
 }
 
 # What grew after everybody had ended, or although nobody was seen to write it and no service was stopped: somebody is there whom we

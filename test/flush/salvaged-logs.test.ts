@@ -1,0 +1,153 @@
+/** The logs on a dead machine's disk: a healthy one mounts a copy of it, and archives them as the dead one would have. */
+import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { expect, it } from '@jest/globals'
+import {
+  CLEAN,
+  describeWithDisks,
+  expectNothingLeft,
+  HOUR_BEFORE,
+  layDisk,
+  layNumbered,
+  layTomcat,
+  NUMBERED,
+  salvaged,
+  writerAt,
+} from './dead-disk.ts'
+import { archivedTexts } from './disk.ts'
+import { ACCESS_LOG, ROTATED } from './elastic-beanstalk.ts'
+import { INSTANCE, PREFIX } from './flush.ts'
+import * as volume from './volume.ts'
+
+describeWithDisks(
+  'of a machine that died while it was writing, every byte that its kernel would show is archived from',
+  () => {
+    it.each([
+      ['an ext4 disk', { fileSystem: 'ext4' }],
+      ['an ext4 partition', { fileSystem: 'ext4', isPartitioned: true }],
+      ['an XFS disk', { fileSystem: 'xfs' }],
+      ['an XFS partition', { fileSystem: 'xfs', isPartitioned: true }],
+    ] as const)('%s', async (_name, shape) => {
+      const image = await volume.volumeOfTheDead(shape, layTomcat, ACCESS_LOG)
+      const twin = volume.attach(volume.copyOf(image))
+      const part = 'isPartitioned' in shape ? `${twin}p2` : twin
+      expect(volume.isUnclean(part, shape.fileSystem)).toBe(true)
+      const at = volume.mountAt(part) // the kernel replays the journal
+      const access = readFileSync(at + ACCESS_LOG, 'utf8')
+      expect(access).toContain('\nline 500 ')
+
+      const { healthy, device, flushed } = await salvaged(image)
+      expect(flushed.manifest).toMatchObject({ ...CLEAN, census: 3 })
+      expect(archivedTexts(healthy)).toEqual([access, 'an hour before\n', 'started\n'].sort())
+      expect(flushed.paths.map((path) => path.replace(/(?<=txt|out)[0-9]{10}/, 'N'))).toEqual(
+        ['catalina.outN.gz', 'localhost_access_log.txtN.gz', 'localhost_access_log.txtN.gz'].map(
+          (name) => `${ROTATED}/${name}`,
+        ),
+      )
+      expect(healthy.keys()).toContain(`${PREFIX}${HOUR_BEFORE.replaceAll('/', '_')}`)
+      expectNothingLeft(healthy, device)
+    })
+  },
+)
+
+describeWithDisks('a log is archived under the name that its rotation would have given it', () => {
+  const nameOf = (path: string) => path.slice('/var/log/my/'.length)
+
+  it.each([
+    ['numbers', NUMBERED],
+    ['dates', NUMBERED.toSpliced(1, 0, 'dateext', 'dateformat -%Y')],
+    ['an extension', NUMBERED.toSpliced(1, 0, 'dateext', 'dateformat -%Y', 'extension .log')],
+    ['a user of the dead machine', NUMBERED.toSpliced(1, 0, 'su tomcat tomcat', 'create 640 tomcat tomcat')],
+  ])('with %s', async (_name, lines) => {
+    const image = layDisk((at) => layNumbered(at, lines))
+    const at = volume.mountAt(volume.attach(volume.copyOf(image)))
+    const users = /^(su|create) .*\n/gm
+    writerAt(at)('/conf', lines.join('\n').replaceAll('/var', `${at}/var`).replaceAll(users, ''), 0o600)
+    volume.root('logrotate', '-f', '-s', `${at}/state`, `${at}/conf`)
+    const rotated = readdirSync(`${at}/var/log/my`).filter(
+      (name) => statSync(`${at}/var/log/my/${name}`).size > 0,
+    )
+    const { flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject({ ...CLEAN, notes: [] })
+    expect(flushed.paths.map(nameOf)).toEqual(rotated.sort())
+  })
+
+  it('of a configuration that another includes', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at, ['include /etc/more'])
+      writerAt(at)('/etc/more/one', NUMBERED.join('\n'))
+      writerAt(at)('/etc/more/two.rpmsave', 'nonsense\n')
+    })
+    const { flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject(CLEAN)
+    expect(flushed.paths.map(nameOf)).toEqual(['app.log.1.gz', 'new.log.1.gz'])
+  })
+})
+
+describeWithDisks('what is archived, too', () => {
+  it.each([
+    ['', '/var/lib/termination-guard'],
+    ['beside the logs ', '/.termination-guard'],
+  ])(
+    'is what an earlier flush of the dead machine held %s, and nobody has elsewhere',
+    async (_where, folder) => {
+      const image = layDisk((at) => {
+        layNumbered(at)
+        writerAt(at)(`${folder}/${INSTANCE}/held/1-1/var/log/my/gone.log.1.gz`, 'held\n')
+      })
+      const { healthy, flushed } = await salvaged(image)
+      expect(flushed.manifest).toMatchObject(CLEAN)
+      expect(healthy.object(`${PREFIX}_var_log_my_gone.log.1.gz`)?.toString()).toBe('held\n')
+    },
+  )
+
+  it('lies behind a link to another place of the disk', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      volume.root('mkdir', '-p', `${at}/data/a`)
+      volume.root('mv', `${at}/var/log`, `${at}/data/a/log`)
+      symlinkSync('/data/log', `${at}/var/log`)
+      symlinkSync('../data/a/log', `${at}/data/log`)
+    })
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject(CLEAN)
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+  })
+
+  it('is a log on a disk that is full to the last byte', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      volume.root(
+        '/bin/sh',
+        '-c',
+        `cat /dev/zero >${at}/fill 2>/dev/null; echo >${at}/more 2>/dev/null; true`,
+      )
+    })
+    const { healthy, device, flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject({ live: [], unaccounted: [], census: 2 })
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+    expectNothingLeft(healthy, device)
+  })
+})
+
+describeWithDisks('of another file system that was mounted on the disk', () => {
+  const withTable = async (...lines: readonly string[]) => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      writerAt(at)('/etc/fstab', `UUID=1 / ext4 defaults 0 1\n#UUID=2 /var/log ext4\n${lines.join('\n')}\n`)
+    })
+    return (await salvaged(image)).flushed.manifest
+  }
+
+  it.each(['/var', '/var/log', '/var/log/', '/var/log/my'])('the logs in %s are missed', async (folder) => {
+    const { unaccounted } = await withTable(`/dev/sdf\t${folder}  xfs defaults,nofail 0 2`)
+    expect(unaccounted).toEqual([
+      { path: folder.replace(/\/$/, ''), size: 0, why: 'was on another disk, or in memory' },
+    ])
+  })
+
+  it('nothing is missed where no logs were', async () => {
+    expect(
+      await withTable('/dev/sdf /data xfs', '/dev/sdg none swap sw 0 0', '', 'x /var/log/mybe xfs'),
+    ).toMatchObject(CLEAN)
+  })
+})
