@@ -11,6 +11,7 @@ import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
+import { salvageCommandMutants } from './salvage-command-mutants.ts'
 import { salvageMutants } from './salvage-mutants.ts'
 import { scriptMutants } from './script-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...namesMutants,
   ...recoveryMutants,
   ...receiptMutants,
+  ...salvageCommandMutants,
   ...salvageMutants,
   ...scriptMutants,
   ...sweepMutants,

@@ -4,6 +4,12 @@
  */
 import type { SetDesiredCapacityCommandInput } from '@aws-sdk/client-auto-scaling'
 import type {
+  DescribeSnapshotsCommandInput,
+  DescribeSnapshotsCommandOutput,
+  DescribeVolumesCommandInput,
+  DescribeVolumesCommandOutput,
+} from '@aws-sdk/client-ec2'
+import type {
   DescribeTargetHealthCommandInput,
   DescribeTargetHealthCommandOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -23,6 +29,8 @@ export interface OperatorApi extends AwsApi {
   describeTargetHealth(
     input: DescribeTargetHealthCommandInput,
   ): Promise<Answer<DescribeTargetHealthCommandOutput>>
+  describeVolumes(input: DescribeVolumesCommandInput): Promise<Answer<DescribeVolumesCommandOutput>>
+  describeSnapshots(input: DescribeSnapshotsCommandInput): Promise<Answer<DescribeSnapshotsCommandOutput>>
   receiveMessage(input: ReceiveMessageCommandInput): Promise<Answer<ReceiveMessageCommandOutput>>
   deleteMessage(input: DeleteMessageCommandInput): Promise<unknown>
   getFunctionConfiguration(

@@ -1,13 +1,14 @@
 /** What came of a person's flush, in lines. Pure. */
 import type { Manifest, Proof } from '../model.ts'
 import { counted } from './counted.ts'
-import type { Surroundings } from './surroundings.ts'
 
 const MAX_NAMED_FILES = 10
 
 /** What came of a flush. `unreadable`: it ended, and nothing tells what was flushed. */
 export interface Flushed {
   readonly instanceId: string
+  /** The machine on which it ran: the same, but for a salvage. */
+  readonly on: string
   readonly commandId: string
   readonly is: 'begun' | 'proven' | 'unproven' | 'failed' | 'unreadable' | 'timed out' | 'interrupted'
   /** SSM's word, or why there is no manifest. */
@@ -18,19 +19,16 @@ export interface Flushed {
   readonly notes?: Manifest['notes']
 }
 
-export function flushedLines(flushed: Flushed, typed: Surroundings['typed']): string[] {
-  const { instanceId, commandId, details } = flushed
-  const output = `aws ssm get-command-invocation --command-id ${commandId} --instance-id ${instanceId}`
+/** `again`: what to type to go on following it. */
+export function flushedLines(flushed: Flushed, again: string): string[] {
+  const { instanceId, on, commandId, details } = flushed
+  const output = `aws ssm get-command-invocation --command-id ${commandId} --instance-id ${on}`
   switch (flushed.is) {
     case 'begun':
-      return [
-        `${instanceId}  flush ${commandId} runs. To follow and prove it:  ${typed(`flush ${instanceId} --wait`)}`,
-      ]
+      return [`${instanceId}  flush ${commandId} runs. To follow and prove it:  ${again}`]
     case 'timed out':
     case 'interrupted':
-      return [
-        `${instanceId}  ${flushed.is}; flush ${commandId} goes on by itself:  ${typed(`flush ${instanceId} --wait`)}`,
-      ]
+      return [`${instanceId}  ${flushed.is}; flush ${commandId} goes on by itself:  ${again}`]
     case 'failed':
       return [`${instanceId}  flush ${commandId} ended as ${details}. What it said:`, `  ${output}`]
     case 'unreadable':

@@ -16,6 +16,7 @@ import { redriveCommand } from './redrive.ts'
 import { releaseCommand } from './release.ts'
 import { replaceCommand } from './replace.ts'
 import { retryCommand } from './retry.ts'
+import { salvageCommand } from './salvage.ts'
 import { statusCommand } from './status.ts'
 import { CannotReach, NotSo, Refusal, type Surroundings } from './surroundings.ts'
 
@@ -30,6 +31,7 @@ const commands: readonly ((surroundings: Surroundings) => Command)[] = [
   receiptCommand,
   replaceCommand,
   retryCommand,
+  salvageCommand,
   releaseCommand,
   redriveCommand,
 ]

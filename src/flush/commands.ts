@@ -10,6 +10,7 @@ export interface Invocation {
   readonly belongsTo: Ownership | undefined
   /** A flush of a running instance by the audit; it belongs to no action. */
   readonly isAudit: boolean
+  readonly comment: string
   readonly output: string
 }
 
@@ -76,6 +77,7 @@ function readInvocation(invocation: CommandInvocation): Invocation {
     },
     belongsTo: readComment(invocation.Comment ?? ''),
     isAudit: (invocation.Comment ?? '').startsWith(AUDIT),
+    comment: invocation.Comment ?? '',
     output,
   }
 }
@@ -123,6 +125,11 @@ export function auditComment(groupName: string): string {
  */
 export function personComment(groupName: string): string {
   return `${PERSON}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
+}
+
+/** The Comment of a salvage: whose logs, from which copy. */
+export function salvageComment(instanceId: string, volumeId: string): string {
+  return `salvage:${instanceId} ${volumeId}`
 }
 
 /**

@@ -17,6 +17,17 @@ export interface FlushRequest {
   readonly purpose: FlushPurpose
   readonly prefix: string
   readonly upload: readonly string[] | undefined
+  /** Where another machine flushes in its place. */
+  readonly salvage?: Salvage
+}
+
+/** A healthy machine, and the copy of a dead one's disk that is attached to it. */
+export interface Salvage {
+  readonly documentName: string
+  readonly on: string
+  readonly volumeId: string
+  /** The name of the attachment, such as `/dev/sdf`. */
+  readonly device: string
 }
 
 /** What came of asking SSM. `unreachable`: it knows no agent there that could run a flush. */
@@ -27,6 +38,7 @@ export type Started =
 
 /** Starts a flush. Throws what will pass by itself. */
 export async function startFlush(aws: AwsApi, policy: Policy, request: FlushRequest): Promise<Started> {
+  const { salvage } = request
   const parameters = {
     InstanceId: request.instanceId,
     Region: policy.region,
@@ -36,12 +48,13 @@ export async function startFlush(aws: AwsApi, policy: Policy, request: FlushRequ
     Upload: request.upload ? encodeUpload(request.upload) : '',
     ManifestPrefix: policy.archive.manifestPrefix,
     ...(policy.archive.encryption && { Encryption: policy.archive.encryption }),
+    ...(salvage && { Disk: salvage.volumeId + salvage.device }),
     ExecutionTimeout: String(policy.executionTimeoutSeconds),
   }
   try {
     const answer = await aws.sendCommand({
-      DocumentName: policy.documentName,
-      InstanceIds: [request.instanceId],
+      DocumentName: salvage?.documentName ?? policy.documentName,
+      InstanceIds: [salvage?.on ?? request.instanceId],
       Comment: request.comment,
       TimeoutSeconds: policy.deliveryTimeoutSeconds,
       Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
@@ -69,18 +82,19 @@ export function terminationFlush(
   }
 }
 
-/** The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold. */
+/** The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold. `ranOn`: a salvage's machine. */
 export async function withReport(
   aws: AwsApi,
   policy: Policy,
   invocation: Invocation,
   instanceId: string,
+  ranOn = instanceId,
 ): Promise<Flush> {
   const { flush } = invocation
   if (flush.status !== 'succeeded') return { ...flush, report: undefined }
   let line = findManifestLine(invocation.output)
   if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {
-    const output = await wholeOutput(aws, flush.commandId, instanceId)
+    const output = await wholeOutput(aws, flush.commandId, ranOn)
     line = typeof output === 'string' ? findManifestLine(output) : { kind: 'unreadable', ...output }
   }
   return { ...flush, report: await readReport(aws, policy, line, instanceId) }

@@ -112,6 +112,15 @@ export type JournalEvent =
       readonly error: string
       readonly errorMessage: string
     }
+  /** A person has the logs on a copy of this machine's disk archived by another. Told before it is begun: who, and why. */
+  | {
+      readonly event: 'salvage'
+      readonly instanceId: string
+      readonly groupName: string
+      readonly on: string
+      readonly volumeId: string
+      readonly reason: string
+    }
   | EnrolmentEvent
   | AuditEvent
   /** One running instance could not be audited; the others were. */
@@ -206,6 +215,7 @@ export function isLoud(event: JournalEvent): boolean {
     case 'message-ignored':
     case 'passes-deferred':
     case 'recovery':
+    case 'salvage':
       return false
   }
 }

@@ -24,6 +24,7 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
     case 'message-refused':
       return [count('MessageRefused')]
     case 'message-ignored':
+    case 'salvage':
       return []
     case 'passes-deferred':
       return [count('PassesDeferred', event.messages)]

@@ -19,6 +19,8 @@ export class CommandLine extends OneInstance {
   readonly operatorCalls: { readonly operation: string; readonly input: unknown }[] = []
   /** What may be inspected, and its answers; everything else is denied. */
   inspection: Partial<InspectionApi> = {}
+  /** What AWS answers otherwise than for the one instance. */
+  answering: Partial<OperatorApi> = {}
   isInteractive = false
   /** What a person would type next. */
   answers: string[] = []
@@ -107,6 +109,8 @@ export class CommandLine extends OneInstance {
     return new Proxy(aws as OperatorApi, {
       get: (target, operation: keyof OperatorApi) => {
         if (this.refusing) return async () => Promise.reject(this.refusing)
+        const own = this.answering[operation] as ((input: unknown) => unknown) | undefined
+        if (own) return told(operation, own)
         switch (operation) {
           case 'receiveMessage':
             return told(operation, () => {

@@ -19,6 +19,7 @@ const lines: readonly (readonly string[])[] = [
   ['replace', ID],
   ['replace', ID, '--undo'],
   ['retry', ID],
+  ['salvage', ID, '--on', STRANGER, '--volume', 'vol-0123456789abcdef0'],
   ['release', ID],
   ['redrive'],
 ]
@@ -64,6 +65,7 @@ it.each([
   [['receipt', STRANGER], 'termination-guard history'],
   [['replace', STRANGER], 'is in no Auto Scaling group'],
   [['retry', STRANGER], 'termination-guard explain'],
+  [['salvage', ID, '--on', STRANGER, '--volume', 'vol-0123456789abcdef0'], 'termination-guard explain'],
   [['release', STRANGER], 'only a machine that the guard holds or keeps'],
   [['doctor', '--group', 'nobody'], 'There is no Auto Scaling group nobody'],
 ])('%j of which AWS knows nothing does nothing and says what it is', async (words, said) => {

@@ -69,6 +69,7 @@ describe('S1: a flush that was asked for before the action began', () => {
     },
     belongsTo: { adoptedAt: START - HOUR, groupName: undefined },
     isAudit: false,
+    comment: '',
     output: '',
   })
   it.each([

@@ -56,6 +56,8 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
       ]
     case 'recovery':
       return [`${event.instanceId} ${event.rung}: ${event.reason}`]
+    case 'salvage':
+      return [`${event.instanceId} salvaged on ${event.on}: ${event.reason}`]
     case 'recovery-failed':
       return [`${event.instanceId} ${event.rung} failed: ${event.errorMessage}`]
     case 'group-failed':

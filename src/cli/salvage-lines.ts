@@ -1,0 +1,83 @@
+/** What came of a salvage, in lines: what is proven, why the copy may lack something, and what to type next. Pure. */
+
+import type { CopiedDisk, DeadMachine } from './copied-disk.ts'
+import { counted } from './counted.ts'
+import { type Flushed, flushedLines } from './flush-lines.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What a person learns of a salvage. */
+export interface Salvaged extends Flushed {
+  readonly volumeId: string
+  /** Why the copy may lack what the machine wrote, though all that is on it be proven. */
+  readonly doubts: readonly string[]
+}
+
+/** A copy is of a moment: what the machine wrote later is not in it (S1). */
+export function doubtsOf(machine: DeadMachine, { volumeId, madeAt }: CopiedDisk): string[] {
+  const { state, endedAt, actionBegan } = machine
+  if (madeAt === undefined) return [`AWS does not tell of which moment ${volumeId} is a copy`]
+  const copied = `the copy is of ${told(madeAt)}`
+  return [
+    ...(actionBegan !== undefined && madeAt < actionBegan
+      ? [`${copied}, before the termination began (${told(actionBegan)})`]
+      : []),
+    ...afterEnd(state, endedAt, madeAt).map((why) => `${copied}, and ${why}`),
+  ]
+}
+
+function afterEnd(state: string | undefined, endedAt: number | undefined, madeAt: number): string[] {
+  switch (state) {
+    case undefined:
+      return ['AWS has forgotten the machine, and when it ended']
+    case 'stopped':
+    case 'terminated':
+      if (endedAt === undefined) return [`AWS does not tell since when the machine is ${state}`]
+      return madeAt < endedAt ? [`the machine went on until ${told(endedAt)}`] : []
+    default:
+      return [`the machine is ${state}: stop it, and copy its disk again`]
+  }
+}
+
+function told(at: number): string {
+  return new Date(at).toISOString()
+}
+
+export function isSaved({ is, doubts }: Salvaged): boolean {
+  return is === 'proven' && doubts.length === 0
+}
+
+export function salvagedLines(
+  salvaged: Salvaged,
+  machine: DeadMachine,
+  { again, typed }: { readonly again: string; readonly typed: Surroundings['typed'] },
+): string[] {
+  const { proof, doubts } = salvaged
+  const proven = (proof?.objects ?? []).map(({ path }) => `  ${'proven'.padEnd(12)}${path}`).sort()
+  return [
+    ...flushedLines(salvaged, again),
+    ...proven,
+    ...doubts.map((doubt) => `  but: ${doubt}`),
+    ...(proof ? nextLines(salvaged, machine, typed) : []),
+  ]
+}
+
+/** Nothing is changed in Auto Scaling: that is for the person to say. */
+function nextLines(
+  salvaged: Salvaged,
+  { instanceId, lifecycleState }: DeadMachine,
+  typed: Surroundings['typed'],
+): string[] {
+  const { volumeId, proof, on } = salvaged
+  const why = isSaved(salvaged)
+    ? `${counted(proof?.files ?? 0, 'file')} of its disk proven in S3, salvaged from ${volumeId}`
+    : '…'
+  const isThere = lifecycleState !== undefined && /:(Retained|Wait)$/.test(lifecycleState)
+  return [
+    ...(isThere
+      ? ['To end the machine:', `  ${typed(`release ${instanceId} --accept-loss --reason "${why}"`)}`]
+      : []),
+    `The copy is needed no more when that is done:`,
+    `  aws ec2 detach-volume --volume-id ${volumeId} --instance-id ${on}`,
+    `  aws ec2 delete-volume --volume-id ${volumeId}`,
+  ]
+}
