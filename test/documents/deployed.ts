@@ -13,6 +13,19 @@ export interface Account {
 const hasCli = whereInstalled('aws')
 const withCli = (occasion: Occasion<Account>): Occasion<Account> => ({ where: hasCli, ...occasion })
 
+/** Words that a shell fills in. */
+const idOf = (what: string, query: string) => `$(aws ec2 ${what} --query '${query}' --output text)`
+const LAUNCHED = idOf('run-instances --image-id ami-12c6146b', 'Instances[0].InstanceId')
+const STOPPED = idOf(
+  'describe-instances --filters Name=instance-state-name,Values=stopped',
+  'Reservations[0].Instances[0].InstanceId',
+)
+const SNAPSHOT = idOf('describe-snapshots --owner-ids self', 'sort_by(Snapshots, &StartTime)[-1].SnapshotId')
+const VOLUME = idOf('describe-volumes --filters Name=status,Values=available', 'Volumes[0].VolumeId')
+const onDevice = 'describe-volumes --filters Name=attachment.device,Values=/dev/sdf'
+const ATTACHED = idOf(onDevice, 'Volumes[0].VolumeId')
+const HOLDER = idOf(onDevice, 'Volumes[0].Attachments[0].InstanceId')
+
 export const whileDeployed: Occasions<Account> = {
   "aws cloudformation describe-stacks --region eu-west-1 --stack-name termination-guard-prod --query 'Stacks[0].Outputs'":
     withCli({ says: /"QueueArn"[\s\S]*"NotifierRoleArn"|"NotifierRoleArn"[\s\S]*"QueueArn"/ }),
@@ -33,11 +46,37 @@ export const whileDeployed: Occasions<Account> = {
       as: (line, { subnets }) => line.replace('subnet-1,subnet-2', subnets.slice(0, 2).join(',')),
       says: /Successfully created\/updated stack - web/,
     }),
+  'aws ec2 stop-instances --instance-ids INSTANCE': withCli({
+    as: (line) => line.replace('INSTANCE', LAUNCHED),
+    says: /"Name": "stopp/,
+  }),
   'aws ec2 create-snapshots --instance-specification InstanceId=INSTANCE': withCli({
-    as: (line) =>
-      `INSTANCE=$(aws ec2 run-instances --image-id ami-12c6146b --query 'Instances[0].InstanceId' --output text)
-      ${line.replace('INSTANCE', '$INSTANCE')}`,
+    as: (line) => line.replace('INSTANCE', STOPPED),
     says: /"SnapshotId": "snap-/,
+  }),
+  'aws ec2 create-volume --snapshot-id snap-0123456789abcdef0 --availability-zone eu-west-1a': withCli({
+    as: (line) => line.replace(/snap-\w+/, SNAPSHOT),
+    says: /"VolumeId": "vol-/,
+  }),
+  'aws ec2 attach-volume --volume-id vol-0123456789abcdef0 --instance-id i-0fedcba9876543210 --device /dev/sdf':
+    withCli({
+      as: (line) => line.replace(/vol-\w+/, VOLUME).replace(/i-0\w+/, LAUNCHED),
+      says: /"State": "attach/,
+    }),
+  'aws ec2 detach-volume --volume-id vol-0123456789abcdef0 --instance-id i-0fedcba9876543210': withCli({
+    as: (line) => line.replace(/vol-\w+/, ATTACHED).replace(/i-0\w+/, HOLDER),
+    says: /"State": "detach/,
+  }),
+  'aws ec2 create-snapshot --volume-id …': withCli({
+    as: (line) => line.replace('…', VOLUME),
+    says: /"SnapshotId": "snap-/,
+  }),
+  'aws ec2 delete-volume --volume-id vol-0123456789abcdef0': withCli({
+    as: (line) => line.replace(/vol-\w+/, VOLUME),
+    after: async ({ type }) => expect((await type(`echo ${VOLUME}`)).out.trim()).toBe('None'),
+  }),
+  'aws ec2 delete-snapshot --snapshot-id snap-0123456789abcdef0': withCli({
+    as: (line) => line.replace(/snap-\w+/, SNAPSHOT),
   }),
   'aws ec2 describe-volumes --filters Name=status,Values=available': withCli({
     before: ({ type }) => type('aws ec2 create-volume --availability-zone eu-west-1a --size 1'),

@@ -52,6 +52,9 @@ const elsewhere: Readonly<Record<string, readonly (readonly [file: string, words
     ],
     ['test/testbed/local/compare/compare-node.test.ts', "'--env', 'BUCKET={bucket}', "],
   ],
+  'npm run guard -- salvage INSTANCE --on i-0fedcba9876543210 --volume vol-0123456789abcdef0': [
+    ['test/cli/salvage.test.ts', "line.run('salvage', dead, '--on', healthy, '--volume', COPY"],
+  ],
   'npm run local': [
     ['package.json', '"local": "node testbed/local/main.ts"'],
     ['test/testbed/local/main.test.ts', "await started('--port', '0', '--storage-port', '0')"],
