@@ -137,7 +137,8 @@ describe('files that are archived as they stand', () => {
     const disk = makeDisk()
     disk.write(LOG, 'x'.repeat(2_000_000))
     disk.write('/var/log/app/quiet.log', 'quiet')
-    const writer = spawn('/bin/bash', ['-c', `while sleep 0.002; do echo more >>"$0"; done`, disk.root + LOG])
+    const more = `while sleep 0.002; do echo more >>"$0"; done`
+    const writer = spawn('/bin/bash', ['-c', more, disk.root + LOG], { stdio: 'ignore' })
     const flushed = await flush(disk, { profile: FILES })
     writer.kill()
     const settled = flushed.manifest.files.filter(({ path }) => !flushed.live.includes(path))

@@ -34,7 +34,10 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
     agentOnline: () => machine.powered && machine.agent === 'online',
     run: (script, timeoutMs, stop) =>
       new Promise<ShellResult>((resolve, reject) => {
-        const child = spawn('bash', ['-c', script], { cwd: disk, detached: true })
+        const child = spawn('bash', ['-c', script], {
+          ...{ cwd: disk, detached: true },
+          stdio: ['ignore', 'pipe', 'pipe'], // with a socket there, bash would read ~/.bashrc
+        })
         running.add(child)
         stop?.addEventListener('abort', () => killGroup(child))
         let timedOut = false
