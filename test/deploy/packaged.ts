@@ -52,6 +52,7 @@ export async function serverless(
       PATH: `${binaries}${delimiter}${process.env.PATH}`,
       AWS_REGION: 'eu-west-1',
       NO_COLOR: '1',
+      TMPDIR: directory, // what it bundles in, it leaves there
       ...environment,
     },
     timeout: 240_000,
