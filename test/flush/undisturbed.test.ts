@@ -99,9 +99,10 @@ describeWhere('an audit', () => {
 
 /** Counts into its log, up to 20,000 lines a second, and says how far it came when it is asked to end. */
 const COUNTING = `
-exec 5>>"$1"; count=0
-trap 'echo "$count" >"$2.count"; exit' TERM
-while :; do
+exec 5>>"$1"; count=0 over=
+trap 'over=yes' TERM # between two lines
+while [ -z "$over" ]; do
   for n in {1..200}; do echo "$count" >&5; count=$((count + 1)); done
   : >"$2"; sleep 0.01
-done`
+done
+echo "$count" >"$2.counting" && mv "$2.counting" "$2.count"`
