@@ -2,7 +2,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
-import { activityBegan } from '../termination/scaling-activities.ts'
+import { activityBegan, LONGEST_HOLD_MS } from '../termination/scaling-activities.ts'
 import { Refusal } from './surroundings.ts'
 
 export interface DeadMachine {
@@ -28,8 +28,6 @@ export interface CopiedDisk {
   /** The moment that it is a copy of, epoch milliseconds. */
   readonly madeAt: number | undefined
 }
-
-const LONGEST_HOLD_MS = 48 * 3600 * 1000
 
 /** `named`: the group that a person names, for a machine that AWS has forgotten. */
 export async function deadMachine(

@@ -2,7 +2,7 @@
 import type { AwsApi } from '../aws/api.ts'
 
 /** Auto Scaling ends every action at the latest then (API reference, LifecycleHook.GlobalTimeout). */
-const LONGEST_HOLD_MS = 48 * 3600 * 1000
+export const LONGEST_HOLD_MS = 48 * 3600 * 1000
 
 /**
  * When the termination of each of these instances of one group began: an action whose message was lost has no token, and is known

@@ -1,6 +1,5 @@
 /** Somebody's Lambda beside the guard: `npm run compare`. Progress goes to standard error, the result to standard output. */
-import { showProgress } from '../demo/progress.ts'
-import { onInterruption } from '../interruption.ts'
+import { type Shown, shownRun } from '../shown-run.ts'
 import { type CompareOptions, parseOptions } from './compare-options.ts'
 import { type Comparison, compare } from './comparison.ts'
 import { asJson, doubts, errorLines, misconfiguration, tableOf } from './comparison-report.ts'
@@ -13,45 +12,24 @@ import { Unfit } from './unfit.ts'
 
 const FAILED = 1
 const MISCONFIGURED = 2
-const INTERRUPTED = 130
 
-const parsed = parseOptions(process.argv.slice(2))
-if ('print' in parsed) {
-  const stream = parsed.exitCode === 0 ? process.stdout : process.stderr
-  stream.write(parsed.print)
-  process.exitCode = parsed.exitCode
-} else {
-  process.exitCode = await run(parsed)
-}
+process.exitCode = await shownRun(parseOptions(process.argv.slice(2)), run, (error) =>
+  error instanceof Unfit ? MISCONFIGURED : FAILED,
+)
 
-async function run(options: CompareOptions): Promise<number> {
-  const startedAt = performance.now()
-  const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7)
-  const interruption = new AbortController()
-  onInterruption(() => interruption.abort())
-  const progress = showProgress(process.stderr)
-  try {
-    const handler = findHandler(options.folder, options.handler)
-    const documents = options.documents.map((document) => readDocument(document, options.folder))
-    const sides = { ours: guardSide, theirs: givenSide(handler, documents, options) }
-    const comparisons: Comparison[] = []
-    for (const trial of TRIALS) {
-      if (options.only !== undefined && trial.name !== options.only) continue
-      progress.say(`${seconds()}  ${trial.title}: ${options.seconds} s of visitors, then the termination`)
-      comparisons.push(await compare(trial, sides, options.seconds, interruption.signal))
-      if (misconfiguration(comparisons) !== undefined) break
-    }
-    progress.end()
-    return report(comparisons, options)
-  } catch (error) {
-    progress.end()
-    if (interruption.signal.aborted) {
-      process.stderr.write('Interrupted. Everything is stopped and cleared away.\n')
-      return INTERRUPTED
-    }
-    console.error(error instanceof Error ? error.message : error)
-    return error instanceof Unfit ? MISCONFIGURED : FAILED
+async function run(options: CompareOptions, { progress, seconds, stopped }: Shown): Promise<number> {
+  const handler = findHandler(options.folder, options.handler)
+  const documents = options.documents.map((document) => readDocument(document, options.folder))
+  const sides = { ours: guardSide, theirs: givenSide(handler, documents, options) }
+  const comparisons: Comparison[] = []
+  for (const trial of TRIALS) {
+    if (options.only !== undefined && trial.name !== options.only) continue
+    progress.say(`${seconds()}  ${trial.title}: ${options.seconds} s of visitors, then the termination`)
+    comparisons.push(await compare(trial, sides, options.seconds, stopped))
+    if (misconfiguration(comparisons) !== undefined) break
   }
+  progress.end()
+  return report(comparisons, options)
 }
 
 function report(comparisons: readonly Comparison[], { json }: CompareOptions): number {

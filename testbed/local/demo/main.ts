@@ -1,55 +1,29 @@
 /** The demo: `npm run demo`. Progress goes to standard error, the result to standard output. */
-import { onInterruption } from '../interruption.ts'
+import { type Shown, shownRun } from '../shown-run.ts'
 import { type Day, playDay } from './day.ts'
 import { grouped, ledgerLines, paintFor, reportAction, timeline } from './day-report.ts'
 import { type DemoOptions, parseOptions } from './demo-options.ts'
-import { showProgress } from './progress.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { columnsOf } from './wrap.ts'
 
 const LOST = 1
 const FAILED = 1
-const INTERRUPTED = 130
 
-const parsed = parseOptions(
-  process.argv.slice(2),
-  SCENARIOS.map(({ name }) => name),
-)
-if ('print' in parsed) {
-  const stream = parsed.exitCode === 0 ? process.stdout : process.stderr
-  stream.write(parsed.print)
-  process.exitCode = parsed.exitCode
-} else {
-  process.exitCode = await demo(parsed)
-}
+const scenarios = SCENARIOS.map(({ name }) => name)
+process.exitCode = await shownRun(parseOptions(process.argv.slice(2), scenarios), demo, () => FAILED)
 
-async function demo(options: DemoOptions): Promise<number> {
-  const startedAt = performance.now()
-  const seconds = () => `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`.padStart(7)
-  const interruption = new AbortController()
-  onInterruption(() => interruption.abort())
-  const progress = showProgress(process.stderr)
-  try {
-    const day = await playDay(
-      options,
-      {
-        tell: (what) => progress.say(`${seconds()}  ${what}`),
-        status: (accepted, what) => progress.status(`${seconds()}  ${grouped(accepted)} events  ${what}`),
-      },
-      interruption.signal,
-    )
-    progress.end()
-    print(day, options)
-    return day.ledger.lost > 0 ? LOST : 0
-  } catch (error) {
-    progress.end()
-    if (!interruption.signal.aborted) {
-      console.error(error instanceof Error ? error.message : error)
-      return FAILED
-    }
-    process.stderr.write('Interrupted. Everything is stopped and cleared away.\n')
-    return INTERRUPTED
-  }
+async function demo(options: DemoOptions, { progress, seconds, stopped }: Shown): Promise<number> {
+  const day = await playDay(
+    options,
+    {
+      tell: (what) => progress.say(`${seconds()}  ${what}`),
+      status: (accepted, what) => progress.status(`${seconds()}  ${grouped(accepted)} events  ${what}`),
+    },
+    stopped,
+  )
+  progress.end()
+  print(day, options)
+  return day.ledger.lost > 0 ? LOST : 0
 }
 
 function print({ ledger, actions }: Day, { json, guarded }: DemoOptions): void {
