@@ -5,6 +5,7 @@ import { afterProceeding } from './departures.ts'
 import { afterShutdown, afterStart, afterStop, noticeDeath } from './machines.ts'
 import { advanceRefreshes } from './refreshes.ts'
 import type { Action, Instance, MachineStep, Step, World } from './state.ts'
+import { applyFirstStorageStep, storageDueAt } from './storage-steps.ts'
 
 type Due = { readonly at: number; readonly instance: Instance } & (
   | { readonly what: Step['what'] | MachineStep['what'] }
@@ -13,7 +14,7 @@ type Due = { readonly at: number; readonly instance: Instance } & (
 
 /** When `applyDue` has something to do, or `undefined` when nothing will happen by itself. */
 export function nextDueAt(world: World): number | undefined {
-  let first = Number.POSITIVE_INFINITY
+  let first = storageDueAt(world)
   for (const instance of world.instances.values()) first = Math.min(first, instanceDueAt(instance))
   return first === Number.POSITIVE_INFINITY ? undefined : first
 }
@@ -21,9 +22,19 @@ export function nextDueAt(world: World): number | undefined {
 /** Applies everything due up to and including `now`, in the order in which it became due. */
 export function applyDue(world: World, now: number): void {
   do {
-    for (let instance = earliest(world, now); instance !== undefined; instance = earliest(world, now))
-      apply(world, firstDueOf(instance))
+    while (applyFirst(world, now)) {}
   } while (world.refreshing.size > 0 && advanceRefreshes(world, now))
+}
+
+/** Applies what is due first; of what is due at one time, instances come before their volumes. Answers whether anything was due. */
+function applyFirst(world: World, now: number): boolean {
+  const instance = earliest(world, now)
+  const instanceAt = instance === undefined ? Number.POSITIVE_INFINITY : instanceDueAt(instance)
+  const storageAt = storageDueAt(world)
+  if (instance !== undefined && instanceAt <= storageAt) apply(world, firstDueOf(instance))
+  else if (storageAt <= now) applyFirstStorageStep(world)
+  else return false
+  return true
 }
 
 /** The instance to which something is due first, and by now. */

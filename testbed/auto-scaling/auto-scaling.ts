@@ -9,16 +9,8 @@ import { applyDue, nextDueAt } from './agenda.ts'
 import { attachInstances, detachInstances } from './attachments.ts'
 import { machineFailed, machineStarted } from './capacity.ts'
 import { depart } from './departures.ts'
-import {
-  createTags,
-  describeInstances,
-  getConsoleOutput,
-  modifyInstanceAttribute,
-  rebootInstances,
-  startInstances,
-  stopInstances,
-  terminateInstances,
-} from './ec2.ts'
+import { bootOperations, ec2Operations, namesakes, recycleBinOperations } from './ec2-operations.ts'
+import type { Effect } from './effects.ts'
 import {
   createAutoScalingGroup,
   deleteAutoScalingGroup,
@@ -43,24 +35,13 @@ import { machineNamed } from './power.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { cancelInstanceRefresh, describeInstanceRefreshes, startInstanceRefresh } from './refreshes.ts'
 import { enterStandby, exitStandby } from './standby.ts'
-import {
-  type AutoScalingOptions,
-  type DepartureKind,
-  type Effect,
-  type Instance,
-  newWorld,
-  type World,
-} from './state.ts'
+import { type AutoScalingOptions, type DepartureKind, type Instance, newWorld, type World } from './state.ts'
 import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts'
 
-export type {
-  AutoScalingOptions,
-  Effect,
-  EventBridgeEvent,
-  IdKind,
-  Instance,
-  Timings,
-} from './state.ts'
+export { ec2Operations, recycleBinOperations } from './ec2-operations.ts'
+export type { Effect, EventBridgeEvent } from './effects.ts'
+export type { AutoScalingOptions, IdKind, Instance } from './state.ts'
+export type { Timings } from './timings.ts'
 
 /** Auto Scaling's operations, by AWS's names. */
 export const autoScalingOperations = {
@@ -94,20 +75,13 @@ export const autoScalingOperations = {
   UpdateAutoScalingGroup: updateAutoScalingGroup,
 } as const
 
-/** EC2's operations, by AWS's names. */
-export const ec2Operations = {
-  CreateTags: createTags,
-  DescribeInstances: describeInstances,
-  GetConsoleOutput: getConsoleOutput,
-  ModifyInstanceAttribute: modifyInstanceAttribute,
-  RebootInstances: rebootInstances,
-  TerminateInstances: terminateInstances,
-} as const
-
-/** What only the simulator asks for: the local AWS cannot boot an instance twice. */
-const bootOperations = { StartInstances: startInstances, StopInstances: stopInstances } as const
-
-const operations = { ...autoScalingOperations, ...ec2Operations, ...bootOperations }
+const operations = {
+  ...autoScalingOperations,
+  ...ec2Operations,
+  ...namesakes,
+  ...recycleBinOperations,
+  ...bootOperations,
+}
 
 type Operations = typeof operations
 export type OperationName = keyof Operations

@@ -3,6 +3,7 @@ import { beginActivity, endActivity } from './activities.ts'
 import { arrive } from './arrivals.ts'
 import { depart } from './departures.ts'
 import { announceMachineState, announceOutcome } from './events.ts'
+import { attachNewRoot, forgetVolumes } from './machine-volumes.ts'
 import { groupOf, putIntoService } from './membership.ts'
 import type { Group, Instance, World } from './state.ts'
 
@@ -43,6 +44,7 @@ export function machineFailed(world: World, now: number, instanceId: string, why
   endActivity(instance.launchActivity, now, 'Failed', why)
   group.instances = group.instances.filter((other) => other !== instance)
   world.instances.delete(instanceId)
+  forgetVolumes(world, instance)
   announceOutcome(world, now, 'Launch Unsuccessful', { group, instance, activity: instance.launchActivity })
 }
 
@@ -84,7 +86,7 @@ function launch(world: World, now: number, group: Group): void {
     tags: launchTags(group),
     availabilityZone: leastUsed(zones, group.instances) ?? `${world.options.region}a`,
     launchedAt: now,
-    rootAttachedAt: now,
+    volumes: [],
     launchActivity: beginActivity(
       world,
       now,
@@ -103,6 +105,7 @@ function launch(world: World, now: number, group: Group): void {
     step: undefined,
     machineStep: undefined,
   }
+  instance.volumes = [attachNewRoot(world, now, instance)]
   group.instances.push(instance)
   world.instances.set(id, instance)
   world.effects.push({ do: 'launch', instanceId: id, groupName: group.name })

@@ -1,5 +1,6 @@
 /** An instance leaving service: Terminating (draining) → :Wait (hooks) → :Proceed → gone, kept, or back. */
 import { beginActivity, endActivity, setActivityStatus } from './activities.ts'
+import { replaceRoot } from './machine-volumes.ts'
 import { groupOf, isRetained } from './membership.ts'
 import { shutDown } from './power.ts'
 import type { Departure, DepartureKind, Group, Instance, World } from './state.ts'
@@ -95,8 +96,7 @@ function rest(world: World, now: number, instance: Instance, departure: Departur
 function replaceRootVolume(world: World, now: number, instance: Instance, departure: Departure): void {
   instance.lifecycleState = 'InService'
   instance.departure = undefined
-  instance.rootAttachedAt = now
-  world.effects.push({ do: 'replace-root-volume', instanceId: instance.id })
+  replaceRoot(world, now, instance)
   world.effects.push({ do: 'register', instanceId: instance.id, groupName: instance.groupName })
   endActivity(departure.activity, now, 'Successful')
 }

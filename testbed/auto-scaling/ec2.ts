@@ -1,11 +1,11 @@
 /** EC2's own API over the same instances. */
 import type {
-  CreateTagsCommandInput,
   Instance as Described,
   DescribeInstancesCommandInput,
   DescribeInstancesCommandOutput,
   GetConsoleOutputCommandInput,
   GetConsoleOutputCommandOutput,
+  InstanceBlockDeviceMapping,
   ModifyInstanceAttributeCommandInput,
   RebootInstancesCommandInput,
   StartInstancesCommandInput,
@@ -14,9 +14,14 @@ import type {
   TerminateInstancesCommandOutput,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../aws-error.ts'
+import { type Attributes, filtered } from './ec2-listing.ts'
+import { listedTags } from './ec2-tags.ts'
+import { ROOT_DEVICE } from './machine-volumes.ts'
 import { startMachines, stopMachines, terminateMachines } from './machines.ts'
 import { machineNamed } from './power.ts'
 import type { Instance, World } from './state.ts'
+import type { Volume } from './storage-state.ts'
+import { changeMappings } from './volume-attachments.ts'
 
 type State = Instance['machine']
 
@@ -30,7 +35,15 @@ const codes: Record<State, number> = {
   stopped: 80,
 }
 
-/** Filters: `availability-zone`, `instance-id`, `instance-state-name`, `instance-type`, `tag:<key>`, `tag-key`. */
+const INSTANCE_TYPE = 't3.micro'
+
+const attributes: Attributes<Instance> = {
+  'availability-zone': ({ availabilityZone }) => availabilityZone,
+  'instance-type': () => INSTANCE_TYPE,
+  'instance-id': ({ id }) => id,
+  'instance-state-name': ({ machine }) => machine,
+}
+
 export function describeInstances(
   world: World,
   _now: number,
@@ -39,15 +52,8 @@ export function describeInstances(
   const all = input.InstanceIds?.length
     ? input.InstanceIds.map((id) => machineNamed(world, id))
     : [...world.instances.values()]
-  const found = all.filter((instance) =>
-    (input.Filters ?? []).every(
-      ({ Name, Values }) =>
-        Values === undefined ||
-        attributes(instance, Name).some((value) => Values.some((wanted) => isLike(wanted, value))),
-    ),
-  )
   return {
-    Reservations: found.map((instance) => ({
+    Reservations: filtered(all, input.Filters, attributes).map((instance) => ({
       ReservationId: `r-${instance.id.slice(2)}`,
       OwnerId: world.options.accountId,
       Instances: [describe(instance)],
@@ -106,69 +112,50 @@ export function getConsoleOutput(
   }
 }
 
-export function createTags(world: World, _now: number, input: CreateTagsCommandInput): object {
-  const instances = (input.Resources ?? []).map((id) => machineNamed(world, id))
-  for (const { tags } of instances)
-    for (const { Key = '', Value = '' } of input.Tags ?? []) tags.set(Key, Value)
-  return {}
-}
-
-/** Termination protection only. */
+/** Termination protection, or whether volumes go with the machine. */
 export function modifyInstanceAttribute(
   world: World,
   _now: number,
   input: ModifyInstanceAttributeCommandInput,
 ): object {
+  const { BlockDeviceMappings: mappings } = input
   const protection = input.DisableApiTermination?.Value
-  if (protection === undefined)
-    throw new AwsError('InvalidParameterCombination', 'Only DisableApiTermination can be modified here')
-  machineNamed(world, input.InstanceId ?? '').terminationProtection = protection
+  if ((protection === undefined) === (mappings === undefined))
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'Either DisableApiTermination or BlockDeviceMappings can be modified here',
+    )
+  const instance = machineNamed(world, input.InstanceId ?? '')
+  if (protection !== undefined) instance.terminationProtection = protection
+  if (mappings !== undefined) changeMappings(instance, mappings)
   return {}
 }
-
-const ROOT = '/dev/xvda'
-const INSTANCE_TYPE = 't3.micro'
 
 function describe(instance: Instance): Described {
   return {
     InstanceId: instance.id,
     InstanceType: INSTANCE_TYPE,
     LaunchTime: new Date(instance.launchedAt),
-    RootDeviceName: ROOT,
-    BlockDeviceMappings: [{ DeviceName: ROOT, Ebs: { AttachTime: new Date(instance.rootAttachedAt) } }],
+    RootDeviceName: ROOT_DEVICE,
+    BlockDeviceMappings: instance.volumes.flatMap(describeMapping),
     State: stateOf(instance.machine),
     Placement: { AvailabilityZone: instance.availabilityZone },
-    Tags: [...instance.tags].map(([Key, Value]) => ({ Key, Value })),
+    Tags: listedTags(instance.tags),
   }
+}
+
+function describeMapping({ id, attachment }: Volume): InstanceBlockDeviceMapping[] {
+  if (attachment === undefined) return []
+  const { device, state, since, deleteOnTermination } = attachment
+  const Ebs = {
+    VolumeId: id,
+    Status: state,
+    AttachTime: new Date(since),
+    DeleteOnTermination: deleteOnTermination,
+  }
+  return [{ DeviceName: device, Ebs }]
 }
 
 function stateOf(machine: State): { Code: number; Name: State } {
   return { Code: codes[machine], Name: machine }
-}
-
-function attributes(instance: Instance, name = ''): readonly string[] {
-  if (name.startsWith('tag:')) return [instance.tags.get(name.slice('tag:'.length)) ?? []].flat()
-  switch (name) {
-    case 'availability-zone':
-      return [instance.availabilityZone]
-    case 'instance-type':
-      return [INSTANCE_TYPE]
-    case 'instance-id':
-      return [instance.id]
-    case 'instance-state-name':
-      return [instance.machine]
-    case 'tag-key':
-      return [...instance.tags.keys()]
-  }
-  throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
-}
-
-/** In a filter's value `*` stands for any characters and `?` for one. */
-function isLike(wanted: string, value: string): boolean {
-  if (!/[*?]/.test(wanted)) return wanted === value
-  const pattern = wanted
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${pattern}$`, 's').test(value)
 }

@@ -4,15 +4,16 @@ import { AwsError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart } from './departures.ts'
 import { announceMachineState } from './events.ts'
+import { destroy } from './machine-volumes.ts'
 import { groupOf, isRetained } from './membership.ts'
 import { leaveGroupNow, machineNamed, remember, shutDown } from './power.ts'
 import type { Instance, World } from './state.ts'
 
-/** EC2 deletes the volumes. Auto Scaling, unless it asked for this, has yet to notice. */
+/** The machine ends, and most of its volumes with it. Auto Scaling, unless it asked for this, has yet to notice. */
 export function afterShutdown(world: World, now: number, instance: Instance): void {
   instance.machine = 'terminated'
   instance.machineStep = undefined
-  world.effects.push({ do: 'destroy', instanceId: instance.id })
+  destroy(world, now, instance)
   announceMachineState(world, now, instance)
   if (!instance.member) remember(world, now, instance)
   else if (wantsItGone(instance)) leaveGroupNow(world, now, instance)

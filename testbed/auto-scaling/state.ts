@@ -4,59 +4,12 @@ import type {
   RefreshPreferences,
   TagDescription,
 } from '@aws-sdk/client-auto-scaling'
-
-/** What the caller must carry out. The model itself touches nothing. */
-export type Effect =
-  /** Send `body` to a hook's notification target. `token` is absent in a test notification. */
-  | { readonly do: 'notify'; readonly targetArn: string; readonly body: string; readonly token?: string }
-  /** Make a machine, then report `machineStarted` (or `machineFailed`). */
-  | { readonly do: 'launch'; readonly instanceId: string; readonly groupName: string }
-  /** The load balancer sends traffic to the instance, or stops sending it new requests. */
-  | { readonly do: 'register' | 'deregister'; readonly instanceId: string; readonly groupName: string }
-  /** Every process on the machine stops at once; the disk is still there. */
-  | { readonly do: 'power-off'; readonly instanceId: string }
-  /** A machine that was stopped boots again, with the disk that it had. */
-  | { readonly do: 'power-on'; readonly instanceId: string }
-  /** Every process ends and the machine boots again, with the disk that it had. */
-  | { readonly do: 'reboot'; readonly instanceId: string }
-  /** The volumes are deleted (`destroy`), or the root volume is replaced by a fresh one. */
-  | { readonly do: 'destroy' | 'replace-root-volume'; readonly instanceId: string }
-  /** An event on the default EventBridge bus. */
-  | { readonly do: 'publish'; readonly event: EventBridgeEvent }
-
-/** The envelope of every event on an EventBridge bus. */
-export interface EventBridgeEvent {
-  readonly version: '0'
-  readonly id: string
-  readonly 'detail-type': string
-  readonly source: string
-  readonly account: string
-  readonly time: string
-  readonly region: string
-  readonly resources: readonly string[]
-  readonly detail: Readonly<Record<string, unknown>>
-}
-
-/** How long AWS takes for what it does by itself, in milliseconds. */
-export interface Timings {
-  /** From a running machine to InService. */
-  readonly inServiceMs: number
-  /** Connection draining, for groups with a load balancer. */
-  readonly drainMs: number
-  /** From Terminating:Proceed to what follows. */
-  readonly proceedMs: number
-  /** From shutting-down to terminated. */
-  readonly shutdownMs: number
-  /** Until Auto Scaling sees that a machine is dead. */
-  readonly noticeMs: number
-  /** From Unhealthy to the start of the replacement. */
-  readonly unhealthyMs: number
-  /** How long EC2 still shows a terminated instance. */
-  readonly rememberMs: number
-}
+import type { Effect } from './effects.ts'
+import type { RetentionRule, Snapshot, StorageStep, Volume } from './storage-state.ts'
+import { realTimings, type Timings } from './timings.ts'
 
 /** What a new id is for, so that the caller can give each kind its shape. */
-export type IdKind = 'instance' | 'token' | 'activity' | 'request' | 'event'
+export type IdKind = 'instance' | 'token' | 'activity' | 'request' | 'event' | 'volume' | 'snapshot' | 'rule'
 
 export interface AutoScalingOptions {
   readonly region: string
@@ -132,8 +85,8 @@ export interface Instance {
   readonly tags: Map<string, string>
   readonly availabilityZone: string
   readonly launchedAt: number
-  /** When the root volume that it has now was attached. */
-  rootAttachedAt: number
+  /** Attached, or on their way; the root volume is the first. */
+  volumes: Volume[]
   readonly launchActivity: Activity
   lifecycleState: string
   health: 'Healthy' | 'Unhealthy'
@@ -206,17 +159,15 @@ export interface World {
   readonly instances: Map<string, Instance>
   /** Groups with an instance refresh under way. */
   readonly refreshing: Set<Group>
+  /** Those in the Recycle Bin, too. */
+  readonly volumes: Map<string, Volume>
+  readonly snapshots: Map<string, Snapshot>
+  /** What was made with a client token, and what was asked for. */
+  readonly volumesByToken: Map<string, { readonly asked: string; readonly volume: Volume }>
+  readonly retentionRules: Map<string, RetentionRule>
+  /** Of the volumes and snapshots that change, which are few. */
+  readonly storageSteps: Set<StorageStep>
   effects: Effect[]
-}
-
-const realTimings: Timings = {
-  inServiceMs: 0,
-  drainMs: 0,
-  proceedMs: 0,
-  shutdownMs: 30_000,
-  noticeMs: 60_000,
-  unhealthyMs: 60_000,
-  rememberMs: 3_600_000,
 }
 
 /** An account in which nothing has happened yet. */
@@ -227,6 +178,11 @@ export function newWorld({ timings, ...options }: AutoScalingOptions): World {
     groups: new Map(),
     instances: new Map(),
     refreshing: new Set(),
+    volumes: new Map(),
+    snapshots: new Map(),
+    volumesByToken: new Map(),
+    retentionRules: new Map(),
+    storageSteps: new Set(),
     effects: [],
   }
 }

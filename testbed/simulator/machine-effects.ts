@@ -2,7 +2,10 @@
 import type { Effect, Instance } from '../auto-scaling/auto-scaling.ts'
 import type { Machine } from './simulated-machine.ts'
 
-export type MachineEffect = Exclude<Effect, { do: 'launch' | 'notify' | 'publish' }>
+export type MachineEffect = Exclude<
+  Effect,
+  { do: 'launch' | 'notify' | 'publish' | 'snapshot' } | { volumeId: string } | { snapshotId: string }
+>
 
 /** `instance` is asked again at each use, since it may have changed by then. */
 export function befall(

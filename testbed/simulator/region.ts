@@ -48,6 +48,7 @@ export class Region {
   readonly #anothers = new Map<string, { readonly instance: Readonly<Instance>; endedAt: number }>()
   #scheduledFor = Number.POSITIVE_INFINITY
   #ids = 0
+  #storageIds = 0
 
   constructor(world: RegionSurroundings) {
     this.#world = world
@@ -172,6 +173,15 @@ export class Region {
       case 'publish':
         this.#world.bus.autoScalingEvent(effect.event)
         return
+      // Nobody in this world looks into a volume.
+      case 'snapshot':
+      case 'make-volume':
+      case 'attach-volume':
+      case 'detach-volume':
+      case 'keep-volume':
+      case 'delete-volume':
+      case 'delete-snapshot':
+        return
       default:
         befall(this.machines.get(effect.instanceId), effect, () => this.#instance(effect.instanceId))
     }
@@ -218,11 +228,15 @@ export class Region {
     this.#world.bus.notification(body, action)
   }
 
+  /** Volumes and snapshots are counted apart: they came later, and the others keep their numbers. */
   #newId(kind: IdKind): string {
-    const tail = String(1e12 + ++this.#ids).slice(1)
-    return kind === 'instance' ? `i-00000${tail}` : `00000000-0000-4000-8000-${tail}`
+    const isStorage = kind === 'volume' || kind === 'snapshot'
+    const tail = String(1e12 + (isStorage ? ++this.#storageIds : ++this.#ids)).slice(1)
+    return kind in prefixes ? `${prefixes[kind]}-00000${tail}` : `00000000-0000-4000-8000-${tail}`
   }
 }
+
+const prefixes: Partial<Record<IdKind, string>> = { instance: 'i', volume: 'vol', snapshot: 'snap' }
 
 function isWaiting({ departure }: Readonly<Instance>, token: string | undefined): boolean {
   return departure?.actions.some((one) => one.token === token) ?? false

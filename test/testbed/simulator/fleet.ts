@@ -11,13 +11,14 @@ export const second = 1000
 export const minute = 60 * second
 export const hour = 60 * minute
 
-/** Ids that count up, in the shapes AWS gives them. */
+/** Ids that count up, in the shapes AWS gives them; volumes are counted apart. */
 export function countingIds(): (kind: IdKind) => string {
+  const prefixes: Partial<Record<IdKind, string>> = { instance: 'i', volume: 'vol', snapshot: 'snap' }
   let count = 0
+  let volumes = 0
   return (kind) => {
-    count += 1
-    const tail = String(count).padStart(12, '0')
-    return kind === 'instance' ? `i-00000${tail}` : `00000000-0000-4000-8000-${tail}`
+    const tail = String(kind === 'volume' ? ++volumes : ++count).padStart(12, '0')
+    return kind in prefixes ? `${prefixes[kind]}-00000${tail}` : `00000000-0000-4000-8000-${tail}`
   }
 }
 

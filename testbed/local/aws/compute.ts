@@ -84,6 +84,20 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
         return machines.destroy(effect.instanceId)
       case 'replace-root-volume':
         return machines.replaceRootVolume(effect.instanceId)
+      case 'snapshot':
+        return machines.snapshot(effect.snapshotId, effect.volumeId, effect.instanceId)
+      case 'make-volume':
+        return machines.makeVolume(effect.volumeId, effect.snapshotId)
+      case 'attach-volume':
+        return machines.attachVolume(effect.volumeId, effect.instanceId, effect.device)
+      case 'detach-volume':
+        return machines.detachVolume(effect.volumeId, effect.instanceId, effect.device)
+      case 'keep-volume':
+        return machines.keepVolume(effect.volumeId, effect.instanceId)
+      case 'delete-volume':
+        return machines.deleteVolume(effect.volumeId)
+      case 'delete-snapshot':
+        return machines.deleteSnapshot(effect.snapshotId)
       case 'register':
       case 'deregister':
         return
@@ -151,6 +165,8 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
   }
 }
 
+const prefixes: Partial<Record<IdKind, string>> = { instance: 'i', volume: 'vol', snapshot: 'snap' }
+
 function newId(kind: IdKind): string {
-  return kind === 'instance' ? `i-0${randomBytes(8).toString('hex')}` : randomUUID()
+  return kind in prefixes ? `${prefixes[kind]}-0${randomBytes(8).toString('hex')}` : randomUUID()
 }

@@ -9,6 +9,14 @@ export interface Machines {
   reboot(instanceId: string): void
   destroy(instanceId: string): void
   replaceRootVolume(instanceId: string): void
+  /** `instanceId`: the machine whose root volume it is. */
+  snapshot(snapshotId: string, volumeId: string, instanceId: string | undefined): void
+  makeVolume(volumeId: string, snapshotId: string | undefined): void
+  attachVolume(volumeId: string, instanceId: string, device: string): void
+  detachVolume(volumeId: string, instanceId: string, device: string): void
+  keepVolume(volumeId: string, instanceId: string): void
+  deleteVolume(volumeId: string): void
+  deleteSnapshot(snapshotId: string): void
   /** Waits until everything asked for has happened. */
   idle(): Promise<void>
   /** Switches everything off and deletes every disk. */
@@ -61,6 +69,13 @@ export function createMachines(launch: Launch, failed: (error: unknown) => void)
       destroy(instanceId)
       start({ instanceId, groupName: groups.get(instanceId) ?? '' }).catch(failed)
     },
+    snapshot() {},
+    makeVolume() {},
+    attachVolume() {},
+    detachVolume() {},
+    keepVolume() {},
+    deleteVolume() {},
+    deleteSnapshot() {},
     async idle() {
       await Promise.all(queues.values())
     },

@@ -46,4 +46,13 @@ export const localTimings: Timings = {
   noticeMs: 1_000,
   unhealthyMs: 1_000,
   rememberMs: 3_600_000,
+  unseenMs: 200,
+  snapshotMs: 2_000,
+  snapshotPauseMs: 500,
+  createVolumeMs: 500,
+  attachMs: 500,
+  detachMs: 500,
+  deleteVolumeMs: 1_000,
+  modifyVolumeMs: 1_000,
+  ruleMs: 1_000,
 }
