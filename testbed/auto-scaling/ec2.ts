@@ -56,6 +56,7 @@ export function describeInstances(
     Reservations: filtered(all, input.Filters, attributes).map((instance) => ({
       ReservationId: `r-${instance.id.slice(2)}`,
       OwnerId: world.options.accountId,
+      Groups: [],
       Instances: [describe(instance)],
     })),
   }

@@ -12,11 +12,12 @@ import {
   type InputOf,
   type OperationName,
   type OutputOf,
+  recycleBinOperations,
   type Timings,
 } from '../../auto-scaling/auto-scaling.ts'
 import type { Operation } from '../wire/operation.ts'
 import type { Machines } from './ec2-machines.ts'
-import { consoleOutput, describedInstances, ec2Input, terminatedInstances } from './ec2-shapes.ts'
+import { ec2Answer, ec2Input } from './ec2-shapes.ts'
 
 export interface ComputeOptions {
   readonly region: string
@@ -36,6 +37,7 @@ export interface Compute {
   readonly model: AutoScaling
   readonly autoscaling: Readonly<Record<string, Operation>>
   readonly ec2: Readonly<Record<string, Operation>>
+  readonly rbin: Readonly<Record<string, Operation>>
   /** Applies what became due, and starts whatever that leads to. */
   settle(): void
   /** Waits until what was started is done. */
@@ -123,6 +125,8 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
   }
   const simple = (names: readonly OperationName[]) =>
     Object.fromEntries(names.map((name) => [name, (input: never) => call(name, input)]))
+  const ec2 = (name: string, inModel: OperationName) => (input: Record<string, unknown>) =>
+    ec2Answer(name, call(inModel, ec2Input(input) as never))
   return {
     model,
     settle,
@@ -138,26 +142,11 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
       },
     },
     ec2: {
-      ...simple(Object.keys(ec2Operations) as OperationName[]),
-      DescribeInstances: (input: Record<string, unknown>) =>
-        describedInstances(call('DescribeInstances', ec2Input(input))),
-      TerminateInstances: (input: Record<string, unknown>) =>
-        terminatedInstances(call('TerminateInstances', { InstanceIds: undefined, ...ec2Input(input) })),
-      GetConsoleOutput: (input: Record<string, unknown>) =>
-        consoleOutput(call('GetConsoleOutput', { InstanceId: undefined, ...ec2Input(input) })),
-      CreateTags(input: Record<string, unknown>) {
-        call('CreateTags', { Resources: undefined, Tags: undefined, ...ec2Input(input) })
-        return { return: true }
-      },
-      RebootInstances(input: Record<string, unknown>) {
-        call('RebootInstances', { InstanceIds: undefined, ...ec2Input(input) })
-        return { return: true }
-      },
-      ModifyInstanceAttribute(input: Record<string, unknown>) {
-        call('ModifyInstanceAttribute', { InstanceId: undefined, ...ec2Input(input) })
-        return { return: true }
-      },
+      ...Object.fromEntries(ec2Names.map((name) => [name, ec2(name, name)])),
+      // Auto Scaling has an operation of that name, too.
+      DeleteTags: ec2('DeleteTags', 'DeleteEc2Tags'),
     },
+    rbin: simple(Object.keys(recycleBinOperations) as OperationName[]),
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay)
       await machines.idle()
@@ -165,8 +154,13 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
   }
 }
 
+const ec2Names = Object.keys(ec2Operations) as OperationName[]
+
 const prefixes: Partial<Record<IdKind, string>> = { instance: 'i', volume: 'vol', snapshot: 'snap' }
 
 function newId(kind: IdKind): string {
-  return kind in prefixes ? `${prefixes[kind]}-0${randomBytes(8).toString('hex')}` : randomUUID()
+  const chance = randomBytes(8).toString('hex')
+  // The Recycle Bin's identifiers have eleven characters.
+  if (kind === 'rule') return chance.slice(0, 11)
+  return kind in prefixes ? `${prefixes[kind]}-0${chance}` : randomUUID()
 }

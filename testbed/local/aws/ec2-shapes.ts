@@ -1,93 +1,74 @@
-/** EC2's XML does not use its API's names: it has its own for every field. */
-import type {
-  DescribeInstancesCommandOutput,
-  GetConsoleOutputCommandOutput,
-  Instance,
-  InstanceState,
-  TerminateInstancesCommandOutput,
-} from '@aws-sdk/client-ec2'
-
-export function describedInstances({
-  Reservations,
-}: Pick<DescribeInstancesCommandOutput, 'Reservations'>): object {
-  return {
-    reservationSet: Reservations?.map(({ ReservationId, OwnerId, Instances }) => ({
-      reservationId: ReservationId,
-      ownerId: OwnerId,
-      groupSet: [],
-      instancesSet: Instances?.map(instance),
-    })),
-  }
-}
-
-export function terminatedInstances({
-  TerminatingInstances,
-}: Pick<TerminateInstancesCommandOutput, 'TerminatingInstances'>): object {
-  return {
-    instancesSet: TerminatingInstances?.map(({ InstanceId, CurrentState, PreviousState }) => ({
-      instanceId: InstanceId,
-      currentState: state(CurrentState),
-      previousState: state(PreviousState),
-    })),
-  }
-}
-
-export function consoleOutput({
-  InstanceId,
-  Timestamp,
-  Output,
-}: Pick<GetConsoleOutputCommandOutput, 'InstanceId' | 'Timestamp' | 'Output'>): object {
-  return { instanceId: InstanceId, timestamp: Timestamp, output: Output }
-}
+/** EC2's requests and answers do not use its API's names: its XML has its own for every field. */
 
 /** EC2 names lists in the singular in requests: `InstanceId.1`, `Filter.1.Value.1`. */
-export function ec2Input({
-  InstanceId,
-  ResourceId,
-  Tag,
-  Latest,
-  Filter,
-  DisableApiTermination: protection,
-  ...rest
-}: Record<string, unknown>): Record<string, unknown> {
-  const filters = Array.isArray(Filter) ? (Filter as { Name?: string; Value?: string[] }[]) : undefined
-  return {
-    ...rest,
-    ...(Array.isArray(InstanceId) ? { InstanceIds: InstanceId } : { InstanceId }),
-    ...(typeof protection === 'object' && protection !== null && 'Value' in protection
-      ? { DisableApiTermination: { Value: protection.Value === 'true' } }
-      : {}),
-    ...(ResourceId === undefined ? {} : { Resources: ResourceId }),
-    ...(Tag === undefined ? {} : { Tags: Tag }),
-    ...(Latest === undefined ? {} : { Latest: Latest === 'true' }),
-    ...(filters ? { Filters: filters.map(({ Name, Value }) => ({ Name, Values: Value })) } : {}),
-  }
+const lists: Readonly<Record<string, string>> = {
+  BlockDeviceMapping: 'BlockDeviceMappings',
+  ExcludeDataVolumeId: 'ExcludeDataVolumeIds',
+  Filter: 'Filters',
+  InstanceId: 'InstanceIds',
+  Owner: 'OwnerIds',
+  ResourceId: 'Resources',
+  SnapshotId: 'SnapshotIds',
+  Tag: 'Tags',
+  TagSpecification: 'TagSpecifications',
+  Value: 'Values',
+  VolumeId: 'VolumeIds',
 }
 
-function instance({
-  InstanceId,
-  InstanceType,
-  LaunchTime,
-  State,
-  Placement,
-  Tags,
-  ...disks
-}: Instance): object {
-  return {
-    instanceId: InstanceId,
-    instanceState: state(State),
-    instanceType: InstanceType,
-    launchTime: LaunchTime,
-    placement: { availabilityZone: Placement?.AvailabilityZone },
-    tagSet: Tags?.map(({ Key, Value }) => ({ key: Key, value: Value })),
-    rootDeviceName: disks.RootDeviceName,
-    blockDeviceMapping: disks.BlockDeviceMappings?.map(({ DeviceName, Ebs }) => ({
-      deviceName: DeviceName,
-      ebs: { attachTime: Ebs?.AttachTime },
-    })),
-  }
+/** A request in the API's own names. */
+export function ec2Input(input: Record<string, unknown>): Record<string, unknown> {
+  const { DisableApiTermination: protection, ...rest } = renamed(input) as Record<string, unknown>
+  return typeof protection === 'object' && protection !== null && 'Value' in protection
+    ? { ...rest, DisableApiTermination: { Value: protection.Value === 'true' } }
+    : rest
 }
 
-function state(value: InstanceState | undefined): object {
-  return { code: value?.Code, name: value?.Name }
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).map(([name, field]) => [
+    Array.isArray(field) ? (lists[name] ?? name) : name,
+    renamed(field),
+  ])
+  return Object.fromEntries(fields)
+}
+
+/** What is called otherwise in an answer than with a small first letter. */
+const names: Readonly<Record<string, string>> = {
+  Attachments: 'attachmentSet',
+  BlockDeviceMappings: 'blockDeviceMapping',
+  Groups: 'groupSet',
+  Instances: 'instancesSet',
+  Reservations: 'reservationSet',
+  Snapshots: 'snapshotSet',
+  Tags: 'tagSet',
+  TerminatingInstances: 'instancesSet',
+  Volumes: 'volumeSet',
+  VolumesModifications: 'volumeModificationSet',
+}
+
+/** An answer as EC2 writes it; where there is nothing to say, that it was done. */
+export function ec2Answer(operation: string, output: object): object {
+  const answer = written(operation, output) as object
+  return Object.keys(answer).length === 0 ? { return: true } : answer
+}
+
+function written(operation: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => written(operation, one))
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  const fields = Object.entries(value).map(([name, field]) => [
+    name === 'State' ? stateName(operation, field) : (names[name] ?? uncapitalized(name)),
+    written(operation, field),
+  ])
+  return Object.fromEntries(fields)
+}
+
+/** An instance has an `instanceState`, a volume or a snapshot a `status`, but what CreateSnapshots makes a `state`. */
+function stateName(operation: string, state: unknown): string {
+  if (typeof state === 'object') return 'instanceState'
+  return operation === 'CreateSnapshots' ? 'state' : 'status'
+}
+
+function uncapitalized(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }

@@ -104,6 +104,7 @@ export function createPlatform(
     services: {
       autoscaling: compute.autoscaling,
       ec2: compute.ec2,
+      rbin: compute.rbin,
       elasticloadbalancing: targetGroups.operations,
       sns: topics.operations,
       ssm: ssmOperations(ssm, wake.plan),

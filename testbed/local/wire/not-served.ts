@@ -9,7 +9,8 @@ export function notServed(request: Pick<IncomingMessage, 'headers'>, body: strin
   const isSsm = typeof target === 'string' && target.startsWith('AmazonSSM.')
   const isQuery = target === undefined && /(^|&)Action=/.test(body)
   const service = signedServiceOf(request)
-  if (isSsm || (isQuery && (service === undefined || served.has(service)))) return undefined
+  if (isSsm || service === 'rbin' || (isQuery && (service === undefined || served.has(service))))
+    return undefined
   if (service === undefined && target === undefined) return undefined
   return new AwsError('ServiceNotServedLocally', `The local AWS does not have ${service ?? String(target)}.`)
 }

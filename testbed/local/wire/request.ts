@@ -4,6 +4,7 @@ export type Service =
   | 'autoscaling'
   | 'ec2'
   | 'elasticloadbalancing'
+  | 'rbin'
   | 'ssm'
   | 'sqs'
   | 's3'

@@ -1,4 +1,4 @@
-/** One HTTP server for Auto Scaling, EC2, Elastic Load Balancing, SNS, STS (Query, XML) and Systems Manager (JSON): the request says whom it is for. */
+/** One HTTP server for Auto Scaling, EC2, Elastic Load Balancing, SNS, STS (Query, XML), Systems Manager and the Recycle Bin (JSON): the request says whom it is for. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AwsError } from '../../aws-error.ts'
@@ -6,16 +6,19 @@ import { notServed, refuseService } from './not-served.ts'
 import { type Operation, perform } from './operation.ts'
 import { parseQuery, typed } from './query.ts'
 import { answerQuery, type QueryServices, queryServiceOf, refuseQuery } from './query-protocol.ts'
+import { recycleBinCallOf, recycleBinReply, refuseRecycleBin, unknownRoute } from './recycle-bin-routes.ts'
 import {
   type AwsRequest,
   ConnectionDropped,
   callerOf,
   type RequestObserver,
   type Service,
+  signedServiceOf,
 } from './request.ts'
 
 export interface Services extends QueryServices {
   readonly ssm: Readonly<Record<string, Operation>>
+  readonly rbin: Readonly<Record<string, Operation>>
 }
 
 interface Reply {
@@ -80,12 +83,15 @@ async function answer(
   try {
     await observer.before?.(seen)
     if (service === 'ssm') return json(200, await perform(services.ssm, operation, input, unknownTarget))
+    if (service === 'rbin')
+      return recycleBinReply(operation, await perform(services.rbin, operation, input, unknownRoute))
     return { status: 200, type: 'text/xml', body: await answerQuery(services, service, operation, input) }
   } catch (error) {
     if (error instanceof ConnectionDropped) throw error
     const failure = error instanceof AwsError ? error : internalFailure(error)
     const status = failure.$metadata.httpStatusCode
     if (service === 'ssm') return json(status, { __type: failure.name, message: failure.message })
+    if (service === 'rbin') return refuseRecycleBin(failure)
     return { status, type: 'text/xml', body: refuseQuery(service, failure) }
   }
 }
@@ -95,6 +101,10 @@ function identify(request: IncomingMessage, body: string): Call {
   if (typeof target === 'string') {
     const [prefix, operation = ''] = target.split('.')
     return { service: prefix === 'AmazonSSM' ? 'ssm' : 'unknown', operation, input: parseJson(body) }
+  }
+  if (signedServiceOf(request) === 'rbin') {
+    const { operation, input } = recycleBinCallOf(request.method, request.url)
+    return { service: 'rbin', operation, input: { ...parseJson(body), ...input } }
   }
   const { Action, Version, ...fields } = parseQuery(body === '' ? (request.url?.split('?')[1] ?? '') : body)
   return {

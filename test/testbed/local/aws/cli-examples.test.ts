@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { autoScalingOperations, ec2Operations } from '../../../../testbed/auto-scaling/auto-scaling.ts'
+import {
+  autoScalingOperations,
+  ec2Operations,
+  recycleBinOperations,
+} from '../../../../testbed/auto-scaling/auto-scaling.ts'
 import { messageMoves } from '../../../../testbed/local/aws/message-moves.ts'
 import { routedOperations } from '../../../../testbed/local/s3/routes.ts'
 import { ssmOperationNames } from '../../../../testbed/local/ssm/ssm-operations.ts'
@@ -16,6 +20,7 @@ import { s3Examples } from './cli-examples/s3-examples.ts'
 import { sqsExamples } from './cli-examples/sqs-examples.ts'
 import { ssmExamples } from './cli-examples/ssm-examples.ts'
 import { pythonOfStockCli, startStockCli } from './cli-examples/stock-cli.ts'
+import { storageExamples } from './cli-examples/storage-examples.ts'
 
 const python = pythonOfStockCli()
 
@@ -23,6 +28,7 @@ const stories: Readonly<Record<string, readonly Example[]>> = {
   'groups, their tags and their instances': autoScalingExamples,
   'hooks, refreshes and the end of a group': hookExamples,
   'machines and load balancing': ec2Examples,
+  'volumes, snapshots and the Recycle Bin': storageExamples,
   'documents and commands': ssmExamples,
   'queues and messages': sqsExamples,
   'buckets and objects': s3Examples,
@@ -46,13 +52,18 @@ function unused(): never {
   throw new Error('only the names are asked for')
 }
 
-/** Newer than the AWS CLI that Debian has; tried with the SDK in message-moves.test.ts. */
-const untyped = ['sqs start-message-move-task', 'sqs list-message-move-tasks', 'sqs cancel-message-move-task']
+/** Newer than the AWS CLI that Debian has; tried with the SDK in volumes.test.ts and message-moves.test.ts. */
+const untyped = [
+  ...['ec2 list-volumes-in-recycle-bin', 'ec2 restore-volume-from-recycle-bin'],
+  ...['sqs start-message-move-task', 'sqs list-message-move-tasks', 'sqs cancel-message-move-task'],
+]
 
 /** All that is served here, as the CLI calls it. */
 const served = [
   ...Object.keys(autoScalingOperations).map((name) => `autoscaling ${asTyped(name)}`),
   ...Object.keys(ec2Operations).map((name) => `ec2 ${asTyped(name)}`),
+  'ec2 delete-tags',
+  ...Object.keys(recycleBinOperations).map((name) => `rbin ${asTyped(name)}`),
   ...ssmOperationNames.map((name) => `ssm ${asTyped(name)}`),
   ...[...routedOperations, 'CreateBucket', 'ListBuckets'].map((name) => `s3api ${asTyped(name)}`),
   ...[...queues, ...Object.keys(messageMoves(unused))].map((name) => `sqs ${asTyped(name)}`),
