@@ -18,8 +18,8 @@ export const salvageMutants: readonly Mutant[] = [
   {
     ...salvage('one that is mounted in another namespace'),
     name: 'look for mounts in one namespace only',
-    from: '/proc/[0-9]*/mountinfo',
-    to: '/proc/self/mountinfo',
+    from: 'proc/[0-9]*/mountinfo',
+    to: 'proc/self/mountinfo',
   },
   {
     ...salvage('an XFS disk'),

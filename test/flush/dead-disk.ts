@@ -1,5 +1,5 @@
 /** A healthy machine that salvages: what is on the disks of dead machines, and what must be left on its own. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect } from '@jest/globals'
@@ -41,24 +41,31 @@ export function layTomcat(at: string): void {
   write(ACCESS_LOG, '')
 }
 
-/** The salvage of an attached disk by a healthy machine, whose own `/` is `healthy.root`. */
+/** A machine whose `/` is a folder, and whose disks are this computer's. */
+export function healthyMachine(): Disk {
+  const healthy = makeDisk()
+  for (const name of ['dev', 'proc', 'sys']) symlinkSync(`/${name}`, `${healthy.root}/${name}`)
+  return healthy
+}
+
+/** The salvage of an attached disk by a healthy machine. */
 export async function salvage(healthy: Disk, device: string, options: FlushOptions = {}): Promise<Flushed> {
   const parameters = { Purpose: 'salvage', Disk: VOLUME + device, ...options.parameters }
   return await flush(healthy, { ...options, document: 'salvage', parameters })
 }
 
 export const salvaged = async (image: string) => {
-  const healthy = makeDisk()
+  const healthy = healthyMachine()
   const device = volume.attach(image)
   return { healthy, device, flushed: await salvage(healthy, device) }
 }
 
-/** Everything in a folder: names, kinds and contents. */
+/** Everything in a folder: names, kinds and contents. Where a link leads to is not in it. */
 export function everythingIn(folder: string): string[] {
-  const all = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return all
-    .map((one) => {
-      const path = `${one.parentPath}/${one.name}`
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((one) => {
+      const path = `${folder}/${one.name}`
+      if (one.isDirectory()) return [path, ...everythingIn(path)]
       return one.isFile() ? `${path} ${readFileSync(path, 'utf8')}` : path
     })
     .sort()

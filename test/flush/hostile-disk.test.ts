@@ -5,6 +5,7 @@ import {
   describeWithDisks,
   everythingIn,
   expectNothingLeft,
+  healthyMachine,
   layDisk,
   layNumbered,
   NUMBERED,
@@ -12,7 +13,7 @@ import {
   salvage,
   writerAt,
 } from './dead-disk.ts'
-import { archivedTexts, type Disk, makeDisk } from './disk.ts'
+import { archivedTexts, type Disk } from './disk.ts'
 import { type Flushed, INSTANCE } from './flush.ts'
 import * as volume from './volume.ts'
 
@@ -20,7 +21,7 @@ const SECRET = 'a secret of the healthy machine\n'
 
 /** The healthy machine has a secret, and must be the same afterwards. */
 async function expectHarmless(lay: (at: string, healthy: Disk) => void): Promise<Flushed> {
-  const healthy = makeDisk()
+  const healthy = healthyMachine()
   for (const path of ['/secret', '/var/log/my/secret.log', '/var/log/my/secret.log.1.gz', '/etc/passwd'])
     healthy.write(path, SECRET)
   const image = layDisk((at) => {
@@ -181,7 +182,7 @@ describeWithDisks('nothing of the disk is executed or opened that is no file:', 
   })
 
   it('not even by name: the mount refuses programs, devices, their owner’s rights, and a panic', async () => {
-    const healthy = makeDisk()
+    const healthy = healthyMachine()
     healthy.program(
       'aws',
       '#!/bin/sh\ngrep termination-guard-salvage/disk /proc/self/mountinfo >>"$FAKE_S3/mounts"\n',

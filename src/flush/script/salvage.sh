@@ -51,9 +51,9 @@ PARTS=() # the disk and its partitions, largest first
 enter_disk() {
   local part type why=''
   [ -n "$WORK" ] || die 'there is nowhere to mount a disk'
+  cd "$ROOT/" && find_disk
   ROOT=$WORK/disk UPLOAD=${UPLOAD:-*} # the platform's publisher is on the disk
   trap 'umount "$ROOT" 2>/dev/null; rmdir "$ROOT" && rm -rf "$WORK"/[!l]*' EXIT # all but the lock
-  find_disk
   if ! mount --make-rslave / || ! mkdir -p "$ROOT"; then die 'no mount can be private here'; fi
   for part in "${PARTS[@]}"; do
     type=$(blkid -p -o value -s TYPE "/dev/$part")
@@ -83,9 +83,9 @@ mount_part() {
 }
 
 # On Nitro a disk's serial is its volume, on Xen the name of the attachment tells. What is in use here is no copy.
-find_disk() {
-  local path text disk='' name=/${DISK#*/}
-  for path in /sys/block/*/device/serial; do
+find_disk() { # in the root of this machine
+  local path text disk='' name=${DISK#*/}
+  for path in sys/block/*/device/serial; do
     read -r text <"$path"
     text=${text%% *} path=${path%/device/serial}
     [ "${text/#vol/vol-}" != "${DISK%%/*}" ] || disk=${path##*/}
@@ -94,7 +94,7 @@ find_disk() {
     if [ -z "$disk" ] && [ -b "$path" ]; then path=$(readlink -f "$path") disk=${path##*/}; fi
   done
   [ -n "$disk" ] || die "$DISK is not attached"
-  for path in "/sys/class/block/$disk" "/sys/class/block/$disk/$disk"*; do
+  for path in "sys/class/block/$disk" "sys/class/block/$disk/$disk"*; do
     read -r text <"$path/dev"
     if is_in_use "$text" "${path##*/}" "$path/holders"; then
       die "${path##*/} is in use on this machine: attach a copy of the volume"
@@ -107,13 +107,13 @@ find_disk() {
 }
 
 is_in_use() { # <major:minor> <name> <folder of what is made of it>: in whatever namespace
-  grep -qsE " ($1|/dev/$2) |^/dev/$2\s" /proc/[0-9]*/mountinfo /proc/swaps || [ -n "$(ls "$3")" ]
+  grep -qsE " ($1|/dev/$2) |^/dev/$2\s" proc/[0-9]*/mountinfo proc/swaps || [ -n "$(ls "$3")" ]
 }
 
 # A link to a place of this machine leads to that place of the disk instead, or is taken away.
 keep_links_inside() {
   local link target device
-  device=$(stat -c %d "$ROOT")
+  device=$(stat -L -c %d "$ROOT")
   find_links '/*' ! -lname "$ROOT/*" -printf '%p\0%l\0' | while read -r -d '' link && read -r -d '' target; do
     ln -sfnT -- "$ROOT$target" "$link" || { rm -f -- "$link" && ln -s -- "$ROOT$target" "$link"; } || take_away "$link"
   done
@@ -125,8 +125,9 @@ keep_links_inside() {
   [ "${PIPESTATUS[*]}" = 000 ] || die 'not all links of the disk are known'
 }
 
+# Where a folder stands for a disk (testbed/local), its mount point is a link to that: hence -H here, and -L above.
 find_links() { # <what they say> <what else find is told>
-  bounded 86400 find "$ROOT" -xdev -type l -lname "$@"
+  bounded 86400 find -H "$ROOT" -xdev -type l -lname "$@"
 }
 
 take_away() { # <link>
