@@ -84,8 +84,14 @@ export const salvageMutants: readonly Mutant[] = [
   {
     ...salvage('where the script would write'),
     name: 'leave links to what is not there yet',
-    from: `  find_links '*..*' -xtype l -delete || die 'not all links of the disk are known' # what is not there now may be later\n`,
-    to: '',
+    from: '[[ $link != [LN]* ]] || rm -f -- "${link:1}"',
+    to: ':',
+  },
+  {
+    ...salvage('lead in circles'),
+    name: 'give up where a link leads in a circle',
+    from: '[[ $link != [LN]* ]]',
+    to: '[[ $link != N* ]]',
   },
   {
     ...salvage('to include'),

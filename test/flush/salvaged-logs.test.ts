@@ -113,6 +113,23 @@ describeWithDisks('what is archived, too', () => {
     expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
   })
 
+  it('lies beside links that lead in circles', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      for (const [path, target] of [
+        ['/etc/absolute', '/etc/absolute'],
+        ['/etc/relative', 'relative'],
+        ['/etc/climbing', '../etc/climbing'],
+        ['/etc/one', '/etc/another'],
+        ['/etc/another', 'one'],
+      ] as const)
+        symlinkSync(target, at + path)
+    })
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject(CLEAN)
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+  })
+
   it('is a log on a disk that is full to the last byte', async () => {
     const image = layDisk((at) => {
       layNumbered(at)

@@ -117,12 +117,19 @@ keep_links_inside() {
   find_links '/*' ! -lname "$ROOT/*" -printf '%p\0%l\0' | while read -r -d '' link && read -r -d '' target; do
     ln -sfnT -- "$ROOT$target" "$link" || { rm -f -- "$link" && ln -s -- "$ROOT$target" "$link"; } || take_away "$link"
   done
-  [ "${PIPESTATUS[0]}" = 0 ] || die 'not all links of the disk are known'
-  find_links '*..*' -xtype l -delete || die 'not all links of the disk are known' # what is not there now may be later
+  all_known "${PIPESTATUS[*]}"
+  find_links '*..*' -printf '%Y%p\0' | while read -r -d '' link; do
+    [[ $link != [LN]* ]] || rm -f -- "${link:1}" # what is not there now may be later
+  done
+  all_known "${PIPESTATUS[*]}"
   find_links '*..*' -print0 | xargs -0 -r stat -L --printf '%d %n\0' -- | while read -r -d '' link; do
     [ "${link%% *}" = "$device" ] || take_away "${link#* }"
   done
-  [ "${PIPESTATUS[*]}" = 000 ] || die 'not all links of the disk are known'
+  all_known "${PIPESTATUS[*]}"
+}
+
+all_known() { # <how those ended who looked for them>
+  [ -z "${1//0/}" ] || die 'not all links of the disk are known'
 }
 
 # Where a folder stands for a disk (testbed/local), its mount point is a link to that: hence -H here, and -L above.
