@@ -3,10 +3,15 @@ import { CreateDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { type Bundles, bundle } from '../../scripts/bundle.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile, type Profile } from '../../src/flush/profile.ts'
+import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
 import { accountId, type Invocation, type LocalAws, type LocalFunction } from './local-aws.ts'
 
 export const hookName = 'termination-guard'
 export const documentName = 'termination-guard-flush'
+const documents = [
+  [documentName, 'flush'],
+  [salvageDocumentOf(hookName), 'salvage'],
+] as const
 export const queueName = 'termination-guard'
 export const notifierRoleArn = `arn:aws:iam::${accountId}:role/termination-guard-notifier`
 
@@ -56,7 +61,7 @@ export interface InstalledGuard {
   readonly variables: Readonly<Record<string, string>>
 }
 
-/** Queue, dead-letter queue, document, functions, event source mapping, schedules and rules. */
+/** Queue, dead-letter queue, documents, functions, event source mapping, schedules and rules. */
 export async function installGuard(aws: LocalAws, options: GuardOptions): Promise<InstalledGuard> {
   const { waits = patientWaits, groups } = options
   const profile = loadProfile(options.profile ?? 'beanstalk')
@@ -65,7 +70,7 @@ export async function installGuard(aws: LocalAws, options: GuardOptions): Promis
     VisibilityTimeout: waits.QUEUE_VISIBILITY_SECONDS,
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 1000 }),
   })
-  await createDocument(aws, profile)
+  await createDocuments(aws, profile)
   const variables = guardEnvironment({ ...options, waits, profile, queue, deadLetters })
   const timeoutSeconds = options.functionTimeoutSeconds ?? 10
   const bundles = await bundle(aws.directory)
@@ -140,10 +145,12 @@ export function guardEnvironment(made: {
   }
 }
 
-async function createDocument({ endpoints, region }: LocalAws, profile: Profile): Promise<void> {
+async function createDocuments({ endpoints, region }: LocalAws, profile: Profile): Promise<void> {
   const credentials = { accessKeyId: 'DEPLOYER', secretAccessKey: 'local' }
   const ssm = new SSMClient({ endpoint: endpoints.ssm, region, credentials })
-  const Content = JSON.stringify(buildDocument(profile))
-  await ssm.send(new CreateDocumentCommand({ Name: documentName, Content, DocumentType: 'Command' }))
+  for (const [Name, kind] of documents) {
+    const Content = JSON.stringify(buildDocument(profile, kind))
+    await ssm.send(new CreateDocumentCommand({ Name, Content, DocumentType: 'Command' }))
+  }
   ssm.destroy()
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { attachDisk, detachDisk, unmountAll, unmountOfTheEnded } from './instance/attached-disks.ts'
 import type { CollectorProcess } from './instance/collector-process.ts'
 import { startCollector } from './instance/collector-process.ts'
 import { layDisk, PATHS, PROGRAM_DIRECTORIES, type Programs } from './instance/disk.ts'
@@ -9,7 +10,8 @@ import { type Fault, faultEnvironment } from './instance/instance-faults.ts'
 import { SYSTEM_PATH } from './instance/programs.ts'
 import { rootedScript } from './instance/rooted-script.ts'
 import { type Session, startSession } from './instance/session.ts'
-import type { Machine, ShellResult } from './machine.ts'
+import { copyWhileStill } from './instance/still-copy.ts'
+import type { AttachedDisk, Machine, ShellResult } from './machine.ts'
 
 export interface InstanceOptions {
   readonly instanceId: string
@@ -52,7 +54,7 @@ const HOURLY = fileURLToPath(new URL('instance/bin/hourly.sh', import.meta.url))
 
 /** Lays the disk, starts the collector and the hourly publishing. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
-  layDisk(options.disk, options.programs)
+  layDisk(options.disk, options.instanceId, options.programs)
   const collector = await startCollector(options.disk, flushOf(options), environmentOf(options, new Set()))
   return new LocalInstance(options, collector)
 }
@@ -73,6 +75,7 @@ class LocalInstance implements Instance {
   readonly #sessions = new Set<Session>()
   #nextPublication: NodeJS.Timeout | undefined
   #running = true
+  #standsStill: Promise<void> = Promise.resolve()
 
   constructor(options: InstanceOptions, collector: CollectorProcess) {
     this.instanceId = options.instanceId
@@ -127,6 +130,22 @@ class LocalInstance implements Instance {
     await this.#collector.ended
   }
 
+  /** Nothing is started meanwhile either. */
+  copyDisk(to: string): Promise<void> {
+    const sessions = [this.#collector, ...this.#sessions].map(({ pid }) => pid)
+    const copied = copyWhileStill(this.disk, to, sessions)
+    this.#standsStill = copied.catch(() => {})
+    return copied
+  }
+
+  attach(disk: AttachedDisk): void {
+    attachDisk(this.disk, disk)
+  }
+
+  detach(volumeId: string): void {
+    detachDisk(this.disk, volumeId)
+  }
+
   async powerOff(): Promise<void> {
     this.#running = false
     clearTimeout(this.#nextPublication)
@@ -153,6 +172,7 @@ class LocalInstance implements Instance {
   async #endAll(): Promise<void> {
     for (const session of this.#sessions) session.kill()
     await Promise.all([this.#collector.ended, ...[...this.#sessions].map((session) => session.ended)])
+    unmountAll(this.disk)
   }
 
   async destroy(): Promise<void> {
@@ -161,6 +181,7 @@ class LocalInstance implements Instance {
   }
 
   async #inSession(command: readonly string[], timeoutMs?: number, stop?: AbortSignal): Promise<ShellResult> {
+    await this.#standsStill
     if (!this.#running) throw new Error(`${this.instanceId} is switched off: nothing runs on it`)
     const session = startSession(command, {
       directory: this.disk,
@@ -173,6 +194,7 @@ class LocalInstance implements Instance {
       return await session.ended
     } finally {
       this.#sessions.delete(session)
+      unmountOfTheEnded(this.disk)
     }
   }
 

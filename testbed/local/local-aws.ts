@@ -2,6 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AutoScaling, EventBridgeEvent } from '../auto-scaling/auto-scaling.ts'
+import { createDisks } from './aws/disks.ts'
 import { type Endpoints, endpointsOf, environmentFor } from './aws/endpoints.ts'
 import type { EventRule } from './aws/event-bridge.ts'
 import { listen } from './aws/listen.ts'
@@ -83,7 +84,8 @@ async function startIn(directory: string, options: LocalAwsOptions): Promise<Loc
     cutsUploadsOf: options.cutsUploadsOf,
   })
   const queues = connectQueues(endpointsOf(0, storage.port).sqs, region)
-  const platform = createPlatform(options, { region, accountId, queues })
+  const disks = createDisks(join(directory, 'disks'))
+  const platform = createPlatform(options, { region, accountId, queues, disks })
   const server = createAwsServer(platform.services, observer)
   const port = await listen(server, options.port ?? 0).catch(async (error: unknown) => {
     await storage.stop()

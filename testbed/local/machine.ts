@@ -9,10 +9,24 @@ export interface Machine {
   run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult>
   /** Pulls the plug: every process dies at once, nothing is flushed. The disk stays until `destroy`. */
   powerOff(): Promise<void>
+  /** Makes a folder that has what its disk has at one moment, as another machine would find it. */
+  copyDisk(to: string): Promise<void>
+  /** Another disk appears on it. */
+  attach(disk: AttachedDisk): void
+  /** And is gone, whatever somebody is doing with it. */
+  detach(volumeId: string): void
   /** Every process ends, and the machine boots again with the disk that it had. */
   reboot(): Promise<void>
   /** EC2 deletes the volumes: whatever was on the disk is gone. */
   destroy(): Promise<void>
+}
+
+/** A volume that is not the machine's root: another folder. */
+export interface AttachedDisk {
+  readonly volumeId: string
+  readonly folder: string
+  /** The name that EC2 was told, such as `/dev/sdf`. */
+  readonly device: string
 }
 
 export interface ShellResult {

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Launch, Machine, ShellResult } from '../../../testbed/local/machine.ts'
+import type { AttachedDisk, Launch, Machine, ShellResult } from '../../../testbed/local/machine.ts'
 
 /** A machine that is a directory and nothing else; bash runs in it. */
 export interface TinyMachine extends Machine {
   agent: 'online' | 'dead'
   powered: boolean
   destroyed: boolean
+  /** By volume. */
+  readonly attached: Map<string, AttachedDisk>
 }
 
 /** Machines as they are launched, by instance id. */
@@ -31,6 +33,7 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
     agent: 'online',
     powered: true,
     destroyed: false,
+    attached: new Map(),
     agentOnline: () => machine.powered && machine.agent === 'online',
     run: (script, timeoutMs, stop) =>
       new Promise<ShellResult>((resolve, reject) => {
@@ -60,6 +63,9 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
       machine.powered = false
       for (const child of running) killGroup(child)
     },
+    copyDisk: (to) => cp(disk, to, { recursive: true }),
+    attach: (attached) => void machine.attached.set(attached.volumeId, attached),
+    detach: (volumeId) => void machine.attached.delete(volumeId),
     async reboot() {
       for (const child of running) killGroup(child)
     },

@@ -6,6 +6,7 @@ import { ssmOperations } from '../ssm/ssm-operations.ts'
 import { registerAgents } from '../ssm/targets.ts'
 import type { Services } from '../wire/server.ts'
 import { type Compute, createCompute } from './compute.ts'
+import type { Disks } from './disks.ts'
 import { createMachines, type Machines } from './ec2-machines.ts'
 import { createEventBridge, type EventBridge } from './event-bridge.ts'
 import { type LocalAwsOptions, localTimings } from './local-options.ts'
@@ -27,13 +28,16 @@ export interface Platform {
   stop(): Promise<void>
 }
 
+interface Surroundings {
+  readonly region: string
+  readonly accountId: string
+  readonly queues: Queues
+  readonly disks: Disks
+}
+
 export function createPlatform(
   options: LocalAwsOptions,
-  {
-    region,
-    accountId,
-    queues,
-  }: { readonly region: string; readonly accountId: string; readonly queues: Queues },
+  { region, accountId, queues, disks }: Surroundings,
 ): Platform {
   const { clock } = options
   const now = clock === undefined ? Date.now : () => clock.now()
@@ -45,7 +49,7 @@ export function createPlatform(
     failed,
   })
   const topics = createTopics(region, accountId, failed)
-  const machines = createMachines(options.launch, failed)
+  const machines = createMachines(options.launch, disks, failed)
   const nextDue = () => {
     const due = [compute.model.nextDue(), nextDeliveryDue(ssm)].filter((at) => at !== undefined)
     return clock === undefined && due.length > 0 ? Math.min(...due) : undefined

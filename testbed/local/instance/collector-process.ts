@@ -5,7 +5,8 @@ import { PATHS } from './disk.ts'
 
 /** The collector of one instance, seen from outside. */
 export interface CollectorProcess {
-  readonly pid: number
+  /** `undefined` once it has ended. */
+  readonly pid: number | undefined
   readonly url: string
   readonly ended: Promise<void>
   tell(order: CollectorOrder): void
@@ -36,7 +37,9 @@ export async function startCollector(
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const { port } = await firstReport(child)
   return {
-    pid: child.pid ?? 0,
+    get pid() {
+      return child.exitCode === null && child.signalCode === null ? child.pid : undefined
+    },
     url: `http://127.0.0.1:${port}`,
     ended,
     tell: (order) => {

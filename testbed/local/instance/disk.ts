@@ -13,6 +13,7 @@ export const PATHS = {
   initScript: '/etc/init.d/tomcat8',
   pidFile: '/var/run/tomcat8.pid',
   agent: '/var/lib/amazon/ssm',
+  instanceId: '/var/lib/cloud/data/instance-id',
 } as const
 
 /** Under it, `<environment id>/<instance id>/`, the platform publishes rotated logs. */
@@ -25,7 +26,7 @@ export type Programs = Readonly<Record<string, string>>
 export const PROGRAM_DIRECTORIES = ['/usr/bin', '/usr/sbin', '/bin', '/sbin']
 
 /** Makes a directory look like the disk of a new instance, down to what logrotate demands of permissions. */
-export function layDisk(root: string, programs: Programs): void {
+export function layDisk(root: string, instanceId: string, programs: Programs): void {
   for (const directory of [
     PATHS.rotated,
     '/var/run',
@@ -42,6 +43,7 @@ export function layDisk(root: string, programs: Programs): void {
   write(root, PATHS.publication, `${PATHS.rotated}/*\n`)
   write(root, PATHS.cron, cron())
   write(root, PATHS.initScript, INIT_SCRIPT, 0o755)
+  write(root, PATHS.instanceId, `${instanceId}\n`)
   for (const [path, file] of Object.entries(programs)) symlinkSync(file, join(root, path))
 }
 

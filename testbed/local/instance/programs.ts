@@ -25,6 +25,10 @@ export function instancePrograms(environment: NodeJS.ProcessEnv): Programs {
     '/usr/bin/sudo': join(MACHINE_PROGRAMS, 'sudo'),
     '/sbin/service': join(MACHINE_PROGRAMS, 'service'),
     '/bin/systemctl': join(MACHINE_PROGRAMS, 'systemctl'),
+    '/bin/mount': join(MACHINE_PROGRAMS, 'mount'),
+    '/bin/umount': join(MACHINE_PROGRAMS, 'umount'),
+    '/sbin/blkid': join(MACHINE_PROGRAMS, 'blkid'),
+    '/usr/bin/unshare': join(MACHINE_PROGRAMS, 'unshare'),
   }
 }
 

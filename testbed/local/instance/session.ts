@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ShellResult } from '../machine.ts'
+import { membersOf } from './living-processes.ts'
 
 export interface SessionOptions {
   readonly directory: string
@@ -12,6 +12,8 @@ export interface SessionOptions {
 
 /** A command and everything that it starts, which can be made to end all at once. */
 export interface Session {
+  /** Of its leader. */
+  readonly pid: number | undefined
   readonly ended: Promise<ShellResult>
   /** SIGKILL to every process of the session. */
   kill(): void
@@ -57,7 +59,7 @@ export function startSession(command: readonly string[], options: SessionOptions
       resolve({ exitCode: exitCode ?? KILLED, stdout: text(stdout), stderr: text(stderr), timedOut })
     })
   })
-  return { ended, kill }
+  return { pid: child.pid, ended, kill }
 }
 
 /** Kills the process group of a session's leader and, where the system tells, whoever left that group but not the session. */
@@ -70,33 +72,6 @@ function killSession(leader: number | undefined): void {
     const members = membersOf(leader)
     if (members.length === 0) return
     for (const member of members) signal(member)
-  }
-}
-
-/** The living processes of a session (Linux only: elsewhere there is no cheap way to know). */
-function membersOf(session: number): number[] {
-  return processIds().filter((pid) => {
-    const { state, session: itsSession } = processStatus(pid)
-    return itsSession === session && state !== 'Z' && state !== 'X'
-  })
-}
-
-function processIds(): number[] {
-  try {
-    return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
-  } catch {
-    return []
-  }
-}
-
-/** From /proc/<pid>/stat: after the name in brackets come state, parent, group and session. */
-function processStatus(pid: number): { readonly state: string; readonly session: number } {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const [state = '', , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { state, session: Number(session) }
-  } catch {
-    return { state: 'X', session: 0 }
   }
 }
 
