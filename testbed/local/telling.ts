@@ -64,6 +64,11 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
       return [`group ${event.groupName} failed: ${event.errorMessage}`]
     case 'message-refused':
       return [`message refused: ${event.why}`]
+    case 'copies':
+      return [
+        ...event.deleted.map((id) => `${id} deleted: nobody needs it any more`),
+        ...event.failed.map((why) => `a copy could not be cleared away: ${why}`),
+      ]
     case 'message-ignored':
     case 'passes-deferred':
     case 'sweep':

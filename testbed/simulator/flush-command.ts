@@ -1,4 +1,5 @@
 /** One flush as Run Command knows it: what was asked for, and how it went. */
+import type { CopiedDisk } from './copied-disks.ts'
 
 export interface FlushParameters {
   readonly purpose: string
@@ -6,6 +7,8 @@ export interface FlushParameters {
   /** '' the platform's publisher; '*' every file; otherwise base64(gzip(NUL-terminated paths)). */
   readonly upload: string
   readonly manifestPrefix: string
+  /** Of a salvage: the volume, and the name under which it is attached. */
+  readonly disk?: string
 }
 
 export type Status = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled'
@@ -18,6 +21,8 @@ export interface Command {
   /** A person sent it. */
   readonly isByHand: boolean
   readonly documentName: string
+  /** Of a salvage that has begun: the copy. */
+  salvages?: CopiedDisk
   readonly parameters: FlushParameters
   readonly requestedAt: number
   readonly visibleAt: number

@@ -123,16 +123,19 @@ function rotate({ chance, faults }: FlushSurroundings, machine: Machine): void {
   })
 }
 
-interface Inventory {
+export interface Inventory {
   readonly files: readonly LogFile[]
   /** There, and unreadable or not looked at in time. */
   readonly leftOut: readonly LogFile[]
 }
 
 /** A flush that runs out of time looks at what it can. */
-function takeInventory({ chance, faults }: FlushSurroundings, machine: Machine): Inventory {
-  const { files } = machine.disk
-  const from = machine.hasUnreadable ? 1 : 0
+export function takeInventory(
+  { chance, faults }: FlushSurroundings,
+  { disk, hasUnreadable }: Pick<Machine, 'disk' | 'hasUnreadable'>,
+): Inventory {
+  const { files } = disk
+  const from = hasUnreadable ? 1 : 0
   const isShort = chance.of(faults['flush-is-short-of-time'])
   const to = isShort ? chance.whole(from, files.length) : files.length
   return { files: files.slice(from, to), leftOut: [...files.slice(0, from), ...files.slice(to)] }

@@ -21,10 +21,13 @@ export interface Unaccounted {
   readonly why: string
 }
 
+/** Whose logs these are, by whose clock its files are dated, and since when the machine runs that tells of them. */
+type Reporter = Pick<Machine, 'instanceId' | 'skewMs' | 'bootedAt'>
+
 /** The line, inline or pointing to an object that holds the manifest. */
 export function manifestLine(
   world: Archiving,
-  machine: Machine,
+  machine: Reporter,
   command: Command,
   findings: Findings,
 ): { readonly text: string; readonly isSpoilt: boolean } {
@@ -54,7 +57,7 @@ export function pack(records: readonly string[]): Buffer {
 }
 
 function manifestRecords(
-  { instanceId, skewMs, bootedAt }: Machine,
+  { instanceId, skewMs, bootedAt }: Reporter,
   purpose: string,
   findings: Findings,
   now: number,

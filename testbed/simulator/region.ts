@@ -14,6 +14,7 @@ import {
   type OutputOf,
 } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
+import { CopiedDisks } from './copied-disks.ts'
 import { createGroups } from './enrolled-groups.ts'
 import { befall } from './machine-effects.ts'
 import { completeByAnotherGuard } from './other-teams.ts'
@@ -42,6 +43,7 @@ export class Region {
   /** By token. */
   readonly actions = new Map<string, TrackedAction>()
   readonly machines = new Map<string, Machine>()
+  readonly copies = new CopiedDisks()
   readonly #world: RegionSurroundings
   readonly #open = new Set<TrackedAction>()
   /** The actions of a hook of our name that notified another queue: when each of them was over. */
@@ -173,7 +175,6 @@ export class Region {
       case 'publish':
         this.#world.bus.autoScalingEvent(effect.event)
         return
-      // Nobody in this world looks into a volume.
       case 'snapshot':
       case 'make-volume':
       case 'attach-volume':
@@ -181,6 +182,7 @@ export class Region {
       case 'keep-volume':
       case 'delete-volume':
       case 'delete-snapshot':
+        this.copies.carryOut(time.now, effect, this.machines)
         return
       default:
         befall(this.machines.get(effect.instanceId), effect, () => this.#instance(effect.instanceId))

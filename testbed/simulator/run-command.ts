@@ -12,14 +12,15 @@ import type {
 import type { Answer } from '../../src/aws/api.ts'
 import { AwsError } from '../aws-error.ts'
 import { type Command, type Status, shortOf } from './flush-command.ts'
-import { type FlushSurroundings, runFlush } from './flush-run.ts'
+import { runFlush } from './flush-run.ts'
 import { publishPrefix } from './publisher.ts'
 import type { Run } from './run.ts'
+import { runSalvage, type SalvageSurroundings } from './salvage-run.ts'
 import { hour, minute, second } from './setting.ts'
 import type { Machine } from './simulated-machine.ts'
 
-interface RunCommandSurroundings extends FlushSurroundings {
-  readonly region: FlushSurroundings['region'] & { readonly machines: ReadonlyMap<string, Machine> }
+interface RunCommandSurroundings extends SalvageSurroundings {
+  readonly region: SalvageSurroundings['region'] & { readonly machines: ReadonlyMap<string, Machine> }
   readonly bus: { commandStatus(command: Command): void }
   show(what: 'flushSent', command: Command, run: Run): void
 }
@@ -35,6 +36,7 @@ export class RunCommand {
   readonly #world: RunCommandSurroundings
   readonly #commands = new Map<string, Command[]>()
   readonly #byId = new Map<string, Command>()
+  readonly #salvages: Command[] = []
   #count = 0
 
   constructor(world: RunCommandSurroundings) {
@@ -44,6 +46,16 @@ export class RunCommand {
   /** Everything that was ever sent to an instance, oldest first. */
   commandsOf(instanceId: string): readonly Command[] {
     return this.#commands.get(instanceId) ?? []
+  }
+
+  /** Everything that was ever sent of this document. */
+  #all(documentName: string | undefined): readonly Command[] {
+    return [...this.#byId.values()].filter((command) => command.documentName === documentName)
+  }
+
+  /** Of a dead machine's disk, as it was copied. */
+  salvagesOf(instanceId: string): readonly Command[] {
+    return this.#salvages.filter(({ salvages }) => salvages?.machine.instanceId === instanceId)
   }
 
   running(): Command[] {
@@ -70,7 +82,9 @@ export class RunCommand {
         prefix: value('Prefix'),
         upload: value('Upload'),
         manifestPrefix: value('ManifestPrefix'),
+        ...(value('Disk') && { disk: value('Disk') }),
       },
+      documentName: input.DocumentName ?? '',
       executionTimeoutMs: Number(value('ExecutionTimeout')) * 1000,
     })
     this.#world.show('flushSent', command, run)
@@ -83,22 +97,26 @@ export class RunCommand {
     const { region, setting } = this.#world
     const machine = region.machines.get(instanceId)
     if (!machine) return
-    const { manifestPrefix } = setting.policy.archive
+    const { documentName, archive } = setting.policy
+    const { manifestPrefix } = archive
     const prefix = publishPrefix(this.#world, machine)
     const parameters = { purpose, prefix, upload: '', manifestPrefix }
     const executionTimeoutMs = hour
-    const command = this.#newCommand({ instanceId, comment, isByHand: true, parameters, executionTimeoutMs })
+    const asked = { instanceId, comment, isByHand: true, documentName }
+    const command = this.#newCommand({ ...asked, parameters, executionTimeoutMs })
     this.#send(command, machine, hour)
   }
 
   #newCommand(
-    asked: Pick<Command, 'instanceId' | 'comment' | 'isByHand' | 'parameters' | 'executionTimeoutMs'>,
+    asked: Pick<
+      Command,
+      'instanceId' | 'comment' | 'isByHand' | 'documentName' | 'parameters' | 'executionTimeoutMs'
+    >,
   ): Command {
-    const { time, chance, faults, setting } = this.#world
+    const { time, chance, faults } = this.#world
     const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 90) * second : 0
     return {
       id: `00000000-c000-4000-8000-${String(++this.#count).padStart(12, '0')}`,
-      documentName: setting.policy.documentName,
       ...asked,
       ...{ requestedAt: time.now, visibleAt: time.now + lagMs, endedAt: undefined, output: '', shownFrom: 0 },
       ...{ status: 'Pending', details: 'Pending', shownBefore: { status: 'Pending', details: 'Pending' } },
@@ -108,6 +126,7 @@ export class RunCommand {
   #send(command: Command, machine: Machine, deliveryMs: number): void {
     const { instanceId, parameters } = command
     this.#byId.set(command.id, command)
+    if (parameters.disk) this.#salvages.push(command)
     this.#commands.set(instanceId, [...this.commandsOf(instanceId), command])
     this.#world.trace?.note(
       'ssm',
@@ -126,7 +145,7 @@ export class RunCommand {
     Object.assign(command, { status, details, output })
     if (status !== 'InProgress') command.endedAt = time.now
     trace?.note('ssm', `${shortOf(command)} on ${command.instanceId}: ${details}`)
-    bus.commandStatus(command)
+    if (command.parameters.disk === undefined) bus.commandStatus(command)
   }
 
   listCommandInvocations(
@@ -136,7 +155,9 @@ export class RunCommand {
     const filter = (key: string) => input.Filters?.find((one) => one.key === key)?.value
     const after = Date.parse(filter('InvokedAfter') ?? '1970-01-01T00:00:00Z')
     const documentName = filter('DocumentName')
-    const found = this.commandsOf(input.InstanceId ?? '').filter(
+    const listed =
+      input.InstanceId === undefined ? this.#all(documentName) : this.commandsOf(input.InstanceId)
+    const found = listed.filter(
       (command) =>
         command.visibleAt <= time.now &&
         command.requestedAt >= after &&
@@ -224,7 +245,8 @@ export class RunCommand {
       // What is still wanted is fetched by an agent that comes back, however late.
       if (!machine.canRun) return machine.whenBack(arrive)
       this.report(command, 'InProgress', 'In Progress')
-      runFlush(this.#world, machine, command)
+      if (command.parameters.disk === undefined) runFlush(this.#world, machine, command)
+      else runSalvage(this.#world, machine, command)
     }
     time.after(chance.between(0.2, 3) * second, arrive)
     time.at(expiresAt, () => {

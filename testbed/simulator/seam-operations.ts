@@ -44,6 +44,14 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   createOrUpdateTags: 'autoscaling',
   deleteTags: 'autoscaling',
   describeInstances: 'ec2',
+  describeSnapshots: 'ec2',
+  createSnapshot: 'ec2',
+  deleteSnapshot: 'ec2',
+  describeVolumes: 'ec2',
+  createVolume: 'ec2',
+  deleteVolume: 'ec2',
+  attachVolume: 'ec2',
+  detachVolume: 'ec2',
   getConsoleOutput: 'ec2',
   createTags: 'ec2',
   rebootInstances: 'ec2',
@@ -104,11 +112,12 @@ function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operati
     return ssm.describeInstanceInformation(input as Input<'describeInstanceInformation'>)
   if (operation !== 'listCommandInvocations')
     return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
-  const { InstanceId: instanceId = '', NextToken, ...request } = input as Input<'listCommandInvocations'>
+  const { InstanceId: instanceId, NextToken, ...request } = input as Input<'listCommandInvocations'>
   const answer = ssm.listCommandInvocations({ ...request, InstanceId: instanceId, NextToken })
-  const seen = views.seen(operation, { InstanceIds: [instanceId], NextToken }, answer) as typeof answer
+  const seen = views.seen(operation, { InstanceIds: [instanceId ?? ''], NextToken }, answer) as typeof answer
   // A listing that starts anew shows what is visible now.
-  if (NextToken === undefined) for (const { id } of ssm.commandsOf(instanceId)) run.seen.delete(id)
+  if (NextToken === undefined && instanceId !== undefined)
+    for (const { id } of ssm.commandsOf(instanceId)) run.seen.delete(id)
   for (const { CommandId } of seen.CommandInvocations ?? []) ssm.shown(run, CommandId ?? '')
   return seen
 }

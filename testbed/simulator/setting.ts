@@ -149,8 +149,12 @@ function enrolmentOf(chance: Chance, groups: readonly GroupSetting[]): Record<st
 
 /** What is kept is tried again by the guard itself. */
 function recoveryOf(chance: Chance): Record<string, string> {
+  const copying = ['clone', 'reboot,clone', 'retry,reboot,clone', 'retry,reboot,clone']
+  const rungs = chance.pick(['retry', 'retry,reboot', 'retry,reboot', 'reboot', ...copying])
   return {
-    RECOVER: chance.pick(['retry', 'retry,reboot', 'retry,reboot', 'reboot']),
+    RECOVER: rungs,
+    // What a copy takes is longer than patience is here otherwise.
+    ...(rungs.includes('clone') && { PATIENCE_SECONDS: chance.pick(['3600', '7200']) }),
     REBOOT_AFTER_SECONDS: chance.pick(['60', '300']),
     RETRY_KEPT_AFTER_SECONDS: chance.pick(['120', '300', '900']),
     RECOVERIES_AT_ONCE: chance.pick(['1', '5']),

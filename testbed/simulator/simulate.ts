@@ -1,6 +1,7 @@
 /** One seed: chaos, then healing, then everything must come to rest. */
 import { MOST_RETRIES } from '../../src/recovery/ladder.ts'
 import { createCheckers } from './checkers/all.ts'
+import { isHindered } from './checkers/copies-are-cleared.ts'
 import { describeFaults, type Wanted } from './fault-mix.ts'
 import { hour, minute } from './setting.ts'
 import { type Violation, World } from './world.ts'
@@ -41,11 +42,10 @@ export async function simulate(
   await time.run(world.healsAt, () => false)
   world.heal()
   await time.run(time.now + triesMs(world), () => isSettled(world))
-  // From here on nothing is begun any more, so that what was begun must come to its end.
-  world.setting.policy = {
-    ...world.setting.policy,
-    recovery: { ...world.setting.policy.recovery, rungs: [] },
-  }
+  // From here on nothing is tried again, so that what was begun must come to its end.
+  const { recovery } = world.setting.policy
+  const rungs = recovery.rungs.filter((rung) => rung === 'clone')
+  world.setting.policy = { ...world.setting.policy, recovery: { ...recovery, rungs } }
   if (await time.run(time.now + restBoundMs(world), () => isAtRest(world))) {
     // One more look of the sweep, which names what is kept.
     await time.run(time.now + 2 * world.setting.sweepEveryMs, () => false)
@@ -93,6 +93,7 @@ function triesMs(world: World): number {
 
 /** Nothing is kept that the guard might try again. */
 function isSettled(world: World): boolean {
+  const clones = world.setting.policy.recovery.rungs.includes('clone')
   return (
     isAtRest(world) &&
     !world.region.model.instances().some(({ id, member, lifecycleState }) => {
@@ -100,7 +101,8 @@ function isSettled(world: World): boolean {
       return (
         member &&
         lifecycleState === 'Terminating:Retained' &&
-        machine?.canRun &&
+        machine &&
+        (clones || machine.canRun) &&
         machine.retries < MOST_RETRIES
       )
     })
@@ -112,7 +114,8 @@ function isAtRest(world: World): boolean {
     world.bus.isEmpty &&
     world.queue.isEmpty &&
     world.functions.areIdle &&
-    world.region.openActions().size === 0
+    world.region.openActions().size === 0 &&
+    (world.region.copies.count === 0 || isHindered(world))
   )
 }
 
@@ -124,7 +127,8 @@ function unrest(world: World): string[] {
   const messages = world.queue
     .all()
     .map(({ truth, receives }) => `${JSON.stringify(truth)} received ${receives} times`)
-  return [...actions, ...messages]
+  const { count } = world.region.copies
+  return [...actions, ...messages, ...(count > 0 ? [`${count} snapshots and volumes are left`] : [])]
 }
 
 function outcomesOf({ journal }: World): Record<string, number> {

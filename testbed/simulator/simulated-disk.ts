@@ -64,10 +64,24 @@ export class Disk {
   readonly #world: DiskSurroundings
   readonly #logs: LiveLog[]
 
-  constructor(world: DiskSurroundings) {
+  constructor(world: DiskSurroundings, number = world.newDiskNumber()) {
     this.#world = world
-    this.number = world.newDiskNumber()
+    this.number = number
     this.#logs = Array.from({ length: world.setting.logsPerInstance }, () => ({ lines: [], modifiedAt: 0 }))
+  }
+
+  /** What a copy of it holds that is made now. Nobody writes there. */
+  copied(): Disk {
+    const copy = new Disk(this.#world, this.number)
+    const copies = new Map([...this.files, ...this.#lost].map((file) => [file, { ...file }]))
+    copy.files = this.files.map((file) => copies.get(file) ?? file)
+    copy.#lost.push(...this.#lost.map((file) => copies.get(file) ?? file))
+    copy.#logs.splice(
+      0,
+      copy.#logs.length,
+      ...this.#logs.map((live) => ({ ...live, lines: [...live.lines] })),
+    )
+    return copy
   }
 
   get wasBootedSinceLook(): boolean {

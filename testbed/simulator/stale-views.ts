@@ -147,5 +147,7 @@ interface Machine {
 const listOf: Readonly<Record<string, string>> = {
   describeAutoScalingInstances: 'AutoScalingInstances',
   describeInstances: 'Reservations',
+  describeSnapshots: 'Snapshots',
+  describeVolumes: 'Volumes',
   listCommandInvocations: 'CommandInvocations',
 }

@@ -1,6 +1,7 @@
 /** Every checker, for one world. */
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
+import { copiesAreCleared } from './copies-are-cleared.ts'
 import { aGoodEndIsCheap, noHotLoop, nothingAfterProof, oneFlushAtATime } from './e-economy.ts'
 import { enrolmentLasts } from './enrolment-lasts.ts'
 import { ledger } from './ledger.ts'
@@ -33,5 +34,6 @@ export function createCheckers(world: World): readonly Checker[] {
     retriesAreBounded,
     receiptsAreWritten,
     rebootsAreFew,
+    copiesAreCleared,
   ].map((create) => create(world))
 }

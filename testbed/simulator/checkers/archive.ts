@@ -17,7 +17,7 @@ export function missingLines({ bucket, time }: World, disk: Disk): number {
  */
 export function owedLines(world: World, action: TrackedAction, since: number): number {
   const { bucket } = world
-  const writtenBy = lastOwed(world, action)
+  const writtenBy = Math.min(lastOwed(world, action), salvagedAt(world, action) ?? Number.POSITIVE_INFINITY)
   const { disk, end, censusAt = Number.POSITIVE_INFINITY } = action
   const never = Number.POSITIVE_INFINITY
   const unseenSince = Math.min(end?.unseenSince ?? never, disk.unseenSince ?? never)
@@ -29,6 +29,26 @@ export function owedLines(world: World, action: TrackedAction, since: number): n
     if (!wasDeletedBefore && !disk.untraceable.has(line)) missing++
   }
   return missing
+}
+
+/**
+ * The moment of the newest copy of the disk that was salvaged for this action, where the machine did not flush itself since: what it wrote
+ * later is not in it, and the guard says so.
+ */
+export function salvagedAt(
+  { ssm }: World,
+  { instance, disk, startedAt, end }: TrackedAction,
+): number | undefined {
+  if (end && (end.cause.by !== 'guard' || end.cause.result !== 'CONTINUE')) return undefined
+  const copied = ssm.salvagesOf(instance.id).flatMap(({ status, salvages }) => {
+    const isOfThis = salvages?.disk.number === disk.number && salvages.copiedAt >= startedAt
+    return salvages && isOfThis && status === 'Success' ? salvages.copiedAt : []
+  })
+  const newest = Math.max(...copied)
+  const isFlushed = ssm.commandsOf(instance.id).some(({ status, isByHand, parameters, requestedAt }) => {
+    return !isByHand && status === 'Success' && parameters.purpose === 'termination' && requestedAt >= newest
+  })
+  return copied.length > 0 && !isFlushed ? newest : undefined
 }
 
 /** What is written to a disk that comes back from the hook is the next action's. */

@@ -83,9 +83,11 @@ function isPlainlyProven(
 ): boolean {
   const line = findManifestLine(output)
   if (status !== 'Success' || line.kind !== 'inline') return false
-  const { files, live, unaccounted, writers } = parseManifest(line.gzip)
+  const { census, files, live, unaccounted, writers } = parseManifest(line.gzip)
   return (
     live.length + unaccounted.length + writers.length === 0 &&
+    // Something was there, and is not named.
+    (files.length > 0 || census === 0) &&
     files.every(({ path, md5 }) => {
       const object = bucket.get(keyOf(path, parameters.prefix, setting.policy.archive.keyRule))
       return object?.etag === md5 && object.putAt < before

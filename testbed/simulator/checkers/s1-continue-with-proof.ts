@@ -3,7 +3,7 @@ import type { ActionName } from '../../../src/journal/journal.ts'
 import type { Run } from '../run.ts'
 import type { Cause, TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
-import { owedLines } from './archive.ts'
+import { owedLines, salvagedAt } from './archive.ts'
 import type { Checker } from './checker.ts'
 
 export function continueWithProof(world: World): Checker {
@@ -14,10 +14,11 @@ export function continueWithProof(world: World): Checker {
       const missing = owedLines(world, action, cause.run.startedAt)
       if (missing > 0 && !isBootHidden(world, action, cause.run))
         world.violation('S1', `${action.instance.id} may go, but ${missing} lines are not in S3`)
+      const isSalvaged = salvagedAt(world, action) !== undefined
       for (const { name } of action.machine.writing)
-        if (!action.disk.wasBootedSinceLook)
+        if (!isSalvaged && !action.disk.wasBootedSinceLook)
           world.violation('S6', `${action.instance.id} may go, and ${name} still has its logs open`)
-      if (!wasFlushedSince(world, action)) {
+      if (!isSalvaged && !wasFlushedSince(world, action)) {
         world.violation('S1', `${action.instance.id} may go without a flush that began after the action did`)
       }
     },

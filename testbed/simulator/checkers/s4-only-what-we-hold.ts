@@ -14,6 +14,7 @@ export function onlyWhatWeHold(world: World): Checker {
   }
   return {
     flushSent({ instanceId, parameters, comment }, run) {
+      if (parameters.purpose === 'salvage') return
       const isHeld =
         wasHeldSince(instanceId, run.startedAt) ||
         isAdoptable(world, instanceId, run.startedAt) ||

@@ -1,0 +1,57 @@
+/**
+ * Copies of disks: made of a machine only while our hook holds it, salvaged by one in service under the dead one's name, and gone in the
+ * end. No machine's own volume is attached elsewhere, taken off or deleted.
+ */
+import { publishPrefix } from '../publisher.ts'
+import { STALEST_VIEW_MS } from '../stale-views.ts'
+import type { World } from '../world.ts'
+import type { Checker } from './checker.ts'
+
+const MOVING = ['attachVolume', 'detachVolume', 'deleteVolume']
+
+export function copiesAreCleared(world: World): Checker {
+  const { region } = world
+  const ownerOf = (volumeId: string) =>
+    region.model
+      .instances()
+      .find(({ volumes }) => volumes.some(({ id, attachment }) => id === volumeId && attachment?.isRoot))?.id
+  return {
+    called(run, operation, input: { VolumeId?: string }, tookEffect) {
+      if (!tookEffect || input.VolumeId === undefined) return
+      const owner = ownerOf(input.VolumeId)
+      if (operation === 'createSnapshot' && !wasHeldSince(world, owner ?? '', run.startedAt))
+        world.violation(
+          'S4',
+          `the disk of ${owner ?? input.VolumeId} is copied, and our hook does not hold it`,
+        )
+      if (MOVING.includes(operation) && owner !== undefined)
+        world.violation('recovery', `${operation} of ${input.VolumeId}, from which ${owner} runs`)
+    },
+    flushSent({ instanceId, parameters: { purpose, prefix }, comment }, run) {
+      if (purpose !== 'salvage') return
+      const dead = region.machines.get(/^salvage:(\S+)/.exec(comment)?.[1] ?? '')
+      if (!dead || prefix !== publishPrefix(world, dead))
+        world.violation('S4', `the salvage of ${dead?.instanceId} writes to ${prefix}`)
+      const on = region.model.instances().find(({ id }) => id === instanceId)
+      const leftAt = on?.departure?.activity.StartTime?.getTime() ?? Number.POSITIVE_INFINITY
+      if (!on || on.groupName !== dead?.groupName || leftAt + STALEST_VIEW_MS < run.startedAt)
+        world.violation('recovery', `${instanceId} salvages, and is not in service in the same group`)
+    },
+    atRest() {
+      if (region.copies.count > 0 && !isHindered(world))
+        world.violation('recovery', `${region.copies.count} snapshots and volumes are left`)
+    },
+  }
+}
+
+/** Held when the invocation began, or since. */
+function wasHeldSince({ region }: World, instanceId: string, since: number): boolean {
+  return [...region.actions.values()].some(
+    ({ instance, end }) => instance.id === instanceId && (!end || end.at >= since),
+  )
+}
+
+/** What EC2 never lets us throw away stays, and is told. */
+export function isHindered({ weather }: World): boolean {
+  return weather.is('ec2-denies-for-good')
+}
