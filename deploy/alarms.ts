@@ -91,6 +91,14 @@ function alarms(settings: Settings): Record<string, Alarm> {
       of: ours('PassFailed', 'Sum'),
       is: againAndAgain,
     },
+    ...(settings.rungs.includes('clone') && {
+      OldCopy: {
+        title: 'old-copy',
+        says: 'The copy of a dead machine’s disk is still there. It costs money until it is deleted.',
+        of: ours('OldestCopy', 'Maximum'),
+        is: { ...now(settings.patienceSeconds + 3600), silence: 'notBreaching' as const },
+      },
+    }),
     ReceiptFailed: {
       title: 'receipt-failed',
       says: 'A machine was let go with its logs proven, and the receipt of it could not be written.',

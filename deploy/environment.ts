@@ -36,7 +36,7 @@ export function environmentOf(settings: Settings, functionName: FunctionName): R
   const shared = sharedEnvironment(settings)
   switch (functionName) {
     case 'terminations':
-      return shared
+      return { ...shared, ...salvageEnvironment(settings) }
     case 'sweep':
       return withGroups(
         { ...shared, ...enrolmentEnvironment(settings), ...recoveryEnvironment(settings) },
@@ -98,6 +98,11 @@ function uploadEncryption({ encryption, kmsKeyArn }: Settings): string {
     case 'aws:kms':
       return `${encryption}:${kmsKeyArn}`
   }
+}
+
+/** Where another machine may have archived the logs, a pass looks for that. */
+function salvageEnvironment(settings: Settings): Record<string, Value> {
+  return settings.rungs.includes('clone') ? recoveryEnvironment(settings) : {}
 }
 
 /** Only the sweep recovers. */

@@ -1,11 +1,13 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
 import { markKey } from '../src/enrolment/mark.ts'
+import { copyKey } from '../src/recovery/copy-mark.ts'
 import { rebootKey } from '../src/recovery/reboot-mark.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './parameters.ts'
 import { managedPolicyOf, packed } from './policies.ts'
 import {
   anywhere,
+  copying,
   leavingGroupsAsTheyAre,
   logging,
   onGuarded,
@@ -15,7 +17,7 @@ import {
   proving,
   receipting,
   type Statement,
-  taggingInstancesWith,
+  taggingWithNothingBut,
 } from './statements.ts'
 
 const HOLDING = ['autoscaling:RecordLifecycleActionHeartbeat', 'autoscaling:CompleteLifecycleAction']
@@ -54,13 +56,14 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
       return [
         ...log,
         ...onQueue('DeadLetterQueue', 'sqs:GetQueueAttributes'),
-        ...aPass(settings),
+        ...aPass(settings, clones(settings)),
         ...enrolling(settings),
         ...recovering(settings),
         ...onGuarded(
           settings,
           [...HOLDING, ...ENROLLING, ...retrying(settings)],
-          [...FLUSHING, ...rebooting(settings)],
+          [...FLUSHING, ...rebooting(settings), ...attaching(settings)],
+          clones(settings),
         ),
       ]
     case 'enrol':
@@ -87,8 +90,8 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
   }
 }
 
-/** One pass of `reconcile`, but for what it does to groups and instances. */
-function aPass(settings: Settings): Statement[] {
+/** One pass of `reconcile`, but for what it does to groups and instances. `salvages`: the document for copied disks is sent, too. */
+function aPass(settings: Settings, salvages = false): Statement[] {
   return [
     ...anywhere(
       'autoscaling:DescribeAutoScalingInstances',
@@ -99,7 +102,7 @@ function aPass(settings: Settings): Statement[] {
       'ssm:ListCommandInvocations',
       'ssm:GetCommandInvocation',
     ),
-    ...ourDocument(settings),
+    ...ourDocument(settings, salvages),
     ...proving(settings),
     ...receipting(settings),
   ]
@@ -111,10 +114,27 @@ function enrolling(settings: Settings): Statement[] {
 }
 
 /** Asking whether agents answer, which IAM cannot confine to instances. */
-function recovering({ rungs, name }: Settings): Statement[] {
+function recovering(settings: Settings): Statement[] {
+  const { rungs, name } = settings
   if (rungs.length === 0) return []
-  const tagging = rungs.includes('reboot') ? taggingInstancesWith(rebootKey(name)) : []
-  return [...anywhere('ssm:DescribeInstanceInformation'), ...tagging]
+  const keys = [
+    ...(rungs.includes('reboot') ? [rebootKey(name)] : []),
+    ...(clones(settings) ? [copyKey(name)] : []),
+  ]
+  return [
+    ...anywhere('ssm:DescribeInstanceInformation'),
+    ...(keys.length > 0 ? taggingWithNothingBut(...keys) : []),
+    ...(clones(settings) ? copying(copyKey(name)) : []),
+  ]
+}
+
+function clones({ rungs }: Settings): boolean {
+  return rungs.includes('clone')
+}
+
+/** To guarded instances only, and what is attached has our tag. */
+function attaching(settings: Settings): string[] {
+  return clones(settings) ? ['ec2:AttachVolume', 'ec2:DetachVolume'] : []
 }
 
 /** On guarded instances only. The tag comes before the reboot, so that there is one an action. */

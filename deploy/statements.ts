@@ -2,6 +2,7 @@
  * IAM statements, one small builder per thing that may be done. Groups are confined by their name or their tag, instances by the
  * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix and its bucket's owner.
  */
+import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
 import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'
 import { bucketOf, bucketOwnerOf, documentNameOf, type Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
@@ -18,6 +19,10 @@ export interface Statement {
 const arn = (rest: string): Value => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` })
 const regional = (service: string, rest: string) =>
   arn(`${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`)
+
+const volumes = regional('ec2', 'volume/*')
+/** Whether the ARN of a snapshot names an account is said both ways. */
+const snapshots = arn('ec2:${AWS::Region}:*:snapshot/*')
 
 /** Calls that IAM cannot confine to a resource. */
 export function anywhere(...actions: string[]): Statement[] {
@@ -44,12 +49,13 @@ export function shortOf(action: string): string {
 /**
  * Calls on the guarded groups, and `ssm:SendCommand` on their instances; on no others. Every name and every tag's value stands once for
  * groups and once for instances: with many of them, that is what fills the policies (`policies.ts`). Of each tag, a statement says whom it
- * chooses; one for all of them says that nothing but groups and instances is meant, and our document.
+ * chooses; one for all of them says that nothing but groups and instances is meant, our documents, and volumes where they are attached.
  */
 export function onGuarded(
   settings: Settings,
   groupActions: readonly string[],
   instanceActions: readonly string[],
+  clones = false,
 ): Statement[] {
   const { selections } = settings
   const group = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
@@ -83,24 +89,60 @@ export function onGuarded(
     ),
   ]
   const byName = names.length > 0 ? all.slice(0, 2) : []
-  const document = regional('ssm', `document/${documentNameOf(settings)}`)
+  const copies = clones ? [volumes, snapshots] : []
+  const others = [...documents(settings, clones), ...copies]
   const nothingElse: Statement = {
     Effect: 'Deny',
     Action: [...groupActions, ...instanceActions],
     NotResource: [
       ...(groupActions.length > 0 ? [group('*')] : []),
-      ...(instanceActions.length > 0 ? [instances, document] : []),
+      ...(instanceActions.length > 0 ? [instances, ...others] : []),
     ],
   }
   const byTag = tagged.size > 0 ? [nothingElse, ...all.slice(2)] : []
   return [...byName, ...byTag].filter(({ Action }) => Action.length > 0)
 }
 
-/** Our document; on which instances is said apart. */
-export function ourDocument(settings: Settings): Statement[] {
+/** Our document, and that for copied disks where it `clones`; on which instances is said apart. */
+export function ourDocument(settings: Settings, clones = false): Statement[] {
   if (settings.selections.length === 0) return []
-  const Resource = regional('ssm', `document/${documentNameOf(settings)}`)
+  const [flush, ...more] = documents(settings, clones)
+  const Resource = more.length > 0 ? [flush, ...more] : flush
   return [{ Effect: 'Allow', Action: ['ssm:SendCommand'], Resource }]
+}
+
+function documents(settings: Settings, clones: boolean): [Value, ...Value[]] {
+  const salvage = clones ? [regional('ssm', `document/${salvageDocumentOf(settings.name)}`)] : []
+  return [regional('ssm', `document/${documentNameOf(settings)}`), ...salvage]
+}
+
+/**
+ * Making copies of volumes, and throwing them away: nothing is made without our tag, and nothing that has it not is attached, or deleted. Of
+ * which volumes snapshots are made cannot be confined: a volume has no tag of its group. To which instances volumes are attached is said apart.
+ */
+export function copying(key: string): Statement[] {
+  const made = { Null: { [`aws:RequestTag/${key}`]: 'false' } }
+  const ours = { Null: { [`aws:ResourceTag/${key}`]: 'false' } }
+  const allow = (
+    Action: string[],
+    Resource: Value | Value[],
+    Condition?: Statement['Condition'],
+  ): Statement => ({
+    ...{ Effect: 'Allow', Action, Resource },
+    ...(Condition && { Condition }),
+  })
+  return [
+    ...anywhere('ec2:DescribeVolumes', 'ec2:DescribeSnapshots'),
+    allow(['ec2:CreateSnapshot'], volumes),
+    allow(['ec2:CreateSnapshot'], snapshots, made),
+    allow(['ec2:CreateVolume'], volumes, made),
+    allow(['ec2:CreateTags'], [volumes, snapshots], {
+      StringEquals: { 'ec2:CreateAction': ['CreateSnapshot', 'CreateVolume'] },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [key] },
+    }),
+    allow(['ec2:CreateVolume', 'ec2:DeleteSnapshot'], snapshots, ours),
+    allow(['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:DeleteVolume'], volumes, ours),
+  ]
 }
 
 /**
@@ -128,9 +170,9 @@ export function leavingGroupsAsTheyAre(mark: string): Statement[] {
   ]
 }
 
-/** Whatever else allows it: no tag of an instance but this one. */
-export function taggingInstancesWith(key: string): Statement[] {
-  const Condition = { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': [key] } }
+/** Whatever else allows it: no tag but these. */
+export function taggingWithNothingBut(...keys: string[]): Statement[] {
+  const Condition = { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': keys } }
   return [{ Effect: 'Deny', Action: ['ec2:CreateTags'], Resource: '*', Condition }]
 }
 

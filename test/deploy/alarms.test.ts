@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals'
 import { alarmResources } from '../../deploy/alarms.ts'
 import { functionNames } from '../../deploy/environment.ts'
 import { readSettings } from '../../deploy/settings.ts'
+import { RUNGS } from '../../src/rungs.ts'
 import { type AlarmProperties, type Point, type Transition, transitions } from './cloudwatch.ts'
 import { defaults } from './defaults.ts'
 
@@ -16,7 +17,10 @@ const UNTIL = FROM + 12 * HOUR
 const LATE = 10 * MINUTE
 
 const alarms = alarmResources(
-  readSettings('termination-guard-prod', { ...defaults, groups: 'web', heldAlarm: 3600 }),
+  readSettings('termination-guard-prod', {
+    ...{ ...defaults, groups: 'web', heldAlarm: 3600, patience: 7200 },
+    recover: RUNGS.join(','),
+  }),
 ) as Record<string, { readonly Properties: AlarmProperties & { readonly OKActions?: unknown } }>
 
 /** One point at each of these minutes after `FROM`. */
@@ -67,7 +71,9 @@ const pulses = [
 const beyond = (id: string) => (id === 'OldestAction' ? 3601 : 1)
 
 it('every alarm is of one of these kinds', () => {
-  const known = [...events, ...states, ...pulses.map(([id]) => id), ...undecided].map((id) => `${id}Alarm`)
+  const known = ['OldCopy', ...events, ...states, ...pulses.map(([id]) => id), ...undecided].map(
+    (id) => `${id}Alarm`,
+  )
   expect(Object.keys(alarms).sort()).toEqual(known.sort())
 })
 
@@ -138,6 +144,32 @@ it('a termination that is held for as long as allowed does not ring', () => {
       ),
     ),
   ).toBe(0)
+})
+
+describe('a copy of a disk', () => {
+  const old = gauge((minute) => (minute >= 100 && minute < 300 ? 3 * HOUR + 1 : undefined))
+  it('rings once it is older than patience and an hour, and not before', () => {
+    expect(rings(of('OldCopy', old))).toBe(1)
+    expect(
+      rings(
+        of(
+          'OldCopy',
+          gauge(() => 3 * HOUR),
+        ),
+      ),
+    ).toBe(0)
+  })
+  it('is resolved when none is left, of which no sweep tells', () => {
+    expect(of('OldCopy', old).at(-1)?.to).toBe('OK')
+  })
+  it('has no alarm where no disk is copied', () => {
+    const settings = readSettings('termination-guard-prod', {
+      ...defaults,
+      groups: 'web',
+      recover: 'retry,reboot',
+    })
+    expect(Object.keys(alarmResources(settings))).not.toContain('OldCopyAlarm')
+  })
 })
 
 describe.each(pulses)('%s', (id, minutes) => {

@@ -9,6 +9,7 @@ import { roleOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { RECEIPT_PREFIX } from '../../src/receipt-prefix.ts'
+import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { type Call, callsOf } from './calls.ts'
 import { defaults } from './defaults.ts'
@@ -29,6 +30,8 @@ import {
   requestsIn,
   requestsOf,
   requestsOfLambda,
+  snapshotArn,
+  volumeArn,
 } from './requests.ts'
 
 /** A day needs what it meets, so that days are lived until every grant was used; a grant that none of so many uses, is one too many. */
@@ -194,6 +197,29 @@ describe('no function may', () => {
       update({ 'autoscaling:InstanceTypes': ['x'] }),
     ],
     ['move a guarded group to other networks', update({ 'autoscaling:VPCZoneIdentifiers': ['subnet-1'] })],
+    ['copy a volume without our tag', ask('ec2:CreateSnapshot', snapshotArn)],
+    ['make a volume without our tag', ask('ec2:CreateVolume', volumeArn)],
+    ['make a volume of another snapshot', ask('ec2:CreateVolume', snapshotArn)],
+    ['delete another volume', ask('ec2:DeleteVolume', volumeArn)],
+    ['delete another snapshot', ask('ec2:DeleteSnapshot', snapshotArn)],
+    ['attach another volume', ask('ec2:AttachVolume', volumeArn)],
+    ['take another volume off', ask('ec2:DetachVolume', volumeArn)],
+    [
+      'attach a volume to an instance of another group',
+      ask('ec2:AttachVolume', instanceArn, instanceTags({ name: foreign, tags: {} })),
+    ],
+    [
+      'take a volume off an instance of another group',
+      ask('ec2:DetachVolume', instanceArn, instanceTags({ name: foreign, tags: {} })),
+    ],
+    ['make a volume its own by a tag', ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': [copyKey(NAME)] })],
+    [
+      'tag what it makes with anything else',
+      ask('ec2:CreateTags', volumeArn, {
+        'aws:TagKeys': [copyKey(NAME), 'team'],
+        'ec2:CreateAction': 'CreateVolume',
+      }),
+    ],
     ['put another tag on a guarded group', tag('team')],
     ['put another tag beside the mark on a guarded group', tag(markKey(NAME), 'team')],
     ['remove the mark', { ...tag(markKey(NAME)), action: 'autoscaling:DeleteTags' }],

@@ -1,5 +1,7 @@
 /** What IAM is asked about a call of the guard in a deployment: actions, resources, and the context that conditions look at. */
 import { markKey } from '../../src/enrolment/mark.ts'
+import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
+import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import type { Call } from './calls.ts'
 import { ACCOUNT, type Place, REGION } from './packaged.ts'
@@ -31,9 +33,15 @@ export const NAME = 'termination-guard-prod'
 export const queueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${NAME}`
 export const deadLettersArn = `${queueArn}-dead-letters`
 export const documentArn = `arn:aws:ssm:${REGION}:${ACCOUNT}:document/${NAME}-flush`
+export const salvageArn = `arn:aws:ssm:${REGION}:${ACCOUNT}:document/${salvageDocumentOf(NAME)}`
 export const notifierRoleArn = `arn:aws:iam::${ACCOUNT}:role/NotifierRole`
 export const instanceArn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/i-0123456789abcdef0`
 export const OUR_BUCKET = { 's3:ResourceAccount': ACCOUNT }
+export const volumeArn = `arn:aws:ec2:${REGION}:${ACCOUNT}:volume/vol-0123456789abcdef0`
+export const snapshotArn = `arn:aws:ec2:${REGION}::snapshot/snap-0123456789abcdef0`
+export const taggedAsCopy = {
+  [`aws:ResourceTag/${copyKey(NAME)}`]: 'i-0123456789abcdef0 2026-01-02T03:04:05.000Z',
+}
 const EVERYTHING = '*'
 
 const request = (action: string, resource: string, context: IamRequest['context'] = {}): IamRequest => ({
@@ -75,16 +83,35 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'createTags':
       return onInstances('ec2:CreateTags', deployed, { 'aws:TagKeys': rebootKeys(input, policy) })
     case 'describeInstances':
-      return [request('ec2:DescribeInstances', EVERYTHING)]
+    case 'describeSnapshots':
+    case 'describeVolumes':
+      return [request(`ec2:${capitalised(operation)}`, EVERYTHING)]
+    case 'createSnapshot':
+      return [
+        request('ec2:CreateSnapshot', volumeArn),
+        ...making('CreateSnapshot', snapshotArn, input, policy),
+      ]
+    case 'createVolume':
+      return [
+        request('ec2:CreateVolume', snapshotArn, taggedAsCopy),
+        ...making('CreateVolume', volumeArn, input, policy),
+      ]
+    case 'deleteSnapshot':
+      return [request('ec2:DeleteSnapshot', snapshotArn, taggedAsCopy)]
+    case 'deleteVolume':
+      return [request('ec2:DeleteVolume', volumeArn, taggedAsCopy)]
+    case 'attachVolume':
+    case 'detachVolume': {
+      const action = `ec2:${capitalised(operation)}`
+      return [request(action, volumeArn, taggedAsCopy), ...onInstances(action, deployed)]
+    }
     case 'describeInstanceInformation':
     case 'listCommandInvocations':
     case 'getCommandInvocation':
       return [request(`ssm:${capitalised(operation)}`, EVERYTHING)]
     case 'sendCommand':
-      if (input.DocumentName !== policy.documentName)
-        throw new Error(`a foreign document: ${input.DocumentName}`)
       return [
-        request('ssm:SendCommand', documentArn),
+        request('ssm:SendCommand', documentOf(input, policy)),
         ...deployed.groups.map((group) => request('ssm:SendCommand', instanceArn, instanceTags(group))),
       ]
     case 'listObjectsV2':
@@ -163,6 +190,41 @@ function onInstances(
   context: IamRequest['context'] = {},
 ): IamRequest[] {
   return groups.map((group) => request(action, instanceArn, { ...instanceTags(group), ...context }))
+}
+
+/** What is made with tags: that, and tagging it. */
+function making(
+  by: string,
+  resource: string,
+  input: Call['input'],
+  { hookName }: Call['policy'],
+): IamRequest[] {
+  const [specification] = input.TagSpecifications as readonly { readonly Tags: readonly Tag[] }[]
+  const tags = (specification?.Tags ?? []).map(
+    ({ Key, Value }) => [Key === copyKey(hookName) ? copyKey(NAME) : Key, Value] as const,
+  )
+  const context = {
+    ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'aws:TagKeys': tags.map(([key]) => key),
+  }
+  return [
+    request(`ec2:${by}`, resource, context),
+    request('ec2:CreateTags', resource, { ...context, 'ec2:CreateAction': by }),
+  ]
+}
+
+interface Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
+function documentOf(
+  { DocumentName: name }: Call['input'],
+  { documentName, hookName }: Call['policy'],
+): string {
+  if (name === documentName) return documentArn
+  if (name === salvageDocumentOf(hookName)) return salvageArn
+  throw new Error(`a foreign document: ${name}`)
 }
 
 /** The keys of the tags that an instance is given; ours is named after the deployment. */
