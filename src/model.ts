@@ -101,6 +101,8 @@ export interface Flush {
   /** SSM's StatusDetails without spaces, for people. */
   readonly statusDetails: string
   readonly requestedAt: number
+  /** For a salvage, which runs on another machine: the moment of which the disk is a copy. It counts as asked for then. */
+  readonly copiedAt?: number
   /** When the script ended, as the agent reported it. */
   readonly endedAt: number | undefined
   /** The end of what a flush that failed complained of, in one line: the instance's own words. */

@@ -4,12 +4,12 @@
  */
 import { gzipSync } from 'node:zlib'
 import type { Activity, TagDescription } from '@aws-sdk/client-auto-scaling'
-import type { Tag } from '@aws-sdk/client-ec2'
+import type { Snapshot, Tag, Volume } from '@aws-sdk/client-ec2'
 import type { CommandInvocation, InstanceInformation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
 import type { Guard } from '../src/guard.ts'
 import type { JournalEvent } from '../src/journal/journal.ts'
-import type { ManifestFile } from '../src/model.ts'
+import type { FlushPurpose, ManifestFile } from '../src/model.ts'
 import { action, file, policy, START } from './termination/observations.ts'
 
 export const TOKEN = 'bbbbbbbb-0000-0000-0000-000000000002'
@@ -30,9 +30,10 @@ export function manifestLine(
   files: readonly ManifestFile[],
   live: readonly string[] = [],
   uptimeSeconds = 86_400,
+  purpose: FlushPurpose = 'termination',
 ): string {
   const records = [
-    `manifest\t2\t${action.instanceId}\ttermination\t${files.length + live.length}\t${uptimeSeconds}`,
+    `manifest\t2\t${action.instanceId}\t${purpose}\t${files.length + live.length}\t${uptimeSeconds}`,
     ...files.map(
       ({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${START / 1000}\t-\t-\t${path}`,
     ),
@@ -83,6 +84,8 @@ export class OneInstance {
   machineTags: Tag[] = []
   reboots = 0
   released: (boolean | undefined)[] = []
+  snapshots: Snapshot[] = []
+  volumes: Volume[] = []
   hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:termination-guard'
   invocations: CommandInvocation[] = []
   /** What was sent, as it was asked for. */
@@ -284,6 +287,14 @@ export class OneInstance {
       updateAutoScalingGroup: unexpected,
       createOrUpdateTags: unexpected,
       deleteTags: unexpected,
+      describeSnapshots: async () => ({ Snapshots: this.snapshots }),
+      createSnapshot: unexpected,
+      deleteSnapshot: unexpected,
+      describeVolumes: async () => ({ Volumes: this.volumes }),
+      createVolume: unexpected,
+      deleteVolume: unexpected,
+      attachVolume: unexpected,
+      detachVolume: unexpected,
       getConsoleOutput: async ({ Latest }) => ({
         Output: Buffer.from(Latest ? '' : this.console).toString('base64'),
       }),

@@ -22,9 +22,19 @@ import type {
   UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling'
 import type {
+  AttachVolumeCommandInput,
+  CreateSnapshotCommandInput,
   CreateTagsCommandInput,
+  CreateVolumeCommandInput,
+  DeleteSnapshotCommandInput,
+  DeleteVolumeCommandInput,
   DescribeInstancesCommandInput,
   DescribeInstancesCommandOutput,
+  DescribeSnapshotsCommandInput,
+  DescribeSnapshotsCommandOutput,
+  DescribeVolumesCommandInput,
+  DescribeVolumesCommandOutput,
+  DetachVolumeCommandInput,
   GetConsoleOutputCommandInput,
   GetConsoleOutputCommandOutput,
   RebootInstancesCommandInput,
@@ -111,6 +121,15 @@ export interface AwsApi {
   createTags(input: CreateTagsCommandInput): Promise<unknown>
   rebootInstances(input: RebootInstancesCommandInput): Promise<unknown>
   describeInstances(input: DescribeInstancesCommandInput): Promise<Answer<DescribeInstancesCommandOutput>>
+
+  describeSnapshots(input: DescribeSnapshotsCommandInput): Promise<Answer<DescribeSnapshotsCommandOutput>>
+  createSnapshot(input: CreateSnapshotCommandInput): Promise<unknown>
+  deleteSnapshot(input: DeleteSnapshotCommandInput): Promise<unknown>
+  describeVolumes(input: DescribeVolumesCommandInput): Promise<Answer<DescribeVolumesCommandOutput>>
+  createVolume(input: CreateVolumeCommandInput): Promise<unknown>
+  deleteVolume(input: DeleteVolumeCommandInput): Promise<unknown>
+  attachVolume(input: AttachVolumeCommandInput): Promise<unknown>
+  detachVolume(input: DetachVolumeCommandInput): Promise<unknown>
 }
 
 /** The time, in epoch milliseconds. It does not move when read. */

@@ -4,12 +4,6 @@
  */
 import type { SetDesiredCapacityCommandInput } from '@aws-sdk/client-auto-scaling'
 import type {
-  DescribeSnapshotsCommandInput,
-  DescribeSnapshotsCommandOutput,
-  DescribeVolumesCommandInput,
-  DescribeVolumesCommandOutput,
-} from '@aws-sdk/client-ec2'
-import type {
   DescribeTargetHealthCommandInput,
   DescribeTargetHealthCommandOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -29,8 +23,6 @@ export interface OperatorApi extends AwsApi {
   describeTargetHealth(
     input: DescribeTargetHealthCommandInput,
   ): Promise<Answer<DescribeTargetHealthCommandOutput>>
-  describeVolumes(input: DescribeVolumesCommandInput): Promise<Answer<DescribeVolumesCommandOutput>>
-  describeSnapshots(input: DescribeSnapshotsCommandInput): Promise<Answer<DescribeSnapshotsCommandOutput>>
   receiveMessage(input: ReceiveMessageCommandInput): Promise<Answer<ReceiveMessageCommandOutput>>
   deleteMessage(input: DeleteMessageCommandInput): Promise<unknown>
   getFunctionConfiguration(

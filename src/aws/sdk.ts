@@ -16,8 +16,16 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import {
+  AttachVolumeCommand,
+  CreateSnapshotCommand,
   CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteSnapshotCommand,
+  DeleteVolumeCommand,
   DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  DetachVolumeCommand,
   EC2Client,
   GetConsoleOutputCommand,
   RebootInstancesCommand,
@@ -111,5 +119,13 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     createTags: (input) => ec2.send(new CreateTagsCommand(input)),
     rebootInstances: (input) => ec2.send(new RebootInstancesCommand(input)),
     describeInstances: (input) => ec2.send(new DescribeInstancesCommand(input)),
+    describeSnapshots: (input) => ec2.send(new DescribeSnapshotsCommand(input)),
+    createSnapshot: (input) => ec2.send(new CreateSnapshotCommand(input)),
+    deleteSnapshot: (input) => ec2.send(new DeleteSnapshotCommand(input)),
+    describeVolumes: (input) => ec2.send(new DescribeVolumesCommand(input)),
+    createVolume: (input) => ec2.send(new CreateVolumeCommand(input)),
+    deleteVolume: (input) => ec2.send(new DeleteVolumeCommand(input)),
+    attachVolume: (input) => ec2.send(new AttachVolumeCommand(input)),
+    detachVolume: (input) => ec2.send(new DetachVolumeCommand(input)),
   }
 }

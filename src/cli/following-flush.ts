@@ -58,7 +58,7 @@ async function ended(
     const invocations = await listInvocations(aws, documentName, on, clock.now())
     // Not listed yet right after it was sent: it runs.
     const found = invocations.find((one) => one.flush.commandId === commandId)
-    if (found && found.flush.status !== 'running') return await withReport(aws, policy, found, instance, on)
+    if (found && found.flush.status !== 'running') return await withReport(aws, policy, found, instance)
     const state = found?.flush.statusDetails ?? 'Pending'
     if (state !== told) terminal.complain(`${on}  flush ${commandId}: ${state}`)
     told = state

@@ -12,6 +12,8 @@ export interface Invocation {
   readonly isAudit: boolean
   readonly comment: string
   readonly output: string
+  /** The machine on which it ran: for a salvage another one than that whose logs it is about. */
+  readonly ranOn: string
 }
 
 /** What a Comment says. An adopted action has no token and is known by when its scaling activity began. */
@@ -29,6 +31,7 @@ export const MAX_COMMAND_PAGES = 60
 const MAX_COMMENT_CHARACTERS = 100
 const AUDIT = 'audit:'
 const PERSON = 'flush:'
+const SALVAGE = 'salvage:'
 
 /** Every recent run of our document on an instance, newest first. SSM cannot filter on Comment. Throws TooMany. */
 export async function listInvocations(
@@ -37,8 +40,30 @@ export async function listInvocations(
   instanceId: string,
   now: number,
 ): Promise<Invocation[]> {
+  const found = await everyInvocation(aws, documentName, now, instanceId)
+  return found.filter((one) => one.ranOn === instanceId)
+}
+
+/** The salvages of a dead machine's disk that the sweep asked for, on whatever machines, newest first. Throws TooMany. */
+export async function listSalvages(
+  aws: AwsApi,
+  documentName: string,
+  instanceId: string,
+  now: number,
+): Promise<Invocation[]> {
+  const found = await everyInvocation(aws, documentName, now)
+  return newestFirst(found.flatMap((one) => asSalvage(one, instanceId) ?? []))
+}
+
+/** Newest first. Where no machine is named, those on all of them. */
+async function everyInvocation(
+  aws: AwsApi,
+  documentName: string,
+  now: number,
+  instanceId?: string,
+): Promise<Invocation[]> {
   const request: ListCommandInvocationsCommandInput = {
-    InstanceId: instanceId,
+    ...(instanceId !== undefined && { InstanceId: instanceId }),
     Details: true,
     MaxResults: 50,
     Filters: [
@@ -51,15 +76,16 @@ export async function listInvocations(
   let pages = 0
   do {
     if (pages++ >= MAX_COMMAND_PAGES)
-      throw new TooMany(`${instanceId} has over ${found.length} commands in two days`)
+      throw new TooMany(`${instanceId ?? documentName} has over ${found.length} commands in two days`)
     const page = await aws.listCommandInvocations(next ? { ...request, NextToken: next } : request)
     found.push(...(page.CommandInvocations ?? []))
     next = page.NextToken
   } while (next)
-  return found
-    .filter((invocation) => invocation.InstanceId === instanceId)
-    .map(readInvocation)
-    .sort((a, b) => b.flush.requestedAt - a.flush.requestedAt)
+  return newestFirst(found.map(readInvocation))
+}
+
+export function newestFirst(invocations: readonly Invocation[]): Invocation[] {
+  return [...invocations].sort((a, b) => b.flush.requestedAt - a.flush.requestedAt)
 }
 
 function readInvocation(invocation: CommandInvocation): Invocation {
@@ -79,6 +105,7 @@ function readInvocation(invocation: CommandInvocation): Invocation {
     isAudit: (invocation.Comment ?? '').startsWith(AUDIT),
     comment: invocation.Comment ?? '',
     output,
+    ranOn: invocation.InstanceId ?? '',
   }
 }
 
@@ -127,9 +154,37 @@ export function personComment(groupName: string): string {
   return `${PERSON}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
 }
 
-/** The Comment of a salvage: whose logs, from which copy. */
-export function salvageComment(instanceId: string, volumeId: string): string {
-  return `salvage:${instanceId} ${volumeId}`
+/** The action that a salvage is for, known by when its scaling activity began, and the moment of which the disk is a copy. */
+export interface Salvaged {
+  readonly actionBegan: number
+  readonly copiedAt: number
+}
+
+/**
+ * The Comment of a salvage: whose logs, from which copy; one that a person asked for is for no action. The moment of the copy is told in
+ * whole seconds, the earlier one: what it proves is never of later than it is said (S1).
+ */
+export function salvageComment(instanceId: string, volumeId: string, salvaged?: Salvaged): string {
+  const action = salvaged && `${iso(salvaged.actionBegan)} ${iso(salvaged.copiedAt).replace(/\.\d+Z$/, 'Z')}`
+  return [`${SALVAGE}${instanceId} ${volumeId}`, action ?? []].flat().join(' ')
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString()
+}
+
+const SALVAGED = /^salvage:(?<instanceId>i-[0-9a-f]+) vol-[0-9a-f]+ (?<began>\S+) (?<copied>\S+)$/
+
+/** As a flush of the dead machine itself, asked for at the moment of which its disk is a copy; `undefined`: it is none for an action of it. */
+function asSalvage(invocation: Invocation, dead: string): Invocation | undefined {
+  const { instanceId, began = '', copied = '' } = SALVAGED.exec(invocation.comment)?.groups ?? {}
+  const [adoptedAt, copiedAt] = [Date.parse(began), Date.parse(copied)]
+  if (instanceId !== dead || Number.isNaN(adoptedAt) || Number.isNaN(copiedAt)) return undefined
+  return {
+    ...invocation,
+    belongsTo: { adoptedAt, groupName: undefined },
+    flush: { ...invocation.flush, requestedAt: copiedAt, copiedAt },
+  }
 }
 
 /**

@@ -82,15 +82,14 @@ export function terminationFlush(
   }
 }
 
-/** The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold. `ranOn`: a salvage's machine. */
+/** The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold. `instanceId`: whose logs. */
 export async function withReport(
   aws: AwsApi,
   policy: Policy,
   invocation: Invocation,
   instanceId: string,
-  ranOn = instanceId,
 ): Promise<Flush> {
-  const { flush } = invocation
+  const { flush, ranOn } = invocation
   if (flush.status !== 'succeeded') return { ...flush, report: undefined }
   let line = findManifestLine(invocation.output)
   if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {

@@ -112,6 +112,15 @@ export type JournalEvent =
       readonly error: string
       readonly errorMessage: string
     }
+  /** The copies of dead machines' disks that there are, snapshots and volumes, and what of them was thrown away, or could not be. */
+  | {
+      readonly event: 'copies'
+      /** Of so many machines. */
+      readonly copies: number
+      readonly oldestSeconds: number
+      readonly deleted: readonly string[]
+      readonly failed: readonly string[]
+    }
   /** A person has the logs on a copy of this machine's disk archived by another. Told before it is begun: who, and why. */
   | {
       readonly event: 'salvage'
@@ -212,6 +221,8 @@ export function isLoud(event: JournalEvent): boolean {
       return isFinding(event)
     case 'audit':
       return event.deferred > 0
+    case 'copies':
+      return event.failed.length > 0
     case 'message-ignored':
     case 'passes-deferred':
     case 'recovery':

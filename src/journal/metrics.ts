@@ -38,6 +38,8 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
       ]
     case 'recovery':
       return [count('Recoveries')]
+    case 'copies':
+      return [{ name: 'OldestCopy', unit: 'Seconds', value: event.oldestSeconds }]
     case 'enrolment':
       // Only the sweep sees all groups.
       if (event.trigger !== 'sweep') return []

@@ -4,6 +4,7 @@ import { ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
+import { isUndelivered } from '../termination/evidence.ts'
 import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
 import { describedInstance } from '../termination/machine-state.ts'
 import { type Agent, agentsOf } from './agents.ts'
@@ -31,9 +32,7 @@ export async function lookAtHeld(
       isHeld: state === 'Terminating:Wait' && (await isHeldItself(aws, action)),
       isFlushing: listed.some(({ flush }) => flush.status === 'running' && !isWaiting(flush)),
       wasFlushed: ours.some(({ status }) => status === 'succeeded'),
-      isDeaf: /^(DeliveryTimedOut|Undeliverable)$/.test(
-        ours.find(({ status }) => status !== 'running')?.statusDetails ?? '',
-      ),
+      unfetchedAt: unfetchedAt(ours.find(({ status }) => status !== 'running')),
     },
   }
 }
@@ -42,6 +41,10 @@ export async function lookAtHeld(
 async function listTwice(...question: Parameters<typeof listInvocations>): Promise<Invocation[]> {
   const listed = await listInvocations(...question)
   return listed.length > 0 ? listed : await listInvocations(...question)
+}
+
+function unfetchedAt(ended: Invocation['flush'] | undefined): number | undefined {
+  return ended && isUndelivered(ended) ? ended.requestedAt : undefined
 }
 
 /** Sent, and not fetched: it runs when the agent is back. */

@@ -31,6 +31,8 @@ export interface LastLook {
   readonly notKeptAgain: string | undefined
   /** Why the archive does not answer. */
   readonly unread: string | undefined
+  /** Its group has no healthy machine that could salvage a copy of its disk. */
+  readonly isAlone?: boolean
 }
 
 export type KeptDecision =
@@ -52,21 +54,24 @@ export function decideKept(seen: KeptMachine, { rungs, retryAfterSeconds }: Reco
   const lastAt = Math.max(terminations.lastEndedAt, lastLook?.lastFlushAt ?? 0)
   const dueAt = lastAt + 1000 * retryAfterSeconds * GROWTH ** (tried - 1)
   if (now < dueAt) return leave(`it is tried again at ${new Date(dueAt).toISOString()} at the earliest`)
-  if (!agent?.isOnline || agent.lastPingAt <= terminations.lastEndedAt)
-    return leave('its SSM agent has not answered since it is kept')
-  if (!lastLook) return { do: 'look', reason: 'its SSM agent answers, and a try is due' }
+  const isBack = agent?.isOnline && agent.lastPingAt > terminations.lastEndedAt
+  // Once it is held again, a copy of its disk can be salvaged.
+  if (!isBack && !rungs.includes('clone')) return leave('its SSM agent has not answered since it is kept')
+  const answer = isBack ? 'its SSM agent and the archive answer' : 'a copy of its disk can be salvaged'
+  if (!lastLook) return { do: 'look', reason: 'a try is due' }
   if (lastLook.unread !== undefined) return leave(`the archive cannot be read: ${lastLook.unread}`)
+  if (!isBack && lastLook.isAlone)
+    return leave('its SSM agent is silent, and its group has no healthy machine that could salvage its disk')
   if (lastLook.notKeptAgain !== undefined)
     return leave(`it would not be kept if that fails: ${lastLook.notKeptAgain}`)
-  const reason = `its SSM agent and the archive answer: try ${tried} of ${MOST_RETRIES}`
-  return { do: 'retry', reason }
+  return { do: 'retry', reason: `${answer}: try ${tried} of ${MOST_RETRIES}` }
 }
 
 function leave(reason: string): { readonly do: 'leave'; readonly reason: string } {
   return { do: 'leave', reason }
 }
 
-/** A machine that our hook holds. */
+/** A machine that our hook holds, and of whose disk there is no copy yet. */
 export interface HeldMachine {
   readonly now: number
   /** `undefined`: no scaling activity tells. */
@@ -82,34 +87,40 @@ export interface HeldLook {
   readonly isRunning: boolean
   /** When it was last rebooted by us. */
   readonly rebootedAt: number | undefined
+  /** A reboot was tried just now, and refused. */
+  readonly isRebootRefused?: boolean
   readonly isFlushing: boolean
   /** A flush of this action succeeded: what the machine writes when it boots again might never be flushed. */
   readonly wasFlushed: boolean
-  /** What was sent last was never fetched, whatever the agent says of itself. */
-  readonly isDeaf: boolean
+  /** When that was sent which was sent last and never fetched, whatever the agent says of itself. */
+  readonly unfetchedAt: number | undefined
 }
 
 export type HeldDecision =
   | { readonly do: 'leave'; readonly reason: string }
   | { readonly do: 'look'; readonly reason: string }
   | { readonly do: 'reboot'; readonly reason: string }
+  | { readonly do: 'clone'; readonly reason: string }
 
-/** Whether a machine that waits at our hook is rebooted, since its agent is silent. */
+/** Whether a machine that waits at our hook is rebooted, since its agent is silent, or its disk is copied, since it stays so. */
 export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: RecoveryPolicy): HeldDecision {
   const { now, heldSince, agent, look } = seen
-  if (!rungs.includes('reboot')) return leave('rebooting is switched off')
+  const [reboots, clones] = [rungs.includes('reboot'), rungs.includes('clone')]
+  if (!reboots && !clones) return leave('rebooting and copying are switched off')
   const patientMs = 1000 * rebootAfterSeconds
   if (heldSince === undefined || now - heldSince < patientMs) return leave('it is not held for long')
   if (!look) return { do: 'look', reason: 'it is held for long' }
-  if (!look.isHeld || !look.isRunning) return leave('it does not run, or our hook does not hold it')
-  if (look.rebootedAt !== undefined && look.rebootedAt >= heldSince) return leave('it was rebooted before')
-  if (look.isFlushing) return leave('a flush is running')
-  if (look.wasFlushed) return leave('it was flushed')
+  const { isHeld, isRunning, rebootedAt = 0, isRebootRefused, isFlushing, wasFlushed } = look
+  if (!isHeld || !isRunning) return leave('it does not run, or our hook does not hold it')
+  if (isFlushing) return leave('a flush is running')
   const isSilent = !agent?.isOnline && now - (agent?.lastPingAt ?? 0) >= patientMs
-  if (!isSilent && !look.isDeaf) return leave('its SSM agent answers')
+  const isDeaf = look.unfetchedAt !== undefined && look.unfetchedAt > rebootedAt
+  if (!isSilent && !isDeaf) return leave('its SSM agent answers')
   const silence = agent ? `since ${new Date(agent.lastPingAt).toISOString()}` : 'as long as SSM knows'
-  return {
-    do: 'reboot',
-    reason: isSilent ? `its SSM agent is silent ${silence}` : 'its SSM agent fetches nothing',
-  }
+  const reason = isSilent ? `its SSM agent is silent ${silence}` : 'its SSM agent fetches nothing'
+  const wasRebooted = rebootedAt >= heldSince
+  if (reboots && !wasRebooted && !wasFlushed && !isRebootRefused) return { do: 'reboot', reason }
+  if (!clones) return leave(wasRebooted ? 'it was rebooted before' : 'it was flushed')
+  if (wasRebooted && now - rebootedAt < patientMs) return leave('it was rebooted a moment ago')
+  return { do: 'clone', reason }
 }

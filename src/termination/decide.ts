@@ -8,7 +8,7 @@
 import { type Decision, type Flush, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
-import { owedManifest } from './evidence.ts'
+import { newestOf, owedManifest } from './evidence.ts'
 import { gaps, troubles, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
@@ -63,7 +63,8 @@ export function decide(seen: Observation, policy: Policy): Decision {
  */
 function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
   const owed = owedManifest(seen)
-  if (owed?.purpose !== 'termination') return undefined
+  const copiedAt = newestOf(seen.flushes)?.copiedAt
+  if (owed?.purpose !== (copiedAt === undefined ? 'termination' : 'salvage')) return undefined
   if (owed.live.length > 0 || owed.unaccounted.length > 0 || owed.writers.length > 0) return undefined
   const { proof } = seen
   if (!proof || proof.unread !== undefined) return undefined
@@ -71,9 +72,13 @@ function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reas
   if (owed.files.length > 0)
     return {
       outcome: 'archived',
-      reason: proof.files === 1 ? 'its one file is in S3' : `all ${proof.files} files are in S3`,
+      reason: `${proof.files === 1 ? 'its one file is' : `all ${proof.files} files are`} in S3${asCopied(copiedAt)}`,
     }
   return owed.census === 0 ? { outcome: 'empty', reason: 'the instance had no logs to archive' } : undefined
+}
+
+function asCopied(copiedAt: number | undefined): string {
+  return copiedAt === undefined ? '' : `, as its disk was at ${new Date(copiedAt).toISOString()}`
 }
 
 function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {

@@ -13,14 +13,28 @@ export function manifestOf(flush: Flush | undefined): Manifest | undefined {
     : undefined
 }
 
+/** Sent, and never fetched: it has seen nothing, and done nothing. */
+export function isUndelivered({ statusDetails }: Pick<Flush, 'statusDetails'>): boolean {
+  return /^(DeliveryTimedOut|Undeliverable)$/.test(statusDetails)
+}
+
+/** The flush whose report counts, of those that come newest first. What a dead agent never fetched does not stand before a salvage. */
+export function newestOf<One extends Omit<Flush, 'report'>>(flushes: readonly One[]): One | undefined {
+  const ran = flushes.find((flush) => !isUndelivered(flush))
+  return ran?.copiedAt === undefined ? flushes[0] : ran
+}
+
 /**
  * The newest flush's manifest with everything that earlier ones named beside it; `undefined` while the newest flush has none, since
  * an older one saw less. Flushes come newest first.
  */
 export function owedManifest({ flushes, flushedBeside = [] }: Evidence): Manifest | undefined {
-  const newest = manifestOf(flushes[0])
+  const first = newestOf(flushes)
+  const newest = manifestOf(first)
   if (!newest) return undefined
-  const earlier = [...flushes.slice(1), ...flushedBeside].sort((a, b) => b.requestedAt - a.requestedAt)
+  const earlier = [...flushes.filter((one) => one !== first), ...flushedBeside].sort(
+    (a, b) => b.requestedAt - a.requestedAt,
+  )
   const files = new Map(newest.files.map((file) => [file.path, file]))
   const unaccounted = new Map(newest.unaccounted.map((one) => [one.path, one]))
   const accounted = new Set(newest.accounted)

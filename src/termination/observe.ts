@@ -6,8 +6,9 @@ import { prove } from '../archive/archives.ts'
 import { prefixOf } from '../archive/destination.ts'
 import { NoEnvironment } from '../archive/prefix.ts'
 import { type Asked, ask } from '../aws/ask.ts'
-import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
+import { belongs, type Invocation, listInvocations, listSalvages, newestFirst } from '../flush/commands.ts'
 import { withReport } from '../flush/flushes.ts'
+import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import {
   type Flush,
@@ -21,7 +22,7 @@ import {
 } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { besides } from './beside.ts'
-import { type Evidence, owedManifest } from './evidence.ts'
+import { type Evidence, newestOf, owedManifest } from './evidence.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
@@ -48,7 +49,7 @@ export interface Glance {
 }
 
 export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glance): Promise<Observation> {
-  const { aws, clock, policy, endsAt } = eyes
+  const { aws, clock, policy } = eyes
   const now = clock.now()
   const ageSeconds = (now - action.startedAt) / 1000
   const isLate = ageSeconds >= policy.patienceSeconds
@@ -59,22 +60,12 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const where = flushed ? undefined : await firstHold(aws, action, glance, ageSeconds)
   const hold = where ? where.hold : holdOfFlushed(glance.heartbeat)
 
-  const reported = await ask(async () => {
-    const flushes = await reports({ aws, policy }, ours, action.instanceId)
-    const flushedBeside: Flush[] = []
-    for (const other of flushed ? await besides(eyes, action, glance.heartbeat, ours, all) : [])
-      flushedBeside.push(await withEarlierReport({ aws, policy }, other, action.instanceId))
-    return { flushes, flushedBeside }
-  }, isLate)
-  const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
-  const evidence = reported.is === 'answered' ? reported.answer : { flushes: bare(), flushedBeside: [] }
-  const { flushes, flushedBeside } = evidence
-  const proven = await ask(() => proofOf({ aws, clock, policy, endsAt }, action, evidence), isLate)
-  const refused: (Trouble | undefined)[] = [
-    troubleOf('list its flushes', asked),
-    reported.is === 'refused' ? { what: 'list its flushes', why: reported.why } : undefined,
-    troubleOf('ask where its logs go', proven),
-  ]
+  const gather = (some: readonly Invocation[]) => gathered(eyes, action, glance, { ours: some, all, isLate })
+  const own = await gather(ours)
+  const salvages = isProven(own) ? { is: 'answered' as const, answer: [] } : await salvagesOf(eyes, action)
+  const found = salvages.is === 'answered' ? salvages.answer : []
+  const { troubles, ...evidence } = found.length > 0 ? await gather(newestFirst([...ours, ...found])) : own
+  const refused = [troubleOf('list its flushes', asked), troubleOf('list its flushes', salvages)]
   const seen: Observation = {
     now,
     action,
@@ -82,30 +73,79 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
     lifecycleState: where?.lifecycleState,
     machine: 'unknown',
     agent: 'unknown',
-    troubles: refused.filter((one) => one !== undefined),
+    troubles: [...refused, ...troubles].filter((one) => one !== undefined),
     wokenBy: glance.wokenBy,
     busyWith: all.find(isBusy(ours))?.flush,
-    flushes,
-    ...(flushedBeside.length > 0 && { flushedBeside }),
-    proof: proven.is === 'answered' ? proven.answer : undefined,
+    ...evidence,
     hook: undefined,
   }
   return refuseAnothers(policy, await withMore(eyes, seen, isLate))
 }
 
+/** What flushes show, and whether S3 has what they named. */
+interface Gathered extends Evidence {
+  readonly proof: Proof | undefined
+  readonly troubles: readonly (Trouble | undefined)[]
+}
+
+async function gathered(
+  eyes: Eyes,
+  action: LifecycleAction,
+  { heartbeat }: Glance,
+  {
+    ours,
+    all,
+    isLate,
+  }: Readonly<{ ours: readonly Invocation[]; all: readonly Invocation[]; isLate: boolean }>,
+): Promise<Gathered> {
+  const { instanceId } = action
+  const reported = await ask(async () => {
+    const flushes = await reports(eyes, ours, instanceId)
+    const flushedBeside: Flush[] = []
+    for (const other of ours.length > 0 ? await besides(eyes, action, heartbeat, ours, all) : [])
+      flushedBeside.push(await withEarlierReport(eyes, other, instanceId))
+    return { flushes, ...(flushedBeside.length > 0 && { flushedBeside }) }
+  }, isLate)
+  const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
+  const evidence: Evidence = reported.is === 'answered' ? reported.answer : { flushes: bare() }
+  const proven = await ask(() => proofOf(eyes, action, evidence), isLate)
+  const proof = proven.is === 'answered' ? proven.answer : undefined
+  const troubles = [troubleOf('list its flushes', reported), troubleOf('ask where its logs go', proven)]
+  return { ...evidence, proof, troubles }
+}
+
+function isProven(found: Pick<Observation, 'flushes' | 'flushedBeside' | 'proof'>): boolean {
+  return found.proof?.gaps.length === 0 && isClean(found)
+}
+
+/** Where its machine stays dead, another one may have archived what is on a copy of its disk: none does while the agent had no time to answer. */
+async function salvagesOf(
+  { aws, clock, policy }: Eyes,
+  action: LifecycleAction,
+): Promise<Asked<readonly Invocation[]>> {
+  const { rungs, rebootAfterSeconds } = policy.recovery
+  const now = clock.now()
+  if (!rungs.includes('clone') || now - action.startedAt < 1000 * rebootAfterSeconds)
+    return { is: 'answered', answer: [] }
+  const documentName = salvageDocumentOf(policy.hookName)
+  const listed = await ask(() => listSalvages(aws, documentName, action.instanceId, now))
+  if (listed.is === 'refused') return listed
+  return { is: 'answered', answer: listed.answer.filter((one) => belongs(one, action)) }
+}
+
 /** What is only asked where the decision can hinge on it. */
 async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolean): Promise<Observation> {
-  const { hold, proof, flushes, wokenBy, action, troubles } = seen
-  const isProven = proof?.gaps.length === 0 && isClean(seen)
+  const { hold, flushes, wokenBy, action, troubles } = seen
+  const isDone = isProven(seen)
   const flushed = flushes.length > 0
   if (hold === 'over') {
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
-    const isLastWord = isProven && wokenBy !== 'command-status'
+    const isLastWord = isDone && wokenBy !== 'command-status'
     const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
-    const isDoubtful = isProven ? bootedSince(seen, policy) : isKept(lifecycleState)
+    const isDoubtful = isDone ? bootedSince(seen, policy) : isKept(lifecycleState)
     return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy))) }
   }
-  if (isProven || hold === 'pending') return seen
+  if (isDone || hold === 'pending') return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
   const age = (seen.now - action.startedAt) / 1000
   if (flushed || troubles.length > 0 || age >= earliest)
@@ -127,8 +167,8 @@ function refuseAnothers({ queueUrl }: Policy, seen: Observation): Observation {
   )
 }
 
-function isClean(seen: Observation): boolean {
-  const owed = owedManifest(seen)
+function isClean(evidence: Evidence): boolean {
+  const owed = owedManifest(evidence)
   if (!owed) return false
   return owed.live.length === 0 && owed.unaccounted.length === 0 && owed.writers.length === 0
 }
@@ -155,12 +195,15 @@ async function reports(
   ours: readonly Invocation[],
   instanceId: string,
 ): Promise<Flush[]> {
+  const counts = newestOf(ours.map(({ flush }) => flush))
+  const newest = ours.find(({ flush }) => flush === counts)
+  const first = newest && (await withReport(aws, policy, newest, instanceId))
   const flushes: Flush[] = []
   for (const invocation of ours) {
     // A newest flush that says nothing proves nothing, whatever earlier ones said.
-    const isNeeded = flushes.length === 0 || flushes[0]?.report?.kind === 'manifest'
-    if (!isNeeded) flushes.push({ ...invocation.flush, report: undefined })
-    else if (flushes.length === 0) flushes.push(await withReport(aws, policy, invocation, instanceId))
+    const isNeeded = first?.report?.kind === 'manifest'
+    if (first && invocation === newest) flushes.push(first)
+    else if (!isNeeded) flushes.push({ ...invocation.flush, report: undefined })
     else flushes.push(await withEarlierReport({ aws, policy }, invocation, instanceId))
   }
   return flushes

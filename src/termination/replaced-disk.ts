@@ -6,7 +6,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
 import type { Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
-import { manifestOf } from './evidence.ts'
+import { manifestOf, newestOf } from './evidence.ts'
 import { rootAttachedAt } from './machine-state.ts'
 
 /**
@@ -14,9 +14,10 @@ import { rootAttachedAt } from './machine-state.ts'
  * is how long it had been up, so no clock of the machine's counts.
  */
 export function bootedSince(seen: Observation, policy: Policy): boolean {
-  const newest = seen.flushes[0]
+  const newest = newestOf(seen.flushes)
   const uptime = manifestOf(newest)?.uptimeSeconds
-  if (uptime === undefined) return true
+  // A salvage tells of the machine on which it ran.
+  if (uptime === undefined || newest?.copiedAt !== undefined) return true
   return (newest?.endedAt ?? seen.now) - uptime * 1000 > beganBy(seen, policy)
 }
 

@@ -71,6 +71,7 @@ describe('S1: a flush that was asked for before the action began', () => {
     isAudit: false,
     comment: '',
     output: '',
+    ranOn: action.instanceId,
   })
   it.each([
     ['the sweep adopted', adopted],

@@ -6,6 +6,7 @@ import {
   type KeptMachine,
   MOST_RETRIES,
 } from '../../src/recovery/ladder.ts'
+import { type RecoveryPolicy, RUNGS } from '../../src/rungs.ts'
 import { MINUTE, START } from '../termination/observations.ts'
 
 const recovery = {
@@ -87,7 +88,7 @@ describe('tries', () => {
 describe('a held machine', () => {
   const look = {
     ...{ isHeld: true, isRunning: true, rebootedAt: undefined },
-    ...{ isFlushing: false, wasFlushed: false, isDeaf: false },
+    ...{ isFlushing: false, wasFlushed: false, unfetchedAt: undefined },
   }
   const held = (changes: Partial<HeldMachine> = {}, seen: object = {}): HeldMachine => ({
     now: START + 10 * MINUTE,
@@ -105,9 +106,12 @@ describe('a held machine', () => {
     expect(decideOn({ agent: undefined })).toBe('reboot')
   })
   it('is rebooted where the agent says that it is there, and fetches nothing', () => {
-    expect(decideOn({ agent: { isOnline: true, lastPingAt: START + 9 * MINUTE } }, { isDeaf: true })).toBe(
-      'reboot',
-    )
+    expect(
+      decideOn(
+        { agent: { isOnline: true, lastPingAt: START + 9 * MINUTE } },
+        { unfetchedAt: START + MINUTE },
+      ),
+    ).toBe('reboot')
   })
   it('is looked at only once it is held for long', () => {
     expect(decideOn({ look: undefined })).toBe('look')
@@ -132,4 +136,50 @@ describe('a held machine', () => {
   it('is left where the rung is switched off', () => {
     expect(decideHeld(held(), { ...recovery, rungs: ['retry'] }).do).toBe('leave')
   })
+
+  describe('whose disk may be copied', () => {
+    const all = { ...recovery, rungs: RUNGS }
+    const copying = (changes: Partial<HeldMachine>, seen: object, policy: RecoveryPolicy = all) =>
+      decideHeld(held(changes, seen), policy).do
+    const rebootedAt = START + 6 * MINUTE
+    const now = START + 12 * MINUTE
+    it('is rebooted first, where that is switched on', () => {
+      expect(copying({}, {})).toBe('reboot')
+      expect(copying({}, {}, { ...all, rungs: ['clone'] })).toBe('clone')
+    })
+    it('is copied where it stays silent after its reboot, which has its time', () => {
+      expect(copying({ now: START + 10 * MINUTE }, { rebootedAt })).toBe('leave')
+      expect(copying({ now }, { rebootedAt })).toBe('clone')
+    })
+    it('is copied where its reboot is refused', () => {
+      expect(copying({}, { isRebootRefused: true })).toBe('clone')
+    })
+    it('is copied where it was flushed and is silent since: it is not rebooted then', () => {
+      expect(copying({}, { wasFlushed: true })).toBe('clone')
+    })
+    it('is left where what it never fetched was sent before its reboot', () => {
+      const agent = { isOnline: true, lastPingAt: now }
+      expect(copying({ now, agent }, { rebootedAt, unfetchedAt: START + MINUTE })).toBe('leave')
+      expect(copying({ now, agent }, { rebootedAt, unfetchedAt: rebootedAt + MINUTE })).toBe('clone')
+    })
+    it.each<[string, object]>([
+      ['our hook does not hold it', { isHeld: false }],
+      ['it does not run', { isRunning: false }],
+      ['a flush is running', { isFlushing: true }],
+    ])('is left where %s', (_, seen) => {
+      expect(copying({ now }, { rebootedAt, ...seen })).toBe('leave')
+    })
+  })
+})
+
+it('a kept machine whose agent stays dead goes through its hook once more where its disk can be copied there', () => {
+  const seen = kept({ agent: undefined })
+  expect(decideKept(seen, recovery).do).toBe('leave')
+  expect(decideKept(seen, { ...recovery, rungs: RUNGS })).toMatchObject({
+    do: 'retry',
+    reason: expect.stringContaining('a copy of its disk'),
+  })
+  const alone = { ...seen, lastLook: { ...answers, isAlone: true } }
+  expect(decideKept(alone, { ...recovery, rungs: RUNGS }).do).toBe('leave')
+  expect(decideKept(kept({ lastLook: alone.lastLook }), { ...recovery, rungs: RUNGS }).do).toBe('retry')
 })

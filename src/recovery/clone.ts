@@ -1,0 +1,198 @@
+/**
+ * The copy of a dead machine's disk, from its snapshot to its end: a volume of it at a healthy machine of the same group, which salvages
+ * it. What is proven of that is for the ordinary passes to see. The machine itself and its own volumes are only read.
+ */
+import { prefixOf } from '../archive/destination.ts'
+import type { AwsApi } from '../aws/api.ts'
+import { type Invocation, listSalvages, salvageComment } from '../flush/commands.ts'
+import { startFlush } from '../flush/flushes.ts'
+import { salvageDocumentOf } from '../flush/salvage-document.ts'
+import type { Guard } from '../guard.ts'
+import { shuffled } from '../sweep/shuffled.ts'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
+import { describedInstance } from '../termination/machine-state.ts'
+import { terminationsBegan } from '../termination/scaling-activities.ts'
+import { agentsOf } from './agents.ts'
+import type { Copy } from './copies.ts'
+import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
+import { type CopyStep, decideCopy, rubbish, type Sibling } from './decide-copy.ts'
+
+/** Where a volume is attached: what these are called on the machine is the kernel's choice. */
+const DEVICES = [...'fghijklmnop'].map((letter) => `/dev/sd${letter}`)
+
+/** A copy of the machine's root volume as it is now. */
+export async function copyDisk({ aws, policy }: Guard, owner: CopyOwner): Promise<void> {
+  const { instanceId } = owner
+  const machine = await describedInstance(aws, instanceId)
+  const root = machine?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === machine.RootDeviceName)
+  const VolumeId = root?.Ebs?.VolumeId
+  if (VolumeId === undefined) throw new Error(`EC2 does not tell which volume ${instanceId} runs from`)
+  await aws.createSnapshot({
+    VolumeId,
+    Description: `Termination guard: the disk of ${instanceId}`,
+    TagSpecifications: [{ ResourceType: 'snapshot', Tags: [tagOf(policy.hookName, owner)] }],
+  })
+}
+
+function tagOf(hookName: string, owner: CopyOwner) {
+  return { Key: copyKey(hookName), Value: copyValue(owner) }
+}
+
+/** The machines of the group that could salvage a disk now, in an order of chance: one that cannot for a reason of its own is not asked for ever. */
+export async function siblingsOf(
+  { aws, random }: Pick<Guard, 'aws' | 'random'>,
+  groupName: string,
+  copies: readonly Copy[],
+): Promise<Sibling[]> {
+  const answer = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
+  const healthy = (answer.AutoScalingGroups?.[0]?.Instances ?? []).flatMap((one) =>
+    one.InstanceId && one.LifecycleState === 'InService' && /^healthy$/i.test(one.HealthStatus ?? '')
+      ? [{ instanceId: one.InstanceId, zone: one.AvailabilityZone ?? '' }]
+      : [],
+  )
+  const agents = await agentsOf(
+    aws,
+    healthy.map(({ instanceId }) => instanceId),
+  )
+  const busy = new Set(
+    copies.flatMap(({ volumes }) => volumes.map(({ attachment }) => attachment?.instanceId)),
+  )
+  const online = healthy.filter(({ instanceId }) => agents.get(instanceId)?.isOnline)
+  return shuffled(
+    online.filter(({ instanceId }) => !busy.has(instanceId)),
+    random,
+  )
+}
+
+/** What the salvages of a disk came to, of one action. */
+export async function salvagesOf({ aws, clock, policy }: Guard, { instanceId, actionBegan }: CopyOwner) {
+  const documentName = salvageDocumentOf(policy.hookName)
+  const listed = await listSalvages(aws, documentName, instanceId, clock.now())
+  return listed.filter(({ belongsTo }) => isOf(belongsTo, actionBegan)).map(({ flush }) => flush)
+}
+
+function isOf(owner: Invocation['belongsTo'], actionBegan: number): boolean {
+  return owner !== undefined && 'adoptedAt' in owner && owner.adoptedAt === actionBegan
+}
+
+/** One step further, told before it is taken. */
+export async function advance(
+  guard: Guard,
+  groupName: string,
+  copy: Copy,
+  copies: readonly Copy[],
+): Promise<CopyStep> {
+  const { clock, journal } = guard
+  const others = copies.filter((one) => one !== copy)
+  const siblings = await siblingsOf(guard, groupName, others)
+  const salvages = await salvagesOf(guard, copy)
+  const step = decideCopy({ now: clock.now(), copy, siblings, salvages })
+  if (step.do === 'wait') return step
+  const { instanceId } = copy
+  journal({ event: 'recovery', rung: 'clone', instanceId, groupName, reason: told(step) })
+  await take(guard, groupName, copy, step)
+  return step
+}
+
+function told(step: Exclude<CopyStep, { do: 'wait' }>): string {
+  switch (step.do) {
+    case 'create-volume':
+      return `a volume of ${step.snapshotId} is made in ${step.zone}`
+    case 'attach':
+      return `${step.volumeId} is attached to ${step.on}`
+    case 'detach':
+      return `${step.volumeId} is taken off ${step.from}, which is no healthy machine of its group any more`
+    case 'salvage':
+      return `${step.on} salvages ${step.volumeId}`
+  }
+}
+
+async function take(
+  guard: Guard,
+  groupName: string,
+  owner: CopyOwner,
+  step: Exclude<CopyStep, { do: 'wait' }>,
+): Promise<void> {
+  const { aws, policy } = guard
+  switch (step.do) {
+    case 'create-volume': {
+      const Tags = [tagOf(policy.hookName, owner)]
+      await aws.createVolume({
+        SnapshotId: step.snapshotId,
+        AvailabilityZone: step.zone,
+        VolumeType: 'gp3',
+        TagSpecifications: [{ ResourceType: 'volume', Tags }],
+      })
+      return
+    }
+    case 'attach': {
+      const Device = await freeDevice(aws, step.on)
+      await aws.attachVolume({ VolumeId: step.volumeId, InstanceId: step.on, Device })
+      return
+    }
+    case 'detach':
+      await aws.detachVolume({ VolumeId: step.volumeId, InstanceId: step.from })
+      return
+    case 'salvage':
+      return await salvage(guard, groupName, owner, step)
+  }
+}
+
+async function freeDevice(aws: AwsApi, instanceId: string): Promise<string> {
+  const machine = await describedInstance(aws, instanceId)
+  const taken = new Set(machine?.BlockDeviceMappings?.map(({ DeviceName }) => DeviceName))
+  const free = DEVICES.find((device) => !taken.has(device) && !taken.has(device.replace('/sd', '/xvd')))
+  if (free === undefined) throw new Error(`${instanceId} has no free name for a volume`)
+  return free
+}
+
+async function salvage(
+  { aws, policy }: Guard,
+  groupName: string,
+  { instanceId, actionBegan }: CopyOwner,
+  { volumeId, on, device, copiedAt }: Extract<CopyStep, { do: 'salvage' }>,
+): Promise<void> {
+  const started = await startFlush(aws, policy, {
+    instanceId,
+    comment: salvageComment(instanceId, volumeId, { actionBegan, copiedAt }),
+    purpose: 'salvage',
+    prefix: await prefixOf(aws, policy.archive.prefix, { instanceId, groupName }),
+    upload: undefined,
+    salvage: { documentName: salvageDocumentOf(policy.hookName), on, volumeId, device },
+  })
+  if (started.is === 'unreachable') throw new Error(`SSM cannot reach ${on}`)
+  if (started.is === 'refused') throw new Error(`SSM refuses the salvage: ${started.why}`)
+}
+
+/** Whether no action needs the copy any more. An answer that does not tell leaves it for the next sweep. */
+export async function isOver(
+  { aws, clock }: Guard,
+  { instanceId, actionBegan }: CopyOwner,
+): Promise<boolean> {
+  const where = await whereabouts(aws, instanceId)
+  if (!where?.lifecycleState.endsWith(':Wait')) return true
+  const began = await terminationsBegan(aws, where.groupName, [instanceId], clock.now())
+  const current = began.get(instanceId)
+  return current !== undefined && current !== actionBegan
+}
+
+/** Throws away what nobody needs, as far as it can be now. Answers what was deleted. */
+export async function discard(guard: Guard, copy: Copy, over: boolean): Promise<string[]> {
+  const { aws } = guard
+  const { snapshots, volumes } = rubbish(copy, over)
+  const deleted: string[] = []
+  if (snapshots.length === 0 && volumes.length === 0) return deleted
+  const running = (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')
+  for (const { volumeId, state, attachment } of volumes) {
+    if (attachment?.isComplete && !running)
+      await aws.detachVolume({ VolumeId: volumeId, InstanceId: attachment.instanceId })
+    if (attachment || !/^(available|error)$/.test(state)) continue
+    await aws.deleteVolume({ VolumeId: volumeId })
+    deleted.push(volumeId)
+  }
+  for (const { snapshotId } of snapshots) {
+    await aws.deleteSnapshot({ SnapshotId: snapshotId })
+    deleted.push(snapshotId)
+  }
+  return deleted
+}

@@ -1,0 +1,103 @@
+/**
+ * The copies of dead machines' disks that the guard made, as AWS shows them: snapshots, and volumes of these. They are found again by their
+ * tag alone; an answer that was lost has left one more of them.
+ */
+import type { Snapshot, Volume } from '@aws-sdk/client-ec2'
+import type { AwsApi } from '../aws/api.ts'
+import { type CopyOwner, copyKey, copyValue, readCopyValue } from './copy-mark.ts'
+
+/** Of one action's machine. */
+export interface Copy extends CopyOwner {
+  /** Oldest first, as the volumes. */
+  readonly snapshots: readonly CopySnapshot[]
+  readonly volumes: readonly CopyVolume[]
+}
+
+export interface CopySnapshot {
+  readonly snapshotId: string
+  readonly state: 'pending' | 'completed' | 'error'
+  /** The moment that it is a copy of. */
+  readonly startedAt: number
+}
+
+export interface CopyVolume {
+  readonly volumeId: string
+  readonly snapshotId: string
+  /** EC2's word, such as `creating`, `available` or `in-use`. */
+  readonly state: string
+  readonly zone: string
+  readonly createdAt: number
+  readonly attachment: CopyAttachment | undefined
+}
+
+export interface CopyAttachment {
+  readonly instanceId: string
+  readonly device: string
+  readonly isComplete: boolean
+}
+
+/** Those of every action. */
+export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
+  const key = copyKey(hookName)
+  const Filters = [{ Name: 'tag-key', Values: [key] }]
+  const copies = new Map<string, { owner: CopyOwner; snapshots: CopySnapshot[]; volumes: CopyVolume[] }>()
+  const of = ({ Tags }: Snapshot | Volume) => {
+    const owner = readCopyValue(Tags?.find(({ Key }) => Key === key)?.Value ?? '')
+    if (!owner) return undefined
+    const found = copies.get(copyValue(owner)) ?? { owner, snapshots: [], volumes: [] }
+    copies.set(copyValue(owner), found)
+    return found
+  }
+  const snapshots = pages(async (more) => {
+    const { Snapshots, NextToken } = await aws.describeSnapshots({ OwnerIds: ['self'], Filters, ...more })
+    return { items: Snapshots ?? [], NextToken }
+  })
+  for await (const one of snapshots) of(one)?.snapshots.push(snapshotOf(one))
+  const volumes = pages(async (more) => {
+    const { Volumes, NextToken } = await aws.describeVolumes({ Filters, ...more })
+    return { items: Volumes ?? [], NextToken }
+  })
+  for await (const one of volumes) of(one)?.volumes.push(volumeOf(one))
+  return [...copies.values()].map(({ owner, snapshots, volumes }) => ({
+    ...owner,
+    snapshots: snapshots.sort((a, b) => a.startedAt - b.startedAt),
+    volumes: volumes.sort((a, b) => a.createdAt - b.createdAt),
+  }))
+}
+
+async function* pages<Item>(
+  ask: (more: { NextToken?: string }) => Promise<{ items: readonly Item[]; NextToken: string | undefined }>,
+): AsyncGenerator<Item> {
+  let next: string | undefined
+  do {
+    const { items, NextToken } = await ask(next === undefined ? {} : { NextToken: next })
+    yield* items
+    next = NextToken
+  } while (next)
+}
+
+function snapshotOf({ SnapshotId = '', State, StartTime }: Snapshot): CopySnapshot {
+  const state = State === 'completed' || State === 'error' ? State : 'pending'
+  return { snapshotId: SnapshotId, state, startedAt: StartTime?.getTime() ?? 0 }
+}
+
+function volumeOf(volume: Volume): CopyVolume {
+  const {
+    VolumeId = '',
+    SnapshotId = '',
+    State = '',
+    AvailabilityZone = '',
+    CreateTime,
+    Attachments,
+  } = volume
+  const attached = Attachments?.find((one) => one.State !== 'detached')
+  return {
+    ...{ volumeId: VolumeId, snapshotId: SnapshotId, state: State, zone: AvailabilityZone },
+    createdAt: CreateTime?.getTime() ?? 0,
+    attachment: attached && {
+      instanceId: attached.InstanceId ?? '',
+      device: attached.Device ?? '',
+      isComplete: attached.State === 'attached',
+    },
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What comes next for the copy of a dead machine's disk, from what AWS shows of it, one step a sweep. Pure; first match wins. A step that
+ * was taken twice, or whose answer was lost, leaves one more of the same: what is too many is thrown away.
+ */
+import type { Flush } from '../model.ts'
+import type { Copy, CopySnapshot, CopyVolume } from './copies.ts'
+
+/** How often a copy is salvaged; what stopped the first one may stop each. */
+export const MOST_SALVAGES = 2
+/** The ordinary passes prove what a salvage has put into S3. They had their time when it ended so long ago. */
+const PROOF_SECONDS = 900
+
+/** A healthy machine of the same group, to which no other copy is attached. */
+export interface Sibling {
+  readonly instanceId: string
+  readonly zone: string
+}
+
+export interface SeenCopy {
+  readonly now: number
+  readonly copy: Copy
+  /** In the order in which they are asked. */
+  readonly siblings: readonly Sibling[]
+  /** The salvages of this action's disk, newest first. */
+  readonly salvages: readonly Omit<Flush, 'report'>[]
+}
+
+export type CopyStep =
+  | { readonly do: 'wait'; readonly reason: string }
+  | { readonly do: 'create-volume'; readonly snapshotId: string; readonly zone: string }
+  | { readonly do: 'attach'; readonly volumeId: string; readonly on: string }
+  | { readonly do: 'detach'; readonly volumeId: string; readonly from: string }
+  | {
+      readonly do: 'salvage'
+      readonly volumeId: string
+      readonly on: string
+      readonly device: string
+      readonly copiedAt: number
+    }
+
+export function decideCopy({ now, copy, siblings, salvages }: SeenCopy): CopyStep {
+  const { snapshot, volume } = mainOf(copy)
+  if (salvages.some(({ status }) => status === 'running')) return wait('a salvage is running')
+  if (!snapshot) return wait('its snapshot failed')
+  if (snapshot.state === 'pending') return wait('its snapshot is being made')
+  if (salvages.length >= MOST_SALVAGES) return wait(`it was salvaged ${salvages.length} times in vain`)
+  const [newest] = salvages
+  if (newest?.status === 'succeeded' && now - (newest.endedAt ?? now) < 1000 * PROOF_SECONDS)
+    return wait('it was salvaged, and is about to be proven')
+  if (!volume) {
+    const zone = siblings[0]?.zone
+    if (zone === undefined) return wait('its group has no healthy machine that could salvage it')
+    return { do: 'create-volume', snapshotId: snapshot.snapshotId, zone }
+  }
+  const { volumeId, state, zone, attachment } = volume
+  if (attachment) {
+    const { instanceId, device, isComplete } = attachment
+    if (!isComplete) return wait(`${volumeId} is on its way to ${instanceId}, or off it`)
+    if (!siblings.some((one) => one.instanceId === instanceId))
+      return { do: 'detach', volumeId, from: instanceId }
+    return { do: 'salvage', volumeId, on: instanceId, device, copiedAt: snapshot.startedAt }
+  }
+  if (state !== 'available') return wait(`${volumeId} is ${state}`)
+  const near = siblings.find((one) => one.zone === zone)
+  if (near) return { do: 'attach', volumeId, on: near.instanceId }
+  const [far] = siblings
+  if (!far) return wait('its group has no healthy machine that could salvage it')
+  // A volume does not leave its zone; this one is too many as soon as there is another.
+  return { do: 'create-volume', snapshotId: snapshot.snapshotId, zone: far.zone }
+}
+
+function wait(reason: string): CopyStep {
+  return { do: 'wait', reason }
+}
+
+/** Of several, the one that is used: whatever pass looks chooses the same. */
+function mainOf({ snapshots, volumes }: Copy): {
+  readonly snapshot: CopySnapshot | undefined
+  readonly volume: CopyVolume | undefined
+} {
+  const snapshot = snapshots.find(({ state }) => state !== 'error')
+  const usable = volumes.filter((one) => one.snapshotId === snapshot?.snapshotId && !isEnding(one))
+  // The newest: it was made where there is a machine for it.
+  return { snapshot, volume: usable.find(({ attachment }) => attachment) ?? usable.at(-1) }
+}
+
+function isEnding({ state }: CopyVolume): boolean {
+  return ['deleting', 'deleted', 'error'].includes(state)
+}
+
+/** What of a copy is thrown away: everything where its action is over, otherwise what is too many. */
+export function rubbish(copy: Copy, isOver: boolean): Pick<Copy, 'snapshots' | 'volumes'> {
+  const { snapshot, volume } = mainOf(copy)
+  return {
+    snapshots: copy.snapshots.filter((one) => isOver || one !== snapshot),
+    volumes: copy.volumes.filter((one) => (isOver || one !== volume) && !/^delet/.test(one.state)),
+  }
+}
