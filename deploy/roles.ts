@@ -2,12 +2,12 @@
 import { markKey } from '../src/enrolment/mark.ts'
 import { copyKey } from '../src/recovery/copy-mark.ts'
 import { rebootKey } from '../src/recovery/reboot-mark.ts'
+import { copying } from './copying.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './parameters.ts'
 import { managedPolicyOf, packed } from './policies.ts'
 import {
   anywhere,
-  copying,
   leavingGroupsAsTheyAre,
   logging,
   onGuarded,

@@ -20,9 +20,9 @@ const arn = (rest: string): Value => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${res
 const regional = (service: string, rest: string) =>
   arn(`${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`)
 
-const volumes = regional('ec2', 'volume/*')
+export const volumes = regional('ec2', 'volume/*')
 /** Whether the ARN of a snapshot names an account is said both ways. */
-const snapshots = arn('ec2:${AWS::Region}:*:snapshot/*')
+export const snapshots = arn('ec2:${AWS::Region}:*:snapshot/*')
 
 /** Calls that IAM cannot confine to a resource. */
 export function anywhere(...actions: string[]): Statement[] {
@@ -114,35 +114,6 @@ export function ourDocument(settings: Settings, clones = false): Statement[] {
 function documents(settings: Settings, clones: boolean): [Value, ...Value[]] {
   const salvage = clones ? [regional('ssm', `document/${salvageDocumentOf(settings.name)}`)] : []
   return [regional('ssm', `document/${documentNameOf(settings)}`), ...salvage]
-}
-
-/**
- * Making copies of volumes, and throwing them away: nothing is made without our tag, and nothing that has it not is attached, or deleted. Of
- * which volumes snapshots are made cannot be confined: a volume has no tag of its group. To which instances volumes are attached is said apart.
- */
-export function copying(key: string): Statement[] {
-  const made = { Null: { [`aws:RequestTag/${key}`]: 'false' } }
-  const ours = { Null: { [`aws:ResourceTag/${key}`]: 'false' } }
-  const allow = (
-    Action: string[],
-    Resource: Value | Value[],
-    Condition?: Statement['Condition'],
-  ): Statement => ({
-    ...{ Effect: 'Allow', Action, Resource },
-    ...(Condition && { Condition }),
-  })
-  return [
-    ...anywhere('ec2:DescribeVolumes', 'ec2:DescribeSnapshots'),
-    allow(['ec2:CreateSnapshot'], volumes),
-    allow(['ec2:CreateSnapshot'], snapshots, made),
-    allow(['ec2:CreateVolume'], volumes, made),
-    allow(['ec2:CreateTags'], [volumes, snapshots], {
-      StringEquals: { 'ec2:CreateAction': ['CreateSnapshot', 'CreateVolume'] },
-      'ForAllValues:StringEquals': { 'aws:TagKeys': [key] },
-    }),
-    allow(['ec2:CreateVolume', 'ec2:DeleteSnapshot'], snapshots, ours),
-    allow(['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:DeleteVolume'], volumes, ours),
-  ]
 }
 
 /**

@@ -4,19 +4,19 @@ import type { Mutant } from './mutant.ts'
 /** One action taken for another, what is empty taken for an answer, and what lasts without an end. */
 export const actionMutants: readonly Mutant[] = [
   {
-    file: 'src/termination/observe.ts',
+    file: 'src/termination/gather.ts',
     tests: ['test/termination/simulated-days.test.ts'],
     name: 'take an earlier report that may not be read for one that says nothing',
     from: `flush.report.refusal !== undefined) throw flush.report.refusal`,
     to: `flush.report.why === '') throw flush.report.refusal`,
   },
   {
-    file: 'src/termination/observe.ts',
+    file: 'src/termination/gather.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'read no older flush of another name where the newest failed',
-    from: `flushedBeside.push(await withEarlierReport({ aws, policy }, other, action.instanceId))`,
+    from: `flushedBeside.push(await withEarlierReport(eyes, other, instanceId))`,
     to: `if (flushedBeside.every(({ report }) => report))
-        flushedBeside.push(await withEarlierReport({ aws, policy }, other, action.instanceId))`,
+        flushedBeside.push(await withEarlierReport(eyes, other, instanceId))`,
   },
   {
     file: 'src/termination/hold.ts',
@@ -57,8 +57,8 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/termination/evidence.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'owe only what flushes of the action’s own name named',
-    from: `[...flushes.slice(1), ...flushedBeside]`,
-    to: `[...flushes.slice(1)]`,
+    from: `[...flushes.filter((one) => one !== first), ...flushedBeside]`,
+    to: `[...flushes.filter((one) => one !== first)]`,
   },
   {
     file: 'src/termination/beside.ts',
@@ -185,7 +185,7 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/termination/observe.ts',
     tests: ['test/termination/what-lasts.test.ts'],
     name: 'not tell that all arrived after it was given up',
-    from: `const isLastWord = isProven && wokenBy !== 'command-status'`,
-    to: `const isLastWord = isProven`,
+    from: `const isLastWord = isDone && wokenBy !== 'command-status'`,
+    to: `const isLastWord = isDone`,
   },
 ]

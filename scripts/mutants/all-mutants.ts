@@ -3,6 +3,7 @@ import { actionMutants } from './action-mutants.ts'
 import { archiveMutants } from './archive-mutants.ts'
 import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
+import { cloneMutants } from './clone-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...flushMutants,
   ...namesMutants,
   ...recoveryMutants,
+  ...cloneMutants,
   ...receiptMutants,
   ...salvageCommandMutants,
   ...salvageMutants,

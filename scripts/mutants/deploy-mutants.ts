@@ -49,8 +49,8 @@ export const deployMutants: readonly Mutant[] = [
     ...statements,
     tests: ['test/deploy/permissions.test.ts'],
     name: 'run any document that has a chosen tag',
-    from: '[instances, document] : []),\n    ],',
-    to: "[instances, document, '*'] : []),\n    ],",
+    from: '[instances, ...others] : []),\n    ],',
+    to: "[instances, ...others, '*'] : []),\n    ],",
   },
   {
     ...queue,

@@ -2,7 +2,8 @@
 import type { Mutant } from './mutant.ts'
 
 const ladder = { file: 'src/recovery/ladder.ts', tests: ['test/recovery/ladder.test.ts'] }
-const recover = { file: 'src/recovery/recover.ts', tests: ['test/recovery/recover.test.ts'] }
+const kept = { file: 'src/recovery/retry-kept.ts', tests: ['test/recovery/recover.test.ts'] }
+const silent = { file: 'src/recovery/recover-held.ts', tests: ['test/recovery/recover.test.ts'] }
 const held = { file: 'src/recovery/held.ts', tests: ['test/recovery/recover.test.ts'] }
 const terminations = { file: 'src/recovery/terminations.ts', tests: ['test/recovery/recover.test.ts'] }
 
@@ -28,8 +29,8 @@ export const recoveryMutants: readonly Mutant[] = [
   {
     ...ladder,
     name: 'take an old sign of life for an agent that is back',
-    from: '!agent?.isOnline || agent.lastPingAt <= terminations.lastEndedAt',
-    to: '!agent?.isOnline',
+    from: 'agent?.isOnline && agent.lastPingAt > terminations.lastEndedAt',
+    to: 'agent?.isOnline',
   },
   {
     ...ladder,
@@ -50,37 +51,37 @@ export const recoveryMutants: readonly Mutant[] = [
     to: 'terminations.ended',
   },
   {
-    ...recover,
+    ...kept,
     name: 'make the group smaller with each try',
     from: 'ShouldDecrementDesiredCapacity: false',
     to: 'ShouldDecrementDesiredCapacity: true',
   },
   {
-    ...recover,
+    ...kept,
     name: 'try all kept machines at once',
     from: 'if (await tryAgain(limited, standing, known)) budget.left--',
     to: 'await tryAgain(limited, standing, known)',
   },
   {
-    ...recover,
+    ...silent,
     name: 'reboot all that are silent at once',
-    from: "if (decision.do !== 'reboot') continue\n      budget.left--",
-    to: "if (decision.do !== 'reboot') continue",
+    from: "if (decision.do !== 'reboot') return\n  budget.left--",
+    to: "if (decision.do !== 'reboot') return",
   },
   {
-    ...recover,
+    ...kept,
     name: 'count as on their way only those of groups that keep a machine',
     from: 'budget.left -= waiting.length',
-    to: 'budget.left -= waiting.filter((one) => answering.some(({ groupName }) => groupName === one.groupName)).length',
+    to: 'budget.left -= waiting.filter((one) => triable.some(({ groupName }) => groupName === one.groupName)).length',
   },
   {
-    ...recover,
+    ...kept,
     name: 'try again without a word',
     from: "journal({ event: 'recovery', ...subject, reason: decision.reason })",
     to: '',
   },
   {
-    ...recover,
+    ...kept,
     name: 'release by what the sweep saw a while ago',
     from: '{ ...seen, ...where, lastLook }',
     to: '{ ...seen, lastLook }',
@@ -88,26 +89,26 @@ export const recoveryMutants: readonly Mutant[] = [
   {
     ...ladder,
     name: 'reboot again and again',
-    from: 'look.rebootedAt !== undefined && look.rebootedAt >= heldSince',
-    to: 'look.rebootedAt === 0',
+    from: 'const wasRebooted = rebootedAt >= heldSince',
+    to: 'const wasRebooted = rebootedAt > now',
   },
   {
     ...ladder,
     name: 'reboot under a flush that runs',
-    from: 'if (look.isFlushing)',
-    to: 'if (look.isFlushing && look.wasFlushed)',
+    from: 'if (isFlushing) return',
+    to: 'if (isFlushing && wasFlushed) return',
   },
   {
     ...ladder,
     name: 'reboot what was flushed, and let go what it writes then',
-    from: 'if (look.wasFlushed)',
-    to: 'if (look.wasFlushed && look.isFlushing)',
+    from: '&& !wasFlushed && !isRebootRefused',
+    to: '&& !isRebootRefused',
   },
   {
     ...ladder,
     name: 'reboot a machine that our hook does not hold',
-    from: 'if (!look.isHeld || !look.isRunning)',
-    to: 'if (!look.isRunning)',
+    from: 'if (!isHeld || !isRunning)',
+    to: 'if (!isRunning)',
   },
   {
     ...held,

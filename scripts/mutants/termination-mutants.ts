@@ -87,7 +87,7 @@ export const terminationMutants: readonly Mutant[] = [
   },
   {
     ...reconcile,
-    file: 'src/termination/observe.ts',
+    file: 'src/termination/gather.ts',
     name: 'hold up the message of a group that is gone',
     from: `if (error instanceof NoEnvironment) return undefined`,
     to: `if (error === undefined) return undefined`,

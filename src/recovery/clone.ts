@@ -8,14 +8,11 @@ import { type Invocation, listSalvages, salvageComment } from '../flush/commands
 import { startFlush } from '../flush/flushes.ts'
 import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
-import { shuffled } from '../sweep/shuffled.ts'
-import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { describedInstance } from '../termination/machine-state.ts'
-import { terminationsBegan } from '../termination/scaling-activities.ts'
-import { agentsOf } from './agents.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
-import { type CopyStep, decideCopy, rubbish, type Sibling } from './decide-copy.ts'
+import { type CopyStep, decideCopy } from './decide-copy.ts'
+import { siblingsOf } from './siblings.ts'
 
 /** Where a volume is attached: what these are called on the machine is the kernel's choice. */
 const DEVICES = [...'fghijklmnop'].map((letter) => `/dev/sd${letter}`)
@@ -38,32 +35,6 @@ function tagOf(hookName: string, owner: CopyOwner) {
   return { Key: copyKey(hookName), Value: copyValue(owner) }
 }
 
-/** The machines of the group that could salvage a disk now, in an order of chance: one that cannot for a reason of its own is not asked for ever. */
-export async function siblingsOf(
-  { aws, random }: Pick<Guard, 'aws' | 'random'>,
-  groupName: string,
-  copies: readonly Copy[],
-): Promise<Sibling[]> {
-  const answer = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  const healthy = (answer.AutoScalingGroups?.[0]?.Instances ?? []).flatMap((one) =>
-    one.InstanceId && one.LifecycleState === 'InService' && /^healthy$/i.test(one.HealthStatus ?? '')
-      ? [{ instanceId: one.InstanceId, zone: one.AvailabilityZone ?? '' }]
-      : [],
-  )
-  const agents = await agentsOf(
-    aws,
-    healthy.map(({ instanceId }) => instanceId),
-  )
-  const busy = new Set(
-    copies.flatMap(({ volumes }) => volumes.map(({ attachment }) => attachment?.instanceId)),
-  )
-  const online = healthy.filter(({ instanceId }) => agents.get(instanceId)?.isOnline)
-  return shuffled(
-    online.filter(({ instanceId }) => !busy.has(instanceId)),
-    random,
-  )
-}
-
 /** What the salvages of a disk came to, of one action. */
 export async function salvagesOf({ aws, clock, policy }: Guard, { instanceId, actionBegan }: CopyOwner) {
   const documentName = salvageDocumentOf(policy.hookName)
@@ -75,23 +46,18 @@ function isOf(owner: Invocation['belongsTo'], actionBegan: number): boolean {
   return owner !== undefined && 'adoptedAt' in owner && owner.adoptedAt === actionBegan
 }
 
-/** One step further, told before it is taken. */
-export async function advance(
-  guard: Guard,
-  groupName: string,
-  copy: Copy,
-  copies: readonly Copy[],
-): Promise<CopyStep> {
+/** One step further, told before it is taken. `busy`: the machines that have a copy, to which this one's is added. */
+export async function advance(guard: Guard, groupName: string, copy: Copy, busy: Set<string>): Promise<void> {
   const { clock, journal } = guard
-  const others = copies.filter((one) => one !== copy)
-  const siblings = await siblingsOf(guard, groupName, others)
-  const salvages = await salvagesOf(guard, copy)
-  const step = decideCopy({ now: clock.now(), copy, siblings, salvages })
-  if (step.do === 'wait') return step
   const { instanceId } = copy
+  const has = (id: string) => copy.volumes.some(({ attachment }) => attachment?.instanceId === id)
+  const healthy = await siblingsOf(guard, groupName)
+  const siblings = healthy.filter((one) => has(one.instanceId) || !busy.has(one.instanceId))
+  const step = decideCopy({ now: clock.now(), copy, siblings, salvages: await salvagesOf(guard, copy) })
+  if (step.do === 'wait') return
+  if (step.do === 'attach') busy.add(step.on)
   journal({ event: 'recovery', rung: 'clone', instanceId, groupName, reason: told(step) })
   await take(guard, groupName, copy, step)
-  return step
 }
 
 function told(step: Exclude<CopyStep, { do: 'wait' }>): string {
@@ -162,37 +128,4 @@ async function salvage(
   })
   if (started.is === 'unreachable') throw new Error(`SSM cannot reach ${on}`)
   if (started.is === 'refused') throw new Error(`SSM refuses the salvage: ${started.why}`)
-}
-
-/** Whether no action needs the copy any more. An answer that does not tell leaves it for the next sweep. */
-export async function isOver(
-  { aws, clock }: Guard,
-  { instanceId, actionBegan }: CopyOwner,
-): Promise<boolean> {
-  const where = await whereabouts(aws, instanceId)
-  if (!where?.lifecycleState.endsWith(':Wait')) return true
-  const began = await terminationsBegan(aws, where.groupName, [instanceId], clock.now())
-  const current = began.get(instanceId)
-  return current !== undefined && current !== actionBegan
-}
-
-/** Throws away what nobody needs, as far as it can be now. Answers what was deleted. */
-export async function discard(guard: Guard, copy: Copy, over: boolean): Promise<string[]> {
-  const { aws } = guard
-  const { snapshots, volumes } = rubbish(copy, over)
-  const deleted: string[] = []
-  if (snapshots.length === 0 && volumes.length === 0) return deleted
-  const running = (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')
-  for (const { volumeId, state, attachment } of volumes) {
-    if (attachment?.isComplete && !running)
-      await aws.detachVolume({ VolumeId: volumeId, InstanceId: attachment.instanceId })
-    if (attachment || !/^(available|error)$/.test(state)) continue
-    await aws.deleteVolume({ VolumeId: volumeId })
-    deleted.push(volumeId)
-  }
-  for (const { snapshotId } of snapshots) {
-    await aws.deleteSnapshot({ SnapshotId: snapshotId })
-    deleted.push(snapshotId)
-  }
-  return deleted
 }

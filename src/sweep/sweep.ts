@@ -9,11 +9,11 @@ import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guar
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
 import { recover } from '../recovery/recover.ts'
+import { shuffled } from '../shuffled.ts'
 import { hasHook, hookTimes } from '../termination/hook.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { tell } from '../termination/tell.ts'
-import { shuffled } from './shuffled.ts'
 import { type Standing, waitingAndRetained } from './waiting.ts'
 
 const CONCURRENT_PASSES = 5

@@ -67,7 +67,11 @@ export async function callsOf(seed: number): Promise<Call[]> {
     ]
     for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
     if (step % 5 === 0) silence(world)
-    await recoverAll(as('sweep'))
+    for (let look = 0; look < 4; look++) {
+      await recoverAll(as('sweep'))
+      // Long enough for a reboot to have its time, and for a snapshot.
+      await world.time.run(world.time.now + 2.5 * MINUTE, () => false)
+    }
     await audit(as('audit'), () => MINUTE)
     await consume(as('terminations'), [UNREADABLE], () => MINUTE)
     // The consumer and the sweep make the same passes, also of an action that was adopted: its flush's status event reaches the queue.

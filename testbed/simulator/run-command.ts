@@ -1,7 +1,5 @@
 /** SSM Run Command: delivery and execution time-outs, output limits, and a listing that lags behind what was done. */
 import type {
-  DescribeInstanceInformationCommandInput,
-  DescribeInstanceInformationCommandOutput,
   GetCommandInvocationCommandInput,
   GetCommandInvocationCommandOutput,
   ListCommandInvocationsCommandInput,
@@ -28,10 +26,6 @@ interface RunCommandSurroundings extends SalvageSurroundings {
 /** In a listing, standard output and error together; in GetCommandInvocation, standard output. */
 const LISTED_CHARACTERS = 2500
 const GOT_CHARACTERS = 24_000
-/** The agent says that it is there every five minutes; when SSM calls one lost is not documented. */
-const PING_EVERY_MS = 5 * minute
-const LOST_AFTER_MS = 2 * PING_EVERY_MS
-
 export class RunCommand {
   readonly #world: RunCommandSurroundings
   readonly #commands = new Map<string, Command[]>()
@@ -170,28 +164,6 @@ export class RunCommand {
       // In no documented order.
       CommandInvocations: page.map((command) => this.#listed(command)),
       NextToken: next < found.length ? String(next) : undefined,
-    }
-  }
-
-  /** What the agents last said of themselves. */
-  describeInstanceInformation(
-    input: DescribeInstanceInformationCommandInput,
-  ): Answer<DescribeInstanceInformationCommandOutput> {
-    const { time, region } = this.#world
-    const ids = input.Filters?.find(({ Key }) => Key === 'InstanceIds')?.Values ?? []
-    const machines = ids.flatMap((id) => region.machines.get(id) ?? [])
-    return {
-      InstanceInformationList: machines
-        .filter(({ wasRegistered, canRun }) => wasRegistered || canRun)
-        .map(({ instanceId, unheardSince }) => {
-          const lastPingAt = Math.floor((unheardSince ?? time.now) / PING_EVERY_MS) * PING_EVERY_MS
-          const isOnline = time.now - lastPingAt < LOST_AFTER_MS
-          return {
-            InstanceId: instanceId,
-            PingStatus: isOnline ? ('Online' as const) : ('ConnectionLost' as const),
-            LastPingDateTime: new Date(lastPingAt),
-          }
-        }),
     }
   }
 

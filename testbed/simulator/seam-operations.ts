@@ -2,6 +2,7 @@
 import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import type { OperationName } from '../auto-scaling/auto-scaling.ts'
 import { AwsError } from '../aws-error.ts'
+import { describeInstanceInformation } from './agents-heard.ts'
 import type { Bucket } from './bucket.ts'
 import type { Queue } from './queue.ts'
 import type { Region } from './region.ts'
@@ -106,10 +107,14 @@ function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, 
 }
 
 function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
-  const { ssm, views } = world
+  const { ssm, views, region, time } = world
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
   if (operation === 'describeInstanceInformation')
-    return ssm.describeInstanceInformation(input as Input<'describeInstanceInformation'>)
+    return describeInstanceInformation(
+      time.now,
+      region.machines,
+      input as Input<'describeInstanceInformation'>,
+    )
   if (operation !== 'listCommandInvocations')
     return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
   const { InstanceId: instanceId, NextToken, ...request } = input as Input<'listCommandInvocations'>

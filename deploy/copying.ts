@@ -1,0 +1,33 @@
+/** What making copies of dead machines' disks takes of EC2, and what of it IAM can confine. */
+
+import type { Value } from './environment.ts'
+import { anywhere, type Statement, snapshots, volumes } from './statements.ts'
+
+/**
+ * Making copies of volumes, and throwing them away: nothing is made without our tag, and nothing that has it not is attached, or deleted. Of
+ * which volumes snapshots are made cannot be confined: a volume has no tag of its group. To which instances volumes are attached is said apart.
+ */
+export function copying(key: string): Statement[] {
+  const made = { Null: { [`aws:RequestTag/${key}`]: 'false' } }
+  const ours = { Null: { [`aws:ResourceTag/${key}`]: 'false' } }
+  const allow = (
+    Action: string[],
+    Resource: Value | Value[],
+    Condition?: Statement['Condition'],
+  ): Statement => ({
+    ...{ Effect: 'Allow', Action, Resource },
+    ...(Condition && { Condition }),
+  })
+  return [
+    ...anywhere('ec2:DescribeVolumes', 'ec2:DescribeSnapshots'),
+    allow(['ec2:CreateSnapshot'], volumes),
+    allow(['ec2:CreateSnapshot'], snapshots, made),
+    allow(['ec2:CreateVolume'], volumes, made),
+    allow(['ec2:CreateTags'], [volumes, snapshots], {
+      StringEquals: { 'ec2:CreateAction': ['CreateSnapshot', 'CreateVolume'] },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [key] },
+    }),
+    allow(['ec2:CreateVolume', 'ec2:DeleteSnapshot'], snapshots, ours),
+    allow(['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:DeleteVolume'], volumes, ours),
+  ]
+}

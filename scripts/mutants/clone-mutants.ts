@@ -1,0 +1,225 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const ladder = { file: 'src/recovery/ladder.ts', tests: ['test/recovery/ladder.test.ts'] }
+const step = { file: 'src/recovery/decide-copy.ts', tests: ['test/recovery/decide-copy.test.ts'] }
+const tests = ['test/recovery/clone.test.ts']
+const clone = { file: 'src/recovery/clone.ts', tests }
+const clearing = { file: 'src/recovery/clear-away.ts', tests }
+const silent = { file: 'src/recovery/recover-held.ts', tests }
+const recover = { file: 'src/recovery/recover.ts', tests }
+const mark = { file: 'src/recovery/copy-mark.ts', tests }
+const siblings = { file: 'src/recovery/siblings.ts', tests }
+const salvaged = ['test/termination/salvaged.test.ts']
+const gather = { file: 'src/termination/gather.ts', tests: salvaged }
+const evidence = { file: 'src/termination/evidence.ts', tests: salvaged }
+const decide = { file: 'src/termination/decide.ts', tests: salvaged }
+const commands = { file: 'src/flush/commands.ts', tests: salvaged }
+
+/** The clone rung: what makes a copy, what counts as its proof, and what becomes of it. */
+export const cloneMutants: readonly Mutant[] = [
+  {
+    ...gather,
+    name: 'count a salvage of a copy that is older than the action',
+    from: 'listed.answer.filter((one) => belongs(one, action))',
+    to: 'listed.answer',
+  },
+  {
+    ...gather,
+    name: 'ask for salvages in every pass',
+    from: "!rungs.includes('clone') || now - action.startedAt < 1000 * rebootAfterSeconds",
+    to: "!rungs.includes('clone') && now < action.startedAt",
+  },
+  {
+    ...commands,
+    name: 'count another machine’s salvage',
+    from: 'if (instanceId !== dead || ',
+    to: 'if (',
+  },
+  {
+    ...commands,
+    name: 'date a salvage by when it ran, and not by its copy',
+    from: 'flush: { ...invocation.flush, requestedAt: copiedAt, copiedAt }',
+    to: 'flush: { ...invocation.flush, copiedAt }',
+  },
+  {
+    ...decide,
+    name: 'take an ordinary flush for a salvage by its own word',
+    from: "if (owed?.purpose !== (copiedAt === undefined ? 'termination' : 'salvage')) return undefined",
+    to: "if (!owed || owed.purpose === 'audit') return undefined",
+  },
+  {
+    ...decide,
+    name: 'not say of which moment the copy is',
+    from: "copiedAt === undefined ? '' : `, as its disk was at",
+    to: "copiedAt !== undefined ? '' : `, as its disk was at",
+  },
+  {
+    ...evidence,
+    name: 'let what was never fetched stand before a salvage',
+    from: 'ran?.copiedAt === undefined ? flushes[0] : ran',
+    to: 'flushes[0]',
+  },
+  {
+    ...evidence,
+    name: 'take the salvage although the machine flushed itself since',
+    from: 'flushes.find((flush) => !isUndelivered(flush))',
+    to: 'flushes.find(({ copiedAt }) => copiedAt !== undefined)',
+  },
+  {
+    ...ladder,
+    name: 'copy a disk as soon as its machine was rebooted',
+    from: 'if (wasRebooted && now - rebootedAt < patientMs)',
+    to: 'if (wasRebooted && now < rebootedAt)',
+  },
+  {
+    ...ladder,
+    name: 'take what was sent before the reboot for silence after it',
+    from: 'look.unfetchedAt !== undefined && look.unfetchedAt > rebootedAt',
+    to: 'look.unfetchedAt !== undefined',
+  },
+  {
+    ...ladder,
+    name: 'try a kept machine again that nobody could salvage',
+    from: 'if (!isBack && lastLook.isAlone)',
+    to: 'if (isBack && lastLook.isAlone)',
+  },
+  {
+    ...step,
+    name: 'salvage for ever',
+    from: 'if (salvages.length >= MOST_SALVAGES)',
+    to: 'if (salvages.length >= 99)',
+  },
+  {
+    ...step,
+    name: 'salvage again what is about to be proven',
+    from: "newest?.status === 'succeeded' && now",
+    to: "newest?.status === 'failed' && now",
+  },
+  {
+    ...step,
+    name: 'take a disk off under a salvage',
+    from: "if (salvages.some(({ status }) => status === 'running')) return wait('a salvage is running')",
+    to: '',
+  },
+  {
+    ...step,
+    name: 'attach a volume in another zone',
+    from: 'siblings.find((one) => one.zone === zone)',
+    to: 'siblings[0]',
+  },
+  {
+    ...step,
+    name: 'leave a disk at a machine that is not healthy any more',
+    from: 'if (!siblings.some((one) => one.instanceId === instanceId))',
+    to: 'if (siblings.length === 0)',
+  },
+  {
+    ...step,
+    name: 'salvage before it is attached',
+    from: 'if (!isComplete) return wait',
+    to: 'if (volumeId === "") return wait',
+  },
+  {
+    ...step,
+    name: 'use a snapshot that failed',
+    from: "snapshots.find(({ state }) => state !== 'error')",
+    to: 'snapshots[0]',
+  },
+  {
+    ...step,
+    name: 'keep what is too many',
+    from: 'isOver || one !== snapshot)',
+    to: 'isOver)',
+  },
+  {
+    ...clone,
+    name: 'make a volume that nobody finds again',
+    from: "TagSpecifications: [{ ResourceType: 'volume', Tags }]",
+    to: 'TagSpecifications: []',
+  },
+  {
+    ...clone,
+    name: 'attach two disks to one machine in a sweep',
+    from: "if (step.do === 'attach') busy.add(step.on)",
+    to: '',
+  },
+  {
+    ...clone,
+    name: 'do it without a word',
+    from: "journal({ event: 'recovery', rung: 'clone', instanceId, groupName, reason: told(step) })",
+    to: '',
+  },
+  {
+    ...clone,
+    name: 'count salvages of other actions',
+    from: 'owner.adoptedAt === actionBegan',
+    to: 'owner.adoptedAt !== actionBegan',
+  },
+  {
+    ...clearing,
+    name: 'delete the copy of an action that goes on',
+    from: 'return current !== undefined && current !== actionBegan',
+    to: 'return current !== undefined',
+  },
+  {
+    ...clearing,
+    name: 'never delete what an action needed',
+    from: "if (!where?.lifecycleState.endsWith(':Wait')) return true",
+    to: "if (!where?.lifecycleState.endsWith(':Wait')) return false",
+  },
+  {
+    ...clearing,
+    name: 'take a disk off while it is salvaged, since its action is over',
+    from: 'if (attachment?.isComplete && !isSalvaging)',
+    to: 'if (attachment?.isComplete)',
+  },
+  {
+    ...clearing,
+    name: 'not tell what was deleted',
+    from: 'deleted.push(volumeId)',
+    to: '',
+  },
+  {
+    ...silent,
+    name: 'copy all disks at once',
+    from: 'budget.left--\n  await tried',
+    to: 'await tried',
+  },
+  {
+    ...silent,
+    name: 'stop at a reboot that is refused',
+    from: "if (next.do === 'clone')",
+    to: "if (next.do === 'look')",
+  },
+  {
+    ...recover,
+    name: 'not count the copies that there are',
+    from: 'atOnce - copies.length',
+    to: 'atOnce',
+  },
+  {
+    ...recover,
+    name: 'copy again where the copies cannot be listed',
+    from: "const able = known ? guard : without(guard, 'clone')",
+    to: 'const able = guard',
+  },
+  {
+    ...mark,
+    name: 'take whatever has the tag',
+    from: 'if (!/^i-[0-9a-f]{8,32}$/.test(instanceId) || Number.isNaN(actionBegan) || more.length > 0) return undefined',
+    to: '',
+  },
+  {
+    ...siblings,
+    name: 'have a machine salvage that is on its way out',
+    from: "one.LifecycleState === 'InService' && ",
+    to: '',
+  },
+  {
+    ...siblings,
+    name: 'have a machine salvage whose agent is silent, too',
+    from: 'agents.get(instanceId)?.isOnline',
+    to: 'agents !== undefined',
+  },
+]

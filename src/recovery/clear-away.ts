@@ -1,0 +1,64 @@
+/** The copies that no action needs any more. They cost money, and are told until they are gone. */
+import { reasonOf } from '../aws/failures.ts'
+import type { Guard } from '../guard.ts'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
+import { terminationsBegan } from '../termination/scaling-activities.ts'
+import { salvagesOf } from './clone.ts'
+import type { Copy } from './copies.ts'
+import type { CopyOwner } from './copy-mark.ts'
+import { rubbish } from './decide-copy.ts'
+import { isTimeLeft, limitedTo } from './found.ts'
+
+export async function clearAway(
+  guard: Guard,
+  copies: readonly Copy[],
+  remainingMs: () => number,
+): Promise<void> {
+  const { clock, journal } = guard
+  const oldest = Math.min(...copies.flatMap(madeAt))
+  const deleted: string[] = []
+  const failed: string[] = []
+  for (const copy of copies) {
+    if (!isTimeLeft(guard, remainingMs)) break
+    try {
+      const limited = limitedTo(guard, remainingMs)
+      await discard(limited, copy, await isOver(limited, copy), deleted)
+    } catch (error) {
+      failed.push(`${copy.instanceId}: ${reasonOf(error)}`)
+    }
+  }
+  const oldestSeconds = (clock.now() - oldest) / 1000
+  journal({ event: 'copies', copies: copies.length, oldestSeconds, deleted, failed })
+}
+
+function madeAt({ snapshots, volumes }: Copy): number[] {
+  return [...snapshots.map((one) => one.startedAt), ...volumes.map((one) => one.createdAt)]
+}
+
+/** Whether no action needs the copy any more. An answer that does not tell leaves it for the next sweep. */
+async function isOver({ aws, clock }: Guard, { instanceId, actionBegan }: CopyOwner): Promise<boolean> {
+  const where = await whereabouts(aws, instanceId)
+  if (!where?.lifecycleState.endsWith(':Wait')) return true
+  const began = await terminationsBegan(aws, where.groupName, [instanceId], clock.now())
+  const current = began.get(instanceId)
+  return current !== undefined && current !== actionBegan
+}
+
+/** As far as it can be done now: what is attached is taken off first, and never under a salvage that runs. */
+async function discard(guard: Guard, copy: Copy, over: boolean, deleted: string[]): Promise<void> {
+  const { aws } = guard
+  const { snapshots, volumes } = rubbish(copy, over)
+  if (snapshots.length === 0 && volumes.length === 0) return
+  const isSalvaging = (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')
+  for (const { volumeId, state, attachment } of volumes) {
+    if (attachment?.isComplete && !isSalvaging)
+      await aws.detachVolume({ VolumeId: volumeId, InstanceId: attachment.instanceId })
+    if (attachment || !/^(available|error)$/.test(state)) continue
+    await aws.deleteVolume({ VolumeId: volumeId })
+    deleted.push(volumeId)
+  }
+  for (const { snapshotId } of snapshots) {
+    await aws.deleteSnapshot({ SnapshotId: snapshotId })
+    deleted.push(snapshotId)
+  }
+}

@@ -1,0 +1,59 @@
+/** The instances of the groups that the sweep recovers, and how much of that may go on at once. */
+import { type Guard, guardUntil } from '../guard.ts'
+import { described } from '../journal/described.ts'
+
+/** An instance of a guarded group, as the sweep found it. */
+export interface Standing {
+  readonly instanceId: string
+  readonly groupName: string
+  readonly lifecycleState: string
+}
+
+export interface Found {
+  readonly waiting: readonly Standing[]
+  readonly retained: readonly Standing[]
+}
+
+/** The instances of one group. */
+export interface Group {
+  readonly groupName: string
+  readonly members: readonly Standing[]
+}
+
+/** What is left of the recoveries that may run at once, in all groups together. */
+export interface Budget {
+  left: number
+}
+
+/** How long the reads of one group and its tries may take. */
+const LONGEST_SECONDS = 60
+
+/** One group after the other; one that fails does not stop the others. */
+export async function eachGroup(
+  guard: Guard,
+  standing: readonly Standing[],
+  remainingMs: () => number,
+  work: (limited: Guard, group: Group) => Promise<void>,
+): Promise<void> {
+  for (const [groupName, members] of Map.groupBy(standing, (one) => one.groupName)) {
+    if (!isTimeLeft(guard, remainingMs)) return
+    try {
+      await work(limitedTo(guard, remainingMs), { groupName, members })
+    } catch (error) {
+      guard.journal({ event: 'group-failed', groupName, ...described(error) })
+    }
+  }
+}
+
+export function isTimeLeft({ policy }: Guard, remainingMs: () => number): boolean {
+  return remainingMs() >= policy.passSeconds * 1000
+}
+
+/** What is asked for one subject takes no longer than its share. */
+export function limitedTo(guard: Guard, remainingMs: () => number): Guard {
+  return guardUntil(guard, guard.clock.now() + Math.min(LONGEST_SECONDS * 1000, remainingMs()))
+}
+
+export function idsOf(standing: readonly Standing[]): string[] {
+  return standing.map(({ instanceId }) => instanceId)
+}

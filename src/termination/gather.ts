@@ -1,0 +1,129 @@
+/** What the flushes of an action show, and whether S3 has what they named: its evidence, a salvage's among it. */
+import { prove } from '../archive/archives.ts'
+import { prefixOf } from '../archive/destination.ts'
+import { NoEnvironment } from '../archive/prefix.ts'
+import { type Asked, ask } from '../aws/ask.ts'
+import { belongs, type Invocation, listSalvages } from '../flush/commands.ts'
+import { withReport } from '../flush/flushes.ts'
+import { salvageDocumentOf } from '../flush/salvage-document.ts'
+import type { Guard } from '../guard.ts'
+import type { Flush, LifecycleAction, Observation, Proof, Trouble } from '../model.ts'
+import type { Policy } from '../policy.ts'
+import { besides } from './beside.ts'
+import { type Evidence, newestOf, owedManifest } from './evidence.ts'
+import type { Heartbeat } from './lifecycle-actions.ts'
+import { troubleOf } from './with-trouble.ts'
+
+type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
+
+/** What flushes show, and whether S3 has what they named. */
+export interface Gathered extends Evidence {
+  readonly proof: Proof | undefined
+  readonly troubles: readonly (Trouble | undefined)[]
+}
+
+export async function gathered(
+  eyes: Eyes,
+  action: LifecycleAction,
+  heartbeat: Heartbeat,
+  {
+    ours,
+    all,
+    isLate,
+  }: Readonly<{ ours: readonly Invocation[]; all: readonly Invocation[]; isLate: boolean }>,
+): Promise<Gathered> {
+  const { instanceId } = action
+  const reported = await ask(async () => {
+    const flushes = await reports(eyes, ours, instanceId)
+    const flushedBeside: Flush[] = []
+    for (const other of ours.length > 0 ? await besides(eyes, action, heartbeat, ours, all) : [])
+      flushedBeside.push(await withEarlierReport(eyes, other, instanceId))
+    return { flushes, ...(flushedBeside.length > 0 && { flushedBeside }) }
+  }, isLate)
+  const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
+  const evidence: Evidence = reported.is === 'answered' ? reported.answer : { flushes: bare() }
+  const proven = await ask(() => proofOf(eyes, action, evidence), isLate)
+  const proof = proven.is === 'answered' ? proven.answer : undefined
+  const troubles = [troubleOf('list its flushes', reported), troubleOf('ask where its logs go', proven)]
+  return { ...evidence, proof, troubles }
+}
+
+export function isProven(found: Pick<Observation, 'flushes' | 'flushedBeside' | 'proof'>): boolean {
+  return found.proof?.gaps.length === 0 && isClean(found)
+}
+
+/** Where its machine stays dead, another one may have archived what is on a copy of its disk: none does while the agent had no time to answer. */
+export async function salvagesOf(
+  { aws, clock, policy }: Eyes,
+  action: LifecycleAction,
+): Promise<Asked<readonly Invocation[]>> {
+  const { rungs, rebootAfterSeconds } = policy.recovery
+  const now = clock.now()
+  if (!rungs.includes('clone') || now - action.startedAt < 1000 * rebootAfterSeconds)
+    return { is: 'answered', answer: [] }
+  const documentName = salvageDocumentOf(policy.hookName)
+  const listed = await ask(() => listSalvages(aws, documentName, action.instanceId, now))
+  if (listed.is === 'refused') return listed
+  return { is: 'answered', answer: listed.answer.filter((one) => belongs(one, action)) }
+}
+
+function isClean(evidence: Evidence): boolean {
+  const owed = owedManifest(evidence)
+  if (!owed) return false
+  return owed.live.length === 0 && owed.unaccounted.length === 0 && owed.writers.length === 0
+}
+
+/** The flushes with what they reported, newest first: what an earlier one named stays owed, so all are read. */
+async function reports(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  ours: readonly Invocation[],
+  instanceId: string,
+): Promise<Flush[]> {
+  const counts = newestOf(ours.map(({ flush }) => flush))
+  const newest = ours.find(({ flush }) => flush === counts)
+  const first = newest && (await withReport(aws, policy, newest, instanceId))
+  const flushes: Flush[] = []
+  for (const invocation of ours) {
+    // A newest flush that says nothing proves nothing, whatever earlier ones said.
+    const isNeeded = first?.report?.kind === 'manifest'
+    if (first && invocation === newest) flushes.push(first)
+    else if (!isNeeded) flushes.push({ ...invocation.flush, report: undefined })
+    else flushes.push(await withEarlierReport({ aws, policy }, invocation, instanceId))
+  }
+  return flushes
+}
+
+/** S1: what an earlier flush named is owed, so that a report which is there and may not be read is none that says nothing. */
+async function withEarlierReport(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  invocation: Invocation,
+  instanceId: string,
+): Promise<Flush> {
+  const flush = await withReport(aws, policy, invocation, instanceId)
+  if (flush.report?.kind === 'unreadable' && flush.report.refusal !== undefined) throw flush.report.refusal
+  return flush
+}
+
+async function proofOf(
+  { aws, clock, policy, endsAt }: Eyes,
+  action: LifecycleAction,
+  evidence: Evidence,
+): Promise<Proof | undefined> {
+  const owed = owedManifest(evidence)
+  if (!owed) return undefined
+  const prefix = await placeOf({ aws, policy }, action)
+  return prefix === undefined ? undefined : await prove({ aws, clock, endsAt }, policy.archive, prefix, owed)
+}
+
+/** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */
+export async function placeOf(
+  { aws, policy }: { readonly aws: Guard['aws']; readonly policy: Policy },
+  action: LifecycleAction,
+): Promise<string | undefined> {
+  try {
+    return await prefixOf(aws, policy.archive.prefix, action)
+  } catch (error) {
+    if (error instanceof NoEnvironment) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,361 @@
+/** The sweep's recovery, sweep by sweep, on the model of Auto Scaling and EC2. */
+import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { salvageComment } from '../../src/flush/commands.ts'
+import type { Guard } from '../../src/guard.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
+import { readPolicy } from '../../src/policy.ts'
+import { recover } from '../../src/recovery/recover.ts'
+import { waitingAndRetained } from '../../src/sweep/waiting.ts'
+import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-scaling.ts'
+import { awsError } from '../one-instance.ts'
+import { environment } from '../termination/observations.ts'
+import { Fleet, hour, minute, second } from '../testbed/simulator/fleet.ts'
+
+const HOOK = environment.HOOK_NAME
+
+let fleet: Fleet
+let dead: string
+let journal: JournalEvent[]
+let invocations: CommandInvocation[]
+let sent: SendCommandCommandInput[]
+let offline: Set<string>
+/** Operations that fail, once each time that they stand here. */
+let failing: (readonly [keyof AwsApi, Error])[]
+let RECOVER: string
+let RECOVERIES_AT_ONCE: string
+
+beforeEach(() => {
+  fleet = new Fleet().group('web', { size: 3, retain: true })
+  fleet.hook({
+    ...{ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' },
+    NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:termination-guard',
+  })
+  ;[journal, invocations, sent, failing] = [[], [], [], []]
+  ;[RECOVER, RECOVERIES_AT_ONCE] = ['clone', '5']
+  dead = inService()[0] ?? ''
+  offline = new Set([dead])
+  terminate(dead)
+})
+
+function inService(): string[] {
+  return fleet.model
+    .instances()
+    .filter(({ lifecycleState }) => lifecycleState === 'InService')
+    .map(({ id }) => id)
+}
+
+function terminate(InstanceId: string): void {
+  call('TerminateInstanceInAutoScalingGroup', { InstanceId, ShouldDecrementDesiredCapacity: false })
+  fleet.pass(minute)
+}
+
+function call<Name extends OperationName>(name: Name, input: InputOf<Name>) {
+  const answer = fleet.model.call(fleet.now, name, input)
+  fleet.pass(0)
+  return answer
+}
+
+const ssm: Partial<AwsApi> = {
+  describeInstanceInformation: async ({ Filters }) => ({
+    InstanceInformationList: (Filters?.[0]?.Values ?? [])
+      .filter((id) => !offline.has(id))
+      .map((InstanceId) => ({ InstanceId, PingStatus: 'Online', LastPingDateTime: new Date(fleet.now) })),
+  }),
+  listCommandInvocations: async ({ InstanceId, Filters }) => ({
+    CommandInvocations: invocations.filter(
+      (one) =>
+        (InstanceId === undefined || one.InstanceId === InstanceId) &&
+        one.DocumentName === Filters?.find(({ key }) => key === 'DocumentName')?.value,
+    ),
+  }),
+  sendCommand: async (input) => {
+    sent.push(input)
+    const { DocumentName, Comment, InstanceIds: [InstanceId] = [] } = input
+    const CommandId = `c-${sent.length}`
+    invocations.unshift({
+      ...{ CommandId, InstanceId, DocumentName, Comment, Status: 'InProgress', StatusDetails: 'InProgress' },
+      RequestedDateTime: new Date(fleet.now),
+    })
+    return { Command: { CommandId } }
+  },
+}
+
+function guard(): Guard {
+  const aws = new Proxy({} as AwsApi, {
+    get: (_, name: keyof AwsApi) => async (input: never) => {
+      const failure = failing.find(([operation]) => operation === name)
+      failing = failing.filter((one) => one !== failure)
+      if (failure) throw failure[1]
+      const own = ssm[name]
+      const operation = `${name.charAt(0).toUpperCase()}${name.slice(1)}` as OperationName
+      return own ? await own(input) : call(operation, input)
+    },
+  })
+  const policy = readPolicy({
+    ...environment,
+    ARCHIVE_PREFIX: '{group}/{instance}/',
+    RECOVER,
+    RECOVERIES_AT_ONCE,
+  })
+  const random = () => 0.5
+  return {
+    aws,
+    clock: { now: () => fleet.now },
+    random,
+    policy,
+    journal: (event) => void journal.push(event),
+  }
+}
+
+/** What a sweep recovers, five minutes after the last. */
+async function sweep(times = 1): Promise<void> {
+  for (let count = 0; count < times; count++) {
+    fleet.pass(5 * minute)
+    const one = guard()
+    await recover(one, await waitingAndRetained(one.aws), () => minute)
+  }
+  // EC2 does not know at once what was made a moment ago.
+  fleet.pass(10 * second)
+}
+
+function ended(Status: 'Success' | 'Failed'): void {
+  const [newest] = invocations
+  const CommandPlugins = [{ Output: '', ResponseFinishDateTime: new Date(fleet.now) }]
+  Object.assign(newest ?? {}, { Status, StatusDetails: Status, CommandPlugins })
+}
+
+const heartbeat = () =>
+  call('RecordLifecycleActionHeartbeat', {
+    ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+  })
+const letGo = () =>
+  call('CompleteLifecycleAction', {
+    ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+    LifecycleActionResult: 'CONTINUE',
+  })
+const tagged = [{ Name: 'tag-key', Values: [`termination-guard-copy:${HOOK}`] }]
+const snapshots = () => call('DescribeSnapshots', { Filters: tagged }).Snapshots ?? []
+const volumes = () => call('DescribeVolumes', { Filters: tagged }).Volumes ?? []
+const told = () =>
+  journal.flatMap((event) => (event.event === 'recovery' && event.rung === 'clone' ? [event.reason] : []))
+const failed = () => journal.filter(({ event }) => event === 'recovery-failed')
+const began = () =>
+  fleet.model
+    .instances()
+    .find(({ id }) => id === dead)
+    ?.departure?.activity.StartTime?.getTime() ?? 0
+
+describe('the disk of a machine whose agent stays dead', () => {
+  it('is copied, attached to a healthy machine and salvaged there, a step a sweep, each told', async () => {
+    await sweep(4)
+    const [volume] = volumes()
+    const on = volume?.Attachments?.[0]?.InstanceId ?? ''
+    expect(told()).toEqual([
+      expect.stringContaining('a snapshot of its disk is made'),
+      expect.stringContaining('a volume of snap-'),
+      expect.stringContaining(`is attached to ${on}`),
+      expect.stringContaining(`${on} salvages`),
+    ])
+    expect(inService()).toContain(on)
+    const copiedAt = snapshots()[0]?.StartTime?.getTime() ?? 0
+    expect(sent).toEqual([
+      expect.objectContaining({
+        ...{ DocumentName: `${HOOK}-salvage`, InstanceIds: [on] },
+        Comment: salvageComment(dead, volume?.VolumeId ?? '', { actionBegan: began(), copiedAt }),
+        Parameters: expect.objectContaining({
+          ...{ InstanceId: [dead], Purpose: ['salvage'], Prefix: [`web/${dead}/`] },
+          Disk: [`${volume?.VolumeId}/dev/sdf`],
+        }),
+      }),
+    ])
+    expect(failed()).toEqual([])
+  })
+
+  it('is left alone where the rung is switched off', async () => {
+    RECOVER = 'retry'
+    await sweep(4)
+    expect(snapshots()).toEqual([])
+  })
+
+  it('is left alone where the agent answers', async () => {
+    offline.clear()
+    await sweep(4)
+    expect(snapshots()).toEqual([])
+  })
+
+  it('is thrown away, taken off first, as soon as the action is over', async () => {
+    await sweep(4)
+    ended('Success')
+    letGo()
+    await sweep(3)
+    expect([...volumes(), ...snapshots()]).toEqual([])
+    const deleted = journal.flatMap((event) => (event.event === 'copies' ? event.deleted : []))
+    expect(deleted.sort()).toEqual([expect.stringMatching(/^snap-/), expect.stringMatching(/^vol-/)])
+  })
+
+  it('is thrown away where the machine was kept: no action needs it', async () => {
+    await sweep(1)
+    fleet.pass(2 * hour)
+    await sweep(2)
+    expect(snapshots()).toEqual([])
+  })
+
+  it('is kept at its machine while the salvage runs, whatever became of the action', async () => {
+    await sweep(4)
+    letGo()
+    await sweep(2)
+    expect(volumes()).toHaveLength(1)
+    ended('Failed')
+    await sweep(3)
+    expect(volumes()).toEqual([])
+  })
+
+  it('moves on where the machine that has it leaves the group', async () => {
+    await sweep(3)
+    const on = volumes()[0]?.Attachments?.[0]?.InstanceId ?? ''
+    terminate(on)
+    await sweep(3)
+    const next = sent.at(-1)?.InstanceIds?.[0]
+    expect(next).toBeDefined()
+    expect(next).not.toBe(on)
+  })
+
+  it('is salvaged again where that failed, and not for ever', async () => {
+    await sweep(4)
+    for (let count = 0; count < 4; count++) {
+      ended('Failed')
+      await sweep(1)
+    }
+    expect(sent).toHaveLength(2)
+  })
+
+  it('gets no second snapshot, nor volume, from sweeps that see the first', async () => {
+    await sweep(8)
+    expect([snapshots().length, volumes().length, sent.length]).toEqual([1, 1, 1])
+  })
+
+  it('has one more where an answer was lost, and that is thrown away', async () => {
+    const Tags = [
+      { Key: `termination-guard-copy:${HOOK}`, Value: `${dead} ${new Date(began()).toISOString()}` },
+    ]
+    const [root] = fleet.model.instances().find(({ id }) => id === dead)?.volumes ?? []
+    await sweep(1)
+    fleet.pass(minute)
+    call('CreateSnapshot', { VolumeId: root?.id, TagSpecifications: [{ ResourceType: 'snapshot', Tags }] })
+    await sweep(2)
+    expect(snapshots()).toHaveLength(1)
+    expect(volumes()).toHaveLength(1)
+  })
+
+  it('waits where its group has no other machine', async () => {
+    for (const id of inService()) offline.add(id)
+    await sweep(4)
+    expect([snapshots().length, volumes().length]).toEqual([1, 0])
+  })
+
+  it('is told where a step is refused, and the next sweep takes it', async () => {
+    failing.push(['createSnapshot', awsError('UnauthorizedOperation')])
+    await sweep(1)
+    expect(failed()).toMatchObject([{ rung: 'clone', instanceId: dead, error: 'UnauthorizedOperation' }])
+    await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+  })
+
+  it('is copied at once where its reboot is refused', async () => {
+    RECOVER = 'reboot,clone'
+    failing.push(['createTags', awsError('UnauthorizedOperation')])
+    await sweep(1)
+    expect(failed()).toMatchObject([{ rung: 'reboot' }])
+    expect(snapshots()).toHaveLength(1)
+  })
+
+  it('is copied after its reboot had its time', async () => {
+    RECOVER = 'reboot,clone'
+    await sweep(1)
+    expect(fleet.effects).toContainEqual({ do: 'reboot', instanceId: dead })
+    expect(snapshots()).toHaveLength(0)
+    await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+  })
+})
+
+it('copies no more disks at once than it may', async () => {
+  RECOVERIES_AT_ONCE = '1'
+  const other = inService()[0] ?? ''
+  offline.add(other)
+  terminate(other)
+  await sweep(3)
+  expect(snapshots()).toHaveLength(1)
+  letGo()
+  ended('Failed')
+  await sweep(3)
+  expect(snapshots().flatMap(({ Tags = [] }) => Tags.map(({ Value }) => Value?.split(' ')[0]))).toEqual([
+    other,
+  ])
+})
+
+it('two disks are never at one machine', async () => {
+  const other = inService()[0] ?? ''
+  offline.add(other)
+  terminate(other)
+  await sweep(3)
+  const at = volumes().flatMap(({ Attachments }) => Attachments?.[0]?.InstanceId ?? [])
+  expect(at.length).toBeGreaterThan(0)
+  expect(new Set(at).size).toBe(at.length)
+})
+
+describe('what EC2 does not tell', () => {
+  it('lets no copy be made, and none be thrown away, and does not stop the rest', async () => {
+    await sweep(1)
+    RECOVER = 'reboot,clone'
+    failing.push(['describeSnapshots', awsError('UnauthorizedOperation')])
+    letGo()
+    await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+    expect(journal).toContainEqual(
+      expect.objectContaining({ event: 'copies', failed: [expect.stringContaining('cannot be listed')] }),
+    )
+  })
+  it('lets no second copy be made', async () => {
+    await sweep(1)
+    failing.push(['describeSnapshots', awsError('UnauthorizedOperation')])
+    await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+  })
+  it('about a machine leaves its copy for a later sweep', async () => {
+    await sweep(1)
+    failing.push(['describeScalingActivities', awsError('InternalFailure')])
+    await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+  })
+})
+
+it('somebody else’s snapshots and volumes are left alone, whatever their tag says', async () => {
+  const [root] = fleet.model.instances().find(({ id }) => id === dead)?.volumes ?? []
+  const make = (Key: string, Value: string) =>
+    call('CreateSnapshot', {
+      ...{ VolumeId: root?.id, TagSpecifications: [{ ResourceType: 'snapshot', Tags: [{ Key, Value }] }] },
+    })
+  fleet.pass(minute)
+  make('termination-guard-copy:another', 'i-0123456789abcdef0 2026-01-02T03:04:05.000Z')
+  fleet.pass(minute)
+  make(`termination-guard-copy:${HOOK}`, 'mine 2026-01-02T03:04:05.000Z')
+  letGo()
+  await sweep(3)
+  expect(call('DescribeSnapshots', {}).Snapshots).toHaveLength(2)
+})
+
+it('a kept machine whose agent stays dead passes its hook again for a copy of its disk', async () => {
+  RECOVER = 'retry,clone'
+  fleet.pass(2 * hour)
+  expect(fleet.model.instances().find(({ id }) => id === dead)?.lifecycleState).toBe('Terminating:Retained')
+  ssm.listObjectsV2 = async () => ({ Contents: [] })
+  await sweep(5)
+  expect(journal).toContainEqual(
+    expect.objectContaining({ event: 'recovery', rung: 'retry', reason: expect.stringContaining('a copy') }),
+  )
+  expect(snapshots()).toHaveLength(1)
+  heartbeat()
+})
