@@ -22,7 +22,7 @@ const TARGET_GROUP = `arn:aws:elasticloadbalancing:eu-west-1:${accountId}:target
 const WAITS: Waits = {
   QUEUE_VISIBILITY_SECONDS: '8',
   HEARTBEAT_TIMEOUT_SECONDS: '60',
-  PATIENCE_SECONDS: '45',
+  PATIENCE_SECONDS: '120',
   RETRY_SECONDS: '1',
   LOOK_AGAIN_SECONDS: '5',
   PENDING_SECONDS: '1',
@@ -31,7 +31,7 @@ const WAITS: Waits = {
   PASS_SECONDS: '1',
   REBOOT_AFTER_SECONDS: '5',
 }
-const SWEEP_EVERY_MS = 10_000
+const SWEEP_EVERY_MS = 5_000
 
 /** The guard, told to enrol the group by its name; the hook and retention are its own work, as its first instance comes up. */
 export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Promise<InstalledGuard> {
@@ -39,7 +39,7 @@ export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Prom
     bucket: BUCKET,
     waits: WAITS,
     groups: GROUP_NAME,
-    recover: 'reboot',
+    recover: 'reboot,clone',
     functionTimeoutSeconds: 5,
     sweepEveryMs: SWEEP_EVERY_MS,
     onLine,
