@@ -4,6 +4,7 @@ import { type Bundles, bundle } from '../../scripts/bundle.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile, type Profile } from '../../src/flush/profile.ts'
 import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
+import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
 import { accountId, type Invocation, type LocalAws, type LocalFunction } from './local-aws.ts'
 
 export const hookName = 'termination-guard'
@@ -96,8 +97,18 @@ export async function installGuard(aws: LocalAws, options: GuardOptions): Promis
     target: { queue: queueName },
   })
   sweep.schedule(options.sweepEveryMs ?? 15_000)
+  if (options.recover?.includes('bin')) keepMarkedDisks(aws)
   if (groups !== undefined) enrolling(aws, deploy, options.auditEveryMs ?? 60_000)
   return { queue, deadLetters, terminations, sweep, variables }
+}
+
+/** As the template's retention rule has it. */
+function keepMarkedDisks({ model, now }: LocalAws): void {
+  model.call(now(), 'CreateRule', {
+    ResourceType: 'EBS_VOLUME',
+    ResourceTags: [{ ResourceTagKey: binKey(hookName), ResourceTagValue: KEEP }],
+    RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+  })
 }
 
 /** A new group is enrolled as its first instance comes up; running instances are audited. */

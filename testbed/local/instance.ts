@@ -146,6 +146,15 @@ class LocalInstance implements Instance {
     detachDisk(this.disk, volumeId)
   }
 
+  /** As EC2 ends a machine: services are asked to stop, and write down what they have. */
+  async shutDown(): Promise<void> {
+    if (this.#running) {
+      this.#collector.stop()
+      await this.#collector.ended
+    }
+    await this.powerOff()
+  }
+
   async powerOff(): Promise<void> {
     this.#running = false
     clearTimeout(this.#nextPublication)

@@ -9,6 +9,8 @@ export interface Machine {
   run(script: string, timeoutMs: number, stop?: AbortSignal): Promise<ShellResult>
   /** Pulls the plug: every process dies at once, nothing is flushed. The disk stays until `destroy`. */
   powerOff(): Promise<void>
+  /** Gently, as EC2 does it when it stops or terminates a machine. */
+  shutDown(): Promise<void>
   /** Makes a folder that has what its disk has at one moment, as another machine would find it. */
   copyDisk(to: string): Promise<void>
   /** Another disk appears on it. */

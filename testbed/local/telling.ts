@@ -60,6 +60,8 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
       return [`${event.instanceId} salvaged on ${event.on}: ${event.reason}`]
     case 'recovery-failed':
       return [`${event.instanceId} ${event.rung} failed: ${event.errorMessage}`]
+    case 'disks-failed':
+      return [`disks of machines that are gone cannot be found: ${event.errorMessage}`]
     case 'group-failed':
       return [`group ${event.groupName} failed: ${event.errorMessage}`]
     case 'message-refused':

@@ -16,10 +16,12 @@ type StorageEffect = Extract<Effect, { volumeId: string } | { snapshotId: string
 export class CopiedDisks {
   readonly #snapshots = new Map<string, CopiedDisk>()
   readonly #volumes = new Map<string, CopiedDisk>()
+  /** The roots of machines that are gone, in the Recycle Bin or out of it. */
+  readonly #kept = new Map<string, CopiedDisk>()
   /** By volume: the machine that has it, and under which name. */
   readonly #attached = new Map<string, string>()
 
-  /** How many there are of both. */
+  /** How many were made and are there, of both. */
   get count(): number {
     return this.#snapshots.size + this.#volumes.size
   }
@@ -28,7 +30,7 @@ export class CopiedDisks {
     switch (effect.do) {
       case 'snapshot': {
         const machine = machines.get(effect.instanceId ?? '')
-        const copy = machine ? copyOf(now, machine) : this.#volumes.get(effect.volumeId)
+        const copy = machine ? copyOf(now, machine) : this.#find(effect.volumeId)
         if (copy) this.#snapshots.set(effect.snapshotId, { ...copy, disk: copy.disk.copied() })
         return
       }
@@ -39,7 +41,7 @@ export class CopiedDisks {
       }
       case 'keep-volume': {
         const machine = machines.get(effect.instanceId)
-        if (machine) this.#volumes.set(effect.volumeId, copyOf(now, machine))
+        if (machine) this.#kept.set(effect.volumeId, copyOf(now, machine))
         return
       }
       case 'attach-volume':
@@ -50,6 +52,7 @@ export class CopiedDisks {
         return
       case 'delete-volume':
         this.#volumes.delete(effect.volumeId)
+        this.#kept.delete(effect.volumeId)
         return
       case 'delete-snapshot':
         this.#snapshots.delete(effect.snapshotId)
@@ -59,9 +62,16 @@ export class CopiedDisks {
 
   /** What a machine finds under that name, if it is that volume. */
   at(instanceId: string, volumeId: string, device: string): CopiedDisk | undefined {
-    return this.#attached.get(volumeId) === `${instanceId} ${device}`
-      ? this.#volumes.get(volumeId)
-      : undefined
+    return this.#attached.get(volumeId) === `${instanceId} ${device}` ? this.#find(volumeId) : undefined
+  }
+
+  /** The root of a machine that is gone. */
+  kept(volumeId: string): CopiedDisk | undefined {
+    return this.#kept.get(volumeId)
+  }
+
+  #find(volumeId: string): CopiedDisk | undefined {
+    return this.#volumes.get(volumeId) ?? this.#kept.get(volumeId)
   }
 }
 

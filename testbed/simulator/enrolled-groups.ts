@@ -1,4 +1,5 @@
 /** The deployment: groups, enrolled as `serverless deploy` leaves them. */
+import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
 import type { AutoScaling, InputOf } from '../auto-scaling/auto-scaling.ts'
 import { HOOK, OTHER_HOOK, QUEUE_ARN } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -12,6 +13,12 @@ interface GroupsRegion {
 /** Machines start at once: the day begins with a fleet that is up. */
 export function createGroups(world: Surroundings, region: GroupsRegion): void {
   const now = world.time.now
+  if (world.setting.policy.recovery.rungs.includes('bin'))
+    region.model.call(now, 'CreateRule', {
+      ResourceType: 'EBS_VOLUME',
+      ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
+      RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+    })
   for (const group of world.setting.groups) {
     region.model.call(now, 'CreateAutoScalingGroup', {
       AutoScalingGroupName: group.name,

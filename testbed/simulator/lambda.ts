@@ -67,7 +67,9 @@ export class Functions {
 
   /** When it is deployed again. */
   deploy(): void {
-    this.#runScheduled((guard) => enrolAndTell(guard, { trigger: 'deployment' }))
+    this.#runScheduled(async (guard) => {
+      await enrolAndTell(guard, { trigger: 'deployment' })
+    })
   }
 
   /** By the schedule, too. */

@@ -59,7 +59,13 @@ export class Region {
       accountId: '000000000000',
       newId: (kind) => this.#newId(kind),
       forceDeleteRunsHooks: false,
-      timings: { drainMs: 20 * second, proceedMs: 2 * second, shutdownMs: 40 * second, noticeMs: minute },
+      timings: {
+        drainMs: 20 * second,
+        proceedMs: 2 * second,
+        shutdownMs: 40 * second,
+        noticeMs: minute,
+        ruleMs: 0,
+      },
     })
     createGroups(world, this)
   }

@@ -53,6 +53,8 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   deleteVolume: 'ec2',
   attachVolume: 'ec2',
   detachVolume: 'ec2',
+  listVolumesInRecycleBin: 'ec2',
+  restoreVolumeFromRecycleBin: 'ec2',
   getConsoleOutput: 'ec2',
   createTags: 'ec2',
   rebootInstances: 'ec2',

@@ -69,10 +69,10 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
   const hasEnvironments = chance.of(0.5)
   const drawn = drawEnvironment(chance, { heartbeatSeconds, sweepEveryMs, hasEnvironments, isHeldForDays })
   const groups = drawGroups(chance, { hasEnvironments, isRetainedEverywhere })
-  const isEnrolling = isRetainedEverywhere && apart.of(0.2)
+  const isEnrolling = isRetainedEverywhere && apart.of(0.3)
   const enrolling = isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn
   const isRecovering = apart.of(0.3)
-  const environment = isRecovering ? { ...enrolling, ...recoveryOf(apart) } : enrolling
+  const environment = isRecovering ? { ...enrolling, ...recoveryOf(apart, isEnrolling) } : enrolling
   return {
     policy: readPolicy(environment),
     environment,
@@ -148,8 +148,10 @@ function enrolmentOf(chance: Chance, groups: readonly GroupSetting[]): Record<st
 }
 
 /** What is kept is tried again by the guard itself. */
-function recoveryOf(chance: Chance): Record<string, string> {
-  const copying = ['clone', 'reboot,clone', 'retry,reboot,clone', 'retry,reboot,clone']
+function recoveryOf(chance: Chance, isEnrolling: boolean): Record<string, string> {
+  // Whose disks are marked, the enrolment says.
+  const bin = isEnrolling ? ',bin' : ''
+  const copying = ['clone', 'reboot,clone', `clone${bin}`, `retry,reboot,clone${bin}`]
   const rungs = chance.pick(['retry', 'retry,reboot', 'retry,reboot', 'reboot', ...copying])
   return {
     RECOVER: rungs,

@@ -34,7 +34,7 @@ export async function simulate(
 ): Promise<Result> {
   const world = new World(seed, options)
   world.watchWith(createCheckers(world))
-  const { time, trace } = world
+  const { time, trace, region } = world
   const startedAt = time.now
   trace?.note('world', `seed ${seed}: ${describeFaults(world.mix)}`)
   trace?.note('world', JSON.stringify(world.setting))
@@ -44,11 +44,14 @@ export async function simulate(
   await time.run(time.now + triesMs(world), () => isSettled(world))
   // From here on nothing is tried again, so that what was begun must come to its end.
   const { recovery } = world.setting.policy
-  const rungs = recovery.rungs.filter((rung) => rung === 'clone')
+  const rungs = recovery.rungs.filter((rung) => rung === 'clone' || rung === 'bin')
   world.setting.policy = { ...world.setting.policy, recovery: { ...recovery, rungs } }
   if (await time.run(time.now + restBoundMs(world), () => isAtRest(world))) {
-    // One more look of the sweep, which names what is kept.
-    await time.run(time.now + 2 * world.setting.sweepEveryMs, () => false)
+    // One more look of the sweep, which names what is kept; and what lies in the Recycle Bin has its time.
+    const looksMs = 2 * world.setting.sweepEveryMs
+    await time.run(time.now + looksMs, () => false)
+    for (let look = 0; look < MOST_LOOKS && region.copies.count > 0; look++)
+      await time.run(time.now + looksMs, () => false)
     world.show('atRest')
   } else {
     world.violation('L1', `not at rest: ${unrest(world).join('; ')}`)
@@ -67,6 +70,9 @@ export async function simulate(
     trace: trace?.lines ?? [],
   }
 }
+
+/** A disk out of the bin is snapshot, volume, attachment, two salvages and their proof; each may be refused a few times. */
+const MOST_LOOKS = 30
 
 const LONGEST_HEARTBEAT_SECONDS = 7200
 

@@ -149,5 +149,6 @@ const listOf: Readonly<Record<string, string>> = {
   describeInstances: 'Reservations',
   describeSnapshots: 'Snapshots',
   describeVolumes: 'Volumes',
+  listVolumesInRecycleBin: 'Volumes',
   listCommandInvocations: 'CommandInvocations',
 }

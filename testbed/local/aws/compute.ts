@@ -79,7 +79,7 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
       case 'launch':
         return track(launch(effect))
       case 'power-off':
-        return machines.powerOff(effect.instanceId)
+        return machines.shutDown(effect.instanceId)
       case 'reboot':
         return machines.reboot(effect.instanceId)
       case 'destroy':

@@ -7,7 +7,7 @@ export interface Machines {
   /** Resolves once the machine runs. */
   start(instance: { readonly instanceId: string; readonly groupName: string }): Promise<void>
   get(instanceId: string): Machine | undefined
-  powerOff(instanceId: string): void
+  shutDown(instanceId: string): void
   reboot(instanceId: string): void
   destroy(instanceId: string): void
   replaceRootVolume(instanceId: string): void
@@ -66,12 +66,12 @@ export function createMachines(launch: Launch, disks: Disks, failed: (error: unk
       await machine.destroy()
     })
   }
-  const powerOff: Machines['powerOff'] = (instanceId) => {
+  const powerOff = (instanceId: string) => {
     eventually(instanceId, (machine) => machine.powerOff())
   }
   return {
     start,
-    powerOff,
+    shutDown: (instanceId) => eventually(instanceId, (machine) => machine.shutDown()),
     reboot: (instanceId) => eventually(instanceId, (machine) => machine.reboot()),
     destroy,
     get: (instanceId) => machines.get(instanceId),

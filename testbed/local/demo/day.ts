@@ -95,6 +95,8 @@ async function playScenarios(
           [...states.values()].filter((state) => state === 'InService').length === instances,
       )
     }
+    // A group that is scaled to nothing has no machine that could salvage a disk.
+    await stage.group.when((states) => [...happenedTo.keys()].every((id) => hasLeft(states.get(id))))
     say(`${CLOSING}: visitors stay away, and the group is scaled to nothing`)
     await traffic.stop()
     await stage.group.setDesiredCapacity(0)

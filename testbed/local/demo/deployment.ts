@@ -39,7 +39,7 @@ export function deployGuard(aws: LocalAws, onLine: (line: string) => void): Prom
     bucket: BUCKET,
     waits: WAITS,
     groups: GROUP_NAME,
-    recover: 'reboot,clone',
+    recover: 'reboot,clone,bin',
     functionTimeoutSeconds: 5,
     sweepEveryMs: SWEEP_EVERY_MS,
     onLine,

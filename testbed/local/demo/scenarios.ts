@@ -30,6 +30,16 @@ export const SCENARIOS: readonly Scenario[] = [
     takesLong: true,
   },
   {
+    name: 'past-the-hook',
+    title: 'an instance is terminated by EC2 itself, past every hook: the machine is gone at once',
+    happen: async (stage) => {
+      const instanceId = await stage.pickKnown()
+      await stage.terminateMachine(instanceId)
+      return stage.group.firstToLeave([instanceId])
+    },
+    takesLong: true,
+  },
+  {
     name: 'scale-in',
     title: 'the group scales in',
     happen: async (stage) => {

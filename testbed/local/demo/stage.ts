@@ -1,10 +1,13 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { S3Client } from '@aws-sdk/client-s3'
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { type JournalLine, parseJournalLine } from '../../../src/journal/journal-line.ts'
+import { diskKey } from '../../../src/termination/disk-mark.ts'
 import type { Effect } from '../../auto-scaling/auto-scaling.ts'
 import type { Random } from '../../random.ts'
 import { pick } from '../chance-ids.ts'
+import { hookName } from '../installed-guard.ts'
 import { type MachineRoom, openMachineRoom } from '../instance/machine-room.ts'
 import type { Instance } from '../instance.ts'
 import { type LoadBalancer, startLoadBalancer } from '../load-balancer.ts'
@@ -33,8 +36,12 @@ export interface Stage {
   /** Where visitors send their events. */
   readonly url: string
   machine(instanceId: string): Instance
+  /** `aws ec2 terminate-instances`: nobody asks Auto Scaling. */
+  terminateMachine(instanceId: string): Promise<void>
   /** One of the instances in service, by chance; waits until there is one. */
   pickInstance(): Promise<string>
+  /** One that the guard, if there is one, has seen: a sweep marks the disks of those that came since the last. */
+  pickKnown(): Promise<string>
   /** Kills the Lambda once, at its worst moment: the next command has been sent, and its answer is on the way. */
   killNextPass(): void
   /** What a person's shell needs for the guard's commands; `caller` is in every request that they make. */
@@ -118,11 +125,24 @@ async function furnish(ground: Ground, options: StageOptions): Promise<Stage> {
     s3: clients.s3,
     url: balancer.url,
     machine: (instanceId) => machineOf(room, instanceId),
+    terminateMachine: async (instanceId) => {
+      await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }))
+    },
     pickInstance: async () => {
       await group.when((states) => count(states, 'InService') > 0)
       const [first = '', ...others] = await group.inService()
       return pick(random, [first, ...others])
     },
+    pickKnown: () =>
+      waitFor('an instance whose disk is marked', async () => {
+        const Filters = guarded ? [{ Name: 'tag-key', Values: [diskKey(hookName)] }] : []
+        const { Reservations = [] } = await clients.ec2.send(new DescribeInstancesCommand({ Filters }))
+        const known = new Set(
+          Reservations.flatMap(({ Instances = [] }) => Instances.map((one) => one.InstanceId)),
+        )
+        const [first, ...others] = (await group.inService()).filter((id) => known.has(id))
+        return first === undefined ? undefined : pick(random, [first, ...others])
+      }),
     killNextPass: () => {
       if (guard !== undefined) killAfterNextCommand(aws, guard.terminations, options.onKill)
     },
@@ -164,6 +184,7 @@ function connect({ endpoints, region }: LocalAws) {
   const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'local' }
   return {
     autoScaling: new AutoScalingClient({ endpoint: endpoints.autoscaling, region, credentials }),
+    ec2: new EC2Client({ endpoint: endpoints.ec2, region, credentials }),
     s3: new S3Client({ endpoint: endpoints.s3, region, credentials, forcePathStyle: true }),
     sqs: new SQSClient({ endpoint: endpoints.sqs, region, credentials }),
   }

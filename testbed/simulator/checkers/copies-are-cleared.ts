@@ -2,6 +2,7 @@
  * Copies of disks: made of a machine only while our hook holds it, salvaged by one in service under the dead one's name, and gone in the
  * end. No machine's own volume is attached elsewhere, taken off or deleted.
  */
+import type { CopiedDisk } from '../copied-disks.ts'
 import { publishPrefix } from '../publisher.ts'
 import { STALEST_VIEW_MS } from '../stale-views.ts'
 import type { World } from '../world.ts'
@@ -19,7 +20,10 @@ export function copiesAreCleared(world: World): Checker {
     called(run, operation, input: { VolumeId?: string }, tookEffect) {
       if (!tookEffect || input.VolumeId === undefined) return
       const owner = ownerOf(input.VolumeId)
-      if (operation === 'createSnapshot' && !wasHeldSince(world, owner ?? '', run.startedAt))
+      const kept = region.copies.kept(input.VolumeId)
+      if (operation === 'deleteVolume' && kept && unsaved(world, kept, run.startedAt) > 0)
+        world.violation('S1', `the disk of ${kept.machine.instanceId} is deleted, and not all of it is in S3`)
+      if (operation === 'createSnapshot' && !kept && !wasHeldSince(world, owner ?? '', run.startedAt))
         world.violation(
           'S4',
           `the disk of ${owner ?? input.VolumeId} is copied, and our hook does not hold it`,
@@ -42,6 +46,14 @@ export function copiesAreCleared(world: World): Checker {
         world.violation('recovery', `${region.copies.count} snapshots and volumes are left`)
     },
   }
+}
+
+/** How many lines the disk holds that no object does. */
+function unsaved({ bucket }: World, { disk }: CopiedDisk, since: number): number {
+  const copy = disk.copied()
+  copy.rotate({ isHeld: () => true, isOutside: () => false, fails: () => false })
+  const lines = copy.files.flatMap(({ content }) => content.lines())
+  return lines.filter(({ line }) => !bucket.holds(disk.number, line, since)).length
 }
 
 /** Held when the invocation began, or since. */
