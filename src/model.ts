@@ -228,9 +228,19 @@ export type Decision =
       readonly do: 'wait'
       readonly seconds: number
       /**
-       * `answer`: AWS refuses what must be known first. `start`: the machine is stopped. `patience`: no attempt is left, but the archive
+       * `answer`: AWS refuses what must be known first. `start`: the machine is stopped. `disk`: the machine is gone, and the Recycle Bin
+       * may have its disk. `patience`: no attempt is left, but the archive
        * may still fill. `person`: patience is spent, and the machine is only held because its group does not retain.
        */
-      readonly waitsFor: 'hook' | 'flush' | 'retry' | 'agent' | 'answer' | 'start' | 'patience' | 'person'
+      readonly waitsFor:
+        | 'hook'
+        | 'flush'
+        | 'retry'
+        | 'agent'
+        | 'answer'
+        | 'start'
+        | 'disk'
+        | 'patience'
+        | 'person'
       readonly reason: string
     }

@@ -1,6 +1,6 @@
 /** The ladder's rungs (`src/recovery/`): what the guard may do by itself about a machine whose logs could not be proven, in order. */
 
-export const RUNGS = ['retry', 'reboot', 'clone'] as const
+export const RUNGS = ['retry', 'reboot', 'clone', 'bin'] as const
 export type Rung = (typeof RUNGS)[number]
 
 /** What the sweep may do by itself about machines whose logs could not be proven. */
@@ -23,5 +23,7 @@ export function readRungs(text: string): readonly Rung[] {
   const words = text === NO_RUNGS ? [] : text.split(',')
   if (words.some((word) => !RUNGS.some((rung) => rung === word)))
     throw new Error(`write ${NO_RUNGS}, or ${RUNGS.join(',')} or a part of it, instead of '${text}'`)
+  if (words.includes('bin') && !words.includes('clone'))
+    throw new Error(`write clone,bin: what comes out of the bin is salvaged as a clone is`)
   return RUNGS.filter((rung) => words.includes(rung))
 }

@@ -31,9 +31,10 @@ export function manifestLine(
   live: readonly string[] = [],
   uptimeSeconds = 86_400,
   purpose: FlushPurpose = 'termination',
+  instanceId = action.instanceId,
 ): string {
   const records = [
-    `manifest\t2\t${action.instanceId}\t${purpose}\t${files.length + live.length}\t${uptimeSeconds}`,
+    `manifest\t2\t${instanceId}\t${purpose}\t${files.length + live.length}\t${uptimeSeconds}`,
     ...files.map(
       ({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${START / 1000}\t-\t-\t${path}`,
     ),
@@ -295,6 +296,8 @@ export class OneInstance {
       deleteVolume: unexpected,
       attachVolume: unexpected,
       detachVolume: unexpected,
+      listVolumesInRecycleBin: unexpected,
+      restoreVolumeFromRecycleBin: unexpected,
       getConsoleOutput: async ({ Latest }) => ({
         Output: Buffer.from(Latest ? '' : this.console).toString('base64'),
       }),

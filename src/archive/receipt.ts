@@ -39,7 +39,7 @@ const Receipt = z.object({
   startedAt: Time,
   provenAt: Time,
   decision: z.object({
-    do: z.literal('continue'),
+    do: z.enum(['continue', 'settle']),
     outcome: z.enum(['archived', 'empty']),
     reason: z.string(),
   }),

@@ -37,7 +37,10 @@ import type {
   DetachVolumeCommandInput,
   GetConsoleOutputCommandInput,
   GetConsoleOutputCommandOutput,
+  ListVolumesInRecycleBinCommandInput,
+  ListVolumesInRecycleBinCommandOutput,
   RebootInstancesCommandInput,
+  RestoreVolumeFromRecycleBinCommandInput,
 } from '@aws-sdk/client-ec2'
 import type {
   GetObjectCommandInput,
@@ -130,6 +133,11 @@ export interface AwsApi {
   deleteVolume(input: DeleteVolumeCommandInput): Promise<unknown>
   attachVolume(input: AttachVolumeCommandInput): Promise<unknown>
   detachVolume(input: DetachVolumeCommandInput): Promise<unknown>
+
+  listVolumesInRecycleBin(
+    input: ListVolumesInRecycleBinCommandInput,
+  ): Promise<Answer<ListVolumesInRecycleBinCommandOutput>>
+  restoreVolumeFromRecycleBin(input: RestoreVolumeFromRecycleBinCommandInput): Promise<unknown>
 }
 
 /** The time, in epoch milliseconds. It does not move when read. */

@@ -28,7 +28,9 @@ import {
   DetachVolumeCommand,
   EC2Client,
   GetConsoleOutputCommand,
+  ListVolumesInRecycleBinCommand,
   RebootInstancesCommand,
+  RestoreVolumeFromRecycleBinCommand,
 } from '@aws-sdk/client-ec2'
 import {
   GetObjectCommand,
@@ -127,5 +129,7 @@ export function connect(region: string, { bucketOwner, ...options }: ConnectOpti
     deleteVolume: (input) => ec2.send(new DeleteVolumeCommand(input)),
     attachVolume: (input) => ec2.send(new AttachVolumeCommand(input)),
     detachVolume: (input) => ec2.send(new DetachVolumeCommand(input)),
+    listVolumesInRecycleBin: (input) => ec2.send(new ListVolumesInRecycleBinCommand(input)),
+    restoreVolumeFromRecycleBin: (input) => ec2.send(new RestoreVolumeFromRecycleBinCommand(input)),
   }
 }

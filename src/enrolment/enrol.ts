@@ -27,17 +27,18 @@ export function wantedOf(policy: Policy): Wanted | undefined {
   return { ...policy.enrolment, hookName, heartbeatTimeoutSeconds, archivePrefix: policy.archive.prefix }
 }
 
-/** Enrols what the policy chooses and tells it. */
+/** Enrols what the policy chooses and tells it. Answers the groups that are guarded now. */
 export async function enrolAndTell(
   { aws, policy, journal }: Pick<Guard, 'aws' | 'policy' | 'journal'>,
   enrolment: Enrolment,
-): Promise<void> {
+): Promise<readonly string[]> {
   const wanted = wantedOf(policy)
-  if (!wanted) return
+  if (!wanted) return []
   const event = await enrol(aws, wanted, enrolment)
   const isNews =
     event.trigger !== 'launch' || event.enrolled.length + event.changed.length + event.refused.length > 0
   if (isNews) journal(event)
+  return event.guarded
 }
 
 export async function enrol(

@@ -121,6 +121,8 @@ export type JournalEvent =
       readonly deleted: readonly string[]
       readonly failed: readonly string[]
     }
+  /** What outlived a machine that is gone cannot be found, or not all of it; the next sweep looks again. */
+  | { readonly event: 'disks-failed'; readonly error: string; readonly errorMessage: string }
   /** A person has the logs on a copy of this machine's disk archived by another. Told before it is begun: who, and why. */
   | {
       readonly event: 'salvage'
@@ -210,6 +212,7 @@ export function isLoud(event: JournalEvent): boolean {
     case 'group-failed':
     case 'audit-failed':
     case 'recovery-failed':
+    case 'disks-failed':
     case 'receipt-failed':
     case 'message-refused':
       return true

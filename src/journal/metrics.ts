@@ -18,6 +18,7 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
     case 'pass-failed':
     case 'group-failed':
     case 'recovery-failed':
+    case 'disks-failed':
       return [count('PassFailed')]
     case 'receipt-failed':
       return [count('ReceiptFailed')]

@@ -9,9 +9,11 @@ import type { CopyOwner } from './copy-mark.ts'
 import { rubbish } from './decide-copy.ts'
 import { isTimeLeft, limitedTo } from './found.ts'
 
+/** `needed`: the machines that are gone, and whose disk is being salvaged. */
 export async function clearAway(
   guard: Guard,
   copies: readonly Copy[],
+  needed: ReadonlySet<string>,
   remainingMs: () => number,
 ): Promise<void> {
   const { clock, journal } = guard
@@ -22,7 +24,8 @@ export async function clearAway(
     if (!isTimeLeft(guard, remainingMs)) break
     try {
       const limited = limitedTo(guard, remainingMs)
-      await discard(limited, copy, await isOver(limited, copy), deleted)
+      const over = !needed.has(copy.instanceId) && (await isOver(limited, copy))
+      await discard(limited, copy, over, deleted)
     } catch (error) {
       failed.push(`${copy.instanceId}: ${reasonOf(error)}`)
     }

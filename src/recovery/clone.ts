@@ -8,7 +8,9 @@ import { type Invocation, listSalvages, salvageComment } from '../flush/commands
 import { startFlush } from '../flush/flushes.ts'
 import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
+import type { Rung } from '../rungs.ts'
 import { describedInstance } from '../termination/machine-state.ts'
+import { rootVolumeOf } from '../termination/root-volume.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
 import { type CopyStep, decideCopy } from './decide-copy.ts'
@@ -18,15 +20,17 @@ import { siblingsOf } from './siblings.ts'
 const DEVICES = [...'fghijklmnop'].map((letter) => `/dev/sd${letter}`)
 
 /** A copy of the machine's root volume as it is now. */
-export async function copyDisk({ aws, policy }: Guard, owner: CopyOwner): Promise<void> {
+export async function copyDisk(guard: Guard, owner: CopyOwner): Promise<void> {
   const { instanceId } = owner
-  const machine = await describedInstance(aws, instanceId)
-  const root = machine?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === machine.RootDeviceName)
-  const VolumeId = root?.Ebs?.VolumeId
-  if (VolumeId === undefined) throw new Error(`EC2 does not tell which volume ${instanceId} runs from`)
+  const volumeId = rootVolumeOf(await describedInstance(guard.aws, instanceId))
+  if (volumeId === undefined) throw new Error(`EC2 does not tell which volume ${instanceId} runs from`)
+  await copyVolume(guard, owner, volumeId)
+}
+
+export async function copyVolume({ aws, policy }: Guard, owner: CopyOwner, volumeId: string): Promise<void> {
   await aws.createSnapshot({
-    VolumeId,
-    Description: `Termination guard: the disk of ${instanceId}`,
+    VolumeId: volumeId,
+    Description: `Termination guard: the disk of ${owner.instanceId}`,
     TagSpecifications: [{ ResourceType: 'snapshot', Tags: [tagOf(policy.hookName, owner)] }],
   })
 }
@@ -47,7 +51,13 @@ function isOf(owner: Invocation['belongsTo'], actionBegan: number): boolean {
 }
 
 /** One step further, told before it is taken. `busy`: the machines that have a copy, to which this one's is added. */
-export async function advance(guard: Guard, groupName: string, copy: Copy, busy: Set<string>): Promise<void> {
+export async function advance(
+  guard: Guard,
+  groupName: string,
+  copy: Copy,
+  busy: Set<string>,
+  rung: Rung = 'clone',
+): Promise<void> {
   const { clock, journal } = guard
   const { instanceId } = copy
   const has = (id: string) => copy.volumes.some(({ attachment }) => attachment?.instanceId === id)
@@ -56,7 +66,7 @@ export async function advance(guard: Guard, groupName: string, copy: Copy, busy:
   const step = decideCopy({ now: clock.now(), copy, siblings, salvages: await salvagesOf(guard, copy) })
   if (step.do === 'wait') return
   if (step.do === 'attach') busy.add(step.on)
-  journal({ event: 'recovery', rung: 'clone', instanceId, groupName, reason: told(step) })
+  journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })
   await take(guard, groupName, copy, step)
 }
 

@@ -5,6 +5,7 @@
 import type { Snapshot, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
 import { type CopyOwner, copyKey, copyValue, readCopyValue } from './copy-mark.ts'
+import { pages } from './pages.ts'
 
 /** Of one action's machine. */
 export interface Copy extends CopyOwner {
@@ -63,17 +64,6 @@ export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
     snapshots: snapshots.sort((a, b) => a.startedAt - b.startedAt),
     volumes: volumes.sort((a, b) => a.createdAt - b.createdAt),
   }))
-}
-
-async function* pages<Item>(
-  ask: (more: { NextToken?: string }) => Promise<{ items: readonly Item[]; NextToken: string | undefined }>,
-): AsyncGenerator<Item> {
-  let next: string | undefined
-  do {
-    const { items, NextToken } = await ask(next === undefined ? {} : { NextToken: next })
-    yield* items
-    next = NextToken
-  } while (next)
 }
 
 function snapshotOf({ SnapshotId = '', State, StartTime }: Snapshot): CopySnapshot {

@@ -88,6 +88,12 @@ function isEnding({ state }: CopyVolume): boolean {
   return ['deleting', 'deleted', 'error'].includes(state)
 }
 
+/** Whether nothing more is to be hoped for: it was salvaged as often as it may be, and what that showed had its time to be proven. */
+export function isInVain(salvages: SeenCopy['salvages'], now: number): boolean {
+  if (salvages.length < MOST_SALVAGES || salvages.some(({ status }) => status === 'running')) return false
+  return salvages.every(({ endedAt = 0 }) => now - endedAt >= 1000 * PROOF_SECONDS)
+}
+
 /** What of a copy is thrown away: everything where its action is over, otherwise what is too many. */
 export function rubbish(copy: Copy, isOver: boolean): Pick<Copy, 'snapshots' | 'volumes'> {
   const { snapshot, volume } = mainOf(copy)

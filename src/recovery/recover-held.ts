@@ -81,9 +81,9 @@ async function clone(guard: Guard, held: Held, why: string, budget: Budget): Pro
 }
 
 /** One machine's failure is told, and does not stop the others. */
-async function tried(
+export async function tried(
   { journal }: Guard,
-  { instanceId, groupName }: Held,
+  { instanceId, groupName }: Pick<Held, 'instanceId' | 'groupName'>,
   rung: Rung,
   work: () => Promise<void>,
 ): Promise<boolean> {

@@ -4,11 +4,13 @@
  */
 import { reasonOf } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
+import { described } from '../journal/described.ts'
 import type { Rung } from '../rungs.ts'
 import { clearAway } from './clear-away.ts'
 import { type Copy, copiesOf } from './copies.ts'
 import { eachGroup, type Found, limitedTo } from './found.ts'
-import { recoverHeld } from './recover-held.ts'
+import { recoverGone } from './recover-gone.ts'
+import { type Cloning, recoverHeld } from './recover-held.ts'
 import { retryKept } from './retry-kept.ts'
 
 /** What can be done is done, group by group; one that fails does not stop the others. */
@@ -19,11 +21,15 @@ export async function recover(guard: Guard, found: Found, remainingMs: () => num
   const able = known ? guard : without(guard, 'clone')
   const budget = { left: atOnce - copies.length }
   const busy = new Set(copies.flatMap(attachedTo))
-  if (able.policy.recovery.rungs.some((rung) => rung !== 'retry'))
-    await eachGroup(able, found.waiting, remainingMs, (limited, group) =>
-      recoverHeld(limited, group, { copies, budget, busy }),
-    )
-  if (copies.length > 0) await clearAway(guard, copies, remainingMs)
+  const cloning: Cloning = { copies, budget, busy }
+  // First: a hook may hold a machine that is gone, and its copy takes one step a sweep.
+  const needed =
+    known && rungs.includes('bin') ? await goneAndNeeded(guard, cloning, remainingMs) : new Set<string>()
+  if (able.policy.recovery.rungs.some((rung) => rung !== 'retry')) {
+    const there = found.waiting.filter(({ instanceId }) => !needed?.has(instanceId))
+    await eachGroup(able, there, remainingMs, (limited, group) => recoverHeld(limited, group, cloning))
+  }
+  if (copies.length > 0 && needed) await clearAway(guard, copies, needed, remainingMs)
   if (rungs.includes('retry')) await retryKept(able, found, remainingMs, budget)
 }
 
@@ -35,6 +41,20 @@ async function knownCopies(guard: Guard, remainingMs: () => number): Promise<Cop
   } catch (error) {
     const failed = [`they cannot be listed: ${reasonOf(error)}`]
     journal({ event: 'copies', copies: 0, oldestSeconds: 0, deleted: [], failed })
+    return undefined
+  }
+}
+
+/** `undefined`: AWS does not tell, so that nothing is thrown away. */
+async function goneAndNeeded(
+  guard: Guard,
+  cloning: Cloning,
+  remainingMs: () => number,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return await recoverGone(guard, cloning, remainingMs)
+  } catch (error) {
+    guard.journal({ event: 'disks-failed', ...described(error) })
     return undefined
   }
 }

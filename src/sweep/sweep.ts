@@ -8,6 +8,7 @@ import { enrolAndTell } from '../enrolment/enrol.ts'
 import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
+import { markDisks } from '../recovery/mark-disks.ts'
 import { recover } from '../recovery/recover.ts'
 import { shuffled } from '../shuffled.ts'
 import { hasHook, hookTimes } from '../termination/hook.ts'
@@ -32,9 +33,9 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
     await sweepHeld(guard, () => Math.min(remainingMs(), heldUntil - clock.now()), listedBy)
   } finally {
     // Last, so that no trouble with it keeps an action waiting; and in any case, since theirs is none of its own.
-    await enrolAndTell(guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs()), {
-      trigger: 'sweep',
-    })
+    const limited = guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs())
+    const guarded = await enrolAndTell(limited, { trigger: 'sweep' })
+    await markDisks(limited, guarded, remainingMs)
   }
 }
 

@@ -23,6 +23,12 @@ export function decide(seen: Observation, policy: Policy): Decision {
 
   if (proven) return { do: 'continue', outcome: proven.outcome, reason: proven.reason }
   if (seen.machine === 'gone') {
+    if (policy.recovery.rungs.includes('bin') && heldSeconds(seen) < deadlineSeconds(seen, policy))
+      return wait(
+        'disk',
+        trouble(seen, policy),
+        `the machine is gone, and its disk may be kept: ${gaps(seen)}`,
+      )
     return {
       do: 'continue',
       outcome: 'lost',

@@ -37,15 +37,15 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const asked = await listed(eyes, action, glance, isLate)
   const all = asked.is === 'answered' ? asked.answer : []
   const ours = all.filter((invocation) => belongs(invocation, action))
-  const flushed = ours.length > 0
-  const where = flushed ? undefined : await firstHold(aws, action, glance, ageSeconds)
-  const hold = where ? where.hold : holdOfFlushed(glance.heartbeat)
-
   const gather = (some: readonly Invocation[]) =>
     gathered(eyes, action, glance.heartbeat, { ours: some, all, isLate })
   const own = await gather(ours)
   const salvages = isProven(own) ? { is: 'answered' as const, answer: [] } : await salvagesOf(eyes, action)
   const found = salvages.is === 'answered' ? salvages.answer : []
+  // What was flushed, or salvaged, was held before.
+  const isHeldBefore = ours.length + found.length > 0
+  const where = isHeldBefore ? undefined : await firstHold(aws, action, glance, ageSeconds)
+  const hold = where ? where.hold : holdOfFlushed(glance.heartbeat)
   const { troubles, ...evidence } = found.length > 0 ? await gather(newestFirst([...ours, ...found])) : own
   const refused = [troubleOf('list its flushes', asked), troubleOf('list its flushes', salvages)]
   const seen: Observation = {

@@ -12,6 +12,7 @@ import type { Policy } from '../policy.ts'
 import { decide } from './decide.ts'
 import { placeOf } from './gather.ts'
 import { isShort } from './hook.ts'
+import { letDiskGo } from './let-disk-go.ts'
 import { complete, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
 import { NotOurs, observe } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
@@ -98,7 +99,10 @@ async function perform(guard: Guard, seen: Observation, decision: Decision): Pro
     case 'wait':
       return 'done'
     case 'continue':
-      if (isGoodEnd(decision)) await writeReceipt(guard, seen, decision)
+      if (isGoodEnd(decision)) {
+        await writeReceipt(guard, seen, decision)
+        await letDiskGo(guard, action)
+      }
       return await end(aws, action, 'CONTINUE', now)
     case 'abandon':
       return await end(aws, action, 'ABANDON', now)

@@ -15,7 +15,13 @@ import { owedManifest } from './evidence.ts'
 /** A put that hangs must leave the pass its time for CONTINUE. */
 const LONGEST_PUT_MS = 5000
 
-type GoodEnd = Extract<Decision, { do: 'continue' }> & { readonly outcome: 'archived' | 'empty' }
+/** `settle`: the machine was gone before its logs were proven. */
+type ProvenEnd = {
+  readonly do: 'continue' | 'settle'
+  readonly outcome: 'archived' | 'empty'
+  readonly reason: string
+}
+type GoodEnd = Extract<Decision, { do: 'continue' }> & ProvenEnd
 
 export function isGoodEnd(decision: Decision): decision is GoodEnd {
   return decision.do === 'continue' && decision.outcome !== 'lost'
@@ -24,7 +30,7 @@ export function isGoodEnd(decision: Decision): decision is GoodEnd {
 export async function writeReceipt(
   { aws, clock, policy, journal }: Pick<Guard, 'aws' | 'clock' | 'policy' | 'journal'>,
   seen: Observation,
-  decision: GoodEnd,
+  decision: ProvenEnd,
 ): Promise<void> {
   const { bucket, receiptPrefix, encryption } = policy.archive
   try {
@@ -43,7 +49,7 @@ export async function writeReceipt(
   }
 }
 
-export function receiptOf(seen: Observation, decision: GoodEnd, policy: Policy): Receipt {
+export function receiptOf(seen: Observation, decision: ProvenEnd, policy: Policy): Receipt {
   const { action, now, flushes, flushedBeside = [], proof } = seen
   const objects = new Map(proof?.objects?.map((object) => [object.path, object]))
   return {
@@ -55,7 +61,7 @@ export function receiptOf(seen: Observation, decision: GoodEnd, policy: Policy):
     token: action.token ?? null,
     startedAt: iso(action.startedAt),
     provenAt: iso(now),
-    decision: { do: 'continue', outcome: decision.outcome, reason: decision.reason },
+    decision: { do: decision.do, outcome: decision.outcome, reason: decision.reason },
     flushes: [...flushes, ...flushedBeside].map(({ commandId, requestedAt, endedAt, report }) => ({
       commandId,
       requestedAt: iso(requestedAt),

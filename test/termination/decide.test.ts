@@ -63,6 +63,14 @@ describe('the machine is gone', () => {
   it('continues as archived when everything is proven', () => {
     expect(decide(seen({ machine: 'gone' }), policy)).toMatchObject({ do: 'continue', outcome: 'archived' })
   })
+  it('waits for its disk, until patience is spent, where the Recycle Bin may have it', () => {
+    const binning = { ...policy, recovery: { ...policy.recovery, rungs: ['clone', 'bin'] as const } }
+    const unproven = { machine: 'gone', proof: incomplete } as const
+    expect(decide(seen(unproven), binning)).toMatchObject({ do: 'wait', waitsFor: 'disk' })
+    const late = { now: START + 1000 * policy.patienceSeconds, flushes: [], agent: 'unknown' } as const
+    expect(decide(seen({ ...unproven, ...late }), binning)).toMatchObject({ do: 'continue', outcome: 'lost' })
+    expect(decide(seen({ machine: 'gone' }), binning)).toMatchObject({ do: 'continue', outcome: 'archived' })
+  })
   it('continues at once as lost when it is not', () => {
     expect(decide(seen({ machine: 'gone', proof: incomplete }), policy)).toMatchObject({
       do: 'continue',

@@ -7,7 +7,7 @@ import { reconcile } from '../../src/termination/reconcile.ts'
 import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, environment, file, MINUTE, START } from './observations.ts'
 
-const COPIED = START + 15 * MINUTE
+const COPIED = START + 5 * MINUTE
 const OTHER = 'i-0fedcba9876543210'
 const VOLUME = 'vol-0123456789abcdef0'
 
@@ -44,7 +44,7 @@ it.each([
     over: true,
     decision: {
       ...{ do: 'continue', outcome: 'archived' },
-      reason: 'its one file is in S3, as its disk was at 2026-01-02T03:19:05.000Z',
+      reason: 'its one file is in S3, as its disk was at 2026-01-02T03:09:05.000Z',
     },
   })
   expect(aws.completed).toEqual(['CONTINUE'])
@@ -115,8 +115,9 @@ it('a salvage that runs is waited for, and the machine is flushed only when it i
   expect(await pass()).toMatchObject({ decision: { do: 'wait', waitsFor: 'flush' } })
 })
 
-it('found over, it is told as archived', async () => {
+it('found over, it is told as archived, at once: it was held before', async () => {
   salvaged(comment())
+  aws.now = START + 10 * MINUTE
   aws.activeToken = undefined
   aws.lifecycleState = undefined
   expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'archived' } })

@@ -1,0 +1,46 @@
+/** The proof of a machine that no hook holds any more: by the same evidence and the same decision as a pass's, told as its termination's end. */
+import { belongs, listInvocations, listSalvages, newestFirst } from '../flush/commands.ts'
+import { salvageDocumentOf } from '../flush/salvage-document.ts'
+import type { Guard } from '../guard.ts'
+import type { LifecycleAction, Observation } from '../model.ts'
+import { decide } from '../termination/decide.ts'
+import { gathered, isProven } from '../termination/gather.ts'
+import { endEvent } from '../termination/tell.ts'
+import { writeReceipt } from '../termination/write-receipt.ts'
+import type { CopyOwner } from './copy-mark.ts'
+
+/** Told as often as it is asked: whoever asks lets the disk go then. */
+export async function provenWhenGone(
+  guard: Guard,
+  groupName: string,
+  { instanceId, actionBegan }: CopyOwner,
+): Promise<boolean> {
+  const { aws, clock, policy, journal } = guard
+  const now = clock.now()
+  const { hookName, documentName } = policy
+  const action: LifecycleAction = {
+    groupName,
+    hookName,
+    instanceId,
+    token: undefined,
+    startedAt: actionBegan,
+  }
+  const all = await listInvocations(aws, documentName, instanceId, now)
+  const salvages = await listSalvages(aws, salvageDocumentOf(hookName), instanceId, now)
+  const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))
+  if (ours.length === 0) return false
+  const { troubles: _, ...evidence } = await gathered(guard, action, 'none', { ours, all, isLate: false })
+  if (!isProven(evidence)) return false
+  const seen: Observation = {
+    ...{ now, action, hold: 'over', lifecycleState: undefined, machine: 'gone', agent: 'unknown' },
+    ...{ troubles: [], wokenBy: 'sweep', busyWith: undefined, hook: undefined },
+    ...evidence,
+  }
+  const decision = decide(seen, policy)
+  if (decision.do !== 'settle' || (decision.outcome !== 'archived' && decision.outcome !== 'empty'))
+    return false
+  const { outcome, reason } = decision
+  journal(endEvent(seen, decision))
+  await writeReceipt(guard, seen, { do: 'settle', outcome, reason })
+  return true
+}

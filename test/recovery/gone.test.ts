@@ -1,0 +1,344 @@
+/** Machines that were terminated past our hook: their disks, marked while they lived, on the model of EC2. */
+import type { CommandInvocation } from '@aws-sdk/client-ssm'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { AwsApi } from '../../src/aws/api.ts'
+import type { Guard } from '../../src/guard.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
+import { readPolicy } from '../../src/policy.ts'
+import { markDisks } from '../../src/recovery/mark-disks.ts'
+import { recover } from '../../src/recovery/recover.ts'
+import { waitingAndRetained } from '../../src/sweep/waiting.ts'
+import { binKey, KEEP, LET_GO } from '../../src/termination/disk-mark.ts'
+import { letDiskGo } from '../../src/termination/let-disk-go.ts'
+import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-scaling.ts'
+import { awsError, manifestLine } from '../one-instance.ts'
+import { action, environment, file } from '../termination/observations.ts'
+import { Fleet, hour, minute, second } from '../testbed/simulator/fleet.ts'
+
+const HOOK = environment.HOOK_NAME
+
+let fleet: Fleet
+let dead: string
+let disk: string
+let journal: JournalEvent[]
+let invocations: CommandInvocation[]
+let receipts: string[]
+let isInS3: boolean
+/** No other machine's agent answers. */
+let isAlone: boolean
+let failing: (readonly [keyof AwsApi, Error])[]
+let RECOVER: string
+let manifest: string
+
+beforeEach(async () => {
+  fleet = new Fleet({ ruleMs: 0 }).group('web', { size: 3, retain: true })
+  fleet.hook({ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' })
+  ;[journal, invocations, failing, receipts] = [[], [], [], []]
+  ;[isInS3, RECOVER, isAlone] = [true, 'clone,bin', false]
+  call('CreateRule', {
+    ResourceType: 'EBS_VOLUME',
+    ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
+    RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+  })
+  dead = fleet.ids()[0] ?? ''
+  disk = fleet.model.instances().find(({ id }) => id === dead)?.volumes[0]?.id ?? ''
+  manifest = manifestLine([file], [], 60, 'salvage', dead)
+  fleet.pass(second)
+})
+
+function call<Name extends OperationName>(name: Name, input: InputOf<Name>) {
+  const answer = fleet.model.call(fleet.now, name, input)
+  fleet.pass(0)
+  return answer
+}
+
+function terminate(): void {
+  call('TerminateInstances', { InstanceIds: [dead] })
+  fleet.pass(minute)
+}
+
+const ssmAndS3: Partial<AwsApi> = {
+  describeInstanceInformation: async ({ Filters }) => ({
+    InstanceInformationList: (Filters?.[0]?.Values ?? [])
+      .filter((id) => id !== dead && !isAlone)
+      .map((InstanceId) => ({ InstanceId, PingStatus: 'Online', LastPingDateTime: new Date(fleet.now) })),
+  }),
+  listCommandInvocations: async ({ InstanceId, Filters }) => ({
+    CommandInvocations: invocations.filter(
+      (one) =>
+        (InstanceId === undefined || one.InstanceId === InstanceId) &&
+        one.DocumentName === Filters?.find(({ key }) => key === 'DocumentName')?.value,
+    ),
+  }),
+  sendCommand: async ({ DocumentName, Comment, InstanceIds: [InstanceId] = [] }) => {
+    const CommandId = `c-${invocations.length + 1}`
+    invocations.unshift({
+      ...{ CommandId, InstanceId, DocumentName, Comment, Status: 'InProgress', StatusDetails: 'InProgress' },
+      RequestedDateTime: new Date(fleet.now),
+    })
+    return { Command: { CommandId } }
+  },
+  listObjectsV2: async ({ Prefix }) => ({
+    Contents: isInS3
+      ? [
+          {
+            Key: `${Prefix}${file.path.replaceAll('/', '_')}`,
+            ...{ Size: file.size, ETag: `"${file.md5}"`, LastModified: new Date(fleet.now) },
+          },
+        ]
+      : [],
+  }),
+  headObject: async () => {
+    throw Object.assign(awsError('NotFound'), { $metadata: { httpStatusCode: 404 } })
+  },
+  putObject: async ({ Key = '' }) => void receipts.push(Key),
+}
+
+function guard(): Guard {
+  const aws = new Proxy({} as AwsApi, {
+    get: (_, name: keyof AwsApi) => async (input: never) => {
+      const failure = failing.find(([operation]) => operation === name)
+      failing = failing.filter((one) => one !== failure)
+      if (failure) throw failure[1]
+      const own = ssmAndS3[name]
+      const operation = `${name.charAt(0).toUpperCase()}${name.slice(1)}` as OperationName
+      return own ? await own(input) : call(operation, input)
+    },
+  })
+  const policy = readPolicy({ ...environment, ARCHIVE_PREFIX: '{group}/{instance}/', RECOVER })
+  const clock = { now: () => fleet.now }
+  return { aws, clock, random: () => 0.5, policy, journal: (event) => void journal.push(event) }
+}
+
+const mark = () => markDisks(guard(), ['web'], () => minute)
+
+async function sweep(times = 1): Promise<void> {
+  for (let count = 0; count < times; count++) {
+    fleet.pass(5 * minute)
+    const one = guard()
+    await recover(one, await waitingAndRetained(one.aws), () => minute)
+    await markDisks(one, ['web'], () => minute)
+    fleet.pass(10 * second)
+  }
+}
+
+function salvaged(Status: 'Success' | 'Failed' = 'Success'): void {
+  const CommandPlugins = [{ Output: manifest, ResponseFinishDateTime: new Date(fleet.now) }]
+  Object.assign(invocations[0] ?? {}, { Status, StatusDetails: Status, CommandPlugins })
+}
+
+const tagsOf = (id: string) =>
+  fleet.model.call(fleet.now, 'DescribeVolumes', { VolumeIds: [id] }).Volumes?.[0]?.Tags ?? []
+const isThere = (id: string) =>
+  call('DescribeVolumes', {}).Volumes?.some(({ VolumeId, State }) => VolumeId === id && State !== 'deleting')
+const binned = () => (call('ListVolumesInRecycleBin', {}).Volumes ?? []).map(({ VolumeId }) => VolumeId)
+const copies = () =>
+  [
+    ...(call('DescribeSnapshots', {}).Snapshots ?? []),
+    ...(call('DescribeVolumes', {
+      Filters: [{ Name: 'tag-key', Values: [`termination-guard-copy:${HOOK}`] }],
+    }).Volumes ?? []),
+  ].length
+const told = () =>
+  journal.flatMap((event) => (event.event === 'recovery' && event.rung === 'bin' ? [event.reason] : []))
+const failed = () =>
+  journal.flatMap((event) => (event.event === 'recovery-failed' ? [event.errorMessage] : []))
+const ends = () => journal.filter(({ event }) => event === 'action-ended')
+
+describe('while a machine lives', () => {
+  it('its root volume is marked, once, and says whose it is; so does the machine', async () => {
+    await mark()
+    const marks = [
+      { Key: binKey(HOOK), Value: KEEP },
+      { Key: `termination-guard-disk:${HOOK}`, Value: `${dead} ${disk}` },
+      { Key: `termination-guard-disk-group:${HOOK}`, Value: 'web' },
+    ]
+    expect(tagsOf(disk)).toEqual(marks)
+    failing = [['createTags', awsError('this call is one too many')]]
+    await mark()
+    expect(failed()).toEqual([])
+  })
+  it('nothing is marked where the rung is switched off, nor in other groups', async () => {
+    RECOVER = 'clone'
+    await mark()
+    RECOVER = 'clone,bin'
+    await markDisks(guard(), ['another'], () => minute)
+    await markDisks(guard(), [], () => minute)
+    expect(tagsOf(disk)).toEqual([])
+  })
+  it('one that cannot be marked does not stop the others, and is told', async () => {
+    failing = [['createTags', awsError('UnauthorizedOperation', 'not authorized')]]
+    await mark()
+    expect(failed()).toEqual(['not authorized'])
+    const others = fleet.model.instances().flatMap(({ volumes }) => volumes[0]?.id ?? [])
+    expect(others.filter((id) => tagsOf(id).length > 0)).toHaveLength(2)
+  })
+  it('the disk is not kept once its logs are proven', async () => {
+    await mark()
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: LET_GO })
+    terminate()
+    expect(binned()).toEqual([])
+    await mark()
+  })
+  it('a proven machine goes although its disk cannot be let go, and that is told', async () => {
+    failing = [['createTags', awsError('UnauthorizedOperation', 'not authorized')]]
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    expect(failed()).toEqual(['not authorized'])
+  })
+})
+
+describe('the disk of a machine that was terminated past the hook', () => {
+  beforeEach(async () => {
+    await mark()
+    terminate()
+  })
+
+  it('lies in the bin, is taken out, copied and salvaged, each step told', async () => {
+    expect(binned()).toEqual([disk])
+    await sweep(5)
+    expect(told()).toEqual([
+      `the machine is gone: its disk, ${disk}, is taken out of the Recycle Bin`,
+      `a snapshot of its disk, ${disk}, is made`,
+      expect.stringContaining('a volume of snap-'),
+      expect.stringContaining('is attached to'),
+      expect.stringContaining('salvages'),
+    ])
+    expect(failed()).toEqual([])
+    expect(isThere(disk)).toBe(true)
+  })
+
+  it('is deleted for good once its logs are proven, and that is told as the end, with a receipt', async () => {
+    await sweep(5)
+    salvaged()
+    await sweep(1)
+    expect(ends()).toEqual([
+      expect.objectContaining({
+        ...{ outcome: 'archived', instanceId: dead, groupName: 'web', token: undefined },
+        reason: expect.stringMatching(/^the action is over; its one file is in S3, as its disk was at /),
+      }),
+    ])
+    expect(receipts).toEqual([expect.stringContaining(`/${dead}/`)])
+    expect(isThere(disk)).toBe(false)
+    expect(binned()).toEqual([])
+    fleet.pass(2 * hour)
+    await sweep(3)
+    expect(copies()).toBe(0)
+    expect(ends()).toHaveLength(1)
+  })
+
+  it('is found to be proven where it could not be deleted, and deleted then', async () => {
+    await sweep(5)
+    salvaged()
+    failing = [['deleteVolume', awsError('InternalFailure', 'once more')]]
+    await sweep(1)
+    expect(failed()).toEqual(['once more'])
+    await sweep(1)
+    expect(isThere(disk)).toBe(false)
+    expect(binned()).toEqual([])
+  })
+
+  it('S1: is not deleted before its logs are proven', async () => {
+    await sweep(5)
+    isInS3 = false
+    salvaged()
+    await sweep(2)
+    expect(isThere(disk)).toBe(true)
+    expect(ends()).toEqual([])
+  })
+
+  it('is left where its salvages are in vain, and that is told; the copy goes', async () => {
+    await sweep(5)
+    salvaged('Failed')
+    await sweep(1)
+    salvaged('Failed')
+    fleet.pass(2 * hour)
+    await sweep(7)
+    expect(isThere(disk)).toBe(true)
+    expect(copies()).toBe(0)
+    expect(failed()).toContain(`its disk was salvaged 2 times in vain: ${disk} is left`)
+    expect(invocations).toHaveLength(2)
+  })
+
+  it('is left where nobody can salvage it, without a copy that nobody needs', async () => {
+    isAlone = true
+    await sweep(3)
+    expect(copies()).toBe(0)
+    expect(failed()).toContain(
+      `its group has no healthy machine that could salvage its disk: ${disk} is left`,
+    )
+  })
+
+  it('is not salvaged for ever', async () => {
+    failing = Array.from({ length: 100 }, () => ['sendCommand', awsError('AccessDeniedException')] as const)
+    await sweep(45)
+    expect(copies()).toBe(0)
+    expect(failed()).toContain(`its disk could not be salvaged in time: ${disk} is left`)
+  })
+
+  it('is left alone in the bin where EC2 has forgotten whose it was', async () => {
+    fleet.pass(5 * minute)
+    call('CompleteLifecycleAction', {
+      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+      LifecycleActionResult: 'CONTINUE',
+    })
+    fleet.pass(2 * hour)
+    await sweep(2)
+    expect(binned()).toEqual([disk])
+  })
+
+  it('keeps its copy where the disks cannot be listed', async () => {
+    await sweep(3)
+    const before = copies()
+    failing = [['describeInstances', awsError('UnauthorizedOperation')]]
+    await sweep(1)
+    expect(copies()).toBeGreaterThanOrEqual(before)
+    expect(journal).toContainEqual(expect.objectContaining({ event: 'disks-failed' }))
+  })
+})
+
+it('a disk that somebody took off a machine which is there is left alone, whatever its marks', async () => {
+  await mark()
+  const [other] = fleet.ids().filter((id) => id !== dead)
+  const Tags = [
+    { Key: binKey(HOOK), Value: LET_GO },
+    { Key: `termination-guard-disk-group:${HOOK}`, Value: 'web' },
+  ]
+  const { VolumeId = '' } = call('CreateVolume', { AvailabilityZone: 'eu-west-1a', Size: 1 })
+  fleet.pass(minute)
+  call('CreateTags', {
+    Resources: [VolumeId],
+    Tags: [...Tags, { Key: `termination-guard-disk:${HOOK}`, Value: `${other} ${VolumeId}` }],
+  })
+  await sweep(3)
+  expect(isThere(VolumeId)).toBe(true)
+})
+
+it('a copy of a marked disk, tags and all, is none', async () => {
+  await mark()
+  terminate()
+  const { VolumeId = '' } = call('CreateVolume', { AvailabilityZone: 'eu-west-1a', Size: 1 })
+  fleet.pass(minute)
+  call('CreateTags', {
+    Resources: [VolumeId],
+    Tags: [
+      { Key: binKey(HOOK), Value: LET_GO },
+      { Key: `termination-guard-disk:${HOOK}`, Value: `${dead} ${disk}` },
+      { Key: `termination-guard-disk-group:${HOOK}`, Value: 'web' },
+    ],
+  })
+  await sweep(2)
+  expect(isThere(VolumeId)).toBe(true)
+})
+
+it('volumes of others in the bin stay there', async () => {
+  call('CreateRule', {
+    ...{ ResourceType: 'EBS_VOLUME', ResourceTags: [{ ResourceTagKey: 'team' }] },
+    RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+  })
+  call('CreateTags', { Resources: [disk], Tags: [{ Key: 'team', Value: 'data' }] })
+  fleet.pass(second)
+  terminate()
+  await sweep(2)
+  expect(binned()).toEqual([disk])
+})
