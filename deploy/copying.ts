@@ -31,3 +31,43 @@ export function copying(key: string): Statement[] {
     allow(['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:DeleteVolume'], volumes, ours),
   ]
 }
+
+/**
+ * The disks of machines that are gone: marking them while their machine lives, taking them out of the Recycle Bin, copying and deleting
+ * them. IAM cannot confine which volumes get the marks: a volume has no tag of its group. So the role could mark, and then delete, any
+ * volume that is attached to nothing.
+ */
+export function binning(keys: DiskKeys): Statement[] {
+  const marked = { Null: { [`aws:ResourceTag/${keys.disk}`]: 'false' } }
+  return [
+    ...anywhere('ec2:ListVolumesInRecycleBin'),
+    {
+      ...{ Effect: 'Allow', Action: ['ec2:CreateTags'], Resource: volumes },
+      Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [keys.bin, keys.disk, keys.group] } },
+    },
+    {
+      ...{
+        Effect: 'Allow',
+        Action: ['ec2:RestoreVolumeFromRecycleBin', 'ec2:DeleteVolume'],
+        Resource: volumes,
+      },
+      Condition: marked,
+    },
+  ]
+}
+
+/** That the disk of a machine whose logs are proven may be deleted for good. */
+export function lettingDisksGo(keys: DiskKeys): Statement[] {
+  return [
+    {
+      ...{ Effect: 'Allow', Action: ['ec2:CreateTags'], Resource: volumes },
+      Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [keys.bin] } },
+    },
+  ]
+}
+
+export interface DiskKeys {
+  readonly bin: string
+  readonly disk: string
+  readonly group: string
+}

@@ -21,6 +21,7 @@ export const parameterNames = [
   'withoutRetention',
   'recover',
   'recoveriesAtOnce',
+  'binDays',
   'heartbeat',
   'patience',
   'attempts',
@@ -59,6 +60,8 @@ export interface Settings {
   /** What the sweep tries by itself with machines whose logs could not be proven; empty: nothing. */
   readonly rungs: readonly Rung[]
   readonly recoveriesAtOnce: number
+  /** How long the Recycle Bin keeps the disk of a machine that was terminated past the hook. */
+  readonly binDays: number
   readonly heartbeatSeconds: number
   readonly patienceSeconds: number
   readonly maxAttempts: number

@@ -2,7 +2,8 @@
 import { markKey } from '../src/enrolment/mark.ts'
 import { copyKey } from '../src/recovery/copy-mark.ts'
 import { rebootKey } from '../src/recovery/reboot-mark.ts'
-import { copying } from './copying.ts'
+import { binKey, diskGroupKey, diskKey } from '../src/termination/disk-mark.ts'
+import { binning, copying, type DiskKeys, lettingDisksGo } from './copying.ts'
 import type { FunctionName } from './environment.ts'
 import type { Settings } from './parameters.ts'
 import { managedPolicyOf, packed } from './policies.ts'
@@ -50,6 +51,7 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
         ),
         ...onQueue('DeadLetterQueue', 'sqs:SendMessage'),
         ...aPass(settings),
+        ...(bins(settings) ? lettingDisksGo(diskKeys(settings)) : []),
         ...onGuarded(settings, HOLDING, FLUSHING),
       ]
     case 'sweep':
@@ -62,7 +64,7 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
         ...onGuarded(
           settings,
           [...HOLDING, ...ENROLLING, ...retrying(settings)],
-          [...FLUSHING, ...rebooting(settings), ...attaching(settings)],
+          [...FLUSHING, ...rebooting(settings), ...tagging(settings), ...attaching(settings)],
           clones(settings),
         ),
       ]
@@ -120,11 +122,13 @@ function recovering(settings: Settings): Statement[] {
   const keys = [
     ...(rungs.includes('reboot') ? [rebootKey(name)] : []),
     ...(clones(settings) ? [copyKey(name)] : []),
+    ...(bins(settings) ? Object.values(diskKeys(settings)) : []),
   ]
   return [
     ...anywhere('ssm:DescribeInstanceInformation'),
     ...(keys.length > 0 ? taggingWithNothingBut(...keys) : []),
     ...(clones(settings) ? copying(copyKey(name)) : []),
+    ...(bins(settings) ? binning(diskKeys(settings)) : []),
   ]
 }
 
@@ -132,15 +136,27 @@ function clones({ rungs }: Settings): boolean {
   return rungs.includes('clone')
 }
 
+function bins({ rungs }: Settings): boolean {
+  return rungs.includes('bin')
+}
+
+function diskKeys({ name }: Settings): DiskKeys {
+  return { bin: binKey(name), disk: diskKey(name), group: diskGroupKey(name) }
+}
+
 /** To guarded instances only, and what is attached has our tag. */
 function attaching(settings: Settings): string[] {
   return clones(settings) ? ['ec2:AttachVolume', 'ec2:DetachVolume'] : []
 }
 
-/** On guarded instances only. The tag comes before the reboot, so that there is one an action. */
+/** On guarded instances only. */
 function rebooting({ rungs }: Settings): string[] {
-  if (!rungs.includes('reboot')) return []
-  return ['ec2:GetConsoleOutput', 'ec2:CreateTags', 'ec2:RebootInstances']
+  return rungs.includes('reboot') ? ['ec2:GetConsoleOutput', 'ec2:RebootInstances'] : []
+}
+
+/** That an instance was rebooted, before it is, so that there is one an action; and which volume was its own. */
+function tagging({ rungs }: Settings): string[] {
+  return rungs.includes('reboot') || rungs.includes('bin') ? ['ec2:CreateTags'] : []
 }
 
 /** Beginning a termination. IAM knows no key for an instance's lifecycle state, nor for the decrement. */

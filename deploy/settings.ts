@@ -102,6 +102,7 @@ export function readSettings(name: string, parameters: Parameters, given: readon
     withoutRetention: oneOf('withoutRetention', 'hold', 'abandon'),
     rungs: attempt('recover', [], readRungs),
     recoveriesAtOnce: whole('recoveriesAtOnce', 1, 100),
+    binDays: whole('binDays', 1, 7),
     heartbeatSeconds,
     patienceSeconds: whole('patience', 60, 138_240),
     maxAttempts,

@@ -1,6 +1,7 @@
 /** Everything that `serverless.yml` takes from here: one function of the deployment's name and parameters. */
 import { buildDocument, type DocumentKind } from '../src/flush/document.ts'
 import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
+import { binKey, KEEP } from '../src/termination/disk-mark.ts'
 import { alarmResources } from './alarms.ts'
 import { dashboardResource, queryResources } from './dashboard.ts'
 import { documentNameOf, environmentOf, functionNames } from './environment.ts'
@@ -38,12 +39,28 @@ function resourcesOf(settings: Settings): Record<string, unknown> {
   return {
     ...messagingResources(settings),
     FlushDocument: documentResource(settings, documentNameOf(settings), 'flush'),
-    // No function may send it: a person does.
     SalvageDocument: documentResource(settings, salvageDocumentOf(settings.name), 'salvage'),
+    ...retentionRule(settings),
     ...roleResources(settings, functionNames),
     ...alarmResources(settings),
     Dashboard: dashboardResource(settings),
     ...queryResources(settings),
+  }
+}
+
+/** The Recycle Bin keeps what is marked so when it is deleted, whoever deletes it. */
+function retentionRule({ name, rungs, binDays }: Settings): Record<string, unknown> {
+  if (!rungs.includes('bin')) return {}
+  return {
+    RetentionRule: {
+      Type: 'AWS::Rbin::Rule',
+      Properties: {
+        Description: `${name}: disks of machines that were terminated past the hook`,
+        ResourceType: 'EBS_VOLUME',
+        ResourceTags: [{ ResourceTagKey: binKey(name), ResourceTagValue: KEEP }],
+        RetentionPeriod: { RetentionPeriodValue: binDays, RetentionPeriodUnit: 'DAYS' },
+      },
+    },
   }
 }
 

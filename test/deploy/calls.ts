@@ -7,10 +7,12 @@ import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import { enrolAndTell } from '../../src/enrolment/enrol.ts'
 import type { Guard } from '../../src/guard.ts'
 import type { Policy } from '../../src/policy.ts'
+import { markDisks } from '../../src/recovery/mark-disks.ts'
 import { recover } from '../../src/recovery/recover.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
 import { consume } from '../../src/termination/consume.ts'
+import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { Run } from '../../testbed/simulator/run.ts'
 import { type Operation, perform, serviceOf } from '../../testbed/simulator/seam-operations.ts'
@@ -52,6 +54,7 @@ export async function callsOf(seed: number): Promise<Call[]> {
     },
   ])
   world.begin()
+  keepMarkedDisks(world)
   for (let step = 1; step <= 16; step++) {
     await world.time.run(world.time.now + 15 * MINUTE, () => false)
     const as = (...by: readonly FunctionName[]) => {
@@ -67,6 +70,8 @@ export async function callsOf(seed: number): Promise<Call[]> {
     ]
     for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
     if (step % 5 === 0) silence(world)
+    await markDisks(as('sweep'), namesOf(world), () => MINUTE)
+    if (step % 4 === 0) lose(world)
     for (let look = 0; look < 4; look++) {
       await recoverAll(as('sweep'))
       // Long enough for a reboot to have its time, and for a snapshot.
@@ -91,6 +96,25 @@ function silence({ region, time, ssm }: World): void {
     machine.agent = 'gone'
     machine.unheardSince = time.now - 30 * MINUTE
   }
+}
+
+/** As the deployment's rule has it. */
+function keepMarkedDisks({ region }: World): void {
+  region.call({ by: 'operator' }, 'CreateRule', {
+    ResourceType: 'EBS_VOLUME',
+    ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
+    RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+  })
+}
+
+/** A host fails. */
+function lose({ region }: World): void {
+  const one = region.model.instances().find(({ lifecycleState }) => lifecycleState === 'InService')
+  if (one) region.loseMachine(one.id)
+}
+
+function namesOf({ setting }: World): string[] {
+  return setting.groups.map(({ name }) => name)
 }
 
 /** What the sweep does by itself with what is kept. */

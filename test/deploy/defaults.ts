@@ -15,6 +15,7 @@ export const defaults: Record<ParameterName, unknown> = {
   withoutRetention: 'hold',
   recover: 'none',
   recoveriesAtOnce: 5,
+  binDays: 1,
   heartbeat: 3600,
   patience: 7200,
   attempts: 5,

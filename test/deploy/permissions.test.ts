@@ -212,6 +212,8 @@ describe('no function may', () => {
       'take a volume off an instance of another group',
       ask('ec2:DetachVolume', instanceArn, instanceTags({ name: foreign, tags: {} })),
     ],
+    ['take another volume out of the Recycle Bin', ask('ec2:RestoreVolumeFromRecycleBin', volumeArn)],
+    ['tag a volume with anything else', ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': ['team'] })],
     ['make a volume its own by a tag', ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': [copyKey(NAME)] })],
     [
       'tag what it makes with anything else',

@@ -3,6 +3,7 @@ import { markKey } from '../../src/enrolment/mark.ts'
 import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
 import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { rebootKey } from '../../src/recovery/reboot-mark.ts'
+import { binKey, diskGroupKey, diskKey } from '../../src/termination/disk-mark.ts'
 import type { Call } from './calls.ts'
 import { ACCOUNT, type Place, REGION } from './packaged.ts'
 
@@ -42,6 +43,9 @@ export const snapshotArn = `arn:aws:ec2:${REGION}::snapshot/snap-0123456789abcde
 export const taggedAsCopy = {
   [`aws:ResourceTag/${copyKey(NAME)}`]: 'i-0123456789abcdef0 2026-01-02T03:04:05.000Z',
 }
+export const taggedAsDisk = {
+  [`aws:ResourceTag/${diskKey(NAME)}`]: 'i-0123456789abcdef0 vol-0123456789abcdef0',
+}
 const EVERYTHING = '*'
 
 const request = (action: string, resource: string, context: IamRequest['context'] = {}): IamRequest => ({
@@ -80,8 +84,18 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'getConsoleOutput':
     case 'rebootInstances':
       return onInstances(`ec2:${capitalised(operation)}`, deployed)
-    case 'createTags':
-      return onInstances('ec2:CreateTags', deployed, { 'aws:TagKeys': rebootKeys(input, policy) })
+    case 'createTags': {
+      const context = { 'aws:TagKeys': machineKeys(input, policy) }
+      const ids = input.Resources as readonly string[]
+      return [
+        ...(ids.some((id) => id.startsWith('i-')) ? onInstances('ec2:CreateTags', deployed, context) : []),
+        ...(ids.some((id) => id.startsWith('vol-')) ? [request('ec2:CreateTags', volumeArn, context)] : []),
+      ]
+    }
+    case 'listVolumesInRecycleBin':
+      return [request('ec2:ListVolumesInRecycleBin', EVERYTHING)]
+    case 'restoreVolumeFromRecycleBin':
+      return [request('ec2:RestoreVolumeFromRecycleBin', volumeArn, taggedAsDisk)]
     case 'describeInstances':
     case 'describeSnapshots':
     case 'describeVolumes':
@@ -99,7 +113,8 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'deleteSnapshot':
       return [request('ec2:DeleteSnapshot', snapshotArn, taggedAsCopy)]
     case 'deleteVolume':
-      return [request('ec2:DeleteVolume', volumeArn, taggedAsCopy)]
+      // A copy, or what outlived its machine: the call does not show which.
+      return [taggedAsCopy, taggedAsDisk].map((tags) => request('ec2:DeleteVolume', volumeArn, tags))
     case 'attachVolume':
     case 'detachVolume': {
       const action = `ec2:${capitalised(operation)}`
@@ -200,8 +215,9 @@ function making(
   { hookName }: Call['policy'],
 ): IamRequest[] {
   const [specification] = input.TagSpecifications as readonly { readonly Tags: readonly Tag[] }[]
+  // Whose copy it is, is in its value: no policy asks for that, and each would be a request of its own.
   const tags = (specification?.Tags ?? []).map(
-    ({ Key, Value }) => [Key === copyKey(hookName) ? copyKey(NAME) : Key, Value] as const,
+    ({ Key }) => [Key === copyKey(hookName) ? copyKey(NAME) : Key, 'i-0123456789abcdef0'] as const,
   )
   const context = {
     ...Object.fromEntries(tags.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
@@ -215,7 +231,6 @@ function making(
 
 interface Tag {
   readonly Key: string
-  readonly Value: string
 }
 
 function documentOf(
@@ -227,10 +242,11 @@ function documentOf(
   throw new Error(`a foreign document: ${name}`)
 }
 
-/** The keys of the tags that an instance is given; ours is named after the deployment. */
-function rebootKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
+/** The keys of the tags that an instance or its volume is given; ours are named after the deployment. */
+function machineKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
+  const keys = [rebootKey, binKey, diskKey, diskGroupKey]
   const tags = input.Tags as readonly { readonly Key: string }[]
-  return tags.map(({ Key }) => (Key === rebootKey(hookName) ? rebootKey(NAME) : Key))
+  return tags.map(({ Key }) => keys.find((keyOf) => keyOf(hookName) === Key)?.(NAME) ?? Key)
 }
 
 /** What of an update IAM can see. */

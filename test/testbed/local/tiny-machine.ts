@@ -63,6 +63,7 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
       machine.powered = false
       for (const child of running) killGroup(child)
     },
+    shutDown: () => machine.powerOff(),
     copyDisk: (to) => cp(disk, to, { recursive: true }),
     attach: (attached) => void machine.attached.set(attached.volumeId, attached),
     detach: (volumeId) => void machine.attached.delete(volumeId),
