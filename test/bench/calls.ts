@@ -1,19 +1,14 @@
 /** What a termination costs of the calls that are shared with the whole account, and of Lambda's time, in virtual time. */
-import type { SQSRecord } from 'aws-lambda'
-import type { AwsApi } from '../../src/aws/api.ts'
-import { consume } from '../../src/termination/consume.ts'
-import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
-import { notification, statusOf } from '../termination/messages.ts'
-import { file, START } from '../termination/observations.ts'
+import { OneInstance } from '../one-instance.ts'
+import { CALL_MS, goodEnd, wake } from '../termination/good-end.ts'
+import { notification } from '../termination/messages.ts'
 import type { Row } from './row.ts'
 
-/** What each call takes here. Lambda's time is then what our order of calls makes of it. */
-const CALL_MS = 50
 const FLUSH_SECONDS = [5, 60, 150] as const
 
 export async function calls(): Promise<Row[]> {
   const ends: Cost[] = []
-  for (const seconds of FLUSH_SECONDS) ends.push(await goodEnd(seconds))
+  for (const seconds of FLUSH_SECONDS) ends.push(costOf(await goodEnd(seconds)))
   const dead = await withoutAgent()
   const per = (pick: (cost: Cost) => string | number) => ends.map(pick).join(' / ')
   const isSame = new Set(ends.map(({ besides, ms }) => `${besides} ${ms}`)).size === 1
@@ -51,18 +46,6 @@ interface Cost {
   readonly ms: number
 }
 
-async function goodEnd(flushSeconds: number): Promise<Cost> {
-  const world = new OneInstance()
-  await wake(world, notification, 'm-1')
-  world.now += flushSeconds * 1000
-  world.flushEnds(manifestLine([file]))
-  world.objects.set(KEY, { size: file.size, etag: file.md5 })
-  await wake(world, statusOf('c-1'), 'm-2')
-  if (world.completed.join() !== 'CONTINUE') throw new Error('the action did not end well')
-  await wake(world, notification, 'm-1')
-  return costOf(world)
-}
-
 async function withoutAgent(): Promise<Cost> {
   const world = new OneInstance()
   world.agent = 'dead'
@@ -82,22 +65,4 @@ function costOf(world: OneInstance): Cost {
     passes: passes.length,
     ms: passes.reduce((sum, { durationMs }) => sum + durationMs, 0),
   }
-}
-
-async function wake(world: OneInstance, body: object, messageId: string): Promise<void> {
-  const attributes = { ApproximateReceiveCount: '1', SentTimestamp: String(START) }
-  const record = { messageId, receiptHandle: messageId, body: JSON.stringify(body), attributes }
-  const aws = taking(CALL_MS, world)
-  await consume({ ...world.guard, aws }, [record as SQSRecord], () => 60_000)
-}
-
-/** The same AWS, each of whose calls takes its time. */
-function taking(ms: number, world: OneInstance): AwsApi {
-  return new Proxy(world.guard.aws, {
-    get: (target, operation: keyof AwsApi) => async (input: never) => {
-      const answer = await target[operation](input)
-      world.now += ms
-      return answer
-    },
-  })
 }

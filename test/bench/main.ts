@@ -4,7 +4,7 @@
  *   npm run bench                          everything; the machine should have nothing else to do
  *   npm run bench -- --short               small enough for CI, and exit 1 where something that hangs on no machine does not hold
  *   npm run bench -- --before FOLDER       the flush beside that of an earlier checkout
- *   npm run bench -- --only bundle,cold,calls,storm,seeds,flush,disk
+ *   npm run bench -- --only bundle,cold,calls,storm,seeds,flush,disk,history
  */
 import { parseArgs } from 'node:util'
 import { removeDisks } from '../flush/disk.ts'
@@ -12,6 +12,7 @@ import { bigDisk } from './big-disk.ts'
 import { bundleSize } from './bundle-size.ts'
 import { calls } from './calls.ts'
 import { coldStart } from './cold-start.ts'
+import { historyOfMany } from './history.ts'
 import { ordinaryFlush } from './ordinary-flush.ts'
 import { type Row, tableOf } from './row.ts'
 import { seeds } from './seeds.ts'
@@ -21,7 +22,7 @@ const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     before: { type: 'string' },
-    only: { type: 'string', default: 'bundle,cold,calls,storm,seeds,flush,disk' },
+    only: { type: 'string', default: 'bundle,cold,calls,storm,seeds,flush,disk,history' },
   },
 })
 
@@ -36,6 +37,7 @@ const parts = {
   seeds: () => seeds(values.short ? 50 : 500),
   flush: () => ordinaryFlush(values.short ? 3 : 9, values.before),
   disk: () => bigDisk(values.short ? SHORT : FULL),
+  history: () => (values.short ? historyOfMany(1000, 1) : historyOfMany(100_000, 5)),
 }
 
 const chosen = values.only.split(',')

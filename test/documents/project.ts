@@ -119,7 +119,6 @@ export const project: Place<Checkout> = {
       after: ({ left }) => expect(left()).not.toEqual([]),
     },
     'npm run mutants -- "past the heartbeat"': { says: /^killed +back off past the heartbeat: /m },
-    'npm run benchmark': { as: (line) => `${line} -- 1000`, says: /^1000 actions in [\s\S]*ratio \d/m },
     'npm run bench -- --only storm': {
       as: (line) => `${line} --short`,
       says: /^\| 500 terminations at once .* 500 archived/m,
