@@ -2,7 +2,6 @@
 import type { InspectionApi } from '../aws/inspection-api.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import type { JournalEvent } from '../journal/journal.ts'
-import { type JournalLine, parseJournalLine } from '../journal/journal-line.ts'
 import type { Policy } from '../policy.ts'
 import { lineBatches } from './line-batches.ts'
 
@@ -30,29 +29,37 @@ export interface Crash {
 /** The journal, where it is kept. */
 export interface JournalSource {
   /**
-   * Its lines since then, as many at a time as come at once: an await for each single line is what reading a large journal would spend
-   * its time on. In no order that can be relied upon; only one instance's where one is named.
+   * What `parse` finds in its lines since then, as many at a time as come at once: an await for each single line is what reading a large
+   * journal would spend its time on. In no order that can be relied upon; only one instance's where one is named.
    */
-  read(since: number, instanceId?: string): AsyncIterable<readonly JournalLine[]>
+  read<Line extends Dated>(
+    parse: Parse<Line>,
+    since: number,
+    instanceId?: string,
+  ): AsyncIterable<readonly Line[]>
 }
+
+interface Dated {
+  /** When it was written, epoch milliseconds. */
+  readonly at: number
+}
+/** `undefined`: the text is no line of the journal. */
+export type Parse<Line extends Dated> = (text: string) => Line | undefined
 
 /** What a person did, told where the guard tells what it did. */
 export interface JournalSink {
   write(event: JournalEvent): Promise<void>
 }
 
-/** A line without it is none of the journal's: cheaper to see than to read the line. */
-const MARK = '"journal":'
-
 /** A journal in a file, or whatever else comes piece by piece. */
 export function journalOf(pieces: () => AsyncIterable<Uint8Array | string>): JournalSource {
   return {
-    async *read(since, instanceId) {
+    async *read(parse, since, instanceId) {
       for await (const lines of lineBatches(pieces())) {
-        const parsed: JournalLine[] = []
+        const parsed = []
         for (const text of lines) {
-          if (!text.includes(MARK) || (instanceId !== undefined && !text.includes(instanceId))) continue
-          const line = parseJournalLine(text)
+          if (instanceId !== undefined && !text.includes(instanceId)) continue
+          const line = parse(text)
           if (line && line.at >= since) parsed.push(line)
         }
         yield parsed

@@ -26,14 +26,14 @@ export function journalLine(event: JournalEvent): string {
 export function logsOf(name: string, region: string): JournalSource & JournalSink {
   return {
     write: (event) => putLine(region, `/aws/lambda/${name}-terminations`, journalLine(event)),
-    async *read(since, instanceId) {
+    async *read(parse, since, instanceId) {
       const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
       const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
       const filterPattern = `{ $.journal = ${JOURNAL_VERSION}${ofInstance} }`
       for (const functionName of FUNCTIONS) {
         const logGroupName = `/aws/lambda/${name}-${functionName}`
         for await (const events of eventsOf(client, { logGroupName, startTime: since, filterPattern }))
-          yield events.flatMap(({ message }) => parseJournalLine(message) ?? [])
+          yield events.flatMap(({ message }) => parse(message) ?? [])
       }
     },
   }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ActionHistory } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
+import { toldIn } from '../journal/told-in.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import { type JournalSource, journalOf } from './deployment.ts'
@@ -73,7 +74,7 @@ async function* wantedHistories(
 ): AsyncGenerator<readonly ActionHistory[]> {
   const instanceId = wanted?.startsWith('i-') ? wanted : undefined
   const inOrder = options.from !== undefined
-  for await (const actions of histories(source.read(from, instanceId), { inOrder }))
+  for await (const actions of histories(source.read(toldIn, from, instanceId), { inOrder }))
     yield actions.filter(
       ({ instanceId: id, token, groupName, outcome = 'held' }) =>
         (wanted === undefined || id === wanted || token === wanted) &&
@@ -132,8 +133,9 @@ async function writePage(
 ): Promise<void> {
   const file = options.html ?? ''
   const actions: ActionHistory[] = []
+  // Copied, since each word of a line keeps all of the piece in which the line was read.
   for await (const some of wantedHistories(source, wanted, options, beginning(options, clock.now())))
-    for (const action of some) actions.push(action)
+    for (const action of structuredClone(some)) actions.push(action)
   try {
     await writeFile(file, historyPage(actions, clock.now()))
   } catch (cause) {

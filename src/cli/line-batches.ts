@@ -1,17 +1,20 @@
 import { open } from 'node:fs/promises'
 
-/** More would be new memory from the system for each piece, which costs more than reading it. */
+/** As much as is asked for at once: to ask costs more than to read. */
+const BLOCK_BYTES = 1 << 20
+/** More would be new memory from the system for the text of each piece, which costs more than reading it. */
 const PIECE_BYTES = 1 << 16
 
-/** A file piece by piece, each in the same memory: it is the reader's only until the next is asked for. */
+/** A file piece by piece, all in the same memory: a piece is the reader's only until the next is asked for. */
 export async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
   const handle = await open(file)
   try {
-    const memory = Buffer.allocUnsafeSlow(PIECE_BYTES)
+    const memory = Buffer.allocUnsafeSlow(BLOCK_BYTES)
     for (;;) {
-      const { bytesRead } = await handle.read(memory, 0, PIECE_BYTES)
+      const { bytesRead } = await handle.read(memory, 0, BLOCK_BYTES)
       if (bytesRead === 0) return
-      yield memory.subarray(0, bytesRead)
+      for (let begin = 0; begin < bytesRead; begin += PIECE_BYTES)
+        yield memory.subarray(begin, Math.min(begin + PIECE_BYTES, bytesRead))
     }
   } finally {
     await handle.close()
@@ -24,7 +27,9 @@ export async function* lineBatches(pieces: AsyncIterable<Uint8Array | string>): 
   let rest = ''
   for await (const piece of pieces) {
     const text = typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
-    const lines = (rest + text).split('\n')
+    const lines = text.split('\n')
+    // Only the first line is put together anew, and not the whole piece.
+    lines[0] = rest + lines[0]
     rest = lines.pop() ?? ''
     yield lines
   }

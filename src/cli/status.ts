@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { AwsApi } from '../aws/api.ts'
 import type { JournalEvent } from '../journal/journal.ts'
+import { parseJournalLine } from '../journal/journal-line.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
 import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
@@ -112,7 +113,7 @@ async function countMessages(aws: AwsApi, QueueUrl: string): Promise<number> {
 
 async function lastSweep({ journal }: Deployment, now: number): Promise<StatusScreen['lastSweep']> {
   let newest: StatusScreen['lastSweep']
-  for await (const lines of journal.read(now - SWEEP_WINDOW_MS))
+  for await (const lines of journal.read(parseJournalLine, now - SWEEP_WINDOW_MS))
     for (const { at, event } of lines)
       if (isSweep(event) && at > (newest?.at ?? 0)) newest = { at, failed: event.failed }
   return newest

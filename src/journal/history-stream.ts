@@ -1,7 +1,6 @@
 /** Histories of a journal that is longer than memory. */
 import { type ActionHistory, historiesOf } from './history.ts'
-import type { JournalLine } from './journal-line.ts'
-import { type Told, toldBy } from './told.ts'
+import type { Told, ToldOfInstance } from './told.ts'
 
 /**
  * Auto Scaling ends an action after 48 hours at the latest, and an end is told again by the next sweep: when a journal in the order of time
@@ -11,15 +10,21 @@ const SILENCE_MS = 50 * 3600_000
 /** Looking for silent instances costs a walk over all that are open. */
 const LOOK_EVERY_LINES = 1024
 
+/** What is told of an instance and not handed out yet. */
+interface Open {
+  readonly told: ToldOfInstance[]
+  newestAt: number
+}
+
 /**
  * One history an action, as many at a time as can be told at once. Where the lines come `inOrder`, each as soon as it can be told, so
  * that no more than two days of a journal are held; otherwise all at the end.
  */
 export async function* histories(
-  journal: AsyncIterable<readonly JournalLine[]>,
+  journal: AsyncIterable<readonly Told[]>,
   { inOrder }: { readonly inOrder: boolean },
 ): AsyncGenerator<readonly ActionHistory[]> {
-  const open = new Map<string, Told[]>()
+  let open = new Map<string, Open>()
   let unlooked = 0
   for await (const lines of journal) {
     for (const line of lines) add(open, line)
@@ -27,25 +32,35 @@ export async function* histories(
     const newest = lines.at(-1)?.at
     if (!inOrder || unlooked < LOOK_EVERY_LINES || newest === undefined) continue
     unlooked = 0
-    yield takeSilent(open, newest - SILENCE_MS)
+    const { silent, others } = apart(open, newest - SILENCE_MS)
+    open = others
+    yield silent
   }
-  yield takeSilent(open, Number.POSITIVE_INFINITY)
+  yield apart(open, Number.POSITIVE_INFINITY).silent
 }
 
-function takeSilent(open: Map<string, Told[]>, since: number): ActionHistory[] {
-  const histories: ActionHistory[] = []
-  for (const [instanceId, told] of open) {
-    if ((told.at(-1)?.at ?? 0) > since) continue
-    open.delete(instanceId)
-    histories.push(...historiesOf(told))
+/**
+ * The others come in a new map: one from which is deleted what ends grows a chain of old tables, each of which keeps what was ever in it
+ * from the garbage collector's quick rounds.
+ */
+function apart(
+  open: ReadonlyMap<string, Open>,
+  since: number,
+): { readonly silent: ActionHistory[]; readonly others: Map<string, Open> } {
+  const silent: ActionHistory[] = []
+  const others = new Map<string, Open>()
+  for (const [instanceId, one] of open) {
+    if (one.newestAt > since) others.set(instanceId, one)
+    else silent.push(...historiesOf(one.told))
   }
-  return histories
+  return { silent, others }
 }
 
-function add(open: Map<string, Told[]>, line: JournalLine): void {
-  const told = toldBy(line)
-  if (!told) return
-  const known = open.get(told.instanceId)
-  if (known) known.push(told)
-  else open.set(told.instanceId, [told])
+function add(open: Map<string, Open>, line: Told): void {
+  if (line.is === 'none') return
+  const known = open.get(line.instanceId)
+  if (known) {
+    known.told.push(line)
+    known.newestAt = line.at
+  } else open.set(line.instanceId, { told: [line], newestAt: line.at })
 }

@@ -7,7 +7,14 @@ import type { Outcome } from '../model.ts'
 import type { Rung } from '../rungs.ts'
 import type { ActionEndedEvent } from './journal.ts'
 import type { JournalLine } from './journal-line.ts'
-import { type PassHistory, type Told, type ToldEnd, type ToldOfAction, type ToldTry, toldBy } from './told.ts'
+import {
+  type PassHistory,
+  type ToldEnd,
+  type ToldOfAction,
+  type ToldOfInstance,
+  type ToldTry,
+  toldBy,
+} from './told.ts'
 
 /** Everything that the journal knows of one lifecycle action. */
 export interface ActionHistory {
@@ -34,23 +41,18 @@ export interface ActionHistory {
 /** Auto Scaling dates activities in whole seconds, and its clock is not the function's. */
 const CLOCKS_DIFFER_MS = 5_000
 
-/** One history per action, in the order in which they were first seen. */
+/** One history per action, instance by instance. */
 export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
-  return historiesOf(lines.flatMap((line) => toldBy(line) ?? []))
+  const told = lines.map(toldBy).filter((one) => one.is !== 'none')
+  return [...Map.groupBy(told, ({ instanceId }) => instanceId).values()].flatMap(historiesOf)
 }
 
-/** The same from what was kept of the lines. */
-export function historiesOf(told: readonly Told[]): ActionHistory[] {
-  const inOrder = told.filter((one) => one.is !== 'try').sort((a, b) => a.at - b.at)
+/** The same from what was kept of one instance's lines. */
+export function historiesOf(told: readonly ToldOfInstance[]): ActionHistory[] {
   const tries = told.filter((one) => one.is === 'try')
+  const inOrder = told.filter((one) => one.is !== 'try').sort((a, b) => a.at - b.at)
   const actions = byAction(inOrder).map(historyOf)
-  const ofInstance = Map.groupBy(actions, ({ instanceId }) => instanceId)
-  const triesOf = Map.groupBy(tries, ({ instanceId }) => instanceId)
-  return actions.map((action) => {
-    const { instanceId } = action
-    const by = savedBy(action, ofInstance.get(instanceId) ?? [], triesOf.get(instanceId) ?? [])
-    return { ...action, by }
-  })
+  return actions.map((action) => ({ ...action, by: savedBy(action, actions, tries) }))
 }
 
 type Unattributed = Omit<ActionHistory, 'by'>
@@ -72,30 +74,22 @@ function savedBy(
 
 /**
  * Lines belong together by token. One without (an adopted action, a loss that a person accepted, a pass that broke off before it knew)
- * belongs to the action of its instance that began with it: a kept machine passes the hook again at each release, so "the instance's"
- * action would be several.
+ * belongs to the action that began with it: a kept machine passes the hook again at each release, so "the instance's" action would be
+ * several.
  */
 function byAction(inOrder: readonly ToldOfAction[]): ToldOfAction[][] {
   const [first] = inOrder
-  const isOne = ({ instanceId, token }: ToldOfAction) =>
-    token !== undefined && token === first?.token && instanceId === first.instanceId
   // As nearly always: one termination, told from its beginning to its end.
-  if (inOrder.length > 0 && inOrder.every(isOne)) return [[...inOrder]]
+  if (first?.token !== undefined && inOrder.every(({ token }) => token === first.token)) return [[...inOrder]]
   return [...Map.groupBy(inOrder, keyOf(inOrder)).values()]
 }
 
 function keyOf(inOrder: readonly ToldOfAction[]): (one: ToldOfAction) => string {
-  const beginnings = new Map<string, Map<string, number>>()
-  for (const { at, instanceId, token, beginning } of inOrder) {
-    if (token === undefined) continue
-    const known = beginnings.get(instanceId) ?? new Map<string, number>()
-    known.set(token, Math.min(known.get(token) ?? at, beginning ?? at))
-    beginnings.set(instanceId, known)
-  }
-  return ({ at, instanceId, beginning, ...one }) => {
-    const token = one.token ?? tokenOf([...(beginnings.get(instanceId) ?? [])], { beginning, toldAt: at })
-    return `${instanceId} ${token ?? `since ${beginning}`}`
-  }
+  const beginnings = new Map<string, number>()
+  for (const { at, token, beginning } of inOrder)
+    if (token !== undefined) beginnings.set(token, Math.min(beginnings.get(token) ?? at, beginning ?? at))
+  return ({ at, token, beginning }) =>
+    token ?? tokenOf([...beginnings], { beginning, toldAt: at }) ?? `since ${beginning}`
 }
 
 /**
@@ -132,8 +126,8 @@ function historyOf(told: readonly ToldOfAction[]): Unattributed {
     instanceId: told[0]?.instanceId ?? '',
     groupName: told.find(({ groupName }) => groupName !== '')?.groupName ?? '',
     token: told.find(({ token }) => token !== undefined)?.token,
-    end: end?.event,
-    outcome: end?.event.outcome,
+    end: end?.event(),
+    outcome: end?.outcome,
     endedAt: end?.at,
     ...{ passes, lambdaMs, awsCalls, heartbeats },
   }
@@ -144,11 +138,11 @@ function historyOf(told: readonly ToldOfAction[]): Unattributed {
  * it. But what is proven is proven: a good end that was told after a bad one is the newest truth.
  */
 function mergeEnds(ends: readonly ToldEnd[]): ToldEnd | undefined {
-  const completed = ends.find(({ event }) => event.by === 'completed')
+  const completed = ends.find(({ by }) => by === 'completed')
   if (completed && isGood(completed)) return completed
   return ends.findLast(isGood) ?? completed ?? ends[0]
 }
 
-function isGood({ event }: ToldEnd): boolean {
-  return event.outcome === 'archived' || event.outcome === 'empty'
+function isGood({ outcome }: ToldEnd): boolean {
+  return outcome === 'archived' || outcome === 'empty'
 }

@@ -15,7 +15,8 @@ export interface PassHistory {
   readonly durationMs: number
 }
 
-export type Told = ToldOfAction | ToldTry
+export type Told = ToldOfInstance | ToldOfNone
+export type ToldOfInstance = ToldOfAction | ToldTry
 export type ToldOfAction = ToldPass | ToldEnd
 
 interface Named {
@@ -35,7 +36,10 @@ export interface ToldPass extends Named {
 }
 export interface ToldEnd extends Named {
   readonly is: 'end'
-  readonly event: ActionEndedEvent
+  readonly outcome: ActionEndedEvent['outcome']
+  readonly by: ActionEndedEvent['by']
+  /** All of it. Of several ends of an action only one is asked. */
+  readonly event: () => ActionEndedEvent
 }
 /** A rung of recovery is about to be tried. */
 export interface ToldTry {
@@ -45,16 +49,24 @@ export interface ToldTry {
   readonly instanceId: string
 }
 
+/** It is about no instance's termination, and says only how late it is. */
+interface ToldOfNone {
+  readonly is: 'none'
+  readonly at: number
+}
+
 type PassFailedEvent = Extract<JournalEvent, { event: 'pass-failed' }>
 
 const HEARTBEAT = 'recordLifecycleActionHeartbeat'
 
-/** `undefined`: it is about no action. */
-export function toldBy({ at, event }: JournalLine): Told | undefined {
+export function toldBy({ at, event }: JournalLine): Told {
   if (event.event === 'pass' || event.event === 'pass-failed') return passTold(at, event)
-  if (event.event === 'action-ended') return { is: 'end', ...nameOf(at, event), event }
+  if (event.event === 'action-ended') {
+    const { outcome, by } = event
+    return { is: 'end', ...nameOf(at, event), outcome, by, event: () => event }
+  }
   if (event.event === 'recovery') return { is: 'try', rung: event.rung, at, instanceId: event.instanceId }
-  return undefined
+  return { is: 'none', at }
 }
 
 function passTold(at: number, event: PassEvent | PassFailedEvent): ToldPass {
@@ -63,10 +75,14 @@ function passTold(at: number, event: PassEvent | PassFailedEvent): ToldPass {
     event.event === 'pass'
       ? { at, decided: event.decided, reason: event.reason, durationMs }
       : { at, decided: 'failed', reason: `${event.error}: ${event.errorMessage}`, durationMs }
+  return { is: 'pass', ...nameOf(at, event), pass, ...costOf(calls) }
+}
+
+export function costOf(calls: PassEvent['calls']): Pick<ToldPass, 'awsCalls' | 'heartbeats'> {
   const heartbeats = calls[HEARTBEAT] ?? 0
   let awsCalls = -heartbeats
   for (const operation in calls) awsCalls += calls[operation] ?? 0
-  return { is: 'pass', ...nameOf(at, event), pass, awsCalls, heartbeats }
+  return { awsCalls, heartbeats }
 }
 
 function nameOf(at: number, event: PassEvent | PassFailedEvent | ActionEndedEvent): Named {

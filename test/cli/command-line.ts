@@ -2,10 +2,10 @@
 import type { Message } from '@aws-sdk/client-sqs'
 import type { InspectionApi } from '../../src/aws/inspection-api.ts'
 import type { OperatorApi } from '../../src/aws/operator-api.ts'
-import type { Crash } from '../../src/cli/deployment.ts'
+import type { Crash, Parse } from '../../src/cli/deployment.ts'
 import { run } from '../../src/cli/program.ts'
 import { CannotReach, type Surroundings } from '../../src/cli/surroundings.ts'
-import type { JournalLine } from '../../src/journal/journal-line.ts'
+import { JOURNAL_VERSION } from '../../src/journal/journal.ts'
 import { awsError, OneInstance } from '../one-instance.ts'
 
 /** As where the program is installed. */
@@ -63,7 +63,7 @@ export class CommandLine extends OneInstance {
           inspection: this.#inspection(),
           policy: this.guard.policy,
           journal: {
-            read: (since, instanceId) => this.#lines(since, instanceId),
+            read: (parse, since, instanceId) => this.#lines(parse, since, instanceId),
             write: async (event) => {
               if (this.cannotWrite) throw new CannotReach('Cannot write to the journal')
               this.journal.push(event)
@@ -78,12 +78,16 @@ export class CommandLine extends OneInstance {
     return { code, out: out.join('\n'), err: err.join('\n') }
   }
 
-  async *#lines(since: number, instanceId?: string): AsyncGenerator<JournalLine[]> {
+  async *#lines<Line extends { readonly at: number }>(
+    parse: Parse<Line>,
+    since: number,
+    instanceId?: string,
+  ): AsyncGenerator<Line[]> {
     for (const [index, event] of this.journal.entries()) {
-      const at = this.now - this.journal.length + index
-      if (at < since) continue
-      if (instanceId === undefined || ('instanceId' in event && event.instanceId === instanceId))
-        yield [{ at, event }]
+      if (instanceId !== undefined && !('instanceId' in event && event.instanceId === instanceId)) continue
+      const timestamp = new Date(this.now - this.journal.length + index).toISOString()
+      const line = parse(JSON.stringify({ timestamp, journal: JOURNAL_VERSION, ...event }))
+      if (line && line.at >= since) yield [line]
     }
   }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { crashesOf, logsOf } from '../../src/cli/function-logs.ts'
+import { parseJournalLine } from '../../src/journal/journal-line.ts'
 
 const AT = Date.UTC(2026, 0, 2)
 const journal = (fields: object) =>
@@ -75,7 +76,7 @@ it('what broke off is told with its first words, and what was dealt with is not'
 
 it('the journal is read page by page, of one instance where one is named', async () => {
   const read = []
-  for await (const lines of logsOf('guard', 'eu-west-1').read(AT, 'i-1')) read.push(lines)
+  for await (const lines of logsOf('guard', 'eu-west-1').read(parseJournalLine, AT, 'i-1')) read.push(lines)
   expect(read).toEqual([[{ at: AT, event: expect.objectContaining({ event: 'pass-failed' }) }], []])
   expect(asked[0]?.filterPattern).toBe('{ $.journal = 1 && $.instanceId = "i-1" }')
 })

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, expect, it, jest } from '@jest/globals'
 import { journalOf } from '../../src/cli/deployment.ts'
 import { lineBatches, piecesOf } from '../../src/cli/line-batches.ts'
+import { parseJournalLine } from '../../src/journal/journal-line.ts'
 
-const MARKED = 2_000
+/** So many that the file is read in several blocks. */
+const MARKED = 8_000
 const directory = mkdtempSync(join(tmpdir(), 'termination-guard-journal-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 afterEach(() => {
@@ -30,7 +32,7 @@ it('each line of the journal is parsed once, no other line is, and of another in
   const parse = jest.spyOn(JSON, 'parse')
   const numbers = async (instanceId?: string) => {
     const found: unknown[] = []
-    for await (const lines of journalOf(() => piecesOf(file)).read(0, instanceId))
+    for await (const lines of journalOf(() => piecesOf(file)).read(parseJournalLine, 0, instanceId))
       found.push(...lines.map(({ event }) => (event as unknown as { number: number }).number))
     return found
   }

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals'
 import { histories } from '../../src/journal/history-stream.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import type { JournalLine } from '../../src/journal/journal-line.ts'
+import { toldBy } from '../../src/journal/told.ts'
 
 const HOUR = 3600_000
 /** A pass of an action every hour, and its end with the next. */
@@ -39,7 +40,7 @@ async function run(actions: number, inOrder: boolean) {
   async function* journal() {
     for (; read < actions; read++) {
       most = Math.max(most, read - told.length)
-      yield linesOf(read)
+      yield linesOf(read).map(toldBy)
     }
   }
   for await (const some of histories(journal(), { inOrder }))

@@ -2,6 +2,7 @@
 
 import type { Asked } from '../../aws/ask.ts'
 import { reasonOf } from '../../aws/failures.ts'
+import { parseJournalLine } from '../../journal/journal-line.ts'
 import type { Deployment } from '../deployment.ts'
 import type { AlarmFacts, DeploymentFacts, FunctionFacts, Heard } from './facts.ts'
 import { known } from './known.ts'
@@ -88,7 +89,7 @@ async function unlessUnset<Value>(unset: Value, ask: () => Promise<Value>): Prom
 async function heard({ journal }: Deployment, now: number): Promise<Heard> {
   const newest = { sweepAt: 0, auditAt: 0, notificationAt: 0, enrolmentAt: 0 }
   let enrolment: Heard['enrolment']
-  for await (const lines of journal.read(now - HEARD_MS))
+  for await (const lines of journal.read(parseJournalLine, now - HEARD_MS))
     for (const { at, event } of lines) {
       if (event.event === 'sweep') newest.sweepAt = Math.max(newest.sweepAt, at)
       if (event.event === 'audit') newest.auditAt = Math.max(newest.auditAt, at)

@@ -1,0 +1,51 @@
+/** What is told in a line, and that nearly no line has to be parsed for it. */
+import { afterEach, expect, it, jest } from '@jest/globals'
+import { historiesOf } from '../../src/journal/history.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
+import { parseJournalLine } from '../../src/journal/journal-line.ts'
+import type { Told } from '../../src/journal/told.ts'
+import { toldBy } from '../../src/journal/told.ts'
+import { toldIn } from '../../src/journal/told-in.ts'
+import { goodEnd } from '../termination/good-end.ts'
+import { logged } from './logged.ts'
+
+afterEach(() => {
+  jest.restoreAllMocks()
+  delete process.env._X_AMZN_TRACE_ID
+})
+
+/** Parsed, and then looked at. */
+const parsed = (line: string): Told | undefined => {
+  const one = parseJournalLine(line)
+  return one && toldBy(one)
+}
+/** Two tellings are the same where the ends in them are, too. */
+const whole = (told: Told | undefined) => (told?.is === 'end' ? { ...told, event: told.event() } : told)
+
+const told: JournalEvent[] = (await goodEnd(60)).journal
+
+it.each([undefined, 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1'])(
+  'of passes and ends as the functions write them no more is parsed than the calls (traced: %s)',
+  (trace) => {
+    if (trace !== undefined) process.env._X_AMZN_TRACE_ID = trace
+    const lines = logged(told).filter((line) => line.includes('"journal":'))
+    expect(lines.filter((line) => line.includes('"xray_trace_id":'))).toHaveLength(trace ? lines.length : 0)
+    const parse = jest.spyOn(JSON, 'parse')
+    const all = lines.map(toldIn)
+    const texts = parse.mock.calls.map(([text]) => text)
+    parse.mockRestore()
+    expect(all.map((one) => one?.is)).toEqual(['pass', 'pass', 'end', 'pass', 'end'])
+    expect(texts).toEqual(told.flatMap((one) => (one.event === 'pass' ? JSON.stringify(one.calls) : [])))
+    expect(all.map(whole)).toEqual(lines.map((line) => whole(parsed(line))))
+  },
+)
+
+it('of several ends only the one that counts is parsed', () => {
+  const all = logged(told)
+    .flatMap((line) => toldIn(line) ?? [])
+    .filter((one) => one.is !== 'none')
+  expect(all.filter(({ is }) => is === 'end')).toHaveLength(2)
+  const parse = jest.spyOn(JSON, 'parse')
+  expect(historiesOf(all)).toMatchObject([{ outcome: 'archived', end: { by: 'completed' } }])
+  expect(parse).toHaveBeenCalledTimes(1)
+})
