@@ -1,29 +1,48 @@
 /** Histories of actions in lines. Pure. */
-import type { ActionHistory } from '../journal/history.ts'
+import { type ActionHistory, standingOf, toldAt } from '../journal/history.ts'
 import { counted } from './counted.ts'
 import { duration } from './duration.ts'
+import { momentsOf } from './moments.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export const NOTHING_TOLD =
   'The journal names no such termination in this time. (--since 7d reads further back.)'
+
+export const EARLIER = 'its termination is not told in this time (--since 7d reads further back)'
 
 export function historyLines(
   action: ActionHistory,
   withPasses: boolean,
   typed: Surroundings['typed'],
 ): string[] {
-  return [endLine(action), ...detailLines(action, typed), ...(withPasses ? passLines(action) : [])]
+  return [endLine(action), ...detailLines(action, typed), ...timeLines(action, withPasses)]
 }
 
-function endLine({ instanceId, groupName, outcome, endedAt, passes }: ActionHistory): string {
-  const at = new Date(endedAt ?? passes.at(-1)?.at ?? 0).toISOString()
-  return `${at}  ${instanceId}  ${(outcome ?? 'still held').padEnd(10)}  ${groupName || 'group unknown'}`
+function endLine(action: ActionHistory): string {
+  const { instanceId, groupName } = action
+  const at = new Date(toldAt(action)).toISOString()
+  return `${at}  ${instanceId}  ${standing(action).padEnd(10)}  ${groupName || 'group unknown'}`
 }
 
-function detailLines(
-  { instanceId, end, by, passes, awsCalls, lambdaMs, token }: ActionHistory,
-  typed: Surroundings['typed'],
-): string[] {
+function standing(action: ActionHistory): string {
+  const is = standingOf(action)
+  switch (is) {
+    case 'held':
+      return 'still held'
+    case 'untold':
+      return 'not told'
+    default:
+      return is
+  }
+}
+
+function detailLines(action: ActionHistory, typed: Surroundings['typed']): string[] {
+  const { instanceId, outcome } = action
+  const what = standingOf(action) === 'untold' ? [EARLIER] : toldLines(action)
+  return [...what, ...advice(instanceId, outcome, typed)].map((line) => `    ${line}`)
+}
+
+function toldLines({ end, by, passes, awsCalls, lambdaMs, token }: ActionHistory): string[] {
   const reason = end?.reason ?? passes.at(-1)?.reason ?? ''
   const cost = `${counted(passes.length, 'pass', 'passes')}, ${counted(awsCalls, 'call')} besides heartbeats, ${duration(lambdaMs)} of Lambda`
   const told = end
@@ -34,7 +53,7 @@ function detailLines(
     : []
   const unproven = end?.unproven.map((file) => `unproven: ${file}`) ?? []
   const notes = end?.notes.map((note) => `the instance says: ${note}`) ?? []
-  const what = [
+  return [
     reason,
     ...(by === undefined || by === 'flush' ? [] : [`saved by ${by}`]),
     ...told,
@@ -43,7 +62,6 @@ function detailLines(
     ...notes,
     `token ${token ?? 'unknown (adopted by the sweep)'}`,
   ]
-  return [...what, ...advice(instanceId, end?.outcome, typed)].map((line) => `    ${line}`)
 }
 
 /** What there is to type. */
@@ -65,9 +83,10 @@ function advice(
   }
 }
 
-function passLines({ passes }: ActionHistory): string[] {
-  return passes.map(
-    ({ at, decided, reason, durationMs }) =>
-      `      ${new Date(at).toISOString()}  ${decided.padEnd(9)} ${duration(durationMs).padStart(8)}  ${reason}`,
-  )
+/** What was done about the machine is rare, and told in any case; what each pass decided only where it is wished. */
+function timeLines({ passes, deeds }: ActionHistory, withPasses: boolean): string[] {
+  return momentsOf({ passes: withPasses ? passes : [], deeds }).map(({ at, what, durationMs, reason }) => {
+    const said = durationMs === undefined ? what : `${what.padEnd(9)} ${duration(durationMs).padStart(8)}`
+    return `      ${new Date(at).toISOString()}  ${said.padEnd(18)}  ${reason}`
+  })
 }

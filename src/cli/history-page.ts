@@ -3,16 +3,19 @@
  * screen reader. Everything stands in the page's own HTML; its script only hides what a person filters out.
  */
 import { readFileSync } from 'node:fs'
-import type { ActionHistory } from '../journal/history.ts'
+import { type ActionHistory, standingOf, toldAt } from '../journal/history.ts'
 import { counted } from './counted.ts'
 import { duration } from './duration.ts'
+import { EARLIER } from './history-lines.ts'
+import { type Moment, momentsOf } from './moments.ts'
 
-/** In the order in which a person looks for them. `held`: not ended yet. */
-const OUTCOMES = ['archived', 'empty', 'retained', 'lost', 'expired', 'held'] as const
+/** How terminations stand, in the order in which a person looks for them. */
+const STANDINGS = ['archived', 'empty', 'retained', 'lost', 'expired', 'held', 'untold'] as const
+type Standing = (typeof STANDINGS)[number]
 
 /** `writtenAt`: epoch milliseconds. */
 export function historyPage(actions: readonly ActionHistory[], writtenAt: number): string {
-  const newestFirst = actions.toSorted((a, b) => timeOf(b) - timeOf(a))
+  const newestFirst = actions.toSorted((a, b) => toldAt(b) - toldAt(a))
   const groups = [...new Set(actions.map(({ groupName }) => groupName))].filter((name) => name !== '').sort()
   const parts: Record<string, string> = {
     style: asset('page.css'),
@@ -21,9 +24,11 @@ export function historyPage(actions: readonly ActionHistory[], writtenAt: number
     written: html(new Date(writtenAt).toISOString()),
     totals: totals(newestFirst),
     groups: groups.map((name) => `<option>${html(name)}</option>`).join(''),
-    outcomes: OUTCOMES.map(
-      (one) => `<label><input type="checkbox" name="outcome" value="${one}" checked> ${one}</label>`,
-    ).join('\n'),
+    outcomes: standingsIn(actions)
+      .map(
+        (one) => `<label><input type="checkbox" name="outcome" value="${one}" checked> ${words(one)}</label>`,
+      )
+      .join('\n'),
     shown: `${html(counted(actions.length, 'termination'))}.`,
     actions: newestFirst.map(item).join('\n'),
   }
@@ -37,26 +42,28 @@ function asset(name: string): string {
   return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8').trimEnd()
 }
 
-function outcomeOf({ outcome }: ActionHistory): (typeof OUTCOMES)[number] {
-  return outcome ?? 'held'
+/** That of a machine only what was done besides is told is rare, and asked for where it is so. */
+function standingsIn(actions: readonly ActionHistory[]): readonly Standing[] {
+  const isThere = (one: Standing) => actions.some((action) => standingOf(action) === one)
+  return STANDINGS.filter((one) => one !== 'untold' || isThere(one))
 }
 
-function timeOf({ endedAt, passes }: ActionHistory): number {
-  return endedAt ?? passes.at(-1)?.at ?? 0
+function words(standing: Standing): string {
+  return standing === 'untold' ? 'not told' : standing
 }
 
 function period(newestFirst: readonly ActionHistory[]): string {
   const [first, last] = [newestFirst.at(-1), newestFirst[0]]
   if (!first || !last) return 'No terminations'
-  return `${new Date(timeOf(first)).toISOString()} to ${new Date(timeOf(last)).toISOString()}`
+  return `${new Date(toldAt(first)).toISOString()} to ${new Date(toldAt(last)).toISOString()}`
 }
 
 function totals(actions: readonly ActionHistory[]): string {
-  const of = (name: string) => actions.filter((action) => outcomeOf(action) === name).length
+  const of = (name: string) => actions.filter((action) => standingOf(action) === name).length
   const bytes = actions.reduce((sum, { end }) => sum + (end?.bytes ?? 0), 0)
   const rows: [string, number, string][] = [
     ['all', actions.length, 'terminations'],
-    ...OUTCOMES.map((name): [string, number, string] => [name, of(name), name]),
+    ...standingsIn(actions).map((name): [string, number, string] => [name, of(name), words(name)]),
     ['bytes', bytes, 'bytes proven'],
   ]
   return rows
@@ -68,27 +75,35 @@ function totals(actions: readonly ActionHistory[]): string {
 
 function item(action: ActionHistory): string {
   const { instanceId, groupName, end } = action
-  const at = timeOf(action)
-  const outcome = outcomeOf(action)
-  const data = `data-group="${html(groupName)}" data-outcome="${outcome}" data-at="${at}" data-bytes="${end?.bytes ?? 0}"`
-  const head = `<span class="outcome">${outcome}</span> <code>${html(instanceId)}</code> in ${html(groupName || 'a group unknown')}, ${time(at)}`
+  const at = toldAt(action)
+  const standing = standingOf(action)
+  const data = `data-group="${html(groupName)}" data-outcome="${standing}" data-at="${at}" data-bytes="${end?.bytes ?? 0}"`
+  const head = `<span class="outcome">${words(standing)}</span> <code>${html(instanceId)}</code> in ${html(groupName || 'a group unknown')}, ${time(at)}`
   return `<li ${data}><details><summary>${head}</summary><div>${details(action)}</div></details></li>`
 }
 
 function details(action: ActionHistory): string {
-  const { end, passes, token, awsCalls, lambdaMs } = action
+  const moments = momentsOf(action)
+  const isTold = standingOf(action) !== 'untold'
+  return [
+    isTold ? endOf(action) : `<p class="reason">${html(EARLIER)}</p>`,
+    timeline(moments),
+    timeTable(moments, action.instanceId),
+  ].join('')
+}
+
+function endOf({ end, by, passes, token, awsCalls, lambdaMs }: ActionHistory): string {
   const reason = end?.reason ?? passes.at(-1)?.reason ?? ''
+  const saved = by === undefined || by === 'flush' ? '' : `Saved by ${by}. `
   const held = end
     ? `Held ${duration(end.heldMs)}, ${counted(end.attempts, 'flush', 'flushes')} (${duration(end.flushMs)}), ${counted(end.files, 'file')}, ${counted(end.bytes, 'byte')}. `
     : ''
   const cost = `${counted(passes.length, 'pass', 'passes')}, ${counted(awsCalls, 'call')} besides heartbeats, ${duration(lambdaMs)} of Lambda.`
   return [
     `<p class="reason">${html(reason)}</p>`,
-    `<p class="facts">${html(held + cost)} Token <code>${html(token ?? 'unknown (adopted by the sweep)')}</code></p>`,
+    `<p class="facts">${html(saved + held + cost)} Token <code>${html(token ?? 'unknown (adopted by the sweep)')}</code></p>`,
     list('Not proven', end?.unproven ?? []),
     list('The instance says', end?.notes ?? []),
-    timeline(action),
-    passTable(action),
   ].join('')
 }
 
@@ -97,27 +112,31 @@ function list(title: string, lines: readonly string[]): string {
   return `<p class="facts">${title}:</p><ul>${lines.map((line) => `<li><code>${html(line)}</code></li>`).join('')}</ul>`
 }
 
-/** One mark a pass, between the first and the last. For the eye only: the table below it has the same. */
-function timeline({ passes }: ActionHistory): string {
-  const [first, last] = [passes[0]?.at ?? 0, passes.at(-1)?.at ?? 0]
-  const mark = ({ at }: { at: number }, index: number) => {
+/** One mark each, between the first and the last. For the eye only: the table below it has the same. */
+function timeline(moments: readonly Moment[]): string {
+  const [first, last] = [moments[0]?.at ?? 0, moments.at(-1)?.at ?? 0]
+  const mark = ({ at, durationMs }: Moment, index: number) => {
     const percent = last === first ? 0 : (100 * (at - first)) / (last - first)
-    return `<i${index === passes.length - 1 ? ' class="last"' : ''} style="left:min(${percent.toFixed(2)}%,100% - 3px)"></i>`
+    const isLast = index === moments.length - 1
+    const kind = durationMs === undefined ? ' class="deed"' : isLast ? ' class="last"' : ''
+    return `<i${kind} style="left:min(${percent.toFixed(2)}%,100% - 3px)"></i>`
   }
-  return passes.length === 0
+  return moments.length === 0
     ? ''
-    : `<div class="timeline" aria-hidden="true">${passes.map(mark).join('')}</div>`
+    : `<div class="timeline" aria-hidden="true">${moments.map(mark).join('')}</div>`
 }
 
-function passTable({ passes, instanceId }: ActionHistory): string {
-  if (passes.length === 0) return ''
-  const rows = passes.map(
-    ({ at, decided, reason, durationMs }) =>
-      `<tr><td>${time(at)}</td><td>${decided}</td><td class="number">${duration(durationMs)}</td><td>${html(reason)}</td></tr>`,
+function timeTable(moments: readonly Moment[], instanceId: string): string {
+  if (moments.length === 0) return ''
+  const rows = moments.map(
+    ({ at, what, reason, durationMs }) =>
+      `<tr><td>${time(at)}</td><td>${html(what)}</td><td class="number">${durationMs === undefined ? '' : duration(durationMs)}</td><td>${html(reason)}</td></tr>`,
   )
+  const isAlone = moments.every(({ durationMs }) => durationMs !== undefined)
+  const caption = isAlone ? 'Passes' : 'Passes, and what was done besides'
   const head =
     '<thead><tr><th scope="col">when</th><th scope="col">decided</th><th scope="col">took</th><th scope="col">why</th></tr></thead>'
-  return `<div class="table" tabindex="0" role="region" aria-label="Passes of ${html(instanceId)}"><table><caption>Passes</caption>${head}<tbody>${rows.join('')}</tbody></table></div>`
+  return `<div class="table" tabindex="0" role="region" aria-label="Passes of ${html(instanceId)}"><table><caption>${caption}</caption>${head}<tbody>${rows.join('')}</tbody></table></div>`
 }
 
 function time(at: number): string {

@@ -1,7 +1,7 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { ActionHistory } from '../journal/history.ts'
+import { type ActionHistory, standingOf } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
 import { toldIn } from '../journal/told-in.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
@@ -76,10 +76,10 @@ async function* wantedHistories(
   const inOrder = options.from !== undefined
   for await (const actions of histories(source.read(toldIn, from, instanceId), { inOrder }))
     yield actions.filter(
-      ({ instanceId: id, token, groupName, outcome = 'held' }) =>
-        (wanted === undefined || id === wanted || token === wanted) &&
-        (options.group === undefined || groupName === options.group) &&
-        (options.outcome === undefined || outcome === options.outcome),
+      (action) =>
+        (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
+        (options.group === undefined || action.groupName === options.group) &&
+        (options.outcome === undefined || standingOf(action) === options.outcome),
     )
 }
 
@@ -96,7 +96,7 @@ async function print(
 ): Promise<void> {
   const { terminal, clock, interruption } = surroundings
   const from = beginning(options, clock.now())
-  // What was told already, for somebody who follows: the same end is not told again, another one is.
+  // What was told already, for somebody who follows: the same is not told again; another end, or what was done meanwhile, is.
   const told = options.follow ? new Set<string>() : undefined
   const text = (action: ActionHistory) =>
     options.json
@@ -118,8 +118,8 @@ async function print(
   if (wanted !== undefined) throw new NotSo()
 }
 
-function isNew(told: Set<string>, { instanceId, token, outcome }: ActionHistory): boolean {
-  const name = `${instanceId} ${token} ${outcome}`
+function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionHistory): boolean {
+  const name = `${instanceId} ${token} ${outcome} ${deeds.length}`
   if (told.has(name)) return false
   told.add(name)
   return true

@@ -8,11 +8,12 @@ import type { Rung } from '../rungs.ts'
 import type { ActionEndedEvent } from './journal.ts'
 import type { JournalLine } from './journal-line.ts'
 import {
+  type Deed,
   type PassHistory,
+  type ToldDeed,
   type ToldEnd,
   type ToldOfAction,
   type ToldOfInstance,
-  type ToldTry,
   toldBy,
 } from './told.ts'
 
@@ -27,6 +28,8 @@ export interface ActionHistory {
   readonly outcome: Outcome | undefined
   /** What saved the logs of an archived one: the flush of its first termination, or a rung of recovery, by us or by a person. */
   readonly by: 'flush' | Rung | undefined
+  /** What was done about its machine besides the passes, in the order of time. */
+  readonly deeds: readonly Deed[]
   /** When the end was told, epoch milliseconds. */
   readonly endedAt: number | undefined
   /** In the order of time; those that broke off too. */
@@ -38,6 +41,16 @@ export interface ActionHistory {
   readonly heartbeats: number
 }
 
+/** How it ended; or `held`: not yet; or `untold`: only what was done about its machine is in what was read. */
+export function standingOf({ outcome, passes }: Pick<ActionHistory, 'outcome' | 'passes'>) {
+  return outcome ?? (passes.length > 0 ? 'held' : 'untold')
+}
+
+/** When it ended, or what is known of it was told last. */
+export function toldAt({ endedAt, passes, deeds }: ActionHistory): number {
+  return endedAt ?? passes.at(-1)?.at ?? deeds.at(-1)?.at ?? 0
+}
+
 /** Auto Scaling dates activities in whole seconds, and its clock is not the function's. */
 const CLOCKS_DIFFER_MS = 5_000
 
@@ -47,29 +60,69 @@ export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
   return [...Map.groupBy(told, ({ instanceId }) => instanceId).values()].flatMap(historiesOf)
 }
 
-/** The same from what was kept of one instance's lines. */
+/**
+ * The same from what was kept of one instance's lines. What was done about a machine whose terminations are all told elsewhere (before
+ * what was read) is a history without passes and without an end.
+ */
 export function historiesOf(told: readonly ToldOfInstance[]): ActionHistory[] {
-  const tries = told.filter((one) => one.is === 'try')
-  const inOrder = told.filter((one) => one.is !== 'try').sort((a, b) => a.at - b.at)
-  const actions = byAction(inOrder).map(historyOf)
-  return actions.map((action) => ({ ...action, by: savedBy(action, actions, tries) }))
+  const deeds = told.filter((one) => one.is === 'deed').sort((a, b) => a.at - b.at)
+  const actions = byAction(told.filter((one) => one.is !== 'deed').sort((a, b) => a.at - b.at)).map(actionOf)
+  const [first] = deeds
+  if (first && actions.length === 0) return [onlyDeeds(first, deeds)]
+  const deedsOf = Map.groupBy(deeds, (one) => ownerOf(one, actions))
+  return actions.map((action) => {
+    const own = deedsOf.get(action)?.map(({ deed }) => deed) ?? []
+    return { ...action.history, by: savedBy(action, actions, own), deeds: own }
+  })
 }
 
-type Unattributed = Omit<ActionHistory, 'by'>
+/** One action, and what of it is no part of its history. */
+interface Action {
+  readonly history: Omit<ActionHistory, 'by' | 'deeds'>
+  /** As far as is told. */
+  readonly beganAt: number
+  readonly firstToldAt: number
+}
 
-/** From what is told of its instance. One that was rebooted meanwhile is saved by that; one that was kept before, by another try. */
+function actionOf(told: readonly ToldOfAction[]): Action {
+  const firstToldAt = told[0]?.at ?? 0
+  const beganAt = told.reduce(
+    (earliest, { beginning = earliest }) => Math.min(earliest, beginning),
+    firstToldAt,
+  )
+  return { history: historyOf(told), beganAt, firstToldAt }
+}
+
+/** A retry begins the next termination; all else is done about the one that is under way, or about the machine that it left. */
+function ownerOf({ at, deed }: ToldDeed, actions: readonly Action[]): Action | undefined {
+  const next = actions.find(({ firstToldAt }) => firstToldAt >= at)
+  if (deed.did === 'retry' && next) return next
+  const begun = actions.filter(({ beganAt }) => beganAt <= at).sort((a, b) => a.beganAt - b.beganAt)
+  return begun.at(-1) ?? next
+}
+
+/** What was tried last while it was under way, or to begin it; otherwise, where the machine was kept before, a try of a person. */
 function savedBy(
-  { outcome, passes, endedAt = 0 }: Unattributed,
-  actions: readonly Unattributed[],
-  tries: readonly ToldTry[],
+  { history: { outcome, endedAt = 0 }, beganAt, firstToldAt }: Action,
+  actions: readonly Action[],
+  deeds: readonly Deed[],
 ): ActionHistory['by'] {
   if (outcome !== 'archived' && outcome !== 'empty') return undefined
-  const firstAt = passes[0]?.at ?? endedAt
-  const isBefore = (at: number | undefined) => at !== undefined && at <= firstAt
-  if (tries.some(({ rung, at }) => rung === 'reboot' && at >= firstAt && at <= endedAt)) return 'reboot'
-  const wasKept = actions.some((one) => one.outcome === 'retained' && isBefore(one.endedAt))
-  const wasRetried = tries.some(({ rung, at }) => rung === 'retry' && isBefore(at))
-  return wasKept || wasRetried ? 'retry' : 'flush'
+  const rungs = deeds.flatMap(({ at, did, failed }) => (did === 'salvage' || failed ? [] : { at, rung: did }))
+  const last = rungs.findLast(({ at, rung }) => at <= endedAt && (rung === 'retry' || at >= beganAt))
+  if (last) return last.rung
+  const wasKept = actions.some(
+    ({ history }) => history.outcome === 'retained' && isBefore(history, firstToldAt),
+  )
+  return wasKept ? 'retry' : 'flush'
+}
+
+function isBefore({ endedAt }: Pick<ActionHistory, 'endedAt'>, at: number): boolean {
+  return endedAt !== undefined && endedAt <= at
+}
+
+function onlyDeeds({ instanceId, groupName }: ToldDeed, deeds: readonly ToldDeed[]): ActionHistory {
+  return { ...historyOf([]), instanceId, groupName, by: undefined, deeds: deeds.map(({ deed }) => deed) }
 }
 
 /**
@@ -107,7 +160,7 @@ function tokenOf(
   return first?.[0]
 }
 
-function historyOf(told: readonly ToldOfAction[]): Unattributed {
+function historyOf(told: readonly ToldOfAction[]): Action['history'] {
   const passes: PassHistory[] = []
   const ends: ToldEnd[] = []
   let [lambdaMs, awsCalls, heartbeats] = [0, 0, 0]

@@ -15,8 +15,19 @@ export interface PassHistory {
   readonly durationMs: number
 }
 
+/** What was done about a machine besides the passes: by the sweep, a rung of recovery; by a person, a salvage. */
+export interface Deed {
+  /** When it was told, which is before it was begun. */
+  readonly at: number
+  readonly did: Rung | 'salvage'
+  /** What was done and why. */
+  readonly reason: string
+  /** It was to be done, and could not be; the reason says how it failed. */
+  readonly failed?: true
+}
+
 export type Told = ToldOfInstance | ToldOfNone
-export type ToldOfInstance = ToldOfAction | ToldTry
+export type ToldOfInstance = ToldOfAction | ToldDeed
 export type ToldOfAction = ToldPass | ToldEnd
 
 interface Named {
@@ -41,15 +52,11 @@ export interface ToldEnd extends Named {
   /** All of it. Of several ends of an action only one is asked. */
   readonly event: () => ActionEndedEvent
 }
-/** A rung of recovery is about to be tried. */
-export interface ToldTry {
-  readonly is: 'try'
-  readonly rung: Rung
-  readonly at: number
-  readonly instanceId: string
+export interface ToldDeed extends Pick<Named, 'at' | 'instanceId' | 'groupName'> {
+  readonly is: 'deed'
+  readonly deed: Deed
 }
-
-/** It is about no instance's termination, and says only how late it is. */
+/** It is about no termination, and says only how late it is. */
 interface ToldOfNone {
   readonly is: 'none'
   readonly at: number
@@ -60,13 +67,42 @@ type PassFailedEvent = Extract<JournalEvent, { event: 'pass-failed' }>
 const HEARTBEAT = 'recordLifecycleActionHeartbeat'
 
 export function toldBy({ at, event }: JournalLine): Told {
-  if (event.event === 'pass' || event.event === 'pass-failed') return passTold(at, event)
-  if (event.event === 'action-ended') {
-    const { outcome, by } = event
-    return { is: 'end', ...nameOf(at, event), outcome, by, event: () => event }
+  switch (event.event) {
+    case 'pass':
+    case 'pass-failed':
+      return passTold(at, event)
+    case 'action-ended': {
+      const { outcome, by } = event
+      return { is: 'end', ...nameOf(at, event), outcome, by, event: () => event }
+    }
+    case 'recovery':
+      return deedTold(event, { at, did: event.rung, reason: event.reason })
+    case 'recovery-failed':
+      return deedTold(event, { at, did: event.rung, failed: true, reason: failureOf(event) })
+    case 'salvage': {
+      const { on, volumeId, reason } = event
+      return deedTold(event, { at, did: 'salvage', reason: `${on} salvages ${volumeId}: ${reason}` })
+    }
+    default:
+      return { is: 'none', at }
   }
-  if (event.event === 'recovery') return { is: 'try', rung: event.rung, at, instanceId: event.instanceId }
-  return { is: 'none', at }
+}
+
+function deedTold(
+  { instanceId, groupName }: { readonly instanceId: string; readonly groupName: string },
+  deed: Deed,
+): ToldDeed {
+  return { is: 'deed', at: deed.at, instanceId, groupName, deed }
+}
+
+function failureOf({
+  error,
+  errorMessage,
+}: {
+  readonly error: string
+  readonly errorMessage: string
+}): string {
+  return `${error}: ${errorMessage}`
 }
 
 function passTold(at: number, event: PassEvent | PassFailedEvent): ToldPass {
@@ -74,7 +110,7 @@ function passTold(at: number, event: PassEvent | PassFailedEvent): ToldPass {
   const pass: PassHistory =
     event.event === 'pass'
       ? { at, decided: event.decided, reason: event.reason, durationMs }
-      : { at, decided: 'failed', reason: `${event.error}: ${event.errorMessage}`, durationMs }
+      : { at, decided: 'failed', reason: failureOf(event), durationMs }
   return { is: 'pass', ...nameOf(at, event), pass, ...costOf(calls) }
 }
 

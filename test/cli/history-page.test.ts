@@ -41,7 +41,8 @@ function history(number: number): ActionHistory {
     { at: at + 9000, decided: 'continue' as const, reason: 'all 2 files are in S3', durationMs: 60 },
   ]
   const by = outcome === 'archived' ? ('flush' as const) : undefined
-  return { ...name, end, outcome, by, endedAt: at + 9000, passes, lambdaMs: 100, awsCalls: 8, heartbeats: 2 }
+  const costs = { lambdaMs: 100, awsCalls: 8, heartbeats: 2 }
+  return { ...name, end, outcome, by, endedAt: at + 9000, passes, ...costs, deeds: [] }
 }
 
 const many = Array.from({ length: 1000 }, (_, number) => history(number))

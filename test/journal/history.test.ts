@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { readHistory } from '../../src/journal/history.ts'
-import type { ActionEndedEvent, PassEvent } from '../../src/journal/journal.ts'
+import { readHistory, standingOf, toldAt } from '../../src/journal/history.ts'
+import type { ActionEndedEvent, JournalEvent, PassEvent } from '../../src/journal/journal.ts'
 import { type JournalLine, parseJournalLine } from '../../src/journal/journal-line.ts'
+import { RUNGS, type Rung } from '../../src/rungs.ts'
 
 const name = { instanceId: 'i-1', groupName: 'collectors', token: 'token-1' }
 
@@ -172,17 +173,27 @@ describe('a line of the log', () => {
   ])('is none of the journal otherwise: %s', (text) => expect(parseJournalLine(text)).toBeUndefined())
 })
 
+type Recovery = Extract<JournalEvent, { event: 'recovery' }>
+const tried = (rung: Rung, at: number, changes: Partial<Recovery> = {}): JournalLine => ({
+  at,
+  event: {
+    event: 'recovery',
+    rung,
+    instanceId: 'i-1',
+    groupName: 'collectors',
+    reason: 'it is due',
+    ...changes,
+  },
+})
+const salvaged = (at: number): JournalLine => ({
+  at,
+  event: {
+    ...{ event: 'salvage', instanceId: 'i-1', groupName: 'collectors', on: 'i-2', volumeId: 'vol-1' },
+    reason: 'ada: its agent is dead',
+  },
+})
+
 describe('what saved the logs', () => {
-  const retry = (at: number): JournalLine => ({
-    at,
-    event: {
-      event: 'recovery',
-      rung: 'retry',
-      instanceId: 'i-1',
-      groupName: 'collectors',
-      reason: 'it answers',
-    },
-  })
   const byOf = (lines: readonly JournalLine[]) => readHistory(lines).map(({ outcome, by }) => [outcome, by])
   const keptBefore = end(10, { outcome: 'retained', token: 'token-0' })
   it('is the flush of the only termination', () => {
@@ -195,17 +206,82 @@ describe('what saved the logs', () => {
     ])
   })
   it('is a retry where only the try is still in the journal', () => {
-    expect(byOf([retry(15), pass(20), end(30)])).toEqual([['archived', 'retry']])
+    expect(byOf([tried('retry', 15), pass(20), end(30)])).toEqual([['archived', 'retry']])
   })
-  it('is a reboot where the machine was rebooted meanwhile', () => {
-    const line = retry(25)
-    const reboot = { ...line, event: { ...line.event, rung: 'reboot' } } as JournalLine
-    expect(byOf([pass(20), reboot, end(30)])).toEqual([['archived', 'reboot']])
-    expect(byOf([pass(26), reboot, end(30)])).toEqual([['archived', 'flush']])
+  it.each(RUNGS.filter((rung) => rung !== 'retry'))(
+    'is the rung %s where that was tried between the beginning and the end',
+    (rung) => {
+      expect(byOf([pass(20), tried(rung, 25), end(30)])).toEqual([['archived', rung]])
+      expect(byOf([pass(26, { startedAt: 24 }), tried(rung, 25), end(30)])).toEqual([['archived', rung]])
+      expect(byOf([pass(26), tried(rung, 25), end(30)])).toEqual([['archived', 'flush']])
+      expect(byOf([pass(20), end(30), tried(rung, 31)])).toEqual([['archived', 'flush']])
+      expect(byOf([keptBefore, tried(rung, 15), pass(20), end(30)])).toEqual([
+        ['retained', undefined],
+        ['archived', 'retry'],
+      ])
+    },
+  )
+  it('is what was tried last', () => {
+    const lines = [tried('retry', 15), pass(20), tried('reboot', 22), tried('clone', 25), end(30)]
+    expect(byOf(lines)).toEqual([['archived', 'clone']])
+  })
+  it('is nothing that could not be tried', () => {
+    const failed: JournalLine = {
+      at: 25,
+      event: {
+        ...{ event: 'recovery-failed', rung: 'clone', instanceId: 'i-1', groupName: 'collectors' },
+        ...{ error: 'SnapshotLimitExceeded', errorMessage: 'too many' },
+      },
+    }
+    expect(byOf([pass(20), failed, end(30)])).toEqual([['archived', 'flush']])
   })
   it('is no retry that came later, or of another instance', () => {
-    expect(byOf([pass(20), end(30), retry(40)])).toEqual([['archived', 'flush']])
-    const other = { ...retry(15), event: { ...retry(15).event, instanceId: 'i-2' } } as JournalLine
-    expect(byOf([other, pass(20), end(30)])).toEqual([['archived', 'flush']])
+    expect(byOf([pass(20), end(30), tried('retry', 40)])).toEqual([['archived', 'flush']])
+    const other = readHistory([tried('retry', 15, { instanceId: 'i-2' }), pass(20), end(30)])
+    expect(other.find(({ instanceId }) => instanceId === 'i-1')).toMatchObject({ by: 'flush', deeds: [] })
+  })
+})
+
+describe('what was done besides the passes', () => {
+  const deedsOf = (lines: readonly JournalLine[]) =>
+    readHistory(lines).map(({ token, deeds }) => [token, ...deeds.map(({ did, at }) => `${did} ${at}`)])
+  const kept = [pass(20, { token: 'token-0' }), end(30, { outcome: 'retained', token: 'token-0' })]
+
+  it('is told with what it was and why', () => {
+    const failed: JournalEvent = {
+      ...{ event: 'recovery-failed', rung: 'reboot', instanceId: 'i-1', groupName: 'collectors' },
+      ...{ error: 'UnauthorizedOperation', errorMessage: 'denied' },
+    }
+    const [history] = readHistory([...kept, salvaged(40), tried('reboot', 25), { at: 26, event: failed }])
+    expect(history?.deeds).toEqual([
+      { at: 25, did: 'reboot', reason: 'it is due' },
+      { at: 26, did: 'reboot', failed: true, reason: 'UnauthorizedOperation: denied' },
+      { at: 40, did: 'salvage', reason: 'i-2 salvages vol-1: ada: its agent is dead' },
+    ])
+  })
+
+  it('belongs to the termination that was under way or had left the machine, and a retry to the one that it began', () => {
+    const lines = [
+      ...kept,
+      tried('reboot', 22),
+      salvaged(40),
+      tried('retry', 50),
+      pass(60),
+      tried('clone', 65),
+    ]
+    expect(deedsOf(lines)).toEqual([
+      ['token-0', 'reboot 22', 'salvage 40'],
+      ['token-1', 'retry 50', 'clone 65'],
+    ])
+    expect(deedsOf([...kept, tried('retry', 50)])).toEqual([['token-0', 'retry 50']])
+  })
+
+  it('is told of a machine of which nothing else is', () => {
+    const [history, ...others] = readHistory([salvaged(40)])
+    expect(others).toEqual([])
+    expect(history).toMatchObject({ ...name, token: undefined, outcome: undefined, passes: [] })
+    expect(history?.deeds).toHaveLength(1)
+    expect(history && standingOf(history)).toBe('untold')
+    expect(history && toldAt(history)).toBe(40)
   })
 })

@@ -8,6 +8,7 @@ const history: ActionHistory = {
   token: 'token-1',
   outcome: 'archived',
   by: 'flush',
+  deeds: [],
   end: {
     event: 'action-ended',
     instanceId: 'i-1',
