@@ -73,6 +73,23 @@ it('asks each target group how long it lets an instance drain', async () => {
   expect(statusOf((await line.run('doctor', ...group)).out, 'draining')).toBe('fail')
 })
 
+it('looks at both documents, and one that is not there fails', async () => {
+  const parameters = Object.fromEntries(
+    'InstanceId Region Purpose Bucket Prefix Upload ManifestPrefix ExecutionTimeout'
+      .split(' ')
+      .map((name) => [name, {}]),
+  )
+  line.inspection = {
+    getDocument: async ({ Name }) => {
+      if (Name === `${policy.hookName}-salvage`) throw awsError('InvalidDocument')
+      return { Content: JSON.stringify({ parameters }) }
+    },
+  }
+  const { out } = await line.run('doctor', ...group)
+  expect(out).toMatch(new RegExp(`^pass +document {2}${policy.documentName}: it takes`, 'm'))
+  expect(out).toMatch(new RegExp(`^fail +document {2}${policy.hookName}-salvage: there is no such`, 'm'))
+})
+
 it('is one document for programs', async () => {
   const { out } = await line.run('doctor', ...group, '--json')
   const { version, command, findings } = JSON.parse(out)

@@ -1,10 +1,10 @@
 /** The guide's list of prerequisites, item by item. */
 import { bucketPolicy, encryption, lifecycle, versioning } from './bucket.ts'
+import { documentsFit } from './documents.ts'
 import type { DeploymentFacts, GroupFacts } from './facts.ts'
 import type { Check } from './finding.ts'
 import {
   alarmsAreHeard,
-  documentFits,
   functionsEnd,
   functionsRun,
   groupsAreEnrolled,
@@ -12,7 +12,7 @@ import {
   policiesFit,
 } from './functions.ts'
 import { defaultResult, heartbeat, hookIsThere, hookNotifies, retention } from './hook.ts'
-import { agentAnswers, hasVolumes, isProtected, isPublishing, roleMayPut } from './instances.ts'
+import { agentAnswers, hasOneVolume, hasVolumes, isProtected, isPublishing, roleMayPut } from './instances.ts'
 import { draining, loadBalancer } from './load-balancer.ts'
 import { deadLetters, notificationArrives, queuePolicy } from './queue.ts'
 
@@ -20,7 +20,7 @@ export const deploymentChecks: readonly Check<DeploymentFacts>[] = [
   queuePolicy,
   notificationArrives,
   deadLetters,
-  documentFits,
+  documentsFit,
   bucketPolicy,
   versioning,
   encryption,
@@ -46,4 +46,5 @@ export const groupChecks: readonly Check<GroupFacts>[] = [
   isPublishing,
   isProtected,
   hasVolumes,
+  hasOneVolume,
 ]

@@ -4,6 +4,7 @@ import type { MetricAlarm } from '@aws-sdk/client-cloudwatch'
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { LifecycleRule, ServerSideEncryptionRule } from '@aws-sdk/client-s3'
 import type { Asked } from '../../aws/ask.ts'
+import type { DocumentKind } from '../../flush/document.ts'
 import type { EnrolmentEvent } from '../../journal/journal.ts'
 import type { Policy } from '../../policy.ts'
 import type { Crash } from '../deployment.ts'
@@ -59,6 +60,13 @@ export interface FunctionFacts {
   readonly rolePolicies: Asked<{ readonly inlineCharacters: number; readonly managed: number }>
 }
 
+export interface DocumentFacts {
+  readonly name: string
+  readonly kind: DocumentKind
+  /** What it takes, as it is deployed; `undefined`: there is none. */
+  readonly parameters: Asked<readonly string[] | undefined>
+}
+
 export interface AlarmFacts {
   readonly alarms: readonly Pick<MetricAlarm, 'AlarmName' | 'ActionsEnabled' | 'AlarmActions'>[]
   /** By topic: how many have confirmed that they want to be told. */
@@ -73,8 +81,7 @@ export interface DeploymentFacts {
   readonly queuePolicy: Asked<string | undefined>
   readonly notifierRoleArn: string | undefined
   readonly deadLetters: Asked<number>
-  /** The parameters that the deployed document takes. */
-  readonly documentParameters: Asked<readonly string[]>
+  readonly documents: readonly DocumentFacts[]
   readonly versioning: Asked<string | undefined>
   readonly encryption: Asked<readonly ServerSideEncryptionRule[]>
   readonly lifecycle: Asked<readonly LifecycleRule[]>

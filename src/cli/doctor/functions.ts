@@ -10,34 +10,6 @@ const NEARLY = 0.9
 const MOST_INLINE_CHARACTERS = 10_240
 const MOST_MANAGED_POLICIES = 10
 
-export const documentFits: Check<DeploymentFacts> = {
-  name: 'document',
-  why: 'a document of another version may refuse what the guard asks for, and then nothing is flushed',
-  look: ({ documentParameters, policy }) => [
-    judged(documentParameters, policy.documentName, (taken) => {
-      const sent = [
-        'InstanceId',
-        'Region',
-        'Purpose',
-        'Bucket',
-        'Prefix',
-        'Upload',
-        'ManifestPrefix',
-        'ExecutionTimeout',
-      ]
-      const lacks = [...sent, ...(policy.archive.encryption ? ['Encryption'] : [])].filter(
-        (name) => !taken.includes(name),
-      )
-      return lacks.length === 0
-        ? pass('it takes what the guard asks for')
-        : fail(
-            `it does not take ${lacks.join(', ')}`,
-            'deploy again, and look at the document’s default version',
-          )
-    }),
-  ],
-}
-
 export const functionsRun: Check<DeploymentFacts> = {
   name: 'functions',
   why: 'a function that cannot start sends no heartbeats, and machines are kept',

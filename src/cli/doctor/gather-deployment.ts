@@ -2,9 +2,11 @@
 
 import type { Asked } from '../../aws/ask.ts'
 import { reasonOf } from '../../aws/failures.ts'
+import type { DocumentKind } from '../../flush/document.ts'
+import { salvageDocumentOf } from '../../flush/salvage-document.ts'
 import { parseJournalLine } from '../../journal/journal-line.ts'
 import type { Deployment } from '../deployment.ts'
-import type { AlarmFacts, DeploymentFacts, FunctionFacts, Heard } from './facts.ts'
+import type { AlarmFacts, DeploymentFacts, DocumentFacts, FunctionFacts, Heard } from './facts.ts'
 import { known } from './known.ts'
 
 const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
@@ -13,9 +15,9 @@ const HEARD_MS = 24 * 3600_000
 /** An older crash has been looked at, or is over. */
 const CRASHES_MS = 3600_000
 
-/** S3 has an error for what is simply not set. */
+/** S3 has an error for what is simply not set, and SSM for a document that is not there. */
 const UNSET =
-  /^(NoSuchBucketPolicy|NoSuchLifecycleConfiguration|ServerSideEncryptionConfigurationNotFoundError)/
+  /^(NoSuchBucketPolicy|NoSuchLifecycleConfiguration|ServerSideEncryptionConfigurationNotFoundError|InvalidDocument(?![A-Za-z]))/
 
 export async function gatherDeployment(deployment: Deployment, now: number): Promise<DeploymentFacts> {
   const { aws, inspection, policy, name } = deployment
@@ -48,13 +50,10 @@ export async function gatherDeployment(deployment: Deployment, now: number): Pro
       if (!Number.isInteger(count)) throw new Error('SQS does not tell how many')
       return count
     }),
-    documentParameters: await known(async () => {
-      const { Content = '' } = await inspection.getDocument({
-        Name: policy.documentName,
-        DocumentFormat: 'JSON',
-      })
-      return Object.keys((JSON.parse(Content) as { parameters?: object }).parameters ?? {})
-    }),
+    documents: [
+      await documentFacts(deployment, policy.documentName, 'flush'),
+      await documentFacts(deployment, salvageDocumentOf(name), 'salvage'),
+    ],
     versioning: await known(async () => (await inspection.getBucketVersioning({ Bucket })).Status),
     encryption: await known(() =>
       unlessUnset([], async () => {
@@ -84,6 +83,20 @@ async function unlessUnset<Value>(unset: Value, ask: () => Promise<Value>): Prom
     if (UNSET.test(reasonOf(error))) return unset
     throw error
   }
+}
+
+async function documentFacts(
+  { inspection }: Deployment,
+  name: string,
+  kind: DocumentKind,
+): Promise<DocumentFacts> {
+  const parameters = await known(() =>
+    unlessUnset(undefined, async () => {
+      const { Content = '' } = await inspection.getDocument({ Name: name, DocumentFormat: 'JSON' })
+      return Object.keys((JSON.parse(Content) as { parameters?: object }).parameters ?? {})
+    }),
+  )
+  return { name, kind, parameters }
 }
 
 async function heard({ journal }: Deployment, now: number): Promise<Heard> {

@@ -108,6 +108,25 @@ export const hasVolumes: Check<GroupFacts> = {
   ),
 }
 
+export const hasOneVolume: Check<GroupFacts> = {
+  name: 'data-volumes',
+  why: 'where the agent of a machine is dead, a copy of its root is salvaged: logs on another volume are in no copy',
+  look: eachOf((instance) =>
+    judged(instance.machine, instance.instanceId, (machine): Verdict => {
+      const { RootDeviceName: root, BlockDeviceMappings: volumes } = machine ?? {}
+      if (root === undefined || volumes === undefined)
+        return unknown('EC2 does not tell its volumes', 'look again later')
+      const others = volumes.filter(({ DeviceName }) => DeviceName !== root)
+      if (others.length === 0) return pass('its root is its only volume')
+      const names = others.map(({ DeviceName, Ebs }) => `${DeviceName} (${Ebs?.VolumeId})`)
+      return unknown(
+        `beside its root it has ${names.join(', ')}`,
+        'look whether logs are there, and keep them on the root: a flush finds them, a salvage does not',
+      )
+    }),
+  ),
+}
+
 function eachOf(look: (instance: InstanceFacts) => Verdict & { readonly about: string }) {
   return ({ instances }: GroupFacts) => instances.map(look)
 }

@@ -1,4 +1,5 @@
 /** The load balancer: an instance that still gets requests while it is flushed drops them. Pure. */
+import { trafficOf } from '../serving.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown } from './finding.ts'
 
@@ -25,8 +26,8 @@ export const loadBalancer: Check<GroupFacts> = {
 export const draining: Check<GroupFacts> = {
   name: 'draining',
   why: 'without a deregistration delay, requests that an instance is answering when it must go are dropped',
-  look: ({ drainingSeconds }) =>
-    [...drainingSeconds].map(([arn, asked]) =>
+  look: ({ drainingSeconds, group }) => [
+    ...[...drainingSeconds].map(([arn, asked]) =>
       judged(asked, arn, (seconds) => {
         if (seconds === undefined)
           return unknown('it does not tell its deregistration delay', 'look at its attributes')
@@ -38,6 +39,14 @@ export const draining: Check<GroupFacts> = {
             )
       }),
     ),
+    ...trafficOf(group.is === 'answered' ? group.answer : undefined).unasked.map((source) => ({
+      about: source,
+      ...unknown(
+        'only target groups are asked, and this is none',
+        `of a classic load balancer, ConnectionDraining must be on: aws elb describe-load-balancer-attributes --load-balancer-name '${source}'`,
+      ),
+    })),
+  ],
 }
 
 /** Seconds, 300 by default (Elastic Load Balancing user guide, target group attributes). */

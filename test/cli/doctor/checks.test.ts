@@ -6,10 +6,12 @@ import {
   denied,
   deploymentFacts,
   enrolment,
+  flushDocument,
   group,
   groupFacts,
   hook,
   machine,
+  salvageDocument,
   sound,
   TARGET_GROUP,
   TOPICS,
@@ -42,14 +44,15 @@ describe('what nobody can tell never passes', () => {
     [{}, { rights: denied }, ['instance-role']],
     [{}, { newestObjectAt: denied }, ['publication']],
     [{}, { isProtected: denied }, ['termination-protection']],
-    [{}, { machine: denied }, ['volumes']],
+    [{}, { machine: denied }, ['volumes', 'data-volumes']],
   ] as const)('%j %j', (changes, instance, checks) => {
     expect(notPassing(ofGroup(changes, instance))).toEqual(checks.map((check) => `${check} unknown`))
   })
   it.each([
     [{ queuePolicy: denied }, 'queue-policy'],
     [{ deadLetters: denied }, 'dead-letters'],
-    [{ documentParameters: denied }, 'document'],
+    [{ documents: [{ ...flushDocument, parameters: denied }] }, 'document'],
+    [{ documents: [{ ...salvageDocument, parameters: denied }] }, 'document'],
     [{ versioning: denied }, 'versioning'],
     [{ encryption: denied }, 'encryption'],
     [{ lifecycle: denied }, 'lifecycle-rules'],
@@ -95,9 +98,31 @@ describe('a group', () => {
     ['publication unknown', {}, { newestObjectAt: told(undefined) }],
     ['termination-protection fail', {}, { isProtected: told(false) }],
     ['volumes fail', {}, { machine: told({ ...machine, RootDeviceType: 'instance-store' }) }],
-    ['volumes unknown', {}, { machine: told(undefined) }],
+    ['volumes unknown', {}, { machine: told({ ...machine, RootDeviceType: undefined }) }],
+    ['data-volumes unknown', {}, { machine: told({ ...machine, BlockDeviceMappings: undefined }) }],
+    ['data-volumes unknown', {}, { machine: told({ ...machine, RootDeviceName: undefined }) }],
+    ['draining unknown', { group: told({ ...group, LoadBalancerNames: ['classic'] }) }, {}],
   ] as const)('%s: %j %j', (expected, changes, instance) => {
     expect(notPassing(ofGroup(changes as never, instance as never))).toEqual([expected])
+  })
+  it('with a machine that EC2 does not know has volumes that nobody knows', () => {
+    expect(notPassing(ofGroup({}, { machine: told(undefined) }))).toEqual([
+      'volumes unknown',
+      'data-volumes unknown',
+    ])
+  })
+  it('with a volume beside the root is told which', () => {
+    const data = { DeviceName: '/dev/sdf', Ebs: { VolumeId: 'vol-0fedcba9876543210' } }
+    const BlockDeviceMappings = [data, ...(machine.BlockDeviceMappings ?? [])]
+    expect(
+      ofGroup({}, { machine: told({ ...machine, BlockDeviceMappings }) }).filter(({ is }) => is !== 'pass'),
+    ).toMatchObject([
+      {
+        check: 'data-volumes',
+        is: 'unknown',
+        says: 'beside its root it has /dev/sdf (vol-0fedcba9876543210)',
+      },
+    ])
   })
   it('without the hook fails once, and its settings are unknown', () => {
     expect(notPassing(ofGroup({ hook: told(undefined) }))).toEqual([
@@ -147,7 +172,10 @@ describe('the deployment', () => {
       { heard: told({ sweepAt: START - 60 * MINUTE, auditAt: START, notificationAt: START, enrolment }) },
     ],
     ['dead-letters fail', { deadLetters: told(2) }],
-    ['document fail', { documentParameters: told(['InstanceId']) }],
+    ['document fail', { documents: [{ ...flushDocument, parameters: told(['InstanceId']) }] }],
+    ['document fail', { documents: [flushDocument, { ...salvageDocument, parameters: told(undefined) }] }],
+    // The flush's own document under the other's name lacks the disk.
+    ['document fail', { documents: [{ ...salvageDocument, parameters: flushDocument.parameters }] }],
     ['versioning fail', { versioning: told('Suspended') }],
     ['encryption fail', { encryption: kms }],
     ['lifecycle-rules fail', { lifecycle: rule(1) }],

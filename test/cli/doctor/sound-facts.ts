@@ -2,7 +2,12 @@
 import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { Asked } from '../../../src/aws/ask.ts'
-import type { DeploymentFacts, GroupFacts, InstanceFacts } from '../../../src/cli/doctor/facts.ts'
+import type {
+  DeploymentFacts,
+  DocumentFacts,
+  GroupFacts,
+  InstanceFacts,
+} from '../../../src/cli/doctor/facts.ts'
 import type { EnrolmentEvent } from '../../../src/journal/journal.ts'
 import { action, MINUTE, policy, START } from '../../termination/observations.ts'
 
@@ -27,7 +32,10 @@ export const hook: LifecycleHook = {
   DefaultResult: 'ABANDON',
 }
 
-export const machine = { RootDeviceType: 'ebs', LaunchTime: new Date(START) } as Instance
+export const machine: Instance = {
+  ...{ RootDeviceType: 'ebs', RootDeviceName: '/dev/xvda', LaunchTime: new Date(START) },
+  BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: 'vol-0123456789abcdef0' } }],
+}
 
 export const sound: InstanceFacts = {
   instanceId: action.instanceId,
@@ -84,6 +92,17 @@ export const lockedQueue = JSON.stringify({
   ],
 })
 
+const TAKEN =
+  'InstanceId Region Purpose Bucket Prefix Upload ManifestPrefix Encryption ExecutionTimeout'.split(' ')
+export const flushDocument: DocumentFacts = {
+  name: 'termination-guard',
+  kind: 'flush',
+  parameters: told(TAKEN),
+}
+export const salvageDocument: DocumentFacts = {
+  ...{ name: 'termination-guard-salvage', kind: 'salvage', parameters: told([...TAKEN, 'Disk']) },
+}
+
 export function deploymentFacts(changes: Partial<DeploymentFacts> = {}): DeploymentFacts {
   return {
     now: START + 10 * MINUTE,
@@ -92,9 +111,7 @@ export function deploymentFacts(changes: Partial<DeploymentFacts> = {}): Deploym
     queuePolicy: told(lockedQueue),
     notifierRoleArn: ROLE,
     deadLetters: told(0),
-    documentParameters: told(
-      'InstanceId Region Purpose Bucket Prefix Upload ManifestPrefix Encryption ExecutionTimeout'.split(' '),
-    ),
+    documents: [flushDocument, salvageDocument],
     versioning: told('Enabled'),
     encryption: told([{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }]),
     lifecycle: told([]),
