@@ -5,7 +5,7 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { expect, it } from '@jest/globals'
-import { BUCKET } from '../../testbed/local/demo/deployment.ts'
+import { BUCKET, ENVIRONMENT_ID } from '../../testbed/local/demo/deployment.ts'
 import { archivedEventIds, countEvents } from '../../testbed/local/demo/event-ledger.ts'
 import { hasLeft } from '../../testbed/local/demo/group.ts'
 import { type Stage, setStage } from '../../testbed/local/demo/stage.ts'
@@ -86,4 +86,36 @@ it('interrupted at each of its steps and typed again, it drops no request, loses
   expect(largest).toBe(2)
   expect(traffic.dropped).toEqual([])
   expect(await ledger()).toMatchObject({ lost: 0, kept: 0 })
+}, 900_000)
+
+it('undone while both serve, and interrupted at each step of that, it lets the second one go as every instance goes', async () => {
+  const { stage, traffic, look, ledger } = await furnish()
+  const [old = ''] = await stage.group.inService()
+  expect((await type(stage, ['replace', old], 'SetDesiredCapacity')).code).toBeNull()
+  await stage.group.when(
+    (states) => [...states.values()].filter((state) => state === 'InService').length === 2,
+  )
+  const [second = ''] = (await stage.group.inService()).filter((id) => id !== old)
+  const before = traffic.accepted.size
+  await eventually(() => traffic.accepted.size > before + 100)
+  const changes = ['TerminateInstanceInAutoScalingGroup', 'UpdateAutoScalingGroup']
+  for (const step of ['DescribeInstances', ...changes])
+    expect([step, (await type(stage, ['replace', old, '--undo'], step)).code]).toEqual([step, null])
+  expect(await type(stage, ['replace', old, '--undo'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('take the tag termination-guard:replacing from'),
+  })
+  expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1 })
+  expect((await look())?.Tags?.map(({ Key }) => Key)).not.toContain('termination-guard:replacing')
+  await stage.group.when((states) => !states.has(second))
+  expect([...(await stage.group.states())]).toEqual([[old, 'InService']])
+  // It was no bystander: what it had answered is in S3, since the hook held it.
+  const itsPrefix = `${PUBLISH_PREFIX}${ENVIRONMENT_ID}/${second}/`
+  expect((await archivedEventIds(stage.s3, BUCKET, itsPrefix)).length).toBeGreaterThan(0)
+  expect(traffic.dropped).toEqual([])
+  expect(await ledger()).toMatchObject({ lost: 0, kept: 0 })
+  expect(await type(stage, ['replace', old, '--undo'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('there is nothing to undo'),
+  })
 }, 900_000)
