@@ -77,3 +77,23 @@ describeWhere('a person who deletes between two flushes', () => {
       expect(archivedTexts(disk)).toEqual(expect.arrayContaining(['old\n', 'one\ntwo\n']))
   })
 })
+
+describeWhere('what is deleted while it is hashed', () => {
+  const deleting = async (what: string) => {
+    const disk = instance(':')
+    disk.program('md5sum', `#!/bin/sh\ncd ${disk.root} && ${what}\nPATH=\${PATH#*:} exec md5sum "$@"\n`)
+    return { disk, flushed: await flush(disk, { parameters: { Upload: '*' } }) }
+  }
+
+  it('is archived from its hold', async () => {
+    const { disk, flushed } = await deleting('rm -f var/log/my/app.log.7.gz')
+    expect(flushed.manifest).toMatchObject({ live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['old\n', 'one\ntwo\n'])
+  })
+
+  it('and its hold as well, is named', async () => {
+    const { flushed } = await deleting('find . -name app.log.7.gz -delete')
+    const why = 'held with no bytes, and in no inventory'
+    expect(flushed.manifest.unaccounted).toEqual([{ path: `${LOG}.7.gz`, size: 24, why }])
+  })
+})

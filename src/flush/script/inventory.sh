@@ -80,7 +80,7 @@ hash_batch() { # <indexes in names, bodies, facts>
 
 hash_again() { # <index>
   facts[$1]=$(facts_of "${bodies[$1]}")
-  if [ -n "${facts[$1]}" ]; then hash_batch "$1"; else could_not_hash "$1" ''; fi
+  [ -z "${facts[$1]}" ] || hash_batch "$1"
 }
 
 # What changes or vanishes meanwhile is found by the last look; what cannot be read is named.
@@ -161,7 +161,8 @@ adopt_orphans() {
   local id path i
   local -A here=()
   local names=() bodies=() facts=() ids=()
-  for i in "${!LIST[@]}"; do parse_facts "${LIST_FACTS[i]}" && here[$ID]=1; done
+  ask_facts "${LIST[@]}" # what was listed may be gone
+  for i in "${ANSWERS[@]}"; do parse_facts "$i" && here[${ID:-gone}]=1; done
   look_at_holds
   for id in "${!HELD[@]}"; do
     if [ -n "${here[$id]}${FILE_AT[$id]}" ]; then continue; fi
@@ -171,7 +172,7 @@ adopt_orphans() {
   for id in "${ids[@]}"; do
     path=${ORIGIN[$id]}
     parse_facts "${NOW[$id]}"
-    [ "$SIZE" != 0 ] || continue
+    [ "${SIZE:-0}" != 0 ] || continue
     if [ "$path" -ef "${HELD[$id]}" ]; then
       names+=("$path") bodies+=("$path") facts+=("${NOW[$id]}") # where it was, though no list has it now
       continue
