@@ -22,6 +22,7 @@ export function attachNewRoot(
     // That of the image.
     snapshotId: 'snap-00000000000000000',
     type: 'gp3',
+    isEncrypted: false,
     sizeGiB: ROOT_SIZE_GIB,
     tags: new Map(),
     state: 'in-use',

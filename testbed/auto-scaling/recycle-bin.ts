@@ -17,8 +17,6 @@ import type { RetentionRule, Volume } from './storage-state.ts'
 import { callOff, plan } from './storage-steps.ts'
 
 const DAY_MS = 86_400_000
-/** The service's own mark on what is in the bin. */
-const IN_BIN = 'aws:recycle-bin:resource-in-bin'
 
 /** The volume is deleted by whatever deletes it: it goes to the bin where a rule says so, and otherwise for good. */
 export function discard(world: World, now: number, volume: Volume): void {
@@ -32,7 +30,6 @@ export function discard(world: World, now: number, volume: Volume): void {
   }
   volume.state = 'available'
   volume.inBin = { since: now, until: now + days * DAY_MS }
-  volume.tags.set(IN_BIN, 'true')
   plan(world, { at: volume.inBin.until, what: 'bin-expired', volume })
 }
 
@@ -90,7 +87,6 @@ export function restoreVolumeFromRecycleBin(
   const volume = binnedVolume(world, input.VolumeId)
   callOff(world, volume, 'bin-expired')
   volume.inBin = undefined
-  volume.tags.delete(IN_BIN)
   return { Return: true }
 }
 

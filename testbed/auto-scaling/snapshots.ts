@@ -84,6 +84,7 @@ function take(
     volumeId: volume.id,
     startedAt: now,
     seenFrom: now + world.timings.unseenMs,
+    isEncrypted: volume.isEncrypted,
     sizeGiB: volume.sizeGiB,
     ...more,
     state: 'pending',
@@ -134,7 +135,7 @@ function describe({ options }: World, snapshot: Snapshot): Described {
     ...(completedAt === undefined ? {} : { CompletionTime: new Date(completedAt) }),
     OwnerId: options.accountId,
     Description: snapshot.description,
-    Encrypted: false,
+    Encrypted: snapshot.isEncrypted,
     ...(tags.size > 0 ? { Tags: listedTags(tags) } : {}),
   }
 }

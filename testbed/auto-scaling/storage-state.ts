@@ -11,6 +11,7 @@ export interface Volume {
   /** Empty where it was made of none. */
   readonly snapshotId: string
   readonly type: VolumeType
+  readonly isEncrypted: boolean
   sizeGiB: number
   readonly tags: Map<string, string>
   state: 'creating' | 'available' | 'in-use' | 'deleting'
@@ -45,6 +46,7 @@ export interface Snapshot {
   readonly volumeId: string
   readonly startedAt: number
   readonly seenFrom: number
+  readonly isEncrypted: boolean
   readonly sizeGiB: number
   readonly description: string
   readonly tags: Map<string, string>

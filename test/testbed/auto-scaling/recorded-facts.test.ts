@@ -1,14 +1,11 @@
 /**
- * What the model of Auto Scaling rests on, a line a fact, each replayed. The letter is its certainty: D an AWS document or API model, N
- * recorded on real AWS by others, R a public report, I inferred, UNCONFIRMED a guess. What is modelled by guess is listed by
- * `npm run jest -- recorded-facts -t 'UNCONFIRMED|I:' --verbose`.
+ * What the model of Auto Scaling rests on, a line a fact, each replayed; the letter is its certainty (fact.ts). What is modelled by guess
+ * is listed by `npm run jest -- recorded-facts -t 'UNCONFIRMED|I:' --verbose`, with that of volumes, which have a table of their own.
  */
 import { expect, it } from '@jest/globals'
 import type { InputOf, OperationName, OutputOf } from '../../../testbed/auto-scaling/auto-scaling.ts'
 import { Fleet, hour, minute, refusal, second } from '../simulator/fleet.ts'
-
-type Certainty = 'D' | 'N' | 'R' | 'I' | 'UNCONFIRMED'
-type Fact = readonly [Certainty, string, () => unknown, unknown]
+import type { Fact } from './fact.ts'
 
 const held = (retain = true, hook: Parameters<Fleet['hook']>[0] = {}): [Fleet, string] => {
   const fleet = new Fleet().group('web', { retain }).hook(hook)

@@ -85,7 +85,7 @@ describe('a volume that a rule names', () => {
     )
   })
 
-  it('may be tagged there, without the mark of the bin itself', () => {
+  it('may be tagged there', () => {
     const [world, root] = ruled()
     tag(world, root)
     world.end(world.lost)

@@ -56,6 +56,7 @@ describe('CreateSnapshot', () => {
     expect([take(), take(), take(), take(), take()]).toEqual(Array(5).fill('no error'))
     world.ask('DeleteSnapshot', { SnapshotId: listed(world)[0]?.SnapshotId })
     expect(take()).toMatch(/^ConcurrentSnapshotLimitExceeded: /)
+    expect(world.refused('CreateSnapshot', { VolumeId: world.root(world.helper) })).toBe('no error')
     world.pass(61 * minute)
     expect(take()).toBe('no error')
   })

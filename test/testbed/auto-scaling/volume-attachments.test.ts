@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { minute, second } from '../simulator/fleet.ts'
+import { hour, minute, second } from '../simulator/fleet.ts'
 import { Storage } from './storage.ts'
 
 const F = '/dev/sdf'
@@ -105,6 +105,7 @@ describe('DetachVolume', () => {
     expect(mappings(world, world.helper)).toHaveLength(1)
     world.ask('AttachVolume', { VolumeId, InstanceId: world.lost, Device: F })
     expect(world.pass(minute).states(VolumeId)).toEqual(['in-use', 'attached'])
+    expect([mappings(world, world.lost).length, mappings(world, world.helper).length]).toEqual([2, 1])
   })
 
   it('is refused for a volume that is free, on its way, elsewhere or the root', () => {
@@ -191,26 +192,38 @@ describe('the volumes of a machine that is terminated', () => {
     ])
   })
 
-  it('may be on their way to it or off it', () => {
+  it('may be on their way off it, and stay whatever was to become of them', () => {
+    const world = new Storage({ detachMs: minute })
+    const VolumeId = world.attached()
+    change(world, world.helper, F, true)
+    world.ask('DetachVolume', { VolumeId })
+    world.end(world.helper)
+    expect(world.effects().filter((effect) => effect.do === 'detach-volume')).toHaveLength(1)
+    expect(world.states(VolumeId)).toEqual(['in-use', 'detaching'])
+    expect(world.pass(minute).states(VolumeId)).toEqual(['available', undefined])
+  })
+
+  it('may be on their way to it: such a one never arrives, and goes its way to another', () => {
+    const world = new Storage({ attachMs: 10 * minute })
+    const VolumeId = world.available()
+    world.ask('AttachVolume', { VolumeId, InstanceId: world.helper, Device: F })
+    world.pass(minute).end(world.helper)
+    expect(world.effects().at(-3)?.do).toBe('make-volume')
+    expect(world.pass(minute).states(VolumeId)).toEqual(['available', undefined])
+    world.ask('AttachVolume', { VolumeId, InstanceId: world.lost, Device: F })
+    expect(world.pass(9 * minute).states(VolumeId)).toEqual(['in-use', 'attaching'])
+    expect(world.pass(minute).states(VolumeId)).toEqual(['in-use', 'attached'])
+  })
+
+  it('arrive before the end that comes later, however late anybody looks', () => {
     const world = new Storage()
-    const coming = world.available()
-    const leaving = world.attached()
-    world.ask('TerminateInstances', { InstanceIds: [world.lost] })
-    world.ask('DetachVolume', { VolumeId: leaving })
-    world.ask('AttachVolume', { VolumeId: coming, InstanceId: world.helper, Device: '/dev/sdg' })
-    world.fleet.model.loseMachine(world.fleet.now, world.helper)
-    const slow = new Storage({ attachMs: 10 * minute, shutdownMs: 0 })
-    const late = slow.available()
-    slow.ask('AttachVolume', { VolumeId: late, InstanceId: slow.helper, Device: F })
-    slow.end(slow.helper)
-    expect(slow.states(late)).toEqual(['available', undefined])
-    expect(slow.pass(20 * minute).states(late)).toEqual(['available', undefined])
-    expect(slow.effects().some((effect) => effect.do === 'attach-volume')).toBe(false)
-    world.pass(minute)
-    expect([world.states(coming), world.states(leaving)]).toEqual([
-      ['available', undefined],
-      ['available', undefined],
-    ])
+    const VolumeId = world.available()
+    world.ask('AttachVolume', { VolumeId, InstanceId: world.helper, Device: F })
+    expect(world.fleet.model.nextDue()).toBe(world.fleet.now + 3 * second)
+    world.ask('TerminateInstances', { InstanceIds: [world.helper] })
+    world.pass(hour)
+    const order = world.effects().map((effect) => effect.do)
+    expect(order.slice(1)).toEqual(['attach-volume', 'detach-volume', 'destroy', 'delete-volume'])
   })
 
   it('are told of only devices that are there, of machines that are', () => {

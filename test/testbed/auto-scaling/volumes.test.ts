@@ -194,6 +194,15 @@ describe('CreateVolume', () => {
     expect(world.pass(minute).volumes()).toHaveLength(4)
   })
 
+  it('is encrypted where that is asked for, and of an encrypted one always', () => {
+    const world = new Storage()
+    const VolumeId = world.available({ Encrypted: true })
+    const { SnapshotId, Encrypted } = world.ask('CreateSnapshot', { VolumeId })
+    const copy = world.pass(3 * minute).available({ SnapshotId, Encrypted: false })
+    expect([Encrypted, world.volume(copy)?.Encrypted]).toEqual([true, true])
+    expect(world.volume(world.available())?.Encrypted).toBe(false)
+  })
+
   it('is refused when it is smaller than its snapshot', () => {
     const world = new Storage()
     const SnapshotId = world.snapshot()

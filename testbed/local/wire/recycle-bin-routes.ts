@@ -8,8 +8,7 @@ export interface RecycleBinCall {
 }
 
 /** Which operation it is, by AWS's name; empty when there is none like that. */
-export function recycleBinCallOf(method = '', url = ''): RecycleBinCall {
-  const [path = ''] = url.split('?')
+export function recycleBinCallOf(method = '', path = ''): RecycleBinCall {
   const [, Identifier] = /^\/rules\/([^/]+)$/.exec(path) ?? []
   if (Identifier === undefined) return { operation: collective[`${method} ${path}`] ?? '', input: {} }
   return { operation: single[method] ?? '', input: { Identifier: decodeURIComponent(Identifier) } }

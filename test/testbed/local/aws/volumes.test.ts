@@ -10,6 +10,7 @@ import {
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
   DetachVolumeCommand,
   ListVolumesInRecycleBinCommand,
   ModifyInstanceAttributeCommand,
@@ -35,6 +36,7 @@ async function launched() {
   await pass(1)
   const described = async () => {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({}))
+    expect(Reservations).toMatchObject([{ Groups: [] }])
     return Reservations?.[0]?.Instances?.[0]
   }
   const instance = await described()
@@ -94,6 +96,8 @@ it('a copy of a root volume is made, attached, detached and deleted', async () =
   const Filters = [{ Name: 'tag:rescue', Values: [id] }]
   const found = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters, MaxResults: 5 }))
   expect(found.Snapshots).toMatchObject([{ SnapshotId, State: 'completed', Tags }])
+  const theirs = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['amazon'] }))
+  expect(theirs.Snapshots).toEqual([])
   const { VolumeId = '', State } = await make()
   expect([State, (await make()).VolumeId]).toEqual(['creating', VolumeId])
   expect(await refusalOf(make({ Size: 9 }))).toMatch(/^IdempotentParameterMismatch/)
@@ -110,6 +114,9 @@ it('a copy of a root volume is made, attached, detached and deleted', async () =
   expect((await described())?.BlockDeviceMappings?.[1]).toMatchObject({
     ...{ DeviceName: '/dev/sdf', Ebs: { VolumeId, Status: 'attached', DeleteOnTermination: false } },
   })
+  const InstanceSpecification = { InstanceId: id, ExcludeDataVolumeIds: [VolumeId] }
+  const others = await ec2.send(new CreateSnapshotsCommand({ InstanceSpecification }))
+  expect(others.Snapshots).toMatchObject([{ VolumeId: root }])
   expect(await refusalOf(ec2.send(new DeleteVolumeCommand({ VolumeId })))).toMatch(/^VolumeInUse/)
   expect(await ec2.send(new DetachVolumeCommand({ VolumeId }))).toMatchObject({ State: 'detaching' })
   await pass(1)
@@ -121,26 +128,51 @@ it('a copy of a root volume is made, attached, detached and deleted', async () =
     { do: 'snapshot', snapshotId: SnapshotId, volumeId: root, instanceId: id },
     { do: 'make-volume', volumeId: VolumeId, snapshotId: SnapshotId },
     { do: 'attach-volume', volumeId: VolumeId, instanceId: id, device: '/dev/sdf' },
+    expect.objectContaining({ do: 'snapshot', volumeId: root }),
     { do: 'detach-volume', volumeId: VolumeId, instanceId: id, device: '/dev/sdf' },
     { do: 'delete-volume', volumeId: VolumeId },
   ])
 })
 
 it('numbers and switches arrive as such', async () => {
-  const { ec2, id, root, described } = await launched()
+  const { ec2, id, root, volume, pass } = await launched()
   const { VolumeModification } = await ec2.send(new ModifyVolumeCommand({ VolumeId: root, Size: 12 }))
   expect(VolumeModification).toMatchObject({ OriginalSize: 8, TargetSize: 12, Progress: 0 })
+  const { VolumesModifications } = await ec2.send(
+    new DescribeVolumesModificationsCommand({ VolumeIds: [root] }),
+  )
+  expect(VolumesModifications).toMatchObject([
+    { ModificationState: 'modifying', StartTime: expect.any(Date) },
+  ])
+  const plain = { AvailabilityZone: 'eu-west-1a', Size: 3 }
+  const made = async (Encrypted: boolean) => {
+    const { Size, Encrypted: is } = await ec2.send(new CreateVolumeCommand({ ...plain, Encrypted }))
+    return [Size, is]
+  }
+  expect([await made(true), await made(false)]).toEqual([
+    [3, true],
+    [3, false],
+  ])
+  const take = (ExcludeBootVolume: boolean) =>
+    ec2.send(new CreateSnapshotsCommand({ InstanceSpecification: { InstanceId: id, ExcludeBootVolume } }))
+  expect((await take(true)).Snapshots).toEqual([])
+  expect((await take(false)).Snapshots).toMatchObject([{ VolumeId: root, State: 'pending' }])
   await ec2.send(
     new ModifyInstanceAttributeCommand({
       InstanceId: id,
       BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: false } }],
     }),
   )
-  expect((await described())?.BlockDeviceMappings?.[0]?.Ebs?.DeleteOnTermination).toBe(false)
-  const take = (ExcludeBootVolume: boolean) =>
-    ec2.send(new CreateSnapshotsCommand({ InstanceSpecification: { InstanceId: id, ExcludeBootVolume } }))
-  expect((await take(true)).Snapshots).toEqual([])
-  expect((await take(false)).Snapshots).toMatchObject([{ VolumeId: root, State: 'pending' }])
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
+  await pass(2)
+  expect((await volume(root))?.State).toBe('available')
+})
+
+it('what there is nothing to say about is answered with `true`', async () => {
+  const { aws, root } = await launched()
+  const form = { Action: 'DeleteTags', Version: '2016-11-15', 'ResourceId.1': root, 'Tag.1.Key': 'team' }
+  const answer = await fetch(aws.endpoints.ec2, { method: 'POST', body: new URLSearchParams(form) })
+  expect(await answer.text()).toMatch(/<return>true<\/return>/)
 })
 
 it('tags are deleted by key and value', async () => {
