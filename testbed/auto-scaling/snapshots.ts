@@ -7,7 +7,6 @@ import type {
   Snapshot as Described,
   DescribeSnapshotsCommandInput,
   DescribeSnapshotsCommandOutput,
-  SnapshotInfo,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../aws-error.ts'
 import { type Attributes, ec2Page, filtered } from './ec2-listing.ts'
@@ -45,13 +44,9 @@ export function createSnapshots(
   for (const volume of volumes) checkMayBeTaken(world, now, volume)
   const copies = input.CopyTagsFromSource === 'volume'
   return {
-    Snapshots: volumes.map((volume): SnapshotInfo => {
+    Snapshots: volumes.map((volume) => {
       const tags = new Map([...(copies ? volume.tags : []), ...given])
-      const { State, ...told } = describe(
-        world,
-        take(world, now, volume, { description: input.Description ?? '', tags }),
-      )
-      return { ...told, State }
+      return describe(world, take(world, now, volume, { description: input.Description ?? '', tags }))
     }),
   }
 }

@@ -1,4 +1,4 @@
-/** Volumes on their way to a machine, at it, and off it; and what becomes of those it has when it is terminated. */
+/** Volumes on their way to a machine, at it, and off it; and whether they go with it. */
 import type {
   AttachVolumeCommandInput,
   DetachVolumeCommandInput,

@@ -1,4 +1,4 @@
-/** EBS volumes: made, described, grown and deleted. */
+/** EBS volumes: made, described and deleted. */
 import type {
   CreateVolumeCommandInput,
   DeleteVolumeCommandInput,

@@ -345,12 +345,16 @@ const facts: readonly Fact[] = [
   ],
   [
     'UNCONFIRMED',
-    'what is not in the bin is not restored: InvalidVolume.NotFound',
+    'what is not in the bin is neither listed by its id nor restored: InvalidVolume.NotFound',
     () => {
       const storage = world()
-      return code(storage.refused('RestoreVolumeFromRecycleBin', { VolumeId: storage.root(storage.lost) }))
+      const VolumeId = storage.root(storage.lost)
+      return [
+        code(storage.refused('ListVolumesInRecycleBin', { VolumeIds: [VolumeId] })),
+        code(storage.refused('RestoreVolumeFromRecycleBin', { VolumeId })),
+      ]
     },
-    'InvalidVolume.NotFound',
+    ['InvalidVolume.NotFound', 'InvalidVolume.NotFound'],
   ],
 ]
 
