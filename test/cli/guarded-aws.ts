@@ -15,7 +15,7 @@ import {
   notifierRoleArn,
 } from '../../testbed/local/installed-guard.ts'
 import { type MachineRoom, openMachineRoom } from '../../testbed/local/instance/machine-room.ts'
-import { startLocalAws } from '../../testbed/local/local-aws.ts'
+import { type LocalAwsOptions, startLocalAws } from '../../testbed/local/local-aws.ts'
 import { eventually } from '../testbed/local/local-aws.ts'
 
 export const BUCKET = 'elasticbeanstalk-eu-west-1-000000000000'
@@ -30,7 +30,9 @@ export interface GroupOptions {
 }
 
 /** Whoever asks for it stops it. */
-export async function guardedAws(options: Omit<GuardOptions, 'bucket' | 'onLine'>) {
+export async function guardedAws(
+  options: Omit<GuardOptions, 'bucket' | 'onLine'> & Pick<LocalAwsOptions, 'timings'>,
+) {
   let room: MachineRoom | undefined
   const aws = await startLocalAws({
     launch: (instance) => {
@@ -38,6 +40,7 @@ export async function guardedAws(options: Omit<GuardOptions, 'bucket' | 'onLine'
       return room.launch(instance)
     },
     onProblem: () => undefined,
+    ...(options.timings && { timings: options.timings }),
   })
   await aws.createBucket(BUCKET)
   const machines = openMachineRoom({

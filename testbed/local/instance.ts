@@ -199,6 +199,7 @@ class LocalInstance implements Instance {
     })
     this.#sessions.add(session)
     stop?.addEventListener('abort', session.kill)
+    if (stop?.aborted) session.kill()
     try {
       return await session.ended
     } finally {

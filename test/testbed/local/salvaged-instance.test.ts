@@ -1,8 +1,19 @@
-/** The salvage over the wire: two local instances, the disk of one, and the document of the salvage on the other. No root, no loop device. */
+/** The salvage over the wire: two local instances, a copy of the disk of one, and the real script on the other. No root, no loop device. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
+import {
+  AttachVolumeCommand,
+  CreateSnapshotCommand,
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  DetachVolumeCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { prove } from '../../../src/archive/archives.ts'
 import type { AwsApi } from '../../../src/aws/api.ts'
@@ -11,72 +22,58 @@ import { listInvocations, salvageComment } from '../../../src/flush/commands.ts'
 import { startFlush, withReport } from '../../../src/flush/flushes.ts'
 import { salvageDocumentOf } from '../../../src/flush/salvage-document.ts'
 import { type Policy, readPolicy } from '../../../src/policy.ts'
-import { createDisks, type Disks } from '../../../testbed/local/aws/disks.ts'
-import { createMachines, type Machines } from '../../../testbed/local/aws/ec2-machines.ts'
 import { hookName } from '../../../testbed/local/installed-guard.ts'
 import { PATHS } from '../../../testbed/local/instance/disk.ts'
 import type { Instance } from '../../../testbed/local/instance.ts'
-import type { Machine } from '../../../testbed/local/machine.ts'
 import { BUCKET, guardedAws } from '../../cli/guarded-aws.ts'
+import { typeGuard } from '../../cli/typing.ts'
 import { eventually } from './local-aws.ts'
 
-const VOLUME = 'vol-0123456789abcdef0'
-const SNAPSHOT = 'snap-0123456789abcdef0'
-const DEVICE = '/dev/sdf'
+const Device = '/dev/sdf'
 const clock = { now: () => Date.now() }
 const environmentBefore = { ...process.env }
 
-let aws: Awaited<ReturnType<typeof guardedAws>>
+let local: Awaited<ReturnType<typeof guardedAws>>
+let ec2: EC2Client
 let api: AwsApi
 let policy: Policy
-let disks: Disks
-let machines: Machines
-let problems: unknown[]
 let dead: Instance
 let healthy: Instance
 let writing: Promise<unknown>
 let groups = 0
 
 beforeAll(async () => {
-  aws = await guardedAws({})
-  Object.assign(process.env, aws.aws.environment('GUARD'))
-  api = connect(aws.aws.region)
-  policy = readPolicy({ AWS_REGION: aws.aws.region, ...aws.guard.variables })
-}, 120_000)
+  local = await guardedAws({ timings: { snapshotMs: 0, createVolumeMs: 0, attachMs: 0, detachMs: 0 } })
+  const { aws, guard, credentials } = local
+  Object.assign(process.env, aws.environment('GUARD'))
+  api = connect(aws.region)
+  policy = readPolicy({ AWS_REGION: aws.region, ...guard.variables })
+  ec2 = new EC2Client({ endpoint: aws.endpoints.ec2, region: aws.region, credentials })
+})
 
 afterAll(async () => {
   process.env = environmentBefore
-  await aws.stop()
+  ec2.destroy()
+  await local.stop()
 })
 
 /** One writes and writes, and its agent is dead. */
 beforeEach(async () => {
-  const its = await aws.createGroup({ name: `web-${groups++}`, instances: 2, retains: true })
+  const its = await local.createGroup({ name: `web-${groups++}`, instances: 2, retains: true })
   ;[dead, healthy] = its as [Instance, Instance]
-  problems = []
-  disks = createDisks(join(aws.aws.directory, `disks-of-${dead.instanceId}`))
-  const launched = async ({ instanceId }: { instanceId: string }) => aws.aws.machine(instanceId) as Machine
-  machines = createMachines(launched, disks, (problem) => problems.push(problem))
-  for (const { instanceId } of its) await machines.start({ instanceId, groupName: 'web' })
   writeFileSync(healthy.disk + PATHS.console, 'of the healthy machine\n')
   writeFileSync(dead.disk + PATHS.console, 'of the hour before\n')
-  await run(
-    dead,
-    `logrotate -f -s "$TERMINATION_GUARD_ROOT/tmp/state" "$TERMINATION_GUARD_ROOT${PATHS.rotation}"`,
-  )
-  writing = run(
-    dead,
-    `for ((n = 0; ; n++)); do echo "line $n" >>"$TERMINATION_GUARD_ROOT${PATHS.console}"; sleep 0.001; done`,
-  )
+  const rotation = `"$TERMINATION_GUARD_ROOT${PATHS.rotation}"`
+  await run(dead, `logrotate -f -s "$TERMINATION_GUARD_ROOT/tmp/state" ${rotation}`)
+  const log = `"$TERMINATION_GUARD_ROOT${PATHS.console}"`
+  writing = run(dead, `for ((n = 0; ; n++)); do echo "line $n" >>${log}; sleep 0.001; done`)
   await eventually(() => linesOf(dead.disk).includes('line 100'))
   dead.inject('agent-dead')
 })
 
 afterEach(async () => {
-  for (const { instanceId } of [dead, healthy]) machines.destroy(instanceId)
-  await machines.stop()
+  await Promise.all([dead, healthy].map((instance) => instance.powerOff()))
   await writing
-  expect(problems).toEqual([])
 })
 
 const run = (instance: Instance, script: string) => instance.run(`#!/bin/bash\n${script}`, 1_000_000)
@@ -94,24 +91,39 @@ function linesOf(root: string): string[] {
 const linesIn = (bytes: Buffer, name: string) =>
   (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().split('\n').slice(0, -1)
 
+async function machine({ instanceId }: Instance) {
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }))
+  return Reservations?.[0]?.Instances?.[0]
+}
+
+/** A copy of the dead machine's disk, as a person makes it. */
 async function attachCopy() {
-  machines.snapshot(SNAPSHOT, 'vol-0a0a0a0a0a0a0a0a0', dead.instanceId)
-  machines.makeVolume(VOLUME, SNAPSHOT)
-  machines.attachVolume(VOLUME, healthy.instanceId, DEVICE)
-  await machines.idle()
+  const root = (await machine(dead))?.BlockDeviceMappings?.[0]?.Ebs?.VolumeId
+  const { SnapshotId = '' } = await ec2.send(new CreateSnapshotCommand({ VolumeId: root }))
+  await eventually(async () => {
+    const Filters = [{ Name: 'snapshot-id', Values: [SnapshotId] }]
+    const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ Filters }))
+    return Snapshots?.[0]?.State === 'completed'
+  })
+  const { AvailabilityZone } = (await machine(healthy))?.Placement ?? {}
+  const { VolumeId = '' } = await ec2.send(new CreateVolumeCommand({ SnapshotId, AvailabilityZone }))
+  const Filters = [{ Name: 'volume-id', Values: [VolumeId] }]
+  const volume = async () => (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes?.[0]
+  await eventually(async () => (await volume())?.State === 'available')
+  await ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId: healthy.instanceId, Device }))
+  await eventually(async () => (await volume())?.Attachments?.[0]?.State === 'attached')
+  return { VolumeId, onSnapshot: () => linesOf(join(local.aws.directory, 'disks', SnapshotId)) }
 }
 
 const prefix = () => `resources/environments/logs/publish/e-cli/${dead.instanceId}/`
 
-async function begin() {
+const documentName = salvageDocumentOf(hookName)
+
+async function begin(volumeId: string) {
   const { instanceId } = dead
-  const documentName = salvageDocumentOf(hookName)
   const started = await startFlush(api, policy, {
-    ...{ instanceId, comment: salvageComment(instanceId, VOLUME), purpose: 'salvage', prefix: prefix() },
-    ...{
-      upload: undefined,
-      salvage: { documentName, on: healthy.instanceId, volumeId: VOLUME, device: DEVICE },
-    },
+    ...{ instanceId, comment: salvageComment(instanceId, volumeId), purpose: 'salvage', prefix: prefix() },
+    ...{ upload: undefined, salvage: { documentName, on: healthy.instanceId, volumeId, device: Device } },
   })
   expect(started).toMatchObject({ is: 'started' })
 }
@@ -119,16 +131,10 @@ async function begin() {
 /** As the guard does it: what was reported, and what S3 has of that. */
 async function end() {
   const [invocation] = await eventually(async () => {
-    const all = await listInvocations(api, salvageDocumentOf(hookName), healthy.instanceId, clock.now())
-    return all[0] && all[0].flush.status !== 'running' && ([all[0]] as const)
+    const [newest] = await listInvocations(api, documentName, healthy.instanceId, clock.now())
+    return newest && newest.flush.status !== 'running' && ([newest] as const)
   })
-  const { report, said, status } = await withReport(
-    api,
-    policy,
-    invocation,
-    dead.instanceId,
-    healthy.instanceId,
-  )
+  const { report, said, status } = await withReport(api, policy, invocation, dead.instanceId)
   const manifest = report?.kind === 'manifest' ? report.manifest : undefined
   const proof = manifest && (await prove({ aws: api, clock }, policy.archive, prefix(), manifest))
   return { status, said, manifest, proof }
@@ -160,37 +166,49 @@ it('archives every line that was on the disk at the moment of the snapshot, unde
   await fetch(`${dead.url}/i?e=pv&eid=00000000-0000-4000-8000-000000000001`)
   await eventually(() => readFileSync(dead.disk + PATHS.accessLog, 'utf8') !== '')
   const before = linesOf(dead.disk)
-  await attachCopy()
-  const copied = linesOf(disks.find(SNAPSHOT))
-  const onCopy = new Set(copied)
-  expect(before.filter((line) => !onCopy.has(line))).toEqual([])
-  await begin()
+  const { VolumeId, onSnapshot } = await attachCopy()
+  const copied = new Set(onSnapshot())
+  expect(before.filter((line) => !copied.has(line))).toEqual([])
+  await begin(VolumeId)
   const { status, manifest, proof } = await end()
   expect(status).toBe('succeeded')
-  expect(manifest).toMatchObject({
-    instanceId: dead.instanceId,
-    purpose: 'salvage',
-    census: 3,
-    live: [],
-    unaccounted: [],
-  })
-  expect(proof).toMatchObject({ gaps: [] })
-  expect((await archived()).sort()).toEqual(copied.sort())
+  const clean = { live: [], unaccounted: [], writers: [], notes: [] }
+  expect(manifest).toMatchObject({ instanceId: dead.instanceId, purpose: 'salvage', census: 3, ...clean })
+  expect(proof).toMatchObject({ files: 3, gaps: [] })
+  expect((await archived()).sort()).toEqual(onSnapshot().sort())
   expect(readdirSync(join(healthy.disk, 'run/termination-guard-salvage'))).toEqual(['lock'])
+})
+
+it('is what a person types, who is told that the machine went on writing', async () => {
+  const { VolumeId, onSnapshot } = await attachCopy()
+  const typed = ['salvage', dead.instanceId, '--on', healthy.instanceId, '--volume', VolumeId]
+  const { code, out } = await typeGuard(local.environment, typed).told
+  expect(code).toBe(1)
+  expect(out).toContain(`${dead.instanceId}  2 of 2 files proven to be in S3`)
+  expect(out).toContain('the machine is running: stop it, and copy its disk again')
+  expect((await archived()).sort()).toEqual(onSnapshot().sort())
 })
 
 describe('a disk that is gone while it is salvaged proves nothing:', () => {
   const ways = {
-    detached: () => machines.detachVolume(VOLUME, healthy.instanceId, DEVICE),
-    deleted: () => machines.deleteVolume(VOLUME),
+    detached: async (VolumeId: string) => void (await ec2.send(new DetachVolumeCommand({ VolumeId }))),
+    async deleted(VolumeId: string) {
+      await ways.detached(VolumeId)
+      await eventually(() =>
+        ec2.send(new DeleteVolumeCommand({ VolumeId })).then(
+          () => true,
+          () => false,
+        ),
+      )
+    },
   }
   const gone = async (way: keyof typeof ways, program: string) => {
-    await attachCopy()
+    const { VolumeId } = await attachCopy()
     const stopped = stopBefore(program)
-    await begin()
+    await begin(VolumeId)
     await stopped.reached()
-    ways[way]()
-    await machines.idle()
+    await ways[way](VolumeId)
+    await local.aws.settle()
     stopped.letGo()
     return await end()
   }

@@ -7,6 +7,8 @@ export interface Machines {
   /** Resolves once the machine runs. */
   start(instance: { readonly instanceId: string; readonly groupName: string }): Promise<void>
   get(instanceId: string): Machine | undefined
+  /** Waits until everything that was asked for of one machine has happened. */
+  ready(instanceId: string): Promise<void>
   shutDown(instanceId: string): void
   reboot(instanceId: string): void
   destroy(instanceId: string): void
@@ -75,6 +77,7 @@ export function createMachines(launch: Launch, disks: Disks, failed: (error: unk
     reboot: (instanceId) => eventually(instanceId, (machine) => machine.reboot()),
     destroy,
     get: (instanceId) => machines.get(instanceId),
+    ready: async (instanceId) => queues.get(instanceId),
     replaceRootVolume(instanceId) {
       powerOff(instanceId)
       destroy(instanceId)

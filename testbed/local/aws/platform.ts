@@ -137,10 +137,11 @@ function running(
   compute: Compute,
   machines: Machines,
   now: () => number,
-): Pick<SsmOptions, 'machine' | 'instanceIds' | 'tagsOf'> {
+): Pick<SsmOptions, 'machine' | 'ready' | 'instanceIds' | 'tagsOf'> {
   const all = () => compute.model.instances().filter(({ machine }) => machine === 'running')
   return {
     machine: (id) => (all().some((instance) => instance.id === id) ? machines.get(id) : undefined),
+    ready: machines.ready,
     instanceIds: () => all().map(({ id }) => id),
     tagsOf: (id) => tagsOf(compute, now(), id),
   }

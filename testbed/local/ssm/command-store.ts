@@ -78,6 +78,8 @@ export interface SsmOptions {
   readonly lagMs: number
   /** What EC2 has running under this id; `undefined` when it is not there, or on its way out. */
   readonly machine: (instanceId: string) => Machine | undefined
+  /** Resolves when EC2 has done with the machine what it was asked to: a disk that is attached is there, a boot is over. */
+  readonly ready: (instanceId: string) => Promise<void>
   /** Ids of all instances that EC2 runs. */
   readonly instanceIds: () => readonly string[]
   /** As EC2 has them. */

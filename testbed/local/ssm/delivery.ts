@@ -15,7 +15,8 @@ export function deliver(ssm: Ssm, command: Command): void {
     move(ssm, command, invocation, 'InProgress')
     const stop = new AbortController()
     invocation.kill = () => stop.abort()
-    runScripts(machine, command, stop.signal).then(
+    const ran = ssm.options.ready(invocation.instanceId).then(() => runScripts(machine, command, stop.signal))
+    ran.then(
       async (result) => {
         await writeOutput(ssm, command, invocation, result)
         // Only the agent can report. One that died with its machine never does: the command stays InProgress.

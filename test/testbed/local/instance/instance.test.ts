@@ -172,6 +172,12 @@ describe('a local instance', () => {
     expect(processesOf(directory)).toEqual([])
   })
 
+  it('kills a script that was called off before it began', async () => {
+    await start()
+    const running = instance.run('#!/bin/bash\nsleep 1000', 1_000_000, AbortSignal.abort())
+    expect(await running).toMatchObject({ exitCode: 137, timedOut: false })
+  })
+
   it('leaves nothing running when the program that pretends to be its hardware is killed', async () => {
     await start()
     const parent = spawn(process.execPath, [DOOMED_PARENT, join(directory, 'doomed')], { stdio: 'ignore' })

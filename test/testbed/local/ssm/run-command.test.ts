@@ -1,5 +1,5 @@
 import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling'
-import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
+import { RebootInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import {
   CancelCommandCommand,
   CreateDocumentCommand,
@@ -15,7 +15,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import type { EventBridgeEvent } from '../../../../testbed/auto-scaling/auto-scaling.ts'
 import type { LocalAwsOptions } from '../../../../testbed/local/local-aws.ts'
-import { eventually, localAwsByHand, refusalOf } from '../local-aws.ts'
+import { afterwards, eventually, localAwsByHand, refusalOf } from '../local-aws.ts'
 
 const DocumentName = 'flush'
 
@@ -102,6 +102,25 @@ describe('a command', () => {
       detail: { 'document-name': DocumentName, 'instance-id': machine.instanceId },
     })
     expect(last?.detail).not.toHaveProperty('comment')
+  })
+
+  it('begins when EC2 has done with its machine what it was asked to before', async () => {
+    const { send, read, ended, machine, ec2, InstanceId } = await commanded('echo booted')
+    const booted = Promise.withResolvers<void>()
+    afterwards(booted.resolve)
+    machine.reboot = () => booted.promise
+    const { run } = machine
+    let runs = 0
+    machine.run = (...words) => {
+      runs += 1
+      return run(...words)
+    }
+    await ec2.send(new RebootInstancesCommand({ InstanceIds: [InstanceId] }))
+    const CommandId = await send()
+    await eventually(async () => (await read(CommandId)).Status === 'InProgress')
+    expect(runs).toBe(0)
+    booted.resolve()
+    expect(await ended(CommandId)).toMatchObject({ Status: 'Success', StandardOutputContent: 'booted\n' })
   })
 
   it('that exits with anything but 0 has Failed', async () => {
