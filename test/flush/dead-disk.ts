@@ -1,5 +1,5 @@
 /** A healthy machine that salvages: what is on the disks of dead machines, and what must be left on its own. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect } from '@jest/globals'
@@ -41,21 +41,27 @@ export function layTomcat(at: string): void {
   write(ACCESS_LOG, '')
 }
 
-/** A machine whose `/` is a folder, and whose disks are this computer's. */
-export function healthyMachine(): Disk {
-  const healthy = makeDisk()
-  for (const name of ['dev', 'proc', 'sys']) symlinkSync(`/${name}`, `${healthy.root}/${name}`)
-  return healthy
+/** What the kernel shows: of the computer, below folders of the machine's own, so that nothing that goes astray walks through it all. */
+const KERNEL = { dev: /^loop/, proc: /^[0-9]+$|^swaps$/, sys: /^(block|class)$/ }
+
+function showKernel({ root }: Disk): void {
+  for (const [folder, names] of Object.entries(KERNEL)) {
+    rmSync(`${root}/${folder}`, { recursive: true, force: true })
+    mkdirSync(`${root}/${folder}`)
+    const shown = readdirSync(`/${folder}`).filter((name) => names.test(name))
+    for (const name of shown) symlinkSync(`/${folder}/${name}`, `${root}/${folder}/${name}`)
+  }
 }
 
-/** The salvage of an attached disk by a healthy machine. */
+/** The salvage of an attached disk by a healthy machine, whose own `/` is `healthy.root`. */
 export async function salvage(healthy: Disk, device: string, options: FlushOptions = {}): Promise<Flushed> {
+  showKernel(healthy)
   const parameters = { Purpose: 'salvage', Disk: VOLUME + device, ...options.parameters }
   return await flush(healthy, { ...options, document: 'salvage', parameters })
 }
 
 export const salvaged = async (image: string) => {
-  const healthy = healthyMachine()
+  const healthy = makeDisk()
   const device = volume.attach(image)
   return { healthy, device, flushed: await salvage(healthy, device) }
 }
@@ -70,6 +76,12 @@ export function everythingIn(folder: string): string[] {
     })
     .sort()
 }
+
+/** What is a machine's own, besides what salvages and its kernel show. */
+export const ownOf = ({ root }: Disk) =>
+  everythingIn(root).filter(
+    (one) => !/^\/(dev|proc|sys|run\/termination-guard-salvage)(\/|$)/.test(one.slice(root.length)),
+  )
 
 /** What an ordinary machine keeps of it: an empty file, which two salvages at once are kept apart by. */
 export const expectNothingLeft = (healthy: Disk, device: string) => {

@@ -1,12 +1,11 @@
 /** Which disk a salvage takes, and which it refuses; and that it leaves the machine as it was, also when it is killed. */
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from '@jest/globals'
 import {
   CLEAN,
   describeWithDisks,
   expectNothingLeft,
-  healthyMachine,
   layDisk,
   layNumbered,
   layTomcat,
@@ -14,7 +13,7 @@ import {
   VOLUME,
   writerAt,
 } from './dead-disk.ts'
-import { archivedTexts } from './disk.ts'
+import { archivedTexts, makeDisk } from './disk.ts'
 import { ACCESS_LOG } from './elastic-beanstalk.ts'
 import type { FlushOptions } from './flush.ts'
 import * as volume from './volume.ts'
@@ -47,7 +46,7 @@ function raidSuperblock(): Buffer {
 
 describeWithDisks('a disk that cannot be salvaged is told, and not mounted:', () => {
   const refusal = async (image: string, options?: FlushOptions) => {
-    const healthy = healthyMachine()
+    const healthy = makeDisk()
     const device = volume.attach(image)
     const { exitCode, stdout, stderr } = await salvage(healthy, device, options)
     expect({ exitCode, stdout, keys: healthy.keys() }).toEqual({ exitCode: 1, stdout: '', keys: [] })
@@ -92,12 +91,12 @@ describeWithDisks('a disk that cannot be salvaged is told, and not mounted:', ()
   })
 
   it('a volume that is not attached', async () => {
-    const { stderr } = await salvage(healthyMachine(), '/dev/sdzz')
+    const { stderr } = await salvage(makeDisk(), '/dev/sdzz')
     expect(stderr).toContain(`${VOLUME}/dev/sdzz is not attached`)
   })
 
   it.each(['here', 'in another namespace'])('one that is mounted %s', async (place) => {
-    const healthy = healthyMachine()
+    const healthy = makeDisk()
     const image = volume.layVolume({ fileSystem: 'ext4', isPartitioned: true }, layNumbered)
     const device = volume.attach(image)
     const at = place === 'here' ? volume.mountAt(`${device}p2`) : undefined
@@ -111,20 +110,19 @@ describeWithDisks('a disk that cannot be salvaged is told, and not mounted:', ()
 
 describeWithDisks('a salvage', () => {
   it('knows a disk of Nitro by its serial, whatever the attachment was called', async () => {
-    const healthy = healthyMachine()
+    const healthy = makeDisk()
     const device = volume.attach(layDisk((at) => layNumbered(at)))
     const name = device.slice('/dev/'.length)
-    rmSync(`${healthy.root}/sys`)
-    healthy.write(`/sys/block/${name}/device/serial`, 'vol0123456789abcdef0 \n')
-    healthy.write('/sys/block/another/device/serial', 'vol0fedcba98765432ff\n')
-    symlinkSync('/sys/class', `${healthy.root}/sys/class`)
-    const { manifest } = await salvage(healthy, '/dev/sdzz')
+    healthy.write(`/nitro/${name}/device/serial`, 'vol0123456789abcdef0 \n')
+    healthy.write('/nitro/another/device/serial', 'vol0fedcba98765432ff\n')
+    const within = `exec unshare -m sh -c 'mount --bind ${healthy.root}/nitro /sys/block && exec "$@"' sh`
+    const { manifest } = await salvage(healthy, '/dev/sdzz', { within })
     expect(manifest).toMatchObject(CLEAN)
     expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
   })
 
   it('that is killed half way leaves nothing mounted, and another one archives all', async () => {
-    const healthy = healthyMachine()
+    const healthy = makeDisk()
     healthy.linkAws('real-aws')
     healthy.program(
       'aws',
