@@ -19,7 +19,7 @@ export function copying(key: string): Statement[] {
     ...(Condition && { Condition }),
   })
   return [
-    ...anywhere('ec2:DescribeVolumes', 'ec2:DescribeSnapshots'),
+    ...anywhere('ec2:DescribeSnapshots'),
     allow(['ec2:CreateSnapshot'], volumes),
     allow(['ec2:CreateSnapshot'], snapshots, made),
     allow(['ec2:CreateVolume'], volumes, made),
@@ -27,6 +27,14 @@ export function copying(key: string): Statement[] {
       StringEquals: { 'ec2:CreateAction': ['CreateSnapshot', 'CreateVolume'] },
       'ForAllValues:StringEquals': { 'aws:TagKeys': [key] },
     }),
+    {
+      // Whatever else allows it: what is ours is so from its beginning.
+      ...{ Effect: 'Deny', Action: ['ec2:CreateTags'], Resource: '*' },
+      Condition: {
+        'ForAnyValue:StringEquals': { 'aws:TagKeys': [key] },
+        Null: { 'ec2:CreateAction': 'true' },
+      },
+    },
     allow(['ec2:CreateVolume', 'ec2:DeleteSnapshot'], snapshots, ours),
     allow(['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:DeleteVolume'], volumes, ours),
   ]

@@ -1,10 +1,12 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
 import { markKey } from '../src/enrolment/mark.ts'
 import { copyKey } from '../src/recovery/copy-mark.ts'
+import { growthKey } from '../src/recovery/growth-mark.ts'
 import { rebootKey } from '../src/recovery/reboot-mark.ts'
 import { binKey, diskGroupKey, diskKey } from '../src/termination/disk-mark.ts'
 import { binning, copying, type DiskKeys, lettingDisksGo } from './copying.ts'
 import type { FunctionName } from './environment.ts'
+import { growing } from './growing.ts'
 import type { Settings } from './parameters.ts'
 import { managedPolicyOf, packed } from './policies.ts'
 import {
@@ -66,6 +68,7 @@ export function statementsOf(settings: Settings, functionName: FunctionName): St
           [...HOLDING, ...ENROLLING, ...retrying(settings)],
           [...FLUSHING, ...rebooting(settings), ...tagging(settings), ...attaching(settings)],
           clones(settings),
+          grows(settings),
         ),
       ]
     case 'enrol':
@@ -120,15 +123,18 @@ function recovering(settings: Settings): Statement[] {
   const { rungs, name } = settings
   if (rungs.length === 0) return []
   const keys = [
-    ...(rungs.includes('reboot') ? [rebootKey(name)] : []),
+    ...(reboots(settings) ? [rebootKey(name)] : []),
+    ...(grows(settings) ? [growthKey(name)] : []),
     ...(clones(settings) ? [copyKey(name)] : []),
     ...(bins(settings) ? Object.values(diskKeys(settings)) : []),
   ]
   return [
     ...anywhere('ssm:DescribeInstanceInformation'),
     ...(keys.length > 0 ? taggingWithNothingBut(...keys) : []),
+    ...(clones(settings) || grows(settings) ? anywhere('ec2:DescribeVolumes') : []),
     ...(clones(settings) ? copying(copyKey(name)) : []),
     ...(bins(settings) ? binning(diskKeys(settings)) : []),
+    ...(grows(settings) ? growing(growthKey(name)) : []),
   ]
 }
 
@@ -144,19 +150,28 @@ function diskKeys({ name }: Settings): DiskKeys {
   return { bin: binKey(name), disk: diskKey(name), group: diskGroupKey(name) }
 }
 
+function grows({ rungs }: Settings): boolean {
+  return rungs.includes('grow')
+}
+
+/** A disk that grew takes a boot. */
+function reboots(settings: Settings): boolean {
+  return settings.rungs.includes('reboot') || grows(settings)
+}
+
 /** To guarded instances only, and what is attached has our tag. */
 function attaching(settings: Settings): string[] {
   return clones(settings) ? ['ec2:AttachVolume', 'ec2:DetachVolume'] : []
 }
 
 /** On guarded instances only. */
-function rebooting({ rungs }: Settings): string[] {
-  return rungs.includes('reboot') ? ['ec2:GetConsoleOutput', 'ec2:RebootInstances'] : []
+function rebooting(settings: Settings): string[] {
+  return reboots(settings) ? ['ec2:GetConsoleOutput', 'ec2:RebootInstances'] : []
 }
 
 /** That an instance was rebooted, before it is, so that there is one an action; and which volume was its own. */
-function tagging({ rungs }: Settings): string[] {
-  return rungs.includes('reboot') || rungs.includes('bin') ? ['ec2:CreateTags'] : []
+function tagging(settings: Settings): string[] {
+  return reboots(settings) || bins(settings) ? ['ec2:CreateTags'] : []
 }
 
 /** Beginning a termination. IAM knows no key for an instance's lifecycle state, nor for the decrement. */

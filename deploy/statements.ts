@@ -49,13 +49,14 @@ export function shortOf(action: string): string {
 /**
  * Calls on the guarded groups, and `ssm:SendCommand` on their instances; on no others. Every name and every tag's value stands once for
  * groups and once for instances: with many of them, that is what fills the policies (`policies.ts`). Of each tag, a statement says whom it
- * chooses; one for all of them says that nothing but groups and instances is meant, our documents, and volumes where they are attached.
+ * chooses; one for all of them says that nothing but groups and instances is meant, our documents, and volumes where they are attached or tagged.
  */
 export function onGuarded(
   settings: Settings,
   groupActions: readonly string[],
   instanceActions: readonly string[],
   clones = false,
+  grows = false,
 ): Statement[] {
   const { selections } = settings
   const group = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
@@ -89,8 +90,8 @@ export function onGuarded(
     ),
   ]
   const byName = names.length > 0 ? all.slice(0, 2) : []
-  const copies = clones ? [volumes, snapshots] : []
-  const others = [...documents(settings, clones), ...copies]
+  const storage = clones ? [volumes, snapshots] : grows ? [volumes] : []
+  const others = [...documents(settings, clones), ...storage]
   const nothingElse: Statement = {
     Effect: 'Deny',
     Action: [...groupActions, ...instanceActions],

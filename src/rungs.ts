@@ -1,6 +1,6 @@
 /** The ladder's rungs (`src/recovery/`): what the guard may do by itself about a machine whose logs could not be proven, in order. */
 
-export const RUNGS = ['retry', 'reboot', 'clone', 'bin'] as const
+export const RUNGS = ['retry', 'reboot', 'grow', 'clone', 'bin'] as const
 export type Rung = (typeof RUNGS)[number]
 
 /** What the sweep may do by itself about machines whose logs could not be proven. */

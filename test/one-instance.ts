@@ -292,6 +292,8 @@ export class OneInstance {
       createSnapshot: unexpected,
       deleteSnapshot: unexpected,
       describeVolumes: async () => ({ Volumes: this.volumes }),
+      modifyVolume: unexpected,
+      describeVolumesModifications: unexpected,
       createVolume: unexpected,
       deleteVolume: unexpected,
       attachVolume: unexpected,

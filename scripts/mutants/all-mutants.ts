@@ -8,6 +8,7 @@ import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
+import { growMutants } from './grow-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
@@ -32,6 +33,7 @@ export const mutants: readonly Mutant[] = [
   ...namesMutants,
   ...recoveryMutants,
   ...cloneMutants,
+  ...growMutants,
   ...receiptMutants,
   ...salvageCommandMutants,
   ...salvageMutants,

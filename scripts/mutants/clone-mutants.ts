@@ -147,7 +147,7 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...clone,
     name: 'do it without a word',
-    from: "journal({ event: 'recovery', rung: 'clone', instanceId, groupName, reason: told(step) })",
+    from: "journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })",
     to: '',
   },
   {
@@ -176,6 +176,12 @@ export const cloneMutants: readonly Mutant[] = [
   },
   {
     ...clearing,
+    name: 'keep what is at no machine where SSM does not answer',
+    from: 'isAttached && (await',
+    to: '(await',
+  },
+  {
+    ...clearing,
     name: 'not tell what was deleted',
     from: 'deleted.push(volumeId)',
     to: '',
@@ -189,8 +195,8 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...silent,
     name: 'stop at a reboot that is refused',
-    from: "if (next.do === 'clone')",
-    to: "if (next.do === 'look')",
+    from: 'if (isRebooted) return',
+    to: 'return',
   },
   {
     ...recover,

@@ -65,8 +65,8 @@ export const recoveryMutants: readonly Mutant[] = [
   {
     ...silent,
     name: 'reboot all that are silent at once',
-    from: "if (decision.do !== 'reboot') return\n  budget.left--",
-    to: "if (decision.do !== 'reboot') return",
+    from: '    budget.left--\n    const isRebooted',
+    to: '    const isRebooted',
   },
   {
     ...kept,

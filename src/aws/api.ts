@@ -34,11 +34,14 @@ import type {
   DescribeSnapshotsCommandOutput,
   DescribeVolumesCommandInput,
   DescribeVolumesCommandOutput,
+  DescribeVolumesModificationsCommandInput,
+  DescribeVolumesModificationsCommandOutput,
   DetachVolumeCommandInput,
   GetConsoleOutputCommandInput,
   GetConsoleOutputCommandOutput,
   ListVolumesInRecycleBinCommandInput,
   ListVolumesInRecycleBinCommandOutput,
+  ModifyVolumeCommandInput,
   RebootInstancesCommandInput,
   RestoreVolumeFromRecycleBinCommandInput,
 } from '@aws-sdk/client-ec2'
@@ -129,6 +132,10 @@ export interface AwsApi {
   createSnapshot(input: CreateSnapshotCommandInput): Promise<unknown>
   deleteSnapshot(input: DeleteSnapshotCommandInput): Promise<unknown>
   describeVolumes(input: DescribeVolumesCommandInput): Promise<Answer<DescribeVolumesCommandOutput>>
+  modifyVolume(input: ModifyVolumeCommandInput): Promise<unknown>
+  describeVolumesModifications(
+    input: DescribeVolumesModificationsCommandInput,
+  ): Promise<Answer<DescribeVolumesModificationsCommandOutput>>
   createVolume(input: CreateVolumeCommandInput): Promise<unknown>
   deleteVolume(input: DeleteVolumeCommandInput): Promise<unknown>
   attachVolume(input: AttachVolumeCommandInput): Promise<unknown>

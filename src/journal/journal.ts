@@ -115,7 +115,6 @@ export type JournalEvent =
   /** The copies of dead machines' disks that there are, snapshots and volumes, and what of them was thrown away, or could not be. */
   | {
       readonly event: 'copies'
-      /** Of so many machines. */
       readonly copies: number
       readonly oldestSeconds: number
       readonly deleted: readonly string[]

@@ -52,7 +52,9 @@ async function discard(guard: Guard, copy: Copy, over: boolean, deleted: string[
   const { aws } = guard
   const { snapshots, volumes } = rubbish(copy, over)
   if (snapshots.length === 0 && volumes.length === 0) return
-  const isSalvaging = (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')
+  // What is at no machine is thrown away although SSM does not answer.
+  const isAttached = volumes.some(({ attachment }) => attachment)
+  const isSalvaging = isAttached && (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')
   for (const { volumeId, state, attachment } of volumes) {
     if (attachment?.isComplete && !isSalvaging)
       await aws.detachVolume({ VolumeId: volumeId, InstanceId: attachment.instanceId })

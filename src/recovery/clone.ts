@@ -10,10 +10,10 @@ import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { Rung } from '../rungs.ts'
 import { describedInstance } from '../termination/machine-state.ts'
-import { rootVolumeOf } from '../termination/root-volume.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
 import { type CopyStep, decideCopy } from './decide-copy.ts'
+import { diskOf } from './disk-of.ts'
 import { siblingsOf } from './siblings.ts'
 
 /** Where a volume is attached: what these are called on the machine is the kernel's choice. */
@@ -21,10 +21,7 @@ const DEVICES = [...'fghijklmnop'].map((letter) => `/dev/sd${letter}`)
 
 /** A copy of the machine's root volume as it is now. */
 export async function copyDisk(guard: Guard, owner: CopyOwner): Promise<void> {
-  const { instanceId } = owner
-  const volumeId = rootVolumeOf(await describedInstance(guard.aws, instanceId))
-  if (volumeId === undefined) throw new Error(`EC2 does not tell which volume ${instanceId} runs from`)
-  await copyVolume(guard, owner, volumeId)
+  await copyVolume(guard, owner, await diskOf(guard.aws, owner.instanceId))
 }
 
 export async function copyVolume({ aws, policy }: Guard, owner: CopyOwner, volumeId: string): Promise<void> {

@@ -5,7 +5,7 @@
 import type { Snapshot, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
 import { type CopyOwner, copyKey, copyValue, readCopyValue } from './copy-mark.ts'
-import { pages } from './pages.ts'
+import { pages } from './every-page.ts'
 
 /** Of one action's machine. */
 export interface Copy extends CopyOwner {

@@ -1,6 +1,6 @@
 /** What the recovery sees of a machine that our hook holds, and what it does to one whose agent is silent. */
 import type { AwsApi } from '../aws/api.ts'
-import { ask } from '../aws/ask.ts'
+import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
@@ -32,6 +32,7 @@ export async function lookAtHeld(
       isHeld: state === 'Terminating:Wait' && (await isHeldItself(aws, action)),
       isFlushing: listed.some(({ flush }) => flush.status === 'running' && !isWaiting(flush)),
       wasFlushed: ours.some(({ status }) => status === 'succeeded'),
+      said: ours.find(({ said }) => said !== undefined)?.said,
       unfetchedAt: unfetchedAt(ours.find(({ status }) => status !== 'running')),
     },
   }
@@ -64,16 +65,23 @@ async function machineOf(
   return { isRunning: instance?.State?.Name === 'running', rebootedAt }
 }
 
-/** What stands on the machine's console, its end. Its latest is kept for Nitro instances only; others show what they said at boot. */
-export async function consoleOf(aws: AwsApi, InstanceId: string): Promise<string> {
+/** The end of what stands on the machine's console, or why it cannot be had. */
+export async function consoleOf(aws: AwsApi, instanceId: string): Promise<string> {
+  const asked = await readConsole(aws, instanceId)
+  if (asked.is === 'refused') return `cannot be had: ${asked.why}`
+  return asked.answer.slice(-MAX_CONSOLE_CHARACTERS) || 'nothing'
+}
+
+/** All of it that EC2 keeps. Its latest is kept for Nitro instances only; others show what they said at boot. */
+export async function readConsole(aws: AwsApi, InstanceId: string): Promise<Asked<string>> {
   const latest = await ask(() => aws.getConsoleOutput({ InstanceId, Latest: true }))
   const asked =
     latest.is === 'answered' && latest.answer.Output
       ? latest
       : await ask(() => aws.getConsoleOutput({ InstanceId }))
-  if (asked.is === 'refused') return `cannot be had: ${asked.why}`
+  if (asked.is === 'refused') return asked
   const text = Buffer.from(asked.answer.Output ?? '', 'base64').toString('utf8')
-  return text.replaceAll(/[^\P{C}\n]/gu, '').slice(-MAX_CONSOLE_CHARACTERS) || 'nothing'
+  return { is: 'answered', answer: text.replaceAll(/[^\P{C}\n]/gu, '') }
 }
 
 /** At most once an action: the tag comes first, and where it cannot be written, nothing is rebooted. */

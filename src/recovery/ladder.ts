@@ -89,28 +89,34 @@ export interface HeldLook {
   readonly rebootedAt: number | undefined
   /** A reboot was tried just now, and refused. */
   readonly isRebootRefused?: boolean
+  /** Growing its disk is nothing to be tried, or was tried. */
+  readonly isGrowthSpent?: boolean
   readonly isFlushing: boolean
   /** A flush of this action succeeded: what the machine writes when it boots again might never be flushed. */
   readonly wasFlushed: boolean
   /** When that was sent which was sent last and never fetched, whatever the agent says of itself. */
   readonly unfetchedAt: number | undefined
+  /** What the last flush of this action complained of that failed. */
+  readonly said?: string | undefined
 }
 
 export type HeldDecision =
   | { readonly do: 'leave'; readonly reason: string }
   | { readonly do: 'look'; readonly reason: string }
   | { readonly do: 'reboot'; readonly reason: string }
+  /** Whether its disk is full is not known yet (`decide-grow.ts`). */
+  | { readonly do: 'grow'; readonly reason: string }
   | { readonly do: 'clone'; readonly reason: string }
 
-/** Whether a machine that waits at our hook is rebooted, since its agent is silent, or its disk is copied, since it stays so. */
+/** What is next for a machine that waits at our hook, since its agent is silent and stays so: it is rebooted, its disk grows, or is copied. */
 export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: RecoveryPolicy): HeldDecision {
   const { now, heldSince, agent, look } = seen
-  const [reboots, clones] = [rungs.includes('reboot'), rungs.includes('clone')]
-  if (!reboots && !clones) return leave('rebooting and copying are switched off')
+  const [reboots, grows, clones] = (['reboot', 'grow', 'clone'] as const).map((rung) => rungs.includes(rung))
+  if (!reboots && !grows && !clones) return leave('rebooting, growing and copying are switched off')
   const patientMs = 1000 * rebootAfterSeconds
   if (heldSince === undefined || now - heldSince < patientMs) return leave('it is not held for long')
   if (!look) return { do: 'look', reason: 'it is held for long' }
-  const { isHeld, isRunning, rebootedAt = 0, isRebootRefused, isFlushing, wasFlushed } = look
+  const { isHeld, isRunning, rebootedAt = 0, isRebootRefused, isGrowthSpent, isFlushing, wasFlushed } = look
   if (!isHeld || !isRunning) return leave('it does not run, or our hook does not hold it')
   if (isFlushing) return leave('a flush is running')
   const isSilent = !agent?.isOnline && now - (agent?.lastPingAt ?? 0) >= patientMs
@@ -120,7 +126,9 @@ export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: Rec
   const reason = isSilent ? `its SSM agent is silent ${silence}` : 'its SSM agent fetches nothing'
   const wasRebooted = rebootedAt >= heldSince
   if (reboots && !wasRebooted && !wasFlushed && !isRebootRefused) return { do: 'reboot', reason }
-  if (!clones) return leave(wasRebooted ? 'it was rebooted before' : 'it was flushed')
   if (wasRebooted && now - rebootedAt < patientMs) return leave('it was rebooted a moment ago')
+  // What grew takes one more boot.
+  if (grows && !wasFlushed && !isGrowthSpent) return { do: 'grow', reason }
+  if (!clones) return leave('everything that is switched on was tried')
   return { do: 'clone', reason }
 }

@@ -3,7 +3,7 @@ import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
 import { binKey, diskKey, LET_GO, type MarkedDisk, readMark } from '../termination/disk-mark.ts'
 import { rootVolumeOf } from '../termination/root-volume.ts'
-import { pages } from './pages.ts'
+import { pages } from './every-page.ts'
 
 /** A filter takes so many values. */
 const AT_ONCE = 200

@@ -1,4 +1,7 @@
-/** Machines that our hook holds and whose agent is silent: rebooted, and where that does not help, their disk is copied and salvaged. */
+/**
+ * Machines that our hook holds and whose agent is silent: rebooted, and where that does not help, their disk grows if it is full, and is
+ * copied and salvaged otherwise.
+ */
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { Rung } from '../rungs.ts'
@@ -6,8 +9,9 @@ import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { advance, copyDisk } from './clone.ts'
 import type { Copy } from './copies.ts'
 import { type Budget, type Group, idsOf } from './found.ts'
+import { considerGrowing, takeStep } from './grow.ts'
 import { consoleOf, lookAtHeld, reboot } from './held.ts'
-import { decideHeld } from './ladder.ts'
+import { decideHeld, type HeldLook } from './ladder.ts'
 
 /** What one sweep knows of all copies, and does with them. */
 export interface Cloning {
@@ -33,7 +37,7 @@ export async function recoverHeld(
     const copy = copies.find((one) => one.instanceId === instanceId && one.actionBegan === heldSince)
     if (copy) await tried(guard, held, 'clone', () => advance(guard, groupName, copy, busy))
     else {
-      const rung = policy.recovery.rungs.includes('reboot') ? 'reboot' : 'clone'
+      const [rung = 'clone'] = policy.recovery.rungs.filter((one) => one !== 'retry')
       await tried(guard, held, rung, () => recoverSilent(guard, held, budget))
     }
   }
@@ -46,7 +50,7 @@ interface Held {
   readonly heldSince: number
 }
 
-/** A reboot that is refused leads on to the next rung: it would be refused again. */
+/** What is refused leads on to the next rung: it would be refused again. */
 async function recoverSilent(guard: Guard, held: Held, budget: Budget): Promise<void> {
   const { clock, policy, journal } = guard
   const { heldSince, ...subject } = held
@@ -56,18 +60,40 @@ async function recoverSilent(guard: Guard, held: Held, budget: Budget): Promise<
   if (decideHeld(seen, policy.recovery).do !== 'look') return
   const action = { ...subject, hookName: policy.hookName, token: undefined, startedAt: heldSince }
   const { look, agent } = await lookAtHeld(guard, action)
-  const decision = decideHeld({ ...seen, agent, look }, policy.recovery)
-  if (decision.do === 'clone') return await clone(guard, held, decision.reason, budget)
-  if (decision.do !== 'reboot') return
-  budget.left--
-  const isRebooted = await tried(guard, held, 'reboot', async () => {
-    const console = await consoleOf(guard.aws, held.instanceId)
-    journal({ event: 'recovery', rung: 'reboot', ...subject, reason: decision.reason, console })
-    await reboot(guard, held.instanceId)
+  const decide = (spent: Pick<HeldLook, 'isRebootRefused' | 'isGrowthSpent'>) =>
+    decideHeld({ ...seen, agent, look: { ...look, ...spent } }, policy.recovery)
+  let decision = decide({})
+  if (decision.do === 'reboot') {
+    const { reason } = decision
+    budget.left--
+    const isRebooted = await tried(guard, held, 'reboot', async () => {
+      const console = await consoleOf(guard.aws, held.instanceId)
+      journal({ event: 'recovery', rung: 'reboot', ...subject, reason, console })
+      await reboot(guard, held.instanceId)
+    })
+    if (isRebooted) return
+    decision = decide({ isRebootRefused: true })
+  }
+  if (decision.do === 'grow') {
+    if (await grow(guard, held, look, budget)) return
+    decision = decide({ isRebootRefused: true, isGrowthSpent: true })
+  }
+  if (decision.do === 'clone') await clone(guard, held, decision.reason, budget)
+}
+
+/** Whether this rung has taken its step, or waits for what it did. */
+async function grow(guard: Guard, held: Held, look: HeldLook, budget: Budget): Promise<boolean> {
+  const { instanceId, groupName } = held
+  let isItsTurn = true
+  const isDone = await tried(guard, held, 'grow', async () => {
+    const step = await considerGrowing(guard, held, look)
+    isItsTurn = step.do !== 'pass'
+    if (step.do === 'pass' || step.do === 'wait') return
+    budget.left--
+    guard.journal({ event: 'recovery', rung: 'grow', instanceId, groupName, reason: step.reason })
+    await takeStep(guard, instanceId, step)
   })
-  if (isRebooted) return
-  const next = decideHeld({ ...seen, agent, look: { ...look, isRebootRefused: true } }, policy.recovery)
-  if (next.do === 'clone') await clone(guard, held, next.reason, budget)
+  return isDone && isItsTurn
 }
 
 async function clone(guard: Guard, held: Held, why: string, budget: Budget): Promise<void> {

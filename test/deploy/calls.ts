@@ -69,7 +69,7 @@ export async function callsOf(seed: number): Promise<Call[]> {
       () => enrolAndTell(as('enrol'), { trigger: 'launch', groupName: world.setting.groups[0]?.name }),
     ]
     for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
-    if (step % 5 === 0) silence(world)
+    if (step % 5 === 0) silence(world, step % 2 === 0)
     await markDisks(as('sweep'), namesOf(world), () => MINUTE)
     if (step % 4 === 0) lose(world)
     for (let look = 0; look < 4; look++) {
@@ -89,11 +89,12 @@ export async function callsOf(seed: number): Promise<Call[]> {
   return calls
 }
 
-/** The agent of a machine that is held dies before its first flush. */
-function silence({ region, time, ssm }: World): void {
+/** The agent of a machine that is held dies before its first flush, of a full disk or otherwise. */
+function silence({ region, time, ssm }: World, isDiskFull: boolean): void {
   for (const { machine, instance } of region.openActions()) {
     if (ssm.commandsOf(instance.id).length > 0) continue
     machine.agent = 'gone'
+    machine.disk.isFull = isDiskFull
     machine.unheardSince = time.now - 30 * MINUTE
   }
 }

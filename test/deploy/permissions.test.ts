@@ -10,6 +10,7 @@ import { readSettings } from '../../deploy/settings.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { RECEIPT_PREFIX } from '../../src/receipt-prefix.ts'
 import { copyKey } from '../../src/recovery/copy-mark.ts'
+import { growthKey } from '../../src/recovery/growth-mark.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { type Call, callsOf } from './calls.ts'
 import { defaults } from './defaults.ts'
@@ -214,6 +215,23 @@ describe('no function may', () => {
     ],
     ['take another volume out of the Recycle Bin', ask('ec2:RestoreVolumeFromRecycleBin', volumeArn)],
     ['tag a volume with anything else', ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': ['team'] })],
+    [
+      'make a volume its own by a tag, although it has a chosen one',
+      ask('ec2:CreateTags', volumeArn, {
+        'aws:TagKeys': [copyKey(NAME)],
+        'aws:ResourceTag/team': 'data',
+      }),
+    ],
+    ['make a volume larger that was not marked before', ask('ec2:ModifyVolume', volumeArn)],
+    [
+      'make a volume larger that has a chosen tag',
+      ask('ec2:ModifyVolume', volumeArn, { 'aws:ResourceTag/team': 'data' }),
+    ],
+    [
+      'mark a volume with anything else',
+      ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': [growthKey(NAME), 'team'] }),
+    ],
+    ['mark a snapshot', ask('ec2:CreateTags', snapshotArn, { 'aws:TagKeys': [growthKey(NAME)] })],
     ['make a volume its own by a tag', ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': [copyKey(NAME)] })],
     [
       'tag what it makes with anything else',

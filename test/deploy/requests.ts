@@ -2,6 +2,7 @@
 import { markKey } from '../../src/enrolment/mark.ts'
 import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
 import { copyKey } from '../../src/recovery/copy-mark.ts'
+import { growthKey } from '../../src/recovery/growth-mark.ts'
 import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import { binKey, diskGroupKey, diskKey } from '../../src/termination/disk-mark.ts'
 import type { Call } from './calls.ts'
@@ -46,6 +47,7 @@ export const taggedAsCopy = {
 export const taggedAsDisk = {
   [`aws:ResourceTag/${diskKey(NAME)}`]: 'i-0123456789abcdef0 vol-0123456789abcdef0',
 }
+export const taggedAsGrown = { [`aws:ResourceTag/${growthKey(NAME)}`]: '2026-01-02T03:04:05.000Z' }
 const EVERYTHING = '*'
 
 const request = (action: string, resource: string, context: IamRequest['context'] = {}): IamRequest => ({
@@ -96,9 +98,12 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
       return [request('ec2:ListVolumesInRecycleBin', EVERYTHING)]
     case 'restoreVolumeFromRecycleBin':
       return [request('ec2:RestoreVolumeFromRecycleBin', volumeArn, taggedAsDisk)]
+    case 'modifyVolume':
+      return [request('ec2:ModifyVolume', volumeArn, taggedAsGrown)]
     case 'describeInstances':
     case 'describeSnapshots':
     case 'describeVolumes':
+    case 'describeVolumesModifications':
       return [request(`ec2:${capitalised(operation)}`, EVERYTHING)]
     case 'createSnapshot':
       return [
@@ -244,7 +249,7 @@ function documentOf(
 
 /** The keys of the tags that an instance or its volume is given; ours are named after the deployment. */
 function machineKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
-  const keys = [rebootKey, binKey, diskKey, diskGroupKey]
+  const keys = [rebootKey, growthKey, binKey, diskKey, diskGroupKey]
   const tags = input.Tags as readonly { readonly Key: string }[]
   return tags.map(({ Key }) => keys.find((keyOf) => keyOf(hookName) === Key)?.(NAME) ?? Key)
 }

@@ -235,6 +235,11 @@ describe('what saved the logs', () => {
     }
     expect(byOf([pass(20), failed, end(30)])).toEqual([['archived', 'flush']])
   })
+  it('is the last rung that was tried meanwhile', () => {
+    const [reboot, grow, clone] = [tried('reboot', 21), tried('grow', 23), tried('clone', 25)]
+    expect(byOf([pass(20), reboot, grow, end(30)])).toEqual([['archived', 'grow']])
+    expect(byOf([pass(20), reboot, clone, end(30)])).toEqual([['archived', 'clone']])
+  })
   it('is no retry that came later, or of another instance', () => {
     expect(byOf([pass(20), end(30), tried('retry', 40)])).toEqual([['archived', 'flush']])
     const other = readHistory([tried('retry', 15, { instanceId: 'i-2' }), pass(20), end(30)])

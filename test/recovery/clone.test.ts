@@ -25,6 +25,8 @@ let offline: Set<string>
 let failing: (readonly [keyof AwsApi, Error])[]
 let RECOVER: string
 let RECOVERIES_AT_ONCE: string
+/** What stands on a console; `undefined`: what the model has there. */
+let console: string | undefined
 
 beforeEach(() => {
   fleet = new Fleet().group('web', { size: 3, retain: true })
@@ -34,6 +36,7 @@ beforeEach(() => {
   })
   ;[journal, invocations, sent, failing] = [[], [], [], []]
   ;[RECOVER, RECOVERIES_AT_ONCE] = ['clone', '5']
+  console = undefined
   dead = inService()[0] ?? ''
   offline = new Set([dead])
   terminate(dead)
@@ -88,6 +91,8 @@ function guard(): Guard {
       const failure = failing.find(([operation]) => operation === name)
       failing = failing.filter((one) => one !== failure)
       if (failure) throw failure[1]
+      if (name === 'getConsoleOutput' && console !== undefined)
+        return { Output: Buffer.from(console).toString('base64') }
       const own = ssm[name]
       const operation = `${name.charAt(0).toUpperCase()}${name.slice(1)}` as OperationName
       return own ? await own(input) : call(operation, input)
@@ -195,6 +200,14 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(deleted.sort()).toEqual([expect.stringMatching(/^snap-/), expect.stringMatching(/^vol-/)])
   })
 
+  it('is thrown away although SSM does not answer, where it is at no machine', async () => {
+    await sweep(2)
+    letGo()
+    failing.push(['listCommandInvocations', awsError('AccessDeniedException')])
+    await sweep(1)
+    expect([...volumes(), ...snapshots()]).toEqual([])
+  })
+
   it('is thrown away where the machine was kept: no action needs it', async () => {
     await sweep(1)
     fleet.pass(2 * hour)
@@ -278,6 +291,132 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(snapshots()).toHaveLength(0)
     await sweep(1)
     expect(snapshots()).toHaveLength(1)
+  })
+})
+
+describe('a machine whose disk is full', () => {
+  const root = () => fleet.model.instances().find(({ id }) => id === dead)?.volumes[0]
+  const GIB = () => root()?.sizeGiB
+  const reboots = () => fleet.effects.filter((one) => one.do === 'reboot' && one.instanceId === dead).length
+  const reasons = () => journal.flatMap((one) => (one.event === 'recovery' ? [[one.rung, one.reason]] : []))
+  const mark = () => root()?.tags.get(`termination-guard-grown:${HOOK}`)
+  beforeEach(() => {
+    RECOVER = 'reboot,grow,clone'
+    console = 'ip-10-0-0-7 cloud-init[812]: OSError: [Errno 28] No space left on device\n'
+  })
+
+  it('is rebooted, grows, is rebooted, and is copied only then, a step a sweep, each told', async () => {
+    const before = GIB() ?? 0
+    await sweep()
+    expect([reboots(), GIB(), mark()]).toEqual([1, before, undefined])
+    await sweep()
+    expect(mark()).toBe(new Date(fleet.now - 10 * second).toISOString())
+    fleet.pass(minute)
+    expect([reboots(), GIB()]).toEqual([1, before + 2])
+    await sweep()
+    expect([reboots(), snapshots().length]).toEqual([2, 0])
+    await sweep()
+    expect([reboots(), snapshots().length, GIB()]).toEqual([2, 1, before + 2])
+    expect(reasons()).toEqual([
+      ['reboot', expect.stringContaining('silent')],
+      ['grow', expect.stringMatching(/No space left on device.*grows from 8 to 10 GiB/)],
+      ['grow', expect.stringContaining('a boot')],
+      ['clone', expect.stringContaining('a snapshot of its disk is made')],
+    ])
+    expect(failed()).toEqual([])
+  })
+  it('is looked at no more where its agent is back', async () => {
+    await sweep(2)
+    offline.clear()
+    await sweep(4)
+    expect([reboots(), snapshots().length]).toEqual([1, 0])
+  })
+  it('grows where reboots are switched off, and is rebooted for that alone', async () => {
+    RECOVER = 'grow'
+    await sweep(6)
+    expect([reboots(), GIB()]).toEqual([1, 10])
+  })
+  it('grows where its last flush said so, and its console does not', async () => {
+    RECOVER = 'grow'
+    console = 'login:'
+    const Output = 'x\n----------ERROR-------\nfailed to create script file: no space left on device'
+    invocations.push({
+      ...{ CommandId: 'c-0', InstanceId: dead, Status: 'Failed', StatusDetails: 'Failed' },
+      DocumentName: environment.DOCUMENT_NAME,
+      Comment: `adopted:${new Date(began()).toISOString()} web`,
+      RequestedDateTime: new Date(fleet.now),
+      CommandPlugins: [{ Output, ResponseFinishDateTime: new Date(fleet.now) }],
+    })
+    await sweep(1)
+    expect(mark()).toBeDefined()
+  })
+  it.each(['login:', 'Failed to add /run/systemd/ask-password to directory watch: No space left on device'])(
+    'is another one: its disk is copied at once where its console says %s',
+    async (said) => {
+      console = said
+      await sweep(2)
+      expect([mark(), GIB(), snapshots().length]).toEqual([undefined, 8, 1])
+    },
+  )
+  it('does not grow where the rung is switched off', async () => {
+    RECOVER = 'reboot,clone'
+    await sweep(2)
+    expect([mark(), GIB(), snapshots().length]).toEqual([undefined, 8, 1])
+  })
+  it('is copied at once, and does not grow, where that cannot be written down', async () => {
+    RECOVER = 'grow,clone'
+    failing.push(['createTags', awsError('UnauthorizedOperation')])
+    await sweep(1)
+    fleet.pass(minute)
+    expect(failed()).toMatchObject([{ rung: 'grow', instanceId: dead }])
+    expect([mark(), GIB(), snapshots().length]).toEqual([undefined, 8, 1])
+  })
+  it('is copied at once where EC2 refuses to make it larger', async () => {
+    RECOVER = 'grow,clone'
+    failing.push(['modifyVolume', awsError('VolumeModificationRateExceeded')])
+    await sweep(1)
+    expect(failed()).toMatchObject([{ rung: 'grow', error: 'VolumeModificationRateExceeded' }])
+    expect(snapshots()).toHaveLength(1)
+  })
+  it('does not grow twice in one action, although its answer was lost', async () => {
+    RECOVER = 'grow'
+    failing.push(['modifyVolume', awsError('InternalError')])
+    await sweep(6)
+    expect(GIB()).toBe(8)
+  })
+  it('is copied at once where its reboot is refused, once it has grown', async () => {
+    RECOVER = 'grow,clone'
+    await sweep(1)
+    failing.push(['rebootInstances', awsError('UnauthorizedOperation')])
+    await sweep(1)
+    expect([reboots(), snapshots().length]).toEqual([0, 1])
+  })
+  it('grows again for another action', async () => {
+    RECOVER = 'grow'
+    await sweep(3)
+    fleet.pass(8 * hour)
+    call('TerminateInstanceInAutoScalingGroup', { InstanceId: dead, ShouldDecrementDesiredCapacity: false })
+    fleet.pass(minute)
+    await sweep(3)
+    expect(GIB()).toBe(12)
+  })
+  it('S4: does not grow where our hook does not hold it', async () => {
+    letGo()
+    await sweep(2)
+    expect(mark()).toBeUndefined()
+  })
+  it('grows with no more others at once than may', async () => {
+    RECOVER = 'grow'
+    RECOVERIES_AT_ONCE = '1'
+    const other = inService()[0] ?? ''
+    offline.add(other)
+    terminate(other)
+    await sweep(1)
+    fleet.pass(minute)
+    const sizes = [dead, other].map(
+      (id) => fleet.model.instances().find((one) => one.id === id)?.volumes[0]?.sizeGiB,
+    )
+    expect(sizes).toEqual([10, 8])
   })
 })
 

@@ -139,6 +139,7 @@ describe('a held machine', () => {
 
   describe('whose disk may be copied', () => {
     const all = { ...recovery, rungs: RUNGS }
+    const isGrowthSpent = true
     const copying = (changes: Partial<HeldMachine>, seen: object, policy: RecoveryPolicy = all) =>
       decideHeld(held(changes, seen), policy).do
     const rebootedAt = START + 6 * MINUTE
@@ -149,10 +150,24 @@ describe('a held machine', () => {
     })
     it('is copied where it stays silent after its reboot, which has its time', () => {
       expect(copying({ now: START + 10 * MINUTE }, { rebootedAt })).toBe('leave')
-      expect(copying({ now }, { rebootedAt })).toBe('clone')
+      expect(copying({ now }, { rebootedAt, isGrowthSpent })).toBe('clone')
+    })
+    it('has it looked at, whether it is full, before it is copied', () => {
+      expect(copying({ now: START + 10 * MINUTE }, { rebootedAt })).toBe('leave')
+      expect(copying({ now }, { rebootedAt })).toBe('grow')
+      expect(copying({}, {}, { ...all, rungs: ['grow'] })).toBe('grow')
+      expect(copying({}, { isRebootRefused: true })).toBe('grow')
+    })
+    it('is not grown where it was flushed: that takes a boot', () => {
+      expect(copying({}, { wasFlushed: true }, { ...all, rungs: ['reboot', 'grow'] })).toBe('leave')
+    })
+    it('is left where everything was tried', () => {
+      const seen = { rebootedAt, isGrowthSpent: true }
+      expect(copying({ now }, seen, { ...all, rungs: ['reboot', 'grow'] })).toBe('leave')
+      expect(copying({ now }, seen)).toBe('clone')
     })
     it('is copied where its reboot is refused', () => {
-      expect(copying({}, { isRebootRefused: true })).toBe('clone')
+      expect(copying({}, { isRebootRefused: true, isGrowthSpent })).toBe('clone')
     })
     it('is copied where it was flushed and is silent since: it is not rebooted then', () => {
       expect(copying({}, { wasFlushed: true })).toBe('clone')
@@ -160,7 +175,8 @@ describe('a held machine', () => {
     it('is left where what it never fetched was sent before its reboot', () => {
       const agent = { isOnline: true, lastPingAt: now }
       expect(copying({ now, agent }, { rebootedAt, unfetchedAt: START + MINUTE })).toBe('leave')
-      expect(copying({ now, agent }, { rebootedAt, unfetchedAt: rebootedAt + MINUTE })).toBe('clone')
+      const seen = { rebootedAt, isGrowthSpent, unfetchedAt: rebootedAt + MINUTE }
+      expect(copying({ now, agent }, seen)).toBe('clone')
     })
     it.each<[string, object]>([
       ['our hook does not hold it', { isHeld: false }],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { attachDisk, detachDisk, unmountAll, unmountOfTheEnded } from './instance/attached-disks.ts'
@@ -7,6 +7,7 @@ import type { CollectorProcess } from './instance/collector-process.ts'
 import { startCollector } from './instance/collector-process.ts'
 import { layDisk, PATHS, PROGRAM_DIRECTORIES, type Programs } from './instance/disk.ts'
 import { type Fault, faultEnvironment } from './instance/instance-faults.ts'
+import { breakLogrotate, mendLogrotate } from './instance/logrotate-fault.ts'
 import { SYSTEM_PATH } from './instance/programs.ts'
 import { rootedScript } from './instance/rooted-script.ts'
 import { type Session, startSession } from './instance/session.ts'
@@ -238,17 +239,4 @@ const noSpaceForScript: ShellResult = {
   stdout: '',
   stderr: 'failed to create script file: no space left on device',
   timedOut: false,
-}
-
-const LOGROTATE = '/usr/sbin/logrotate'
-
-function mendLogrotate(disk: string, programs: Programs): void {
-  rmSync(join(disk, LOGROTATE), { force: true })
-  symlinkSync(programs[LOGROTATE] ?? LOGROTATE, join(disk, LOGROTATE))
-}
-
-function breakLogrotate(disk: string): void {
-  const program = join(disk, LOGROTATE)
-  rmSync(program, { force: true })
-  writeFileSync(program, '#!/bin/sh\necho "error: broken" >&2\nexit 1\n', { mode: 0o755 })
 }

@@ -26,6 +26,10 @@ export class CopiedDisks {
     return this.#snapshots.size + this.#volumes.size
   }
 
+  get areAttached(): boolean {
+    return this.#attached.size > 0
+  }
+
   carryOut(now: number, effect: StorageEffect, machines: ReadonlyMap<string, Machine>): void {
     switch (effect.do) {
       case 'snapshot': {

@@ -29,7 +29,10 @@ export function befall(
       machine.powerOn()
       return
     case 'reboot':
-      machine.reboot(() => instance()?.machine === 'running')
+      machine.reboot(
+        () => instance()?.machine === 'running',
+        () => hasGrown(instance()),
+      )
       return
     case 'destroy':
       machine.destroy()
@@ -38,4 +41,10 @@ export function befall(
       machine.replaceDisk()
       return
   }
+}
+
+/** A volume that is made larger has its size before that is optimized. */
+function hasGrown(instance: Readonly<Instance> | undefined): boolean {
+  const root = instance?.volumes.find(({ attachment }) => attachment?.isRoot)
+  return root?.modification !== undefined && root.modification.state !== 'modifying'
 }

@@ -165,6 +165,10 @@ export class Region {
   #carryOut(effect: Effect): void {
     const { time, chance, trace } = this.#world
     if ('instanceId' in effect) trace?.note('asg', `${effect.do} ${effect.instanceId}`)
+    if ('volumeId' in effect || 'snapshotId' in effect) {
+      this.copies.carryOut(time.now, effect, this.machines)
+      return
+    }
     switch (effect.do) {
       case 'launch': {
         const { instanceId } = effect
@@ -180,15 +184,6 @@ export class Region {
         return
       case 'publish':
         this.#world.bus.autoScalingEvent(effect.event)
-        return
-      case 'snapshot':
-      case 'make-volume':
-      case 'attach-volume':
-      case 'detach-volume':
-      case 'keep-volume':
-      case 'delete-volume':
-      case 'delete-snapshot':
-        this.copies.carryOut(time.now, effect, this.machines)
         return
       default:
         befall(this.machines.get(effect.instanceId), effect, () => this.#instance(effect.instanceId))

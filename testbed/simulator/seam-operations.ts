@@ -4,6 +4,7 @@ import type { OperationName } from '../auto-scaling/auto-scaling.ts'
 import { AwsError } from '../aws-error.ts'
 import { describeInstanceInformation } from './agents-heard.ts'
 import type { Bucket } from './bucket.ts'
+import { consoleOf } from './consoles.ts'
 import type { Queue } from './queue.ts'
 import type { Region } from './region.ts'
 import type { Run } from './run.ts'
@@ -49,6 +50,8 @@ export const serviceOf: Readonly<Record<Operation, Service>> = {
   createSnapshot: 'ec2',
   deleteSnapshot: 'ec2',
   describeVolumes: 'ec2',
+  modifyVolume: 'ec2',
+  describeVolumesModifications: 'ec2',
   createVolume: 'ec2',
   deleteVolume: 'ec2',
   attachVolume: 'ec2',
@@ -105,6 +108,7 @@ function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, 
       ? { ...input, MaxRecords: Math.min(Number(input.MaxRecords), setting.pageSize) }
       : input
   const answer = region.call({ by: 'guard', run, result }, modelNames[operation], paged)
+  if (operation === 'getConsoleOutput') return consoleOf(world, input as Input<'getConsoleOutput'>)
   return world.views.seen(operation, paged, answer)
 }
 

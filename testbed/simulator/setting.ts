@@ -52,6 +52,8 @@ export interface Setting {
   readonly agentsComeBack: number
   /** And the share that a reboot cures. */
   readonly rebootsCure: number
+  /** The share of the machines whose disk fills until their agent dies, which neither a reboot nor time mends; of none in a calm world. */
+  readonly fullDisks: number
   /** How many characters of a manifest fit into standard output before it goes through S3. */
   readonly inlineManifestCharacters: number
 }
@@ -72,7 +74,11 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
   const isEnrolling = isRetainedEverywhere && apart.of(0.3)
   const enrolling = isEnrolling ? { ...drawn, ...enrolmentOf(apart, groups) } : drawn
   const isRecovering = apart.of(0.3)
-  const environment = isRecovering ? { ...enrolling, ...recoveryOf(apart, isEnrolling) } : enrolling
+  const recovering = isRecovering ? { ...enrolling, ...recoveryOf(apart, isEnrolling) } : enrolling
+  const agentsComeBack = isRecovering ? apart.pick([0, 0.5, 1]) : 0
+  const rebootsCure = isRecovering ? apart.pick([0, 0.5, 1]) : 0
+  const isGrowing = isRecovering && apart.of(0.5)
+  const environment = isGrowing ? growingToo(recovering) : recovering
   return {
     policy: readPolicy(environment),
     environment,
@@ -96,8 +102,9 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
     ]),
     callMs: [5, 80],
     logsPerInstance: chance.pick([1, 2, 3, 8]),
-    agentsComeBack: isRecovering ? apart.pick([0, 0.5, 1]) : 0,
-    rebootsCure: isRecovering ? apart.pick([0, 0.5, 1]) : 0,
+    agentsComeBack,
+    rebootsCure,
+    fullDisks: isGrowing ? apart.pick([0, 0.1, 0.4]) : 0,
     inlineManifestCharacters: chance.pick([20_000, 20_000, 20_000, 1200]),
   }
 }
@@ -160,6 +167,16 @@ function recoveryOf(chance: Chance, isEnrolling: boolean): Record<string, string
     REBOOT_AFTER_SECONDS: chance.pick(['60', '300']),
     RETRY_KEPT_AFTER_SECONDS: chance.pick(['120', '300', '900']),
     RECOVERIES_AT_ONCE: chance.pick(['1', '5']),
+  }
+}
+
+/** Full disks are made larger, too, which takes longer than patience is here otherwise. */
+function growingToo(environment: Record<string, string>): Record<string, string> {
+  const RECOVER = `${environment.RECOVER},grow`
+  return {
+    ...environment,
+    RECOVER,
+    PATIENCE_SECONDS: String(Math.max(3600, Number(environment.PATIENCE_SECONDS))),
   }
 }
 

@@ -48,6 +48,8 @@ export class Disk {
   /** What is there, by name or by a held link. */
   files: readonly LogFile[] = []
   isGone = false
+  /** The agent is dead of that, until the volume has grown and the machine is booted. */
+  isFull = false
   /** When a machine last booted from it. */
   bootedAt = Number.NEGATIVE_INFINITY
   /** When a flush last looked whether anybody still writes. */

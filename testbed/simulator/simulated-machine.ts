@@ -4,6 +4,7 @@
  */
 
 import { drawWriters } from './draw-writers.ts'
+import { isCalm } from './fault-mix.ts'
 import { type Archiving, publish } from './publisher.ts'
 import { hour, minute, second } from './setting.ts'
 import { Disk, type DiskSurroundings, type Rotation } from './simulated-disk.ts'
@@ -82,6 +83,8 @@ export class Machine {
     this.disks.push(new Disk(world))
     if (chance.of(faults['agent-dies'])) this.#scheduleEnd('gone')
     if (chance.of(faults['agent-is-silent'])) this.#scheduleEnd('silent')
+    if (!isCalm(faults) && chance.of(setting.fullDisks))
+      this.#scheduleEnd(chance.pick(['gone', 'silent']), true)
     world.time.after(chance.between(0, hour), () => this.#cron())
   }
 
@@ -165,13 +168,14 @@ export class Machine {
   }
 
   /** As the guard has it rebooted, which is no excuse for what is written then. */
-  reboot(isRunning: () => boolean): void {
+  reboot(isRunning: () => boolean, hasGrown: () => boolean): void {
     const { chance, setting, time } = this.#world
     if (!this.isOn) return
     this.powerOff()
     time.after(chance.between(20, 90) * second, () => {
       if (!isRunning()) return
-      if (this.agent !== 'up' && chance.of(setting.rebootsCure)) this.agent = 'up'
+      if (this.disk.isFull ? hasGrown() : this.agent !== 'up' && chance.of(setting.rebootsCure))
+        [this.agent, this.disk.isFull] = ['up', false]
       const before = this.disk.bootedAt
       this.powerOn()
       this.disk.bootedAt = before
@@ -220,14 +224,14 @@ export class Machine {
     const { chance, setting, time, trace } = this.#world
     if (!chance.of(setting.agentsComeBack)) return
     time.after(chance.between(10 * minute, 3 * hour), () => {
-      if (this.agent === 'up') return
+      if (this.agent === 'up' || this.disk.isFull) return
       this.agent = 'up'
       if (this.isOn) this.unheardSince = undefined
       trace?.note('ec2', `the agent of ${this.instanceId} is back`)
     })
   }
 
-  #scheduleEnd(agent: Agent): void {
+  #scheduleEnd(agent: Agent, isDiskFull = false): void {
     this.#world.time.after(this.#world.chance.between(0, this.#world.setting.chaosMs), () => {
       // What is dead stays dead, healed or not.
       this.agent = agent
@@ -235,8 +239,10 @@ export class Machine {
       const isPinging =
         agent === 'silent' && this.#world.setting.agentsComeBack > 0 && this.#world.chance.of(0.5)
       if (!isPinging) this.unheardSince ??= this.#world.time.now
-      this.#mayComeBack()
-      this.#world.trace?.note('ec2', `the agent of ${this.instanceId} is ${agent}`)
+      this.disk.isFull ||= isDiskFull
+      if (!this.disk.isFull) this.#mayComeBack()
+      const why = isDiskFull ? ', since its disk is full' : ''
+      this.#world.trace?.note('ec2', `the agent of ${this.instanceId} is ${agent}${why}`)
     })
   }
 }

@@ -164,6 +164,7 @@ function deployed(instances: number): Setting {
     logsPerInstance: 2,
     agentsComeBack: 0,
     rebootsCure: 0,
+    fullDisks: 0,
     inlineManifestCharacters: 20_000,
   }
 }

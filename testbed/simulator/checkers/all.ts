@@ -4,6 +4,7 @@ import type { Checker } from './checker.ts'
 import { copiesAreCleared } from './copies-are-cleared.ts'
 import { aGoodEndIsCheap, noHotLoop, nothingAfterProof, oneFlushAtATime } from './e-economy.ts'
 import { enrolmentLasts } from './enrolment-lasts.ts'
+import { growthIsBounded } from './growth-is-bounded.ts'
 import { ledger } from './ledger.ts'
 import { lossesAreReal } from './losses-are-real.ts'
 import { noFalseAlarm } from './no-false-alarm.ts'
@@ -35,5 +36,6 @@ export function createCheckers(world: World): readonly Checker[] {
     receiptsAreWritten,
     rebootsAreFew,
     copiesAreCleared,
+    growthIsBounded,
   ].map((create) => create(world))
 }

@@ -12,14 +12,10 @@ const MOVING = ['attachVolume', 'detachVolume', 'deleteVolume']
 
 export function copiesAreCleared(world: World): Checker {
   const { region } = world
-  const ownerOf = (volumeId: string) =>
-    region.model
-      .instances()
-      .find(({ volumes }) => volumes.some(({ id, attachment }) => id === volumeId && attachment?.isRoot))?.id
   return {
     called(run, operation, input: { VolumeId?: string }, tookEffect) {
       if (!tookEffect || input.VolumeId === undefined) return
-      const owner = ownerOf(input.VolumeId)
+      const owner = rootOwner(world, input.VolumeId)
       const kept = region.copies.kept(input.VolumeId)
       if (operation === 'deleteVolume' && kept && unsaved(world, kept, run.startedAt) > 0)
         world.violation('S1', `the disk of ${kept.machine.instanceId} is deleted, and not all of it is in S3`)
@@ -56,6 +52,13 @@ function unsaved({ bucket }: World, { disk }: CopiedDisk, since: number): number
   return lines.filter(({ line }) => !bucket.holds(disk.number, line, since)).length
 }
 
+/** The machine that runs from this volume. */
+export function rootOwner({ region }: World, volumeId: string | undefined): string | undefined {
+  return region.model
+    .instances()
+    .find(({ volumes }) => volumes.some(({ id, attachment }) => id === volumeId && attachment?.isRoot))?.id
+}
+
 /** Held when the invocation began, or since. */
 function wasHeldSince({ region }: World, instanceId: string, since: number): boolean {
   return [...region.actions.values()].some(
@@ -63,7 +66,7 @@ function wasHeldSince({ region }: World, instanceId: string, since: number): boo
   )
 }
 
-/** What EC2 never lets us throw away stays, and is told. */
-export function isHindered({ weather }: World): boolean {
-  return weather.is('ec2-denies-for-good')
+/** What EC2 never lets us throw away stays, and is told; so is what is attached where SSM never tells whether it is being salvaged. */
+export function isHindered({ weather, region }: World): boolean {
+  return weather.is('ec2-denies-for-good') || (weather.is('ssm-denies-for-good') && region.copies.areAttached)
 }
