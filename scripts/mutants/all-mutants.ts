@@ -3,6 +3,7 @@ import { actionMutants } from './action-mutants.ts'
 import { archiveMutants } from './archive-mutants.ts'
 import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
+import { binMutants } from './bin-mutants.ts'
 import { cloneMutants } from './clone-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
@@ -33,6 +34,7 @@ export const mutants: readonly Mutant[] = [
   ...namesMutants,
   ...recoveryMutants,
   ...cloneMutants,
+  ...binMutants,
   ...growMutants,
   ...receiptMutants,
   ...salvageCommandMutants,

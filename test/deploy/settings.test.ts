@@ -160,6 +160,23 @@ describe('recover', () => {
       /recoveriesAtOnce: write .* from 1 to 100/,
     )
   })
+  it('salvages what comes out of the bin as it does copies, or has no bin', () => {
+    expect(message(() => settings({ recover: 'retry,bin' }))).toMatch(/recover: write clone,bin/)
+    expect(deployed('retry,clone').resources).not.toHaveProperty('RetentionRule')
+    const { RetentionRule } = deployment('termination-guard-prod', {
+      ...{ ...defaults, groups: 'web-asg', recover: 'clone,bin', binDays: 3 },
+    }).resources
+    expect(RetentionRule).toMatchObject({
+      Type: 'AWS::Rbin::Rule',
+      Properties: {
+        ResourceTags: [
+          { ResourceTagKey: 'termination-guard-bin:termination-guard-prod', ResourceTagValue: 'keep' },
+        ],
+        RetentionPeriod: { RetentionPeriodValue: 3, RetentionPeriodUnit: 'DAYS' },
+      },
+    })
+    expect(message(() => settings({ binDays: 8 }))).toMatch(/binDays: write .* from 1 to 7/)
+  })
   it.each(['', 'all', 'retry,', 'none,retry', 'Retry'])('refuses %j', (recover) => {
     expect(message(() => settings({ recover }))).toMatch(/recover: write none, or retry/)
   })

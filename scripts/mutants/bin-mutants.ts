@@ -1,0 +1,155 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const tests = ['test/recovery/gone.test.ts']
+const gone = { file: 'src/recovery/recover-gone.ts', tests }
+const disks = { file: 'src/recovery/marked-disks.ts', tests }
+const marking = { file: 'src/recovery/mark-disks.ts', tests }
+const mark = { file: 'src/termination/disk-mark.ts', tests }
+const lettingGo = { file: 'src/termination/let-disk-go.ts', tests }
+const proof = { file: 'src/recovery/proven-when-gone.ts', tests }
+
+/** The bin rung: which disks are marked, found, salvaged and deleted. */
+export const binMutants: readonly Mutant[] = [
+  {
+    ...gone,
+    name: 'touch a disk whose machine may be there',
+    from: "if ((await machineState(aws, instanceId, Number.POSITIVE_INFINITY)) !== 'gone') return false",
+    to: '',
+  },
+  {
+    ...gone,
+    name: 'delete a disk that nothing proves',
+    from: 'if (copy && (await provenWhenGone(guard, groupName, copy)))',
+    to: 'if (copy)',
+  },
+  {
+    ...gone,
+    name: 'delete a disk into the bin once more',
+    from: '  await aws.createTags({ Resources: [volumeId], Tags })\n  await aws.deleteVolume',
+    to: '  await aws.deleteVolume',
+  },
+  {
+    ...gone,
+    name: 'salvage a disk out of the bin for ever',
+    from: 'if (isInVain(salvages, clock.now()))',
+    to: 'if (salvages.length > 99)',
+  },
+  {
+    ...gone,
+    name: 'copy a disk out of the bin for ever',
+    from: 'clock.now() - began >= 1000 * (policy.patienceSeconds + FORGOTTEN_SECONDS)',
+    to: 'clock.now() - began < 0',
+  },
+  {
+    ...gone,
+    name: 'copy a disk that nobody could salvage',
+    from: 'if (isRunning || (await siblingsOf(guard, groupName)).length > 0) return undefined',
+    to: 'if (isRunning || policy.patienceSeconds > 0) return undefined',
+  },
+  {
+    ...gone,
+    name: 'throw the copy away while its disk is salvaged',
+    from: 'const needed = new Set(orphans.map(({ instanceId }) => instanceId))',
+    to: 'const needed = new Set<string>()',
+  },
+  {
+    ...gone,
+    name: 'take a disk out of the bin without a word',
+    from: 'tell(guard, disk, `the machine is gone:',
+    to: 'String(`the machine is gone:',
+  },
+  {
+    ...gone,
+    name: 'leave a proven disk where it could not be deleted at once',
+    from: 'if (orphan.mayGo) return await letGo(guard, orphan)',
+    to: 'if (orphan.mayGo) return false',
+  },
+  {
+    ...disks,
+    name: 'take a copy of a marked disk for the disk',
+    from: 'if (!mark || mark.volumeId !== VolumeId) continue',
+    to: 'if (!mark) continue',
+  },
+  {
+    ...disks,
+    name: 'mark each machine in every sweep',
+    from: 'if (readMark(hookName, machine.Tags)?.volumeId !== volumeId)',
+    to: 'if (machine.Tags)',
+  },
+  {
+    ...disks,
+    name: 'mark machines of groups that nobody chose',
+    from: "{ Name: 'tag:aws:autoscaling:groupName', Values: groupNames.slice(from, from + AT_ONCE) }",
+    to: "{ Name: 'tag-key', Values: ['aws:autoscaling:groupName'] }",
+  },
+  {
+    ...marking,
+    name: 'stop at a disk that cannot be marked',
+    from: "journal({ event: 'recovery-failed', rung: 'bin', instanceId, groupName, ...described(error) })",
+    to: 'throw error',
+  },
+  {
+    ...marking,
+    name: 'mark disks where the rung is switched off',
+    from: "if (!policy.recovery.rungs.includes('bin') || groupNames.length === 0) return",
+    to: 'if (groupNames.length === 0) return',
+  },
+  {
+    ...mark,
+    name: 'not say whose disk it is',
+    from: '{ Key: diskKey(hookName), Value: `${instanceId} ${volumeId}` }',
+    to: '{ Key: diskKey(hookName), Value: volumeId }',
+  },
+  {
+    ...lettingGo,
+    name: 'hold a proven machine since its disk cannot be let go',
+    from: "journal({ event: 'recovery-failed', rung: 'bin', instanceId, groupName, ...described(error) })",
+    to: 'throw error',
+  },
+  {
+    ...lettingGo,
+    name: 'keep the disk of every machine that was proven',
+    from: 'Value: LET_GO',
+    to: "Value: 'keep'",
+  },
+  {
+    ...proof,
+    name: 'take whatever was salvaged for proven',
+    from: 'if (!isProven(evidence)) return false',
+    to: '',
+  },
+  {
+    ...proof,
+    name: 'not tell that what was gone is archived',
+    from: 'journal(endEvent(seen, decision))',
+    to: '',
+  },
+  {
+    ...proof,
+    name: 'leave no receipt of what was gone',
+    from: "await writeReceipt(guard, seen, { do: 'settle', outcome, reason })",
+    to: '',
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'give up at once what the bin may keep',
+    from: "if (policy.recovery.rungs.includes('bin') && heldSeconds(seen) < deadlineSeconds(seen, policy))",
+    to: 'if (policy.recovery.rungs.length > 99)',
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'wait for ever for what the bin may keep',
+    from: "if (policy.recovery.rungs.includes('bin') && heldSeconds(seen) < deadlineSeconds(seen, policy))",
+    to: "if (policy.recovery.rungs.includes('bin'))",
+  },
+  {
+    file: 'src/rungs.ts',
+    tests: ['test/deploy/settings.test.ts'],
+    name: 'switch on the bin without what salvages',
+    from: "if (words.includes('bin') && !words.includes('clone'))",
+    to: 'if (words.length > 99)',
+  },
+]
