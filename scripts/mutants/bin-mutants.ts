@@ -116,8 +116,8 @@ export const binMutants: readonly Mutant[] = [
   {
     ...proof,
     name: 'take whatever was salvaged for proven',
-    from: 'if (!isProven(evidence)) return false',
-    to: '',
+    from: "decision.outcome !== 'archived' && ",
+    to: "decision.outcome !== 'expired' && decision.outcome !== 'archived' && ",
   },
   {
     ...proof,

@@ -4,7 +4,7 @@ import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction, Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
-import { gathered, isProven } from '../termination/gather.ts'
+import { gathered } from '../termination/gather.ts'
 import { endEvent } from '../termination/tell.ts'
 import { writeReceipt } from '../termination/write-receipt.ts'
 import type { CopyOwner } from './copy-mark.ts'
@@ -30,7 +30,6 @@ export async function provenWhenGone(
   const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))
   if (ours.length === 0) return false
   const { troubles: _, ...evidence } = await gathered(guard, action, 'none', { ours, all, isLate: false })
-  if (!isProven(evidence)) return false
   const seen: Observation = {
     ...{ now, action, hold: 'over', lifecycleState: undefined, machine: 'gone', agent: 'unknown' },
     ...{ troubles: [], wokenBy: 'sweep', busyWith: undefined, hook: undefined },

@@ -238,6 +238,19 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(binned()).toEqual([])
   })
 
+  it('is salvaged as well where no hook holds its machine any more', async () => {
+    fleet.pass(5 * minute)
+    call('CompleteLifecycleAction', {
+      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+      LifecycleActionResult: 'CONTINUE',
+    })
+    await sweep(5)
+    expect(told().at(-1)).toContain('salvages')
+    salvaged()
+    await sweep(1)
+    expect(isThere(disk)).toBe(false)
+  })
+
   it('S1: is not deleted before its logs are proven', async () => {
     await sweep(5)
     isInS3 = false

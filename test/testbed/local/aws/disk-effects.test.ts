@@ -58,7 +58,7 @@ it('snapshots, copies and volumes are handed on, in order', async () => {
     ['detachVolume', volumeId, machine, '/dev/sdf'],
     ['deleteVolume', volumeId],
     ['deleteSnapshot', snapshotId],
-    ['powerOff', machine],
+    ['shutDown', machine],
     ['keepVolume', root, machine],
     ['destroy', machine],
   ])
