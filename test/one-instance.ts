@@ -104,7 +104,7 @@ export class OneInstance {
   readonly calls: string[] = []
   readonly journal: JournalEvent[] = []
 
-  readonly guard: Guard = {
+  guard: Guard = {
     aws: this.#recorded(),
     clock: { now: () => this.now },
     random: () => 0.5,
@@ -311,6 +311,10 @@ export class OneInstance {
             Instances: [
               {
                 State: { Name: this.machine as 'running' },
+                RootDeviceName: '/dev/xvda',
+                BlockDeviceMappings: [
+                  { DeviceName: '/dev/xvda', Ebs: { VolumeId: 'vol-0123456789abcdef0' } },
+                ],
                 Tags: this.machineTags,
                 ...(this.instanceType && {
                   InstanceId: action.instanceId,

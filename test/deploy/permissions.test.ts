@@ -2,6 +2,7 @@
  * Least privilege, evaluated: every call that production code makes in the simulator's days is allowed by the packaged template's role
  * of the function that makes it, and whatever can be taken out of a role without any call being denied should not be in it.
  */
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type FunctionName, functionNames } from '../../deploy/environment.ts'
 import { AGENT_ACTIONS, instanceStatements } from '../../deploy/instance-policy.ts'
@@ -68,11 +69,12 @@ const parameters = {
 }
 
 let template: Template
+let file: string
 let remove: () => Promise<void>
 const requests = new Map<FunctionName, IamRequest[]>()
 
 beforeAll(async () => {
-  ;({ template, remove } = await packageProject(parameters))
+  ;({ template, file, remove } = await packageProject(parameters))
   const calls: Call[] = []
   for (let day = 1; day <= MOST_DAYS; day++) {
     calls.push(...(await callsOf(day)))
@@ -95,6 +97,17 @@ function distinct(all: readonly IamRequest[]): IamRequest[] {
 }
 const requestsBy = (name: FunctionName) => requests.get(name) ?? []
 const role = (name: FunctionName) => policyOf(template, roleOf(name))
+
+const cfnLint = spawnSync('cfn-lint', ['--version']).status === 0
+;(cfnLint ? it : it.skip)(
+  'cfn-lint finds nothing with every rung on (skipped where it is not installed)',
+  () => {
+    const regions = ['eu-west-1', 'cn-north-1', 'us-gov-west-1']
+    const found = spawnSync('cfn-lint', ['--template', file, '--regions', ...regions], { encoding: 'utf8' })
+    expect([found.status, found.stdout]).toEqual([0, ''])
+  },
+  120_000,
+)
 
 describe.each(functionNames)('the role of %s', (name) => {
   it('allows every call that the function makes', async () => {

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { SQSRecord } from 'aws-lambda'
+import { readPolicy } from '../../src/policy.ts'
+import { RUNGS } from '../../src/rungs.ts'
 import { consume } from '../../src/termination/consume.ts'
 import { awsError, KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { goodEnd } from './good-end.ts'
 import { notification, statusOf } from './messages.ts'
-import { action, file, MINUTE, policy, START } from './observations.ts'
+import { action, environment, file, MINUTE, policy, START } from './observations.ts'
 
 let aws: OneInstance
 beforeEach(() => {
@@ -102,6 +105,16 @@ it('E3: a termination that needs one flush takes 9 calls besides heartbeats in 3
   expect(calls[0]).toHaveLength(9)
   expect(calls[1]).toEqual(calls[0])
   expect(calls[2]).toEqual(calls[0])
+})
+
+it('E3: with every rung on it takes two more, which let its disk go, also where the flush is slow', async () => {
+  const every = readPolicy({ ...environment, RECOVER: RUNGS.join(',') })
+  for (const seconds of [5, 60, 150]) {
+    const calls = (await goodEnd(seconds, every)).callsBesidesHeartbeats()
+    const plain = (await goodEnd(seconds)).callsBesidesHeartbeats()
+    expect([plain.length, calls.length]).toEqual([9, 11])
+    expect(calls.filter((call) => call === 'createTags')).toHaveLength(1)
+  }
 })
 
 describe('a pass whose agent does not answer asks for each fact once', () => {

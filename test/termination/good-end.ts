@@ -1,6 +1,7 @@
 /** One good end as production code makes it, from `consume` down: asked for, flushed, proven, and seen once more. */
 import type { SQSRecord } from 'aws-lambda'
 import type { AwsApi } from '../../src/aws/api.ts'
+import type { Policy } from '../../src/policy.ts'
 import { consume } from '../../src/termination/consume.ts'
 import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
 import { notification, statusOf } from './messages.ts'
@@ -9,8 +10,9 @@ import { file, START } from './observations.ts'
 /** What each call takes, in virtual time. */
 export const CALL_MS = 50
 
-export async function goodEnd(flushSeconds: number): Promise<OneInstance> {
+export async function goodEnd(flushSeconds: number, policy?: Policy): Promise<OneInstance> {
   const world = new OneInstance()
+  if (policy) world.guard = { ...world.guard, policy }
   await wake(world, notification, 'm-1')
   world.now += flushSeconds * 1000
   world.flushEnds(manifestLine([file]))
