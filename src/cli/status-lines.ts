@@ -22,6 +22,17 @@ export interface StatusScreen {
   readonly messages: number
   readonly deadLetters: number
   readonly lastSweep: { readonly at: number; readonly failed: number } | undefined
+  /** Snapshots and volumes that recovery made, and disks that outlived their machine. */
+  readonly disks: {
+    readonly copies: readonly {
+      readonly instanceId: string
+      readonly ids: readonly string[]
+      readonly since: number
+    }[]
+    readonly left: readonly { readonly instanceId: string; readonly volumeId: string }[]
+    /** Why they cannot be listed. */
+    readonly unread?: string
+  }
 }
 
 /** The sweep runs every five minutes; twice that without one is no accident. */
@@ -43,6 +54,7 @@ export function statusLines(screen: StatusScreen, now: number, typed: Surroundin
     ]),
     ...(heldInAll + kept.length > 0 ? [''] : []),
     ...priceLines(screen, typed),
+    ...diskLines(screen, now),
     `messages      ${screen.messages} open`,
     `dead letters  ${screen.deadLetters}${screen.deadLetters > 0 ? `  (${typed('redrive')})` : ''}`,
     `last sweep    ${sweepLine(screen, now, typed)}`,
@@ -59,6 +71,17 @@ function priceLines({ kept }: StatusScreen, typed: Surroundings['typed']): strin
   const missing = `no price of ${types.join(', ')} was named  (${typed(`status --price ${types[0]}=HOURLY`)})`
   if (unpriced.length === 0) return [`costs         ${priced}`]
   return [`costs         ${unpriced.length === kept.length ? missing : `${priced}; ${missing}`}`]
+}
+
+function diskLines({ disks: { copies, left, unread } }: StatusScreen, now: number): string[] {
+  if (unread !== undefined) return [`copied disks  cannot be listed: ${unread}`]
+  return [
+    ...copies.map(
+      ({ instanceId, ids, since }) =>
+        `copied disk   of ${instanceId}, for ${duration(now - since)}: ${ids.join(', ')}`,
+    ),
+    ...left.map(({ instanceId, volumeId }) => `disk left     of ${instanceId}, which is gone: ${volumeId}`),
+  ]
 }
 
 function untilLine(ms: number): string {

@@ -3,11 +3,14 @@ import { Command } from 'commander'
 import type { AwsApi } from '../aws/api.ts'
 import type { JournalEvent } from '../journal/journal.ts'
 import { parseJournalLine } from '../journal/journal-line.ts'
+import { copiesOf } from '../recovery/copies.ts'
+import { orphansOf } from '../recovery/marked-disks.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
 import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
+import { known } from './doctor/known.ts'
 import { keptInstances } from './kept.ts'
 import { type Prices, price, pricePerDay } from './price.ts'
 import { type StatusScreen, statusLines } from './status-lines.ts'
@@ -84,7 +87,24 @@ async function look(deployment: Deployment, { clock }: Surroundings, prices: Pri
     messages: await countMessages(aws, policy.queueUrl),
     deadLetters: await countMessages(aws, policy.deadLetterQueueUrl),
     lastSweep: await lastSweep(deployment, clock.now()),
+    disks: await disksOf(deployment),
   }
+}
+
+/** What recovery made or restored costs money, whether or not it is switched on any more. */
+async function disksOf({ aws, policy }: Deployment): Promise<StatusScreen['disks']> {
+  const asked = await known(async () => ({
+    copies: (await copiesOf(aws, policy.hookName)).map(({ instanceId, snapshots, volumes }) => ({
+      instanceId,
+      ids: [...snapshots.map((one) => one.snapshotId), ...volumes.map((one) => one.volumeId)],
+      since: Math.min(...snapshots.map((one) => one.startedAt), ...volumes.map((one) => one.createdAt)),
+    })),
+    left: (await orphansOf(aws, policy.hookName)).map(({ instanceId, volumeId }) => ({
+      instanceId,
+      volumeId,
+    })),
+  }))
+  return asked.is === 'answered' ? asked.answer : { copies: [], left: [], unread: asked.why }
 }
 
 async function guardedGroups(

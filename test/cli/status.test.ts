@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { terminating } from '../one-instance.ts'
+import { markOf } from '../../src/termination/disk-mark.ts'
+import { awsError, terminating } from '../one-instance.ts'
 import { action, MINUTE } from '../termination/observations.ts'
 import { CommandLine } from './command-line.ts'
 
@@ -69,6 +70,38 @@ it('says that a sweep is missing, and what one tells', async () => {
     ...{ held: 1, adopted: 0, failed: 2, deadLetters: 0, oldestHeldSeconds: 5, retained: [] },
   })
   expect((await line.run('status')).out).toMatch(/last sweep +1 ms ago, 2 passes failed in it/)
+})
+
+describe('disks', () => {
+  const Tags = [
+    {
+      Key: 'termination-guard-copy:termination-guard',
+      Value: `${action.instanceId} 2026-01-02T03:04:05.000Z`,
+    },
+  ]
+  it('that were copied, or are left of machines that are gone, are named with their age', async () => {
+    expect((await line.run('status')).out).not.toMatch(/disk/)
+    line.snapshots = [{ SnapshotId: 'snap-1', StartTime: new Date(line.now - 30 * MINUTE), Tags }]
+    line.volumes = [
+      { VolumeId: 'vol-1', SnapshotId: 'snap-1', CreateTime: new Date(line.now), Tags },
+      {
+        VolumeId: 'vol-0123456789abcdef0',
+        Tags: markOf('termination-guard', {
+          ...{ instanceId: 'i-0fedcba9876543210', volumeId: 'vol-0123456789abcdef0', groupName: 'web' },
+        }),
+      },
+    ]
+    const { out } = await line.run('status')
+    expect(out).toMatch(new RegExp(`copied disk +of ${action.instanceId}, for 30 min.*: snap-1, vol-1`))
+    expect(out).toMatch(/disk left +of i-0fedcba9876543210, which is gone: vol-0123456789abcdef0/)
+  })
+  it('that may not be asked about hide nothing else', async () => {
+    line.failing.set('describeSnapshots', awsError('UnauthorizedOperation', 'not authorized'))
+    const { code, out } = await line.run('status')
+    expect(code).toBe(0)
+    expect(out).toMatch(/copied disks +cannot be listed: UnauthorizedOperation: not authorized/)
+    expect(out).toContain('holds 1 instance')
+  })
 })
 
 it('changes nothing', async () => {
