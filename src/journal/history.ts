@@ -5,6 +5,7 @@
  */
 import type { Outcome } from '../model.ts'
 import type { Rung } from '../rungs.ts'
+import { ownerOf, savedBy, type Termination } from './deeds.ts'
 import type { ActionEndedEvent } from './journal.ts'
 import type { JournalLine } from './journal-line.ts'
 import {
@@ -65,60 +66,44 @@ export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
  * what was read) is a history without passes and without an end.
  */
 export function historiesOf(told: readonly ToldOfInstance[]): ActionHistory[] {
-  const deeds = told.filter((one) => one.is === 'deed').sort((a, b) => a.at - b.at)
-  const actions = byAction(told.filter((one) => one.is !== 'deed').sort((a, b) => a.at - b.at)).map(actionOf)
+  const deeds: ToldDeed[] = []
+  const lines: ToldOfAction[] = []
+  for (const one of inOrder(told)) {
+    if (one.is === 'deed') deeds.push(one)
+    else lines.push(one)
+  }
+  const actions = byAction(lines).map(actionOf)
   const [first] = deeds
   if (first && actions.length === 0) return [onlyDeeds(first, deeds)]
-  const deedsOf = Map.groupBy(deeds, (one) => ownerOf(one, actions))
+  const deedsOf = first && Map.groupBy(deeds, (one) => ownerOf(one, actions))
   return actions.map((action) => {
-    const own = deedsOf.get(action)?.map(({ deed }) => deed) ?? []
+    const own = deedsOf?.get(action)?.map(({ deed }) => deed) ?? []
     return { ...action.history, by: savedBy(action, actions, own), deeds: own }
   })
 }
 
+/** As they nearly always are already. */
+function inOrder(told: readonly ToldOfInstance[]): readonly ToldOfInstance[] {
+  let at = 0
+  for (const one of told) {
+    if (one.at < at) return told.toSorted((a, b) => a.at - b.at)
+    at = one.at
+  }
+  return told
+}
+
 /** One action, and what of it is no part of its history. */
-interface Action {
+interface Action extends Termination {
   readonly history: Omit<ActionHistory, 'by' | 'deeds'>
-  /** As far as is told. */
-  readonly beganAt: number
-  readonly firstToldAt: number
 }
 
 function actionOf(told: readonly ToldOfAction[]): Action {
+  const history = historyOf(told)
+  const { outcome, endedAt } = history
   const firstToldAt = told[0]?.at ?? 0
-  const beganAt = told.reduce(
-    (earliest, { beginning = earliest }) => Math.min(earliest, beginning),
-    firstToldAt,
-  )
-  return { history: historyOf(told), beganAt, firstToldAt }
-}
-
-/** A retry begins the next termination; all else is done about the one that is under way, or about the machine that it left. */
-function ownerOf({ at, deed }: ToldDeed, actions: readonly Action[]): Action | undefined {
-  const next = actions.find(({ firstToldAt }) => firstToldAt >= at)
-  if (deed.did === 'retry' && next) return next
-  const begun = actions.filter(({ beganAt }) => beganAt <= at).sort((a, b) => a.beganAt - b.beganAt)
-  return begun.at(-1) ?? next
-}
-
-/** What was tried last while it was under way, or to begin it; otherwise, where the machine was kept before, a try of a person. */
-function savedBy(
-  { history: { outcome, endedAt = 0 }, beganAt, firstToldAt }: Action,
-  actions: readonly Action[],
-  deeds: readonly Deed[],
-): ActionHistory['by'] {
-  if (outcome !== 'archived' && outcome !== 'empty') return undefined
-  const rungs = deeds.flatMap(({ at, did, failed }) => (did === 'salvage' || failed ? [] : { at, rung: did }))
-  const last = rungs.findLast(({ at, rung }) => at <= endedAt && (rung === 'retry' || at >= beganAt))
-  if (last) return last.rung
-  const wasKept = actions.some(
-    ({ history }) => history.outcome === 'retained' && isBefore(history, firstToldAt),
-  )
-  return wasKept ? 'retry' : 'flush'
-}
-
-function isBefore({ endedAt }: Pick<ActionHistory, 'endedAt'>, at: number): boolean {
-  return endedAt !== undefined && endedAt <= at
+  let beganAt = firstToldAt
+  for (const { beginning = beganAt } of told) beganAt = Math.min(beganAt, beginning)
+  return { history, outcome, endedAt, firstToldAt, beganAt }
 }
 
 function onlyDeeds({ instanceId, groupName }: ToldDeed, deeds: readonly ToldDeed[]): ActionHistory {
@@ -130,10 +115,10 @@ function onlyDeeds({ instanceId, groupName }: ToldDeed, deeds: readonly ToldDeed
  * belongs to the action that began with it: a kept machine passes the hook again at each release, so "the instance's" action would be
  * several.
  */
-function byAction(inOrder: readonly ToldOfAction[]): ToldOfAction[][] {
+function byAction(inOrder: readonly ToldOfAction[]): (readonly ToldOfAction[])[] {
   const [first] = inOrder
   // As nearly always: one termination, told from its beginning to its end.
-  if (first?.token !== undefined && inOrder.every(({ token }) => token === first.token)) return [[...inOrder]]
+  if (first?.token !== undefined && inOrder.every(({ token }) => token === first.token)) return [inOrder]
   return [...Map.groupBy(inOrder, keyOf(inOrder)).values()]
 }
 
@@ -169,10 +154,11 @@ function historyOf(told: readonly ToldOfAction[]): Action['history'] {
       ends.push(one)
       continue
     }
-    passes.push(one.pass)
-    lambdaMs += one.pass.durationMs
-    awsCalls += one.awsCalls
-    heartbeats += one.heartbeats
+    const { at, decided, reason, durationMs, cost } = one
+    passes.push({ at, decided, reason, durationMs })
+    lambdaMs += durationMs
+    awsCalls += cost.awsCalls
+    heartbeats += cost.heartbeats
   }
   const end = mergeEnds(ends)
   return {

@@ -6,7 +6,7 @@
 import type { Outcome } from '../model.ts'
 import { type ActionEndedEvent, JOURNAL_VERSION, type PassEvent } from './journal.ts'
 import { parseJournalLine } from './journal-line.ts'
-import { costOf, type Told, type ToldEnd, type ToldPass, toldBy } from './told.ts'
+import { type Cost, costOf, type Told, type ToldEnd, type ToldPass, toldBy } from './told.ts'
 
 /** Without escapes, so that its characters are what it means. */
 const characters = String.raw`[^"\\\x00-\x1f]*`
@@ -76,22 +76,34 @@ function passIn(line: string): ToldPass | undefined {
   const found = PASS.exec(line)
   if (!found) return undefined
   const [, writtenAt, instanceId, groupName, token, startedAt, decided, reason, durationMs, calls] = found
-  const at = Date.parse(writtenAt ?? '')
   return {
     is: 'pass',
-    at,
+    at: Date.parse(writtenAt ?? ''),
     instanceId: instanceId ?? '',
     groupName: groupName ?? '',
     token,
     beginning: startedAt === undefined ? undefined : Number(startedAt),
-    pass: {
-      at,
-      decided: decided as PassEvent['decided'],
-      reason: reason ?? '',
-      durationMs: Number(durationMs),
-    },
-    ...costOf(JSON.parse(calls ?? '')),
+    decided: decided as PassEvent['decided'],
+    reason: reason ?? '',
+    durationMs: Number(durationMs),
+    cost: costIn(calls ?? ''),
   }
+}
+
+const MOST_COSTS = 1000
+const costs = new Map<string, Cost>()
+
+/** The same calls are made again and again. */
+function costIn(calls: string): Cost {
+  const known = costs.get(calls)
+  if (known) return known
+  const made = JSON.parse(calls)
+  const cost = costOf(made)
+  // A text of its own: that of the line would keep all of the journal that was read with it.
+  const text = JSON.stringify(made)
+  if (costs.size >= MOST_COSTS) costs.clear()
+  if (text === calls) costs.set(text, cost)
+  return cost
 }
 
 function endIn(line: string): ToldEnd | undefined {

@@ -38,9 +38,11 @@ interface Named {
   /** When the action began, where the line tells. */
   readonly beginning: number | undefined
 }
-export interface ToldPass extends Named {
+export interface ToldPass extends Named, PassHistory {
   readonly is: 'pass'
-  readonly pass: PassHistory
+  readonly cost: Cost
+}
+export interface Cost {
   /** Without heartbeats. */
   readonly awsCalls: number
   readonly heartbeats: number
@@ -107,14 +109,14 @@ function failureOf({
 
 function passTold(at: number, event: PassEvent | PassFailedEvent): ToldPass {
   const { durationMs, calls } = event
-  const pass: PassHistory =
+  const pass =
     event.event === 'pass'
-      ? { at, decided: event.decided, reason: event.reason, durationMs }
-      : { at, decided: 'failed', reason: failureOf(event), durationMs }
-  return { is: 'pass', ...nameOf(at, event), pass, ...costOf(calls) }
+      ? { decided: event.decided, reason: event.reason, durationMs }
+      : { decided: 'failed' as const, reason: failureOf(event), durationMs }
+  return { is: 'pass', ...nameOf(at, event), ...pass, cost: costOf(calls) }
 }
 
-export function costOf(calls: PassEvent['calls']): Pick<ToldPass, 'awsCalls' | 'heartbeats'> {
+export function costOf(calls: PassEvent['calls']): Cost {
   const heartbeats = calls[HEARTBEAT] ?? 0
   let awsCalls = -heartbeats
   for (const operation in calls) awsCalls += calls[operation] ?? 0

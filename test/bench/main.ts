@@ -3,7 +3,7 @@
  *
  *   npm run bench                          everything; the machine should have nothing else to do
  *   npm run bench -- --short               small enough for CI, and exit 1 where something that hangs on no machine does not hold
- *   npm run bench -- --before FOLDER       the flush beside that of an earlier checkout
+ *   npm run bench -- --before FOLDER       the flush and the history beside those of an earlier checkout
  *   npm run bench -- --only bundle,cold,calls,storm,seeds,flush,disk,history
  */
 import { parseArgs } from 'node:util'
@@ -37,7 +37,8 @@ const parts = {
   seeds: () => seeds(values.short ? 50 : 500),
   flush: () => ordinaryFlush(values.short ? 3 : 9, values.before),
   disk: () => bigDisk(values.short ? SHORT : FULL),
-  history: () => (values.short ? historyOfMany(1000, 1) : historyOfMany(100_000, 5)),
+  history: () =>
+    values.short ? historyOfMany(1000, 1, values.before) : historyOfMany(100_000, 5, values.before),
 }
 
 const chosen = values.only.split(',')
