@@ -342,6 +342,7 @@ it('a copy of a marked disk, tags and all, is none', async () => {
   })
   await sweep(2)
   expect(isThere(VolumeId)).toBe(true)
+  expect(isThere(disk)).toBe(true)
 })
 
 it('volumes of others in the bin stay there', async () => {
