@@ -14,8 +14,32 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'touch a disk whose machine may be there',
-    from: "if ((await machineState(aws, instanceId, Number.POSITIVE_INFINITY)) !== 'gone') return false",
+    from: "if (machine !== 'gone') return { isNeeded: machine === 'unknown' }",
     to: '',
+  },
+  {
+    ...gone,
+    name: 'not recover a held machine since an earlier disk of it is left',
+    from: "return { isNeeded: machine === 'unknown' }",
+    to: 'return NEEDED',
+  },
+  {
+    ...gone,
+    name: 'take what a machine had before for its last disk',
+    from: 'if (last !== undefined && last !== volumeId)',
+    to: 'if (last === volumeId && last !== volumeId)',
+  },
+  {
+    ...gone,
+    name: 'copy a disk of which nothing tells that it was the last',
+    from: 'if (last === undefined)\n',
+    to: 'if (last === volumeId)\n',
+  },
+  {
+    ...gone,
+    name: 'believe a copy for an earlier action',
+    from: '      one.actionBegan >= lastBegan &&\n',
+    to: '      (one.actionBegan >= lastBegan || lastBegan > 0) &&\n',
   },
   {
     ...gone,
@@ -50,8 +74,8 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'throw the copy away while its disk is salvaged',
-    from: 'const needed = new Set(orphans.map(({ instanceId }) => instanceId))',
-    to: 'const needed = new Set<string>()',
+    from: 'const needed = new Set(orphans)',
+    to: 'const needed = new Set<Orphan>()',
   },
   {
     ...gone,
@@ -63,7 +87,7 @@ export const binMutants: readonly Mutant[] = [
     ...gone,
     name: 'leave a proven disk where it could not be deleted at once',
     from: 'if (orphan.mayGo) return await letGo(guard, orphan)',
-    to: 'if (orphan.mayGo) return false',
+    to: 'if (orphan.mayGo) return NEEDED',
   },
   {
     ...disks,

@@ -16,6 +16,7 @@ export interface Copy extends CopyOwner {
 
 export interface CopySnapshot {
   readonly snapshotId: string
+  readonly ofVolumeId: string
   readonly state: 'pending' | 'completed' | 'error'
   /** The moment that it is a copy of. */
   readonly startedAt: number
@@ -66,9 +67,9 @@ export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
   }))
 }
 
-function snapshotOf({ SnapshotId = '', State, StartTime }: Snapshot): CopySnapshot {
+function snapshotOf({ SnapshotId = '', VolumeId = '', State, StartTime }: Snapshot): CopySnapshot {
   const state = State === 'completed' || State === 'error' ? State : 'pending'
-  return { snapshotId: SnapshotId, state, startedAt: StartTime?.getTime() ?? 0 }
+  return { snapshotId: SnapshotId, ofVolumeId: VolumeId, state, startedAt: StartTime?.getTime() ?? 0 }
 }
 
 function volumeOf(volume: Volume): CopyVolume {

@@ -2,13 +2,16 @@
  * Machines that were terminated past our hook, and whose logs are not proven: their disk is taken out of the Recycle Bin, a copy of it is
  * salvaged, and what is proven of that is told as the end of their termination. Then the disk is deleted.
  */
+import type { AwsApi } from '../aws/api.ts'
+import { ask } from '../aws/ask.ts'
 import { listSalvages } from '../flush/commands.ts'
 import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
-import { binKey, LET_GO, type MarkedDisk } from '../termination/disk-mark.ts'
-import { machineState } from '../termination/machine-state.ts'
+import { binKey, LET_GO, type MarkedDisk, readMark } from '../termination/disk-mark.ts'
+import { describedInstance, machineState } from '../termination/machine-state.ts'
 import { activityBegan } from '../termination/scaling-activities.ts'
 import { advance, copyVolume } from './clone.ts'
+import type { Copy } from './copies.ts'
 import { isInVain } from './decide-copy.ts'
 import { isTimeLeft, limitedTo } from './found.ts'
 import { inRecycleBin, markedAndGone, type Orphan, orphansOf } from './marked-disks.ts'
@@ -28,16 +31,17 @@ export async function recoverGone(
   const { aws } = limitedTo(guard, remainingMs)
   const { hookName } = guard.policy
   const orphans = await orphansOf(aws, hookName)
-  const needed = new Set(orphans.map(({ instanceId }) => instanceId))
+  const needed = new Set(orphans)
   await restoreLost(guard, cloning, remainingMs)
   for (const orphan of orphans) {
     if (!isTimeLeft(guard, remainingMs)) break
     await tried(guard, orphan, 'bin', async () => {
-      if (await recoverOrphan(limitedTo(guard, remainingMs), orphan, cloning))
-        needed.delete(orphan.instanceId)
+      const { isNeeded, left } = await recoverOrphan(limitedTo(guard, remainingMs), orphan, cloning)
+      if (!isNeeded) needed.delete(orphan)
+      if (left !== undefined) throw new Error(`${left}: ${orphan.volumeId} is left`)
     })
   }
-  return needed
+  return new Set([...needed].map(({ instanceId }) => instanceId))
 }
 
 /** What is in the bin was not let go: nothing proves its logs. */
@@ -55,31 +59,59 @@ async function restoreLost(guard: Guard, { budget }: Cloning, remainingMs: () =>
   }
 }
 
-/** Whether nobody needs it any more. A disk whose machine is not surely gone is left alone: somebody may have taken it off. */
-async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Promise<boolean> {
-  const { aws, clock } = guard
+/** What came of one disk: whether its machine's copy is needed yet, and why the disk is left as it is. */
+interface Came {
+  readonly isNeeded: boolean
+  readonly left?: string
+}
+
+const NEEDED: Came = { isNeeded: true }
+const OVER: Came = { isNeeded: false }
+
+/** A disk whose machine is not surely gone, or had another one last, is left alone: somebody may have taken it off. */
+async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Promise<Came> {
+  const { aws, clock, policy } = guard
   const { instanceId, volumeId, groupName } = orphan
-  if ((await machineState(aws, instanceId, Number.POSITIVE_INFINITY)) !== 'gone') return false
+  const machine = await machineState(aws, instanceId, Number.POSITIVE_INFINITY)
+  if (machine !== 'gone') return { isNeeded: machine === 'unknown' }
   if (orphan.mayGo) return await letGo(guard, orphan)
-  const copy = cloning.copies.find((one) => one.instanceId === instanceId)
-  if (copy && (await provenWhenGone(guard, groupName, copy))) return await letGo(guard, orphan)
+  const last = await lastDiskOf(aws, policy.hookName, instanceId)
+  if (last !== undefined && last !== volumeId)
+    return { isNeeded: false, left: `another disk, ${last}, was the last of ${instanceId}` }
   const now = clock.now()
-  const began =
-    copy?.actionBegan ?? (await activityBegan(aws, groupName, instanceId, { by: now, now })) ?? now
+  const lastBegan = await activityBegan(aws, groupName, instanceId, { by: now, now })
+  const copy = copyOf(orphan, cloning.copies, lastBegan)
+  if (copy && (await provenWhenGone(guard, groupName, copy))) return await letGo(guard, orphan)
+  const began = copy?.actionBegan ?? lastBegan ?? now
   const obstacle = await whyNotSalvaged(guard, orphan, began)
-  if (obstacle !== undefined) {
-    if (copy) return true
-    throw new Error(`${obstacle}: ${volumeId} is left`)
-  }
+  if (obstacle !== undefined) return { isNeeded: false, left: obstacle }
   if (!copy) {
-    if (cloning.budget.left <= 0) return false
+    if (last === undefined)
+      return { isNeeded: false, left: `EC2 has forgotten which disk was the last of ${instanceId}` }
+    if (cloning.budget.left <= 0) return NEEDED
     cloning.budget.left--
     tell(guard, orphan, `a snapshot of its disk, ${volumeId}, is made`)
     await copyVolume(guard, { instanceId, actionBegan: began }, volumeId)
-    return false
+    return NEEDED
   }
   await advance(guard, groupName, copy, cloning.busy, 'bin')
-  return false
+  return NEEDED
+}
+
+/** As the machine's own mark says, as long as EC2 shows it; what is proven of its last disk tells nothing of an earlier one. */
+async function lastDiskOf(aws: AwsApi, hookName: string, instanceId: string): Promise<string | undefined> {
+  const asked = await ask(() => describedInstance(aws, instanceId))
+  return asked.is === 'answered' ? readMark(hookName, asked.answer?.Tags)?.volumeId : undefined
+}
+
+/** Of this very disk, and of its last action: a copy for an earlier one is older than what the machine wrote since (S1). */
+function copyOf({ instanceId, volumeId }: Orphan, copies: readonly Copy[], lastBegan = 0): Copy | undefined {
+  return copies.find(
+    (one) =>
+      one.instanceId === instanceId &&
+      one.actionBegan >= lastBegan &&
+      one.snapshots.some((snapshot) => snapshot.ofVolumeId === volumeId),
+  )
 }
 
 /** A copy costs money, and no action's end would throw it away. */
@@ -100,11 +132,11 @@ async function whyNotSalvaged(
 }
 
 /** First, that it may go: what is deleted with the mark goes into the bin once more. */
-async function letGo({ aws, policy }: Guard, { volumeId }: Orphan): Promise<boolean> {
+async function letGo({ aws, policy }: Guard, { volumeId }: Orphan): Promise<Came> {
   const Tags = [{ Key: binKey(policy.hookName), Value: LET_GO }]
   await aws.createTags({ Resources: [volumeId], Tags })
   await aws.deleteVolume({ VolumeId: volumeId })
-  return true
+  return OVER
 }
 
 function tell({ journal }: Guard, { instanceId, groupName }: MarkedDisk, reason: string): void {

@@ -4,7 +4,7 @@ import { decideCopy, MOST_SALVAGES, rubbish, type SeenCopy } from '../../src/rec
 import { action, MINUTE, START } from '../termination/observations.ts'
 
 const snapshot: CopySnapshot = {
-  ...{ snapshotId: 'snap-1', state: 'completed', startedAt: START + 10 * MINUTE },
+  ...{ snapshotId: 'snap-1', ofVolumeId: 'vol-dead', state: 'completed', startedAt: START + 10 * MINUTE },
 }
 const volume: CopyVolume = {
   ...{ volumeId: 'vol-1', snapshotId: 'snap-1', state: 'available', zone: 'a' },

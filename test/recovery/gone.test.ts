@@ -8,7 +8,7 @@ import { readPolicy } from '../../src/policy.ts'
 import { markDisks } from '../../src/recovery/mark-disks.ts'
 import { recover } from '../../src/recovery/recover.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
-import { binKey, KEEP, LET_GO } from '../../src/termination/disk-mark.ts'
+import { binKey, KEEP, LET_GO, markOf } from '../../src/termination/disk-mark.ts'
 import { letDiskGo } from '../../src/termination/let-disk-go.ts'
 import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-scaling.ts'
 import { awsError, manifestLine } from '../one-instance.ts'
@@ -300,6 +300,20 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(binned()).toEqual([disk])
   })
 
+  it('is left where EC2 forgot its machine before a copy was made: nothing tells that it was the last disk', async () => {
+    isAlone = true
+    await sweep(1)
+    call('CompleteLifecycleAction', {
+      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+      LifecycleActionResult: 'CONTINUE',
+    })
+    fleet.pass(1.5 * hour)
+    isAlone = false
+    await sweep(2)
+    expect(copies()).toBe(0)
+    expect(failed().at(-1)).toBe(`EC2 has forgotten which disk was the last of ${dead}: ${disk} is left`)
+  })
+
   it('keeps its copy where the disks cannot be listed', async () => {
     await sweep(3)
     const before = copies()
@@ -325,6 +339,70 @@ it('a disk that somebody took off a machine which is there is left alone, whatev
   })
   await sweep(3)
   expect(isThere(VolumeId)).toBe(true)
+})
+
+describe('a disk that the machine had before its last one', () => {
+  let earlier: string
+  beforeEach(async () => {
+    await mark()
+    const { VolumeId = '' } = call('CreateVolume', { AvailabilityZone: 'eu-west-1a', Size: 1 })
+    earlier = VolumeId
+    fleet.pass(minute)
+    const Tags = markOf(HOOK, { instanceId: dead, volumeId: earlier, groupName: 'web' })
+    call('CreateTags', { Resources: [earlier], Tags })
+  })
+
+  it('S1: is neither salvaged nor deleted for what is proven of that', async () => {
+    terminate()
+    await sweep(5)
+    salvaged()
+    await sweep(2)
+    expect(isThere(disk)).toBe(false)
+    expect(invocations).toHaveLength(1)
+    fleet.pass(2 * hour)
+    await sweep(2)
+    expect(isThere(earlier)).toBe(true)
+    expect(copies()).toBe(0)
+    expect(failed()).toContain(`another disk, ${disk}, was the last of ${dead}: ${earlier} is left`)
+  })
+
+  it('does not keep a machine that is held from being recovered', async () => {
+    call('TerminateInstanceInAutoScalingGroup', {
+      ...{ InstanceId: dead, ShouldDecrementDesiredCapacity: true },
+    })
+    fleet.pass(10 * minute)
+    await sweep(1)
+    expect(journal).toContainEqual(
+      expect.objectContaining({ event: 'recovery', rung: 'clone', instanceId: dead }),
+    )
+  })
+})
+
+it('S1: a copy for an earlier action of the machine proves nothing of the disk that it left', async () => {
+  await mark()
+  const early = {
+    Key: `termination-guard-copy:${HOOK}`,
+    Value: `${dead} ${new Date(fleet.now - second).toISOString()}`,
+  }
+  call('CreateSnapshot', {
+    VolumeId: disk,
+    TagSpecifications: [{ ResourceType: 'snapshot', Tags: [early] }],
+  })
+  fleet.pass(10 * minute)
+  const Comment = `salvage:${early.Value.replace(' ', ' vol-0123 ')} ${new Date(fleet.now).toISOString()}`
+  invocations = [
+    {
+      ...{ CommandId: 'c', InstanceId: 'i-0123', DocumentName: `${HOOK}-salvage`, Comment },
+      RequestedDateTime: new Date(fleet.now),
+    },
+  ]
+  salvaged()
+  terminate()
+  failing = [['deleteSnapshot', awsError('InternalFailure')]]
+  await sweep(2)
+  expect(isThere(disk)).toBe(true)
+  await sweep(3)
+  expect(invocations).toHaveLength(2)
 })
 
 it('a copy of a marked disk, tags and all, is none', async () => {
