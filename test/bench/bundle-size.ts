@@ -17,9 +17,9 @@ export async function bundleSize(): Promise<Row[]> {
     {
       what: 'what of it is not the SDK’s',
       measured: kB(ours - asWeBundleThem),
-      wanted: '≤ 200 kB',
+      wanted: '≤ 210 kB',
       figures: `${kB(ours)} to ${kB(asWeBundleThem)}, both with only the shapes that are called`,
-      holds: ours - asWeBundleThem <= 200_000,
+      holds: ours - asWeBundleThem <= 210_000,
     },
   ]
 }
