@@ -133,6 +133,12 @@ export const binMutants: readonly Mutant[] = [
   },
   {
     ...lettingGo,
+    name: 'let go of a disk that comes back out of a warm pool',
+    from: "if (!where || where.lifecycleState.startsWith('Warmed:Pending')) return",
+    to: 'if (!where) return',
+  },
+  {
+    ...lettingGo,
     name: 'keep the disk of every machine that was proven',
     from: 'Value: LET_GO',
     to: "Value: 'keep'",

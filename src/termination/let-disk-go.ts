@@ -7,6 +7,7 @@ import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
 import { binKey, LET_GO } from './disk-mark.ts'
+import { whereabouts } from './lifecycle-actions.ts'
 import { describedInstance } from './machine-state.ts'
 import { rootVolumeOf } from './root-volume.ts'
 
@@ -20,6 +21,9 @@ export async function letDiskGo(
   if (!policy.recovery.rungs.includes('bin')) return
   const limited = until(clock.now() + LONGEST_MS, clock, aws)
   try {
+    const where = await whereabouts(limited, instanceId)
+    // What goes into a warm pool comes back with its disk, and nothing would mark that again.
+    if (!where || where.lifecycleState.startsWith('Warmed:Pending')) return
     const volumeId = rootVolumeOf(await describedInstance(limited, instanceId))
     if (volumeId === undefined) return
     const Tags = [{ Key: binKey(policy.hookName), Value: LET_GO }]

@@ -181,6 +181,14 @@ describe('while a machine lives', () => {
     expect(binned()).toEqual([])
     await mark()
   })
+  it('S1: the disk of a machine that goes into a warm pool, and comes back with it, is kept', async () => {
+    await mark()
+    fleet.model.depart(fleet.now, dead, 'return-to-warm-pool')
+    fleet.pass(0)
+    expect(fleet.state(dead)).toBe('Warmed:Pending:Wait')
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: KEEP })
+  })
   it('a proven machine goes although its disk cannot be let go, and that is told', async () => {
     failing = [['createTags', awsError('UnauthorizedOperation', 'not authorized')]]
     await letDiskGo(guard(), { ...action, instanceId: dead })
