@@ -74,7 +74,7 @@ function told(step: Exclude<CopyStep, { do: 'wait' }>): string {
     case 'attach':
       return `${step.volumeId} is attached to ${step.on}`
     case 'detach':
-      return `${step.volumeId} is taken off ${step.from}, which is no healthy machine of its group any more`
+      return `${step.volumeId} is taken off ${step.from}, which cannot salvage it, or has in vain`
     case 'salvage':
       return `${step.on} salvages ${step.volumeId}`
   }

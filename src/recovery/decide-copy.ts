@@ -43,10 +43,14 @@ export function decideCopy({ now, copy, siblings, salvages }: SeenCopy): CopySte
   if (salvages.some(({ status }) => status === 'running')) return wait('a salvage is running')
   if (!snapshot) return wait('its snapshot failed')
   if (snapshot.state === 'pending') return wait('its snapshot is being made')
-  if (salvages.length >= MOST_SALVAGES) return wait(`it was salvaged ${salvages.length} times in vain`)
   const [newest] = salvages
-  if (newest?.status === 'succeeded' && now - (newest.endedAt ?? now) < 1000 * PROOF_SECONDS)
-    return wait('it was salvaged, and is about to be proven')
+  const isBeingProven = newest?.status === 'succeeded' && now - (newest.endedAt ?? now) < 1000 * PROOF_SECONDS
+  // It must not keep the only healthy machine from others.
+  const at = volume?.attachment
+  if (salvages.length >= MOST_SALVAGES && !isBeingProven && volume && at?.isComplete)
+    return { do: 'detach', volumeId: volume.volumeId, from: at.instanceId }
+  if (salvages.length >= MOST_SALVAGES) return wait(`it was salvaged ${salvages.length} times in vain`)
+  if (isBeingProven) return wait('it was salvaged, and is about to be proven')
   if (!volume) {
     const zone = siblings[0]?.zone
     if (zone === undefined) return wait('its group has no healthy machine that could salvage it')

@@ -67,7 +67,9 @@ describe('a copy', () => {
     expect(step({ copy, salvages: [salvage('succeeded')] }).do).toBe('wait')
     expect(step({ copy, salvages: [salvage('succeeded', 10)] }).do).toBe('salvage')
     const tried = Array.from({ length: MOST_SALVAGES }, () => salvage('failed'))
-    expect(step({ copy, salvages: tried }).do).toBe('wait')
+    expect(step({ copy, salvages: tried })).toEqual({ do: 'detach', volumeId: 'vol-1', from: 'i-near' })
+    expect(step({ copy: copyOf([snapshot], [volume]), salvages: tried }).do).toBe('wait')
+    expect(step({ copy, salvages: [salvage('succeeded'), ...tried] }).do).toBe('wait')
   })
 })
 

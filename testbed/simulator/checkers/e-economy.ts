@@ -104,8 +104,8 @@ const COUNTED_APART: readonly Operation[] = [
   'describeAutoScalingGroups',
 ]
 const BUDGET = 9
-/** A disk that the bin would keep is let go: which one, and that it may. */
-const BIN_BUDGET = 2
+/** A disk that the bin would keep is let go: where its machine goes, which one it is, and that it may. */
+const BIN_BUDGET = 3
 
 export function aGoodEndIsCheap(world: World): Checker {
   // Where a collector took the objects, the last look has to ask where the instance is.
