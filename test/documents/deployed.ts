@@ -1,6 +1,5 @@
 /** What is typed about a deployment that stands in an account (moto's), and what is left of it when it is removed. */
 import { expect } from '@jest/globals'
-import { copyKey } from '../../src/recovery/copy-mark.ts'
 import type { Told } from '../cli/typing.ts'
 import { type Occasion, type Occasions, whereInstalled } from './occasions.ts'
 
@@ -23,8 +22,6 @@ const STOPPED = idOf(
 )
 const SNAPSHOT = idOf('describe-snapshots --owner-ids self', 'sort_by(Snapshots, &StartTime)[-1].SnapshotId')
 const VOLUME = idOf('describe-volumes --filters Name=status,Values=available', 'Volumes[0].VolumeId')
-const COPY = copyKey('termination-guard-prod')
-const tagged = (kind: string) => `ResourceType=${kind},Tags=[{Key=${COPY},Value=x}]`
 const onDevice = 'describe-volumes --filters Name=attachment.device,Values=/dev/sdf'
 const ATTACHED = idOf(onDevice, 'Volumes[0].VolumeId')
 const HOLDER = idOf(onDevice, 'Volumes[0].Attachments[0].InstanceId')
@@ -86,20 +83,6 @@ export const whileDeployed: Occasions<Account> = {
     says: /"State": "available"/,
     after: (_, { out }) => expect(out).not.toContain('in-use'),
   }),
-  'aws ec2 describe-volumes --filters Name=tag-key,Values=termination-guard-copy:termination-guard-prod':
-    withCli({
-      before: ({ type }) =>
-        type(
-          `aws ec2 create-volume --availability-zone eu-west-1a --size 1 --tag-specifications '${tagged('volume')}'`,
-        ),
-      says: new RegExp(`"Key": "${COPY}"`),
-    }),
-  'aws ec2 describe-snapshots --owner-ids self --filters Name=tag-key,Values=termination-guard-copy:termination-guard-prod':
-    withCli({
-      before: ({ type }) =>
-        type(`aws ec2 create-snapshot --volume-id ${VOLUME} --tag-specifications '${tagged('snapshot')}'`),
-      says: new RegExp(`"Key": "${COPY}"`),
-    }),
   'aws lambda put-function-concurrency --function-name termination-guard-prod-terminations --reserved-concurrent-executions 5':
     withCli({ says: /"ReservedConcurrentExecutions": 5/ }),
 }

@@ -12,7 +12,7 @@ describe('the demo as a program', () => {
     const { status, stdout, stderr } = run('--only', 'teatime')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(
-      /Write one of: dead-agent, sleeping-agent, scale-in, unhealthy, person, .*killed-lambda/,
+      /Write one of: dead-agent, sleeping-agent, past-the-hook, scale-in, unhealthy, person, .*killed-lambda/,
     )
   })
 
