@@ -81,9 +81,12 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   const now = clock.now()
   const lastBegan = await activityBegan(aws, groupName, instanceId, { by: now, now })
   const copy = copyOf(orphan, cloning.copies, lastBegan)
-  if (copy && (await provenWhenGone(guard, groupName, copy))) return await letGo(guard, orphan)
   const began = copy?.actionBegan ?? lastBegan ?? now
-  const obstacle = await whyNotSalvaged(guard, orphan, began)
+  const isLate = now - began >= 1000 * (policy.patienceSeconds + FORGOTTEN_SECONDS)
+  // What SSM does not tell for good must not keep a copy for ever.
+  const proven = copy && (await ask(() => provenWhenGone(guard, groupName, copy), isLate))
+  if (proven?.is === 'answered' && proven.answer) return await letGo(guard, orphan)
+  const obstacle = isLate ? 'its disk could not be salvaged in time' : await whyNotSalvaged(guard, orphan)
   if (obstacle !== undefined) return { isNeeded: false, left: obstacle }
   if (!copy) {
     if (last === undefined)
@@ -115,18 +118,12 @@ function copyOf({ instanceId, volumeId }: Orphan, copies: readonly Copy[], lastB
 }
 
 /** A copy costs money, and no action's end would throw it away. */
-async function whyNotSalvaged(
-  guard: Guard,
-  { instanceId, groupName }: Orphan,
-  began: number,
-): Promise<string | undefined> {
+async function whyNotSalvaged(guard: Guard, { instanceId, groupName }: Orphan): Promise<string | undefined> {
   const { aws, clock, policy } = guard
   const listed = await listSalvages(aws, salvageDocumentOf(policy.hookName), instanceId, clock.now())
   const salvages = listed.map(({ flush }) => flush)
   if (isInVain(salvages, clock.now())) return `its disk was salvaged ${salvages.length} times in vain`
   const isRunning = salvages.some(({ status }) => status === 'running')
-  if (clock.now() - began >= 1000 * (policy.patienceSeconds + FORGOTTEN_SECONDS))
-    return 'its disk could not be salvaged in time'
   if (isRunning || (await siblingsOf(guard, groupName)).length > 0) return undefined
   return 'its group has no healthy machine that could salvage its disk'
 }

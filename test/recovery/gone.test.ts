@@ -297,6 +297,18 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(failed()).toContain(`its disk could not be salvaged in time: ${disk} is left`)
   })
 
+  it('keeps no copy for ever where SSM tells nothing any more', async () => {
+    await sweep(3)
+    expect(copies()).toBeGreaterThan(0)
+    failing = Array.from(
+      { length: 500 },
+      () => ['listCommandInvocations', awsError('AccessDeniedException')] as const,
+    )
+    await sweep(45)
+    expect(copies()).toBe(0)
+    expect(isThere(disk)).toBe(true)
+  })
+
   it('is left alone in the bin where EC2 has forgotten whose it was', async () => {
     fleet.pass(5 * minute)
     call('CompleteLifecycleAction', {
