@@ -14,7 +14,9 @@ export function noFalseAlarm(world: World): Checker {
     told(event) {
       if (!isLoud(event)) return
       if (event.event !== 'action-ended' && event.event !== 'pass') {
-        if (event.event !== 'sweep' && !isAboutRunning(event))
+        // What is hard to prove of a copy is told as well, and not by chance.
+        const isInVain = event.event === 'recovery-failed' && isHardToProve
+        if (event.event !== 'sweep' && !isAboutRunning(event) && !isInVain)
           world.violation('no false alarm', JSON.stringify(event))
         return
       }

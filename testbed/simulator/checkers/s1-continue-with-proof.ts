@@ -18,7 +18,7 @@ export function continueWithProof(world: World): Checker {
       for (const { name } of action.machine.writing)
         if (!isSalvaged && !action.disk.wasBootedSinceLook)
           world.violation('S6', `${action.instance.id} may go, and ${name} still has its logs open`)
-      if (!isSalvaged && !wasFlushedSince(world, action)) {
+      if (!isSalvaged && !wasFlushedSince(world, action) && !isPairedBefore(world, action)) {
         world.violation('S1', `${action.instance.id} may go without a flush that began after the action did`)
       }
     },
@@ -66,6 +66,17 @@ function wasFlushedSince({ ssm }: World, { instance, startedAt }: TrackedAction)
     return (
       !isByHand && status === 'Success' && requestedAt >= startedAt && parameters.purpose === 'termination'
     )
+  })
+}
+
+/**
+ * An earlier flush of the instance has another instance's token, by a forged message, and that token is active yet: a limit that
+ * docs/limits.md names. Whatever is missing of its lines is a violation all the same.
+ */
+function isPairedBefore({ ssm, region }: World, { instance }: TrackedAction): boolean {
+  return ssm.commandsOf(instance.id).some(({ comment, status }) => {
+    const named = region.actions.get(comment.split(' ')[0] ?? '')
+    return status === 'Success' && named !== undefined && named.instance.id !== instance.id
   })
 }
 
