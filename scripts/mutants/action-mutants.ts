@@ -185,7 +185,7 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/termination/observe.ts',
     tests: ['test/termination/what-lasts.test.ts'],
     name: 'not tell that all arrived after it was given up',
-    from: `const isLastWord = isDone && wokenBy !== 'command-status'`,
-    to: `const isLastWord = isDone`,
+    from: `const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged`,
+    to: `const isLastWord = isDone && !isSalvaged`,
   },
 ]

@@ -94,6 +94,13 @@ function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): De
     const reason = `the action ended without proof: its root volume was replaced at ${replaced}`
     return { do: 'settle', outcome: 'expired', reason }
   }
+  // A machine that is kept has gone on since its disk was copied.
+  if (proven && keeps && newestOf(seen.flushes)?.copiedAt !== undefined)
+    return {
+      do: 'settle',
+      outcome: 'retained',
+      reason: `the action is over and the machine is kept: ${proven.reason}, and what it wrote since is not`,
+    }
   if (proven) {
     const release = keeps ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
     const reason = `the action is over; ${proven.reason}${release}`

@@ -3,6 +3,7 @@ import { belongs, type Invocation, listInvocations, newestFirst } from '../flush
 import type { Guard } from '../guard.ts'
 import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { newestOf } from './evidence.ts'
 import { gathered, isProven, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
@@ -71,7 +72,9 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
   const flushed = flushes.length > 0
   if (hold === 'over') {
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
-    const isLastWord = isDone && wokenBy !== 'command-status'
+    // And a machine that is kept has gone on since its disk was copied.
+    const isSalvaged = newestOf(flushes)?.copiedAt !== undefined
+    const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged
     const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
     const isDoubtful = isDone ? bootedSince(seen, policy) : isKept(lifecycleState)
     return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy))) }

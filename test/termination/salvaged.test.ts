@@ -123,6 +123,18 @@ it('found over, it is told as archived, at once: it was held before', async () =
   expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'archived' } })
 })
 
+it('S1: found over and kept, it is kept: what it wrote since its disk was copied is on it alone', async () => {
+  salvaged(comment())
+  aws.activeToken = undefined
+  aws.lifecycleState = 'Terminating:Retained'
+  expect(await pass()).toMatchObject({
+    decision: {
+      ...{ do: 'settle', outcome: 'retained' },
+      reason: expect.stringContaining('and what it wrote since is not'),
+    },
+  })
+})
+
 describe('is asked about', () => {
   const asked = () => aws.calls.filter((call) => call === 'listCommandInvocations').length
   it('only where copies are made, and the agent had its time', async () => {
