@@ -12,6 +12,7 @@ import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-sca
 import { awsError } from '../one-instance.ts'
 import { environment } from '../termination/observations.ts'
 import { Fleet, hour, minute, second } from '../testbed/simulator/fleet.ts'
+import { awsOn, callOn, endNewest, type Ssm, ssmOn } from './fleet-aws.ts'
 
 const HOOK = environment.HOOK_NAME
 
@@ -54,50 +55,23 @@ function terminate(InstanceId: string): void {
   fleet.pass(minute)
 }
 
-function call<Name extends OperationName>(name: Name, input: InputOf<Name>) {
-  const answer = fleet.model.call(fleet.now, name, input)
-  fleet.pass(0)
-  return answer
-}
+const call = <Name extends OperationName>(name: Name, input: InputOf<Name>) => callOn(fleet, name, input)
 
-const ssm: Partial<AwsApi> = {
-  describeInstanceInformation: async ({ Filters }) => ({
-    InstanceInformationList: (Filters?.[0]?.Values ?? [])
-      .filter((id) => !offline.has(id))
-      .map((InstanceId) => ({ InstanceId, PingStatus: 'Online', LastPingDateTime: new Date(fleet.now) })),
-  }),
-  listCommandInvocations: async ({ InstanceId, Filters }) => ({
-    CommandInvocations: invocations.filter(
-      (one) =>
-        (InstanceId === undefined || one.InstanceId === InstanceId) &&
-        one.DocumentName === Filters?.find(({ key }) => key === 'DocumentName')?.value,
-    ),
-  }),
-  sendCommand: async (input) => {
-    sent.push(input)
-    const { DocumentName, Comment, InstanceIds: [InstanceId] = [] } = input
-    const CommandId = `c-${sent.length}`
-    invocations.unshift({
-      ...{ CommandId, InstanceId, DocumentName, Comment, Status: 'InProgress', StatusDetails: 'InProgress' },
-      RequestedDateTime: new Date(fleet.now),
-    })
-    return { Command: { CommandId } }
-  },
-}
+const world = (): Ssm => ({ fleet, invocations, sent, isOnline: (id) => !offline.has(id) })
+const ssm = ssmOn(world)
 
 function guard(): Guard {
-  const aws = new Proxy({} as AwsApi, {
-    get: (_, name: keyof AwsApi) => async (input: never) => {
-      const failure = failing.find(([operation]) => operation === name)
-      failing = failing.filter((one) => one !== failure)
-      if (failure) throw failure[1]
-      if (name === 'getConsoleOutput' && console !== undefined)
-        return { Output: Buffer.from(console).toString('base64') }
-      const own = ssm[name]
-      const operation = `${name.charAt(0).toUpperCase()}${name.slice(1)}` as OperationName
-      return own ? await own(input) : call(operation, input)
-    },
-  })
+  const failure = (name: keyof AwsApi) => {
+    const found = failing.find(([operation]) => operation === name)
+    failing = failing.filter((one) => one !== found)
+    return found?.[1]
+  }
+  const shown = console
+  const consoles: Partial<AwsApi> =
+    shown === undefined
+      ? {}
+      : { getConsoleOutput: async () => ({ Output: Buffer.from(shown).toString('base64') }) }
+  const aws = awsOn(() => fleet, { ...ssm, ...consoles }, failure)
   const policy = readPolicy({
     ...environment,
     ARCHIVE_PREFIX: '{group}/{instance}/',
@@ -125,11 +99,7 @@ async function sweep(times = 1): Promise<void> {
   fleet.pass(10 * second)
 }
 
-function ended(Status: 'Success' | 'Failed'): void {
-  const [newest] = invocations
-  const CommandPlugins = [{ Output: '', ResponseFinishDateTime: new Date(fleet.now) }]
-  Object.assign(newest ?? {}, { Status, StatusDetails: Status, CommandPlugins })
-}
+const ended = (status: 'Success' | 'Failed') => endNewest(world(), status)
 
 const heartbeat = () =>
   call('RecordLifecycleActionHeartbeat', {

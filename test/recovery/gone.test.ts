@@ -1,5 +1,5 @@
 /** Machines that were terminated past our hook: their disks, marked while they lived, on the model of EC2. */
-import type { CommandInvocation } from '@aws-sdk/client-ssm'
+import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { Guard } from '../../src/guard.ts'
@@ -14,6 +14,7 @@ import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-sca
 import { awsError, manifestLine } from '../one-instance.ts'
 import { action, environment, file } from '../termination/observations.ts'
 import { Fleet, hour, minute, second } from '../testbed/simulator/fleet.ts'
+import { awsOn, callOn, endNewest, type Ssm, ssmOn } from './fleet-aws.ts'
 
 const HOOK = environment.HOOK_NAME
 
@@ -22,6 +23,7 @@ let dead: string
 let disk: string
 let journal: JournalEvent[]
 let invocations: CommandInvocation[]
+let sent: SendCommandCommandInput[]
 let receipts: string[]
 let isInS3: boolean
 /** No other machine's agent answers. */
@@ -33,7 +35,7 @@ let manifest: string
 beforeEach(async () => {
   fleet = new Fleet({ ruleMs: 0 }).group('web', { size: 3, retain: true })
   fleet.hook({ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' })
-  ;[journal, invocations, failing, receipts] = [[], [], [], []]
+  ;[journal, invocations, sent, failing, receipts] = [[], [], [], [], []]
   ;[isInS3, RECOVER, isAlone] = [true, 'clone,bin', false]
   call('CreateRule', {
     ResourceType: 'EBS_VOLUME',
@@ -46,38 +48,16 @@ beforeEach(async () => {
   fleet.pass(second)
 })
 
-function call<Name extends OperationName>(name: Name, input: InputOf<Name>) {
-  const answer = fleet.model.call(fleet.now, name, input)
-  fleet.pass(0)
-  return answer
-}
+const call = <Name extends OperationName>(name: Name, input: InputOf<Name>) => callOn(fleet, name, input)
 
 function terminate(): void {
   call('TerminateInstances', { InstanceIds: [dead] })
   fleet.pass(minute)
 }
 
+const world = (): Ssm => ({ fleet, invocations, sent, isOnline: (id) => id !== dead && !isAlone })
 const ssmAndS3: Partial<AwsApi> = {
-  describeInstanceInformation: async ({ Filters }) => ({
-    InstanceInformationList: (Filters?.[0]?.Values ?? [])
-      .filter((id) => id !== dead && !isAlone)
-      .map((InstanceId) => ({ InstanceId, PingStatus: 'Online', LastPingDateTime: new Date(fleet.now) })),
-  }),
-  listCommandInvocations: async ({ InstanceId, Filters }) => ({
-    CommandInvocations: invocations.filter(
-      (one) =>
-        (InstanceId === undefined || one.InstanceId === InstanceId) &&
-        one.DocumentName === Filters?.find(({ key }) => key === 'DocumentName')?.value,
-    ),
-  }),
-  sendCommand: async ({ DocumentName, Comment, InstanceIds: [InstanceId] = [] }) => {
-    const CommandId = `c-${invocations.length + 1}`
-    invocations.unshift({
-      ...{ CommandId, InstanceId, DocumentName, Comment, Status: 'InProgress', StatusDetails: 'InProgress' },
-      RequestedDateTime: new Date(fleet.now),
-    })
-    return { Command: { CommandId } }
-  },
+  ...ssmOn(world),
   listObjectsV2: async ({ Prefix }) => ({
     Contents: isInS3
       ? [
@@ -95,16 +75,12 @@ const ssmAndS3: Partial<AwsApi> = {
 }
 
 function guard(): Guard {
-  const aws = new Proxy({} as AwsApi, {
-    get: (_, name: keyof AwsApi) => async (input: never) => {
-      const failure = failing.find(([operation]) => operation === name)
-      failing = failing.filter((one) => one !== failure)
-      if (failure) throw failure[1]
-      const own = ssmAndS3[name]
-      const operation = `${name.charAt(0).toUpperCase()}${name.slice(1)}` as OperationName
-      return own ? await own(input) : call(operation, input)
-    },
-  })
+  const failure = (name: keyof AwsApi) => {
+    const found = failing.find(([operation]) => operation === name)
+    failing = failing.filter((one) => one !== found)
+    return found?.[1]
+  }
+  const aws = awsOn(() => fleet, ssmAndS3, failure)
   const policy = readPolicy({ ...environment, ARCHIVE_PREFIX: '{group}/{instance}/', RECOVER })
   const clock = { now: () => fleet.now }
   return { aws, clock, random: () => 0.5, policy, journal: (event) => void journal.push(event) }
@@ -122,10 +98,7 @@ async function sweep(times = 1): Promise<void> {
   }
 }
 
-function salvaged(Status: 'Success' | 'Failed' = 'Success'): void {
-  const CommandPlugins = [{ Output: manifest, ResponseFinishDateTime: new Date(fleet.now) }]
-  Object.assign(invocations[0] ?? {}, { Status, StatusDetails: Status, CommandPlugins })
-}
+const salvaged = (status: 'Success' | 'Failed' = 'Success') => endNewest(world(), status, manifest)
 
 const tagsOf = (id: string) =>
   fleet.model.call(fleet.now, 'DescribeVolumes', { VolumeIds: [id] }).Volumes?.[0]?.Tags ?? []
