@@ -1,7 +1,7 @@
 /** What making copies of dead machines' disks takes of EC2, and what of it IAM can confine. */
 
 import type { Value } from './environment.ts'
-import { anywhere, type Statement, snapshots, volumes } from './statements.ts'
+import { anywhere, type Statement, snapshots, taggingVolumes, volumes } from './statements.ts'
 
 /**
  * Making copies of volumes, and throwing them away: nothing is made without our tag, and nothing that has it not is attached, or deleted. Of
@@ -49,10 +49,7 @@ export function binning(keys: DiskKeys): Statement[] {
   const marked = { Null: { [`aws:ResourceTag/${keys.disk}`]: 'false' } }
   return [
     ...anywhere('ec2:ListVolumesInRecycleBin'),
-    {
-      ...{ Effect: 'Allow', Action: ['ec2:CreateTags'], Resource: volumes },
-      Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [keys.bin, keys.disk, keys.group] } },
-    },
+    ...taggingVolumes(keys.bin, keys.disk, keys.group),
     {
       ...{
         Effect: 'Allow',
@@ -66,12 +63,7 @@ export function binning(keys: DiskKeys): Statement[] {
 
 /** That the disk of a machine whose logs are proven may be deleted for good. */
 export function lettingDisksGo(keys: DiskKeys): Statement[] {
-  return [
-    {
-      ...{ Effect: 'Allow', Action: ['ec2:CreateTags'], Resource: volumes },
-      Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [keys.bin] } },
-    },
-  ]
+  return taggingVolumes(keys.bin)
 }
 
 export interface DiskKeys {

@@ -142,6 +142,12 @@ export function leavingGroupsAsTheyAre(mark: string): Statement[] {
   ]
 }
 
+/** Tags of existing volumes with these keys, and no others. Whose volume it is cannot be confined: it has no tag of its group. */
+export function taggingVolumes(...keys: string[]): Statement[] {
+  const Condition = { 'ForAllValues:StringEquals': { 'aws:TagKeys': keys } }
+  return [{ Effect: 'Allow', Action: ['ec2:CreateTags'], Resource: volumes, Condition }]
+}
+
 /** Whatever else allows it: no tag but these. */
 export function taggingWithNothingBut(...keys: string[]): Statement[] {
   const Condition = { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': keys } }
