@@ -60,10 +60,10 @@ export const decisionMutants: readonly Mutant[] = [
     to: 'action.startedAt',
   },
   {
-    file: 'src/termination/machine-state.ts',
+    file: 'src/termination/root-volume.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'take any disk for the root volume',
-    from: 'find(({ DeviceName }) => DeviceName === instance.RootDeviceName)',
+    from: 'find(({ DeviceName }) => DeviceName === machine.RootDeviceName)',
     to: 'find(() => true)',
   },
   {

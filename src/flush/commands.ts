@@ -3,6 +3,7 @@ import type { CommandInvocation, ListCommandInvocationsCommandInput } from '@aws
 import type { AwsApi } from '../aws/api.ts'
 import { TooMany } from '../aws/failures.ts'
 import type { Flush, LifecycleAction } from '../model.ts'
+import { salvageDocumentOf } from './salvage-document.ts'
 
 /** One invocation as listed: whose it is, how it stands, and the first 2,500 characters of its output. */
 export interface Invocation {
@@ -44,14 +45,17 @@ export async function listInvocations(
   return found.filter((one) => one.ranOn === instanceId)
 }
 
-/** The salvages of a dead machine's disk that the sweep asked for, on whatever machines, newest first. Throws TooMany. */
+/**
+ * The salvages of a dead machine's disk that the sweep of this deployment asked for, on whatever machines, newest first. Its name is its
+ * hook's. Throws TooMany.
+ */
 export async function listSalvages(
   aws: AwsApi,
-  documentName: string,
+  hookName: string,
   instanceId: string,
   now: number,
 ): Promise<Invocation[]> {
-  const found = await everyInvocation(aws, documentName, now)
+  const found = await everyInvocation(aws, salvageDocumentOf(hookName), now)
   return newestFirst(found.flatMap((one) => asSalvage(one, instanceId) ?? []))
 }
 

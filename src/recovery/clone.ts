@@ -38,8 +38,7 @@ function tagOf(hookName: string, owner: CopyOwner) {
 
 /** What the salvages of a disk came to, of one action. */
 export async function salvagesOf({ aws, clock, policy }: Guard, { instanceId, actionBegan }: CopyOwner) {
-  const documentName = salvageDocumentOf(policy.hookName)
-  const listed = await listSalvages(aws, documentName, instanceId, clock.now())
+  const listed = await listSalvages(aws, policy.hookName, instanceId, clock.now())
   return listed.filter(({ belongsTo }) => isOf(belongsTo, actionBegan)).map(({ flush }) => flush)
 }
 

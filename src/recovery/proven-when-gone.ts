@@ -1,6 +1,5 @@
 /** The proof of a machine that no hook holds any more: by the same evidence and the same decision as a pass's, told as its termination's end. */
 import { belongs, listInvocations, listSalvages, newestFirst } from '../flush/commands.ts'
-import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction, Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
@@ -26,7 +25,7 @@ export async function provenWhenGone(
     startedAt: actionBegan,
   }
   const all = await listInvocations(aws, documentName, instanceId, now)
-  const salvages = await listSalvages(aws, salvageDocumentOf(hookName), instanceId, now)
+  const salvages = await listSalvages(aws, hookName, instanceId, now)
   const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))
   if (ours.length === 0) return false
   const { troubles: _, ...evidence } = await gathered(guard, action, 'none', { ours, all, isLate: false })

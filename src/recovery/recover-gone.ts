@@ -4,8 +4,8 @@
  */
 import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
+import { askingOnce } from '../aws/ask-once.ts'
 import { listSalvages } from '../flush/commands.ts'
-import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import { binKey, LET_GO, type MarkedDisk, readMark } from '../termination/disk-mark.ts'
 import { describedInstance, machineState } from '../termination/machine-state.ts'
@@ -36,7 +36,9 @@ export async function recoverGone(
   for (const orphan of orphans) {
     if (!isTimeLeft(guard, remainingMs)) break
     await tried(guard, orphan, 'bin', async () => {
-      const { isNeeded, left } = await recoverOrphan(limitedTo(guard, remainingMs), orphan, cloning)
+      const limited = limitedTo(guard, remainingMs)
+      const asking = { ...limited, aws: askingOnce(limited.aws) }
+      const { isNeeded, left } = await recoverOrphan(asking, orphan, cloning)
       if (!isNeeded) needed.delete(orphan)
       if (left !== undefined) throw new Error(`${left}: ${orphan.volumeId} is left`)
     })
@@ -120,7 +122,7 @@ function copyOf({ instanceId, volumeId }: Orphan, copies: readonly Copy[], lastB
 /** A copy costs money, and no action's end would throw it away. */
 async function whyNotSalvaged(guard: Guard, { instanceId, groupName }: Orphan): Promise<string | undefined> {
   const { aws, clock, policy } = guard
-  const listed = await listSalvages(aws, salvageDocumentOf(policy.hookName), instanceId, clock.now())
+  const listed = await listSalvages(aws, policy.hookName, instanceId, clock.now())
   const salvages = listed.map(({ flush }) => flush)
   if (isInVain(salvages, clock.now())) return `its disk was salvaged ${salvages.length} times in vain`
   const isRunning = salvages.some(({ status }) => status === 'running')

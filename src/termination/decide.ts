@@ -8,7 +8,7 @@
 import { type Decision, type Flush, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
-import { newestOf, owedManifest } from './evidence.ts'
+import { copiedAtOf, owedManifest } from './evidence.ts'
 import { gaps, troubles, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
@@ -69,7 +69,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
  */
 function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
   const owed = owedManifest(seen)
-  const copiedAt = newestOf(seen.flushes)?.copiedAt
+  const copiedAt = copiedAtOf(seen)
   if (owed?.purpose !== (copiedAt === undefined ? 'termination' : 'salvage')) return undefined
   if (owed.live.length > 0 || owed.unaccounted.length > 0 || owed.writers.length > 0) return undefined
   const { proof } = seen
@@ -95,7 +95,7 @@ function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): De
     return { do: 'settle', outcome: 'expired', reason }
   }
   // A machine that is kept has gone on since its disk was copied.
-  if (proven && keeps && newestOf(seen.flushes)?.copiedAt !== undefined)
+  if (proven && keeps && copiedAtOf(seen) !== undefined)
     return {
       do: 'settle',
       outcome: 'retained',

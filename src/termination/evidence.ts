@@ -24,6 +24,11 @@ export function newestOf<One extends Omit<Flush, 'report'>>(flushes: readonly On
   return ran?.copiedAt === undefined ? flushes[0] : ran
 }
 
+/** The moment that is proven, where it is of a copy of the disk. */
+export function copiedAtOf({ flushes }: Pick<Evidence, 'flushes'>): number | undefined {
+  return newestOf(flushes)?.copiedAt
+}
+
 /**
  * The newest flush's manifest with everything that earlier ones named beside it; `undefined` while the newest flush has none, since
  * an older one saw less. Flushes come newest first.

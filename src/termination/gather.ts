@@ -5,7 +5,6 @@ import { NoEnvironment } from '../archive/prefix.ts'
 import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listSalvages } from '../flush/commands.ts'
 import { withReport } from '../flush/flushes.ts'
-import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { Flush, LifecycleAction, Observation, Proof, Trouble } from '../model.ts'
 import type { Policy } from '../policy.ts'
@@ -61,8 +60,7 @@ export async function salvagesOf(
   const now = clock.now()
   if (!rungs.includes('clone') || now - action.startedAt < 1000 * rebootAfterSeconds)
     return { is: 'answered', answer: [] }
-  const documentName = salvageDocumentOf(policy.hookName)
-  const listed = await ask(() => listSalvages(aws, documentName, action.instanceId, now))
+  const listed = await ask(() => listSalvages(aws, policy.hookName, action.instanceId, now))
   if (listed.is === 'refused') return listed
   return { is: 'answered', answer: listed.answer.filter((one) => belongs(one, action)) }
 }

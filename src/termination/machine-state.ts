@@ -5,6 +5,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { isUnknownInstance } from '../aws/failures.ts'
 import type { Machine } from '../model.ts'
 import { whereabouts } from './lifecycle-actions.ts'
+import { rootOf } from './root-volume.ts'
 
 const GONE = new Set(['shutting-down', 'terminated'])
 const STOPPED = new Set(['stopping', 'stopped'])
@@ -42,9 +43,7 @@ export async function launchedAt(aws: AwsApi, instanceId: string): Promise<numbe
  * what came before. `undefined` when EC2 does not say.
  */
 export async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
-  const instance = await knownInstance(aws, instanceId)
-  const root = instance?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === instance.RootDeviceName)
-  return root?.Ebs?.AttachTime?.getTime()
+  return rootOf(await knownInstance(aws, instanceId))?.AttachTime?.getTime()
 }
 
 async function knownInstance(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {

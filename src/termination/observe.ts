@@ -3,7 +3,7 @@ import { belongs, type Invocation, listInvocations, newestFirst } from '../flush
 import type { Guard } from '../guard.ts'
 import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
-import { newestOf } from './evidence.ts'
+import { copiedAtOf } from './evidence.ts'
 import { gathered, isProven, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
@@ -73,7 +73,7 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
   if (hold === 'over') {
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
     // And a machine that is kept has gone on since its disk was copied.
-    const isSalvaged = newestOf(flushes)?.copiedAt !== undefined
+    const isSalvaged = copiedAtOf(seen) !== undefined
     const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged
     const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
     const isDoubtful = isDone ? bootedSince(seen, policy) : isKept(lifecycleState)

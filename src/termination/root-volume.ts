@@ -1,8 +1,11 @@
 /** Which volume a machine runs from. */
-import type { Instance } from '@aws-sdk/client-ec2'
+import type { EbsInstanceBlockDevice, Instance } from '@aws-sdk/client-ec2'
 
-/** `undefined`: EC2 does not tell, or it has none any more. */
+/** As it is attached; `undefined`: EC2 does not tell, or the machine has none any more. */
+export function rootOf(machine: Instance | undefined): EbsInstanceBlockDevice | undefined {
+  return machine?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === machine.RootDeviceName)?.Ebs
+}
+
 export function rootVolumeOf(machine: Instance | undefined): string | undefined {
-  const root = machine?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === machine.RootDeviceName)
-  return root?.Ebs?.VolumeId
+  return rootOf(machine)?.VolumeId
 }
