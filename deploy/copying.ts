@@ -1,7 +1,8 @@
 /** What making copies of dead machines' disks takes of EC2, and what of it IAM can confine. */
 
+import { LET_GO } from '../src/termination/disk-mark.ts'
 import type { Value } from './environment.ts'
-import { anywhere, type Statement, snapshots, taggingVolumes, volumes } from './statements.ts'
+import { anywhere, instances, type Statement, snapshots, taggingVolumes, volumes } from './statements.ts'
 
 /**
  * Making copies of volumes, and throwing them away: nothing is made without our tag, and nothing that has it not is attached, or deleted. Of
@@ -46,24 +47,24 @@ export function copying(key: string): Statement[] {
  * volume that is attached to nothing.
  */
 export function binning(keys: DiskKeys): Statement[] {
-  const marked = { Null: { [`aws:ResourceTag/${keys.disk}`]: 'false' } }
+  const allow = (action: string, Condition: NonNullable<Statement['Condition']>): Statement => ({
+    ...{ Effect: 'Allow', Action: [action], Resource: volumes, Condition },
+  })
   return [
     ...anywhere('ec2:ListVolumesInRecycleBin'),
     ...taggingVolumes(keys.bin, keys.disk, keys.group),
-    {
-      ...{
-        Effect: 'Allow',
-        Action: ['ec2:RestoreVolumeFromRecycleBin', 'ec2:DeleteVolume'],
-        Resource: volumes,
-      },
-      Condition: marked,
-    },
+    allow('ec2:RestoreVolumeFromRecycleBin', { Null: { [`aws:ResourceTag/${keys.disk}`]: 'false' } }),
+    allow('ec2:DeleteVolume', { StringEquals: { [`aws:ResourceTag/${keys.bin}`]: LET_GO } }),
   ]
 }
 
-/** That the disk of a machine whose logs are proven may be deleted for good. */
+/** Said of a machine whose logs are proven, and of its disk: that may be deleted for good. Only of what is marked. */
 export function lettingDisksGo(keys: DiskKeys): Statement[] {
-  return taggingVolumes(keys.bin)
+  const Condition = {
+    'ForAllValues:StringEquals': { 'aws:TagKeys': [keys.bin] },
+    Null: { [`aws:ResourceTag/${keys.disk}`]: 'false' },
+  }
+  return [{ Effect: 'Allow', Action: ['ec2:CreateTags'], Resource: [volumes, instances], Condition }]
 }
 
 export interface DiskKeys {

@@ -21,6 +21,7 @@ const regional = (service: string, rest: string) =>
   arn(`${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`)
 
 export const volumes = regional('ec2', 'volume/*')
+export const instances = regional('ec2', 'instance/*')
 /** Whether the ARN of a snapshot names an account is said both ways. */
 export const snapshots = arn('ec2:${AWS::Region}:*:snapshot/*')
 
@@ -60,7 +61,6 @@ export function onGuarded(
 ): Statement[] {
   const { selections } = settings
   const group = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
-  const instances = regional('ec2', 'instance/*')
   const names = selections.flatMap((selection) => (selection.by === 'name' ? [selection.name] : []))
   const tagged = Map.groupBy(
     selections.flatMap((selection) => (selection.by === 'tag' ? [selection] : [])),

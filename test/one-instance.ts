@@ -25,6 +25,8 @@ async function unexpected(): Promise<never> {
   throw new Error('no pass makes this call')
 }
 
+export const ROOT_VOLUME = 'vol-0123456789abcdef0'
+
 /** What a flush of the instance prints when it found these files, on a machine that has long been up. */
 export function manifestLine(
   files: readonly ManifestFile[],
@@ -312,9 +314,7 @@ export class OneInstance {
               {
                 State: { Name: this.machine as 'running' },
                 RootDeviceName: '/dev/xvda',
-                BlockDeviceMappings: [
-                  { DeviceName: '/dev/xvda', Ebs: { VolumeId: 'vol-0123456789abcdef0' } },
-                ],
+                BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: ROOT_VOLUME } }],
                 Tags: this.machineTags,
                 ...(this.instanceType && {
                   InstanceId: action.instanceId,

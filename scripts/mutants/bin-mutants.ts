@@ -50,8 +50,8 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'delete a disk into the bin once more',
-    from: '  await aws.createTags({ Resources: [volumeId], Tags })\n  await aws.deleteVolume',
-    to: '  await aws.deleteVolume',
+    from: '  await aws.createTags({ Resources: [volumeId], Tags: provenMarkOf(policy.hookName, { stays }) })\n',
+    to: '',
   },
   {
     ...gone,
@@ -86,8 +86,8 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'leave a proven disk where it could not be deleted at once',
-    from: 'if (orphan.mayGo) return await letGo(guard, orphan)',
-    to: 'if (orphan.mayGo) return NEEDED',
+    from: 'if (orphan.isProven) return await letGo(guard, orphan)',
+    to: 'if (orphan.isProven) return NEEDED',
   },
   {
     ...disks,
@@ -98,8 +98,20 @@ export const binMutants: readonly Mutant[] = [
   {
     ...disks,
     name: 'mark each machine in every sweep',
-    from: 'if (readMark(hookName, machine.Tags)?.volumeId !== volumeId)',
+    from: 'if (mark?.volumeId !== volumeId || mark.stays !== stays || mark.isProven)',
     to: 'if (machine.Tags)',
+  },
+  {
+    ...disks,
+    name: 'not mark again what came back out of a warm pool',
+    from: ' || mark.isProven)',
+    to: ')',
+  },
+  {
+    ...disks,
+    name: 'not see that its owner has changed his mind',
+    from: ' || mark.stays !== stays',
+    to: '',
   },
   {
     ...disks,
@@ -133,15 +145,33 @@ export const binMutants: readonly Mutant[] = [
   },
   {
     ...lettingGo,
-    name: 'let go of a disk that comes back out of a warm pool',
-    from: "if (!where || where.lifecycleState.startsWith('Warmed:Pending')) return",
-    to: 'if (!where) return',
+    name: 'let go of a disk that the machine had before',
+    from: ' || mark.volumeId !== root.VolumeId',
+    to: '',
+  },
+  {
+    ...lettingGo,
+    name: 'not tell on the machine that its disk was let go',
+    from: '[instanceId, mark.volumeId]',
+    to: '[mark.volumeId]',
+  },
+  {
+    ...lettingGo,
+    name: 'believe an old mark of what its owner keeps',
+    from: '{ stays: staysOf(root) }',
+    to: 'mark',
   },
   {
     ...lettingGo,
     name: 'keep the disk of every machine that was proven',
-    from: 'Value: LET_GO',
-    to: "Value: 'keep'",
+    from: 'provenMarkOf(policy.hookName, { stays: staysOf(root) })',
+    to: "[{ Key: `termination-guard-bin:${policy.hookName}`, Value: 'keep' }]",
+  },
+  {
+    ...gone,
+    name: 'delete what its owner keeps',
+    from: 'if (!stays) await aws.deleteVolume',
+    to: 'await aws.deleteVolume',
   },
   {
     ...proof,

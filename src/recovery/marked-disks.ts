@@ -1,14 +1,22 @@
 /** The disks of guarded machines that the Recycle Bin is to keep: which are marked, which are in the bin, which outlived their machine. */
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
-import { binKey, diskKey, LET_GO, type MarkedDisk, readMark } from '../termination/disk-mark.ts'
-import { rootVolumeOf } from '../termination/root-volume.ts'
+import {
+  binKey,
+  type DiskMark,
+  KEEP,
+  LET_GO,
+  type MarkedDisk,
+  readMark,
+  STAYS,
+} from '../termination/disk-mark.ts'
+import { rootOf, staysOf } from '../termination/root-volume.ts'
 import { pages } from './every-page.ts'
 
 /** A filter takes so many values. */
 const AT_ONCE = 200
 
-/** The machines of these groups that run, or will, whose root volume is not marked yet. */
+/** The machines of these groups that run, or will, whose root volume is not marked as it must be. */
 export async function unmarkedDisks(
   aws: AwsApi,
   hookName: string,
@@ -21,22 +29,25 @@ export async function unmarkedDisks(
       { Name: 'instance-state-name', Values: ['pending', 'running'] },
     ]
     for await (const machine of machines(aws, Filters)) {
-      const volumeId = rootVolumeOf(machine)
+      const root = rootOf(machine)
+      const volumeId = root?.VolumeId
       const groupName = machine.Tags?.find(({ Key }) => Key === 'aws:autoscaling:groupName')?.Value
       const instanceId = machine.InstanceId
       if (!volumeId || !groupName || !instanceId) continue
-      // A machine that got another disk has an older mark.
-      if (readMark(hookName, machine.Tags)?.volumeId !== volumeId)
-        found.push({ instanceId, volumeId, groupName })
+      const stays = staysOf(root)
+      const mark = readMark(hookName, machine.Tags)
+      // One that got another disk has an older mark; one that came back out of a warm pool, that of a proven one.
+      if (mark?.volumeId !== volumeId || mark.stays !== stays || mark.isProven)
+        found.push({ instanceId, volumeId, groupName, stays })
     }
   }
   return found
 }
 
-/** The machines that are gone and were marked, as long as EC2 shows them: about an hour. */
-export async function markedAndGone(aws: AwsApi, hookName: string): Promise<MarkedDisk[]> {
+/** The machines that are gone and whose disk was to be kept, as long as EC2 shows them: about an hour. */
+export async function keptAndGone(aws: AwsApi, hookName: string): Promise<MarkedDisk[]> {
   const Filters = [
-    { Name: 'tag-key', Values: [diskKey(hookName)] },
+    { Name: `tag:${binKey(hookName)}`, Values: [KEEP] },
     { Name: 'instance-state-name', Values: ['shutting-down', 'terminated'] },
   ]
   const found: MarkedDisk[] = []
@@ -69,16 +80,14 @@ export async function inRecycleBin(aws: AwsApi): Promise<ReadonlySet<string>> {
 }
 
 /** A marked disk that is attached to nothing. */
-export interface Orphan extends MarkedDisk {
+export interface Orphan extends DiskMark {
   readonly createdAt: number
-  /** Its logs are proven. */
-  readonly mayGo: boolean
 }
 
+/** But those that stay and are proven: with them we have done. */
 export async function orphansOf(aws: AwsApi, hookName: string): Promise<Orphan[]> {
-  const key = binKey(hookName)
   const Filters = [
-    { Name: 'tag-key', Values: [key] },
+    { Name: `tag:${binKey(hookName)}`, Values: [KEEP, LET_GO, STAYS] },
     { Name: 'status', Values: ['available'] },
   ]
   const found: Orphan[] = []
@@ -89,8 +98,7 @@ export async function orphansOf(aws: AwsApi, hookName: string): Promise<Orphan[]
   for await (const { VolumeId, Tags, CreateTime } of all) {
     const mark = readMark(hookName, Tags)
     if (!mark || mark.volumeId !== VolumeId) continue
-    const mayGo = Tags?.find(({ Key }) => Key === key)?.Value === LET_GO
-    found.push({ ...mark, createdAt: CreateTime?.getTime() ?? 0, mayGo })
+    found.push({ ...mark, createdAt: CreateTime?.getTime() ?? 0 })
   }
   return found
 }

@@ -7,14 +7,14 @@ import { ask } from '../aws/ask.ts'
 import { askingOnce } from '../aws/ask-once.ts'
 import { listSalvages } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
-import { binKey, LET_GO, type MarkedDisk, readMark } from '../termination/disk-mark.ts'
+import { type MarkedDisk, provenMarkOf, readMark } from '../termination/disk-mark.ts'
 import { describedInstance, machineState } from '../termination/machine-state.ts'
 import { activityBegan } from '../termination/scaling-activities.ts'
 import { advance, copyVolume } from './clone.ts'
 import type { Copy } from './copies.ts'
 import { isInVain } from './decide-copy.ts'
 import { isTimeLeft, limitedTo } from './found.ts'
-import { inRecycleBin, markedAndGone, type Orphan, orphansOf } from './marked-disks.ts'
+import { inRecycleBin, keptAndGone, type Orphan, orphansOf } from './marked-disks.ts'
 import { provenWhenGone } from './proven-when-gone.ts'
 import { type Cloning, tried } from './recover-held.ts'
 import { siblingsOf } from './siblings.ts'
@@ -49,7 +49,7 @@ export async function recoverGone(
 /** What is in the bin was not let go: nothing proves its logs. */
 async function restoreLost(guard: Guard, { budget }: Cloning, remainingMs: () => number): Promise<void> {
   const { aws } = limitedTo(guard, remainingMs)
-  const gone = await markedAndGone(aws, guard.policy.hookName)
+  const gone = await keptAndGone(aws, guard.policy.hookName)
   const binned = gone.length > 0 ? await inRecycleBin(aws) : new Set<string>()
   for (const disk of gone) {
     if (!binned.has(disk.volumeId) || budget.left <= 0) continue
@@ -76,7 +76,7 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   const { instanceId, volumeId, groupName } = orphan
   const machine = await machineState(aws, instanceId, Number.POSITIVE_INFINITY)
   if (machine !== 'gone') return { isNeeded: machine === 'unknown' }
-  if (orphan.mayGo) return await letGo(guard, orphan)
+  if (orphan.isProven) return await letGo(guard, orphan)
   const last = await lastDiskOf(aws, policy.hookName, instanceId)
   if (last !== undefined && last !== volumeId)
     return { isNeeded: false, left: `another disk, ${last}, was the last of ${instanceId}` }
@@ -130,11 +130,10 @@ async function whyNotSalvaged(guard: Guard, { instanceId, groupName }: Orphan): 
   return 'its group has no healthy machine that could salvage its disk'
 }
 
-/** First, that it may go: what is deleted with the mark goes into the bin once more. */
-async function letGo({ aws, policy }: Guard, { volumeId }: Orphan): Promise<Came> {
-  const Tags = [{ Key: binKey(policy.hookName), Value: LET_GO }]
-  await aws.createTags({ Resources: [volumeId], Tags })
-  await aws.deleteVolume({ VolumeId: volumeId })
+/** First, that it may go: what is deleted with the mark goes into the bin once more. One that stays by its owner's wish is not ours. */
+async function letGo({ aws, policy }: Guard, { volumeId, stays }: Orphan): Promise<Came> {
+  await aws.createTags({ Resources: [volumeId], Tags: provenMarkOf(policy.hookName, { stays }) })
+  if (!stays) await aws.deleteVolume({ VolumeId: volumeId })
   return OVER
 }
 

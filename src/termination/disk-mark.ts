@@ -8,9 +8,14 @@ export function binKey(hookName: string): string {
   return `termination-guard-bin:${hookName}`
 }
 
+/** What becomes of a disk when its machine is gone, is the mark's value: the Recycle Bin keeps it. */
 export const KEEP = 'keep'
-/** Its logs are proven: it may be deleted for good. */
+/** Its logs are proven: it is deleted for good. */
 export const LET_GO = 'let-go'
+/** It outlives its machine by its owner's wish, so that it is never deleted. */
+export const STAYS = 'stays'
+/** That, and its logs are proven. */
+export const STAYS_PROVEN = 'stays-proven'
 
 /** Whose disk, and which: `<instance> <volume>`. */
 export function diskKey(hookName: string): string {
@@ -26,23 +31,42 @@ export interface MarkedDisk {
   readonly instanceId: string
   readonly volumeId: string
   readonly groupName: string
+  /** It outlives its machine by its owner's wish. */
+  readonly stays: boolean
+}
+
+/** As it was read: from the disk, or from its machine. */
+export interface DiskMark extends MarkedDisk {
+  readonly isProven: boolean
 }
 
 type Tags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
 
-export function markOf(hookName: string, { instanceId, volumeId, groupName }: MarkedDisk) {
+export function markOf(hookName: string, { instanceId, volumeId, groupName, stays }: MarkedDisk) {
   return [
-    { Key: binKey(hookName), Value: KEEP },
+    { Key: binKey(hookName), Value: stays ? STAYS : KEEP },
     { Key: diskKey(hookName), Value: `${instanceId} ${volumeId}` },
     { Key: diskGroupKey(hookName), Value: groupName },
   ]
 }
 
-/** `undefined`: it was not marked by us. */
-export function readMark(hookName: string, tags: Tags = []): MarkedDisk | undefined {
+/** In its mark's place, once its logs are proven. */
+export function provenMarkOf(hookName: string, { stays }: Pick<MarkedDisk, 'stays'>) {
+  return [{ Key: binKey(hookName), Value: stays ? STAYS_PROVEN : LET_GO }]
+}
+
+/** `undefined`: it was not marked by us, or somebody else wrote there since. */
+export function readMark(hookName: string, tags: Tags = []): DiskMark | undefined {
   const tagged = (key: string) => tags.find(({ Key }) => Key === key)?.Value ?? ''
   const [, instanceId, volumeId] =
     /^(i-[0-9a-f]{8,32}) (vol-[0-9a-f]{8,32})$/.exec(tagged(diskKey(hookName))) ?? []
   const groupName = tagged(diskGroupKey(hookName))
-  return instanceId && volumeId && groupName ? { instanceId, volumeId, groupName } : undefined
+  const value = tagged(binKey(hookName))
+  if (!instanceId || !volumeId || !groupName || ![KEEP, LET_GO, STAYS, STAYS_PROVEN].includes(value))
+    return undefined
+  return {
+    ...{ instanceId, volumeId, groupName },
+    stays: value === STAYS || value === STAYS_PROVEN,
+    isProven: value === LET_GO || value === STAYS_PROVEN,
+  }
 }

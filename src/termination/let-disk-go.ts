@@ -6,10 +6,9 @@ import { until } from '../aws/time-limit.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
-import { binKey, LET_GO } from './disk-mark.ts'
-import { whereabouts } from './lifecycle-actions.ts'
+import { provenMarkOf, readMark } from './disk-mark.ts'
 import { describedInstance } from './machine-state.ts'
-import { rootVolumeOf } from './root-volume.ts'
+import { rootOf, staysOf } from './root-volume.ts'
 
 /** Calls that hang must leave the pass its time for CONTINUE. */
 const LONGEST_MS = 5000
@@ -21,13 +20,14 @@ export async function letDiskGo(
   if (!policy.recovery.rungs.includes('bin')) return
   const limited = until(clock.now() + LONGEST_MS, clock, aws)
   try {
-    const where = await whereabouts(limited, instanceId)
-    // What goes into a warm pool comes back with its disk, and nothing would mark that again.
-    if (!where || where.lifecycleState.startsWith('Warmed:Pending')) return
-    const volumeId = rootVolumeOf(await describedInstance(limited, instanceId))
-    if (volumeId === undefined) return
-    const Tags = [{ Key: binKey(policy.hookName), Value: LET_GO }]
-    await limited.createTags({ Resources: [volumeId], Tags })
+    const machine = await describedInstance(limited, instanceId)
+    const root = rootOf(machine)
+    const mark = readMark(policy.hookName, machine?.Tags)
+    // What is not marked is not kept; and an older mark is of a disk that the machine had before.
+    if (!root || !mark || mark.isProven || mark.volumeId !== root.VolumeId) return
+    // The machine, too: one that comes back out of a warm pool is marked again, with its disk.
+    const Resources = [instanceId, mark.volumeId]
+    await limited.createTags({ Resources, Tags: provenMarkOf(policy.hookName, { stays: staysOf(root) }) })
   } catch (error) {
     journal({ event: 'recovery-failed', rung: 'bin', instanceId, groupName, ...described(error) })
   }

@@ -6,6 +6,11 @@ export function rootOf(machine: Instance | undefined): EbsInstanceBlockDevice | 
   return machine?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === machine.RootDeviceName)?.Ebs
 }
 
+/** It outlives its machine by its owner's wish. */
+export function staysOf({ DeleteOnTermination }: EbsInstanceBlockDevice): boolean {
+  return DeleteOnTermination === false
+}
+
 export function rootVolumeOf(machine: Instance | undefined): string | undefined {
   return rootOf(machine)?.VolumeId
 }

@@ -87,7 +87,8 @@ describe('disks', () => {
       {
         VolumeId: 'vol-0123456789abcdef0',
         Tags: markOf('termination-guard', {
-          ...{ instanceId: 'i-0fedcba9876543210', volumeId: 'vol-0123456789abcdef0', groupName: 'web' },
+          ...{ instanceId: 'i-0fedcba9876543210', volumeId: 'vol-0123456789abcdef0' },
+          ...{ groupName: 'web', stays: false },
         }),
       },
     ]

@@ -33,6 +33,7 @@ import {
   requestsOf,
   requestsOfLambda,
   snapshotArn,
+  taggedAsDisk,
   volumeArn,
 } from './requests.ts'
 
@@ -215,6 +216,7 @@ describe('no function may', () => {
     ['make a volume without our tag', ask('ec2:CreateVolume', volumeArn)],
     ['make a volume of another snapshot', ask('ec2:CreateVolume', snapshotArn)],
     ['delete another volume', ask('ec2:DeleteVolume', volumeArn)],
+    ['delete a marked volume whose logs are not proven', ask('ec2:DeleteVolume', volumeArn, taggedAsDisk)],
     ['delete another snapshot', ask('ec2:DeleteSnapshot', snapshotArn)],
     ['attach another volume', ask('ec2:AttachVolume', volumeArn)],
     ['take another volume off', ask('ec2:DetachVolume', volumeArn)],

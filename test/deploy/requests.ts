@@ -4,7 +4,7 @@ import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
 import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { growthKey } from '../../src/recovery/growth-mark.ts'
 import { rebootKey } from '../../src/recovery/reboot-mark.ts'
-import { binKey, diskGroupKey, diskKey } from '../../src/termination/disk-mark.ts'
+import { binKey, diskGroupKey, diskKey, LET_GO } from '../../src/termination/disk-mark.ts'
 import type { Call } from './calls.ts'
 import { ACCOUNT, type Place, REGION } from './packaged.ts'
 
@@ -47,6 +47,7 @@ export const taggedAsCopy = {
 export const taggedAsDisk = {
   [`aws:ResourceTag/${diskKey(NAME)}`]: 'i-0123456789abcdef0 vol-0123456789abcdef0',
 }
+export const taggedAsProven = { ...taggedAsDisk, [`aws:ResourceTag/${binKey(NAME)}`]: LET_GO }
 export const taggedAsGrown = { [`aws:ResourceTag/${growthKey(NAME)}`]: '2026-01-02T03:04:05.000Z' }
 const EVERYTHING = '*'
 
@@ -87,7 +88,10 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
     case 'rebootInstances':
       return onInstances(`ec2:${capitalised(operation)}`, deployed)
     case 'createTags': {
-      const context = { 'aws:TagKeys': machineKeys(input, policy) }
+      const keys = machineKeys(input, policy)
+      // A disk that is let go was marked before, and its machine.
+      const isLetGo = keys.every((key) => key === binKey(NAME))
+      const context = { 'aws:TagKeys': keys, ...(isLetGo && taggedAsDisk) }
       const ids = input.Resources as readonly string[]
       return [
         ...(ids.some((id) => id.startsWith('i-')) ? onInstances('ec2:CreateTags', deployed, context) : []),
@@ -119,7 +123,7 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
       return [request('ec2:DeleteSnapshot', snapshotArn, taggedAsCopy)]
     case 'deleteVolume':
       // A copy, or what outlived its machine: the call does not show which.
-      return [taggedAsCopy, taggedAsDisk].map((tags) => request('ec2:DeleteVolume', volumeArn, tags))
+      return [taggedAsCopy, taggedAsProven].map((tags) => request('ec2:DeleteVolume', volumeArn, tags))
     case 'attachVolume':
     case 'detachVolume': {
       const action = `ec2:${capitalised(operation)}`

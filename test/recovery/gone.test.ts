@@ -8,7 +8,7 @@ import { readPolicy } from '../../src/policy.ts'
 import { markDisks } from '../../src/recovery/mark-disks.ts'
 import { recover } from '../../src/recovery/recover.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
-import { binKey, KEEP, LET_GO, markOf } from '../../src/termination/disk-mark.ts'
+import { binKey, KEEP, LET_GO, markOf, STAYS, STAYS_PROVEN } from '../../src/termination/disk-mark.ts'
 import { letDiskGo } from '../../src/termination/let-disk-go.ts'
 import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-scaling.ts'
 import { awsError, manifestLine } from '../one-instance.ts'
@@ -154,15 +154,36 @@ describe('while a machine lives', () => {
     expect(binned()).toEqual([])
     await mark()
   })
-  it('S1: the disk of a machine that goes into a warm pool, and comes back with it, is kept', async () => {
+  it('S1: the disk of a machine that comes back out of a warm pool is marked again', async () => {
     await mark()
-    fleet.model.depart(fleet.now, dead, 'return-to-warm-pool')
-    fleet.pass(0)
-    expect(fleet.state(dead)).toBe('Warmed:Pending:Wait')
     await letDiskGo(guard(), { ...action, instanceId: dead })
+    await mark()
     expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: KEEP })
+    terminate()
+    expect(binned()).toEqual([disk])
+  })
+  it('what was let go is not once more; what is not marked, nor another disk than the machine has, is not', async () => {
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    expect(tagsOf(disk)).toEqual([])
+    await mark()
+    fleet.model.depart(fleet.now, dead, 'replace-root-volume')
+    fleet.pass(minute)
+    call('CompleteLifecycleAction', {
+      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+      LifecycleActionResult: 'CONTINUE',
+    })
+    fleet.pass(minute)
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    const root = call('DescribeInstances', { InstanceIds: [dead] }).Reservations?.[0]?.Instances?.[0]
+    expect(root?.Tags).toContainEqual({ Key: binKey(HOOK), Value: KEEP })
+    await mark()
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    failing = [['createTags', awsError('this call is one too many')]]
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    expect(failed()).toEqual([])
   })
   it('a proven machine goes although its disk cannot be let go, and that is told', async () => {
+    await mark()
     failing = [['createTags', awsError('UnauthorizedOperation', 'not authorized')]]
     await letDiskGo(guard(), { ...action, instanceId: dead })
     expect(failed()).toEqual(['not authorized'])
@@ -317,6 +338,49 @@ describe('the disk of a machine that was terminated past the hook', () => {
   })
 })
 
+describe('a disk that outlives its machine by its owner’s wish', () => {
+  const wish = (DeleteOnTermination: boolean) =>
+    call('ModifyInstanceAttribute', {
+      ...{ InstanceId: dead },
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination } }],
+    })
+  const value = () => tagsOf(disk).find(({ Key }) => Key === binKey(HOOK))?.Value
+
+  it('is marked as that, whenever the wish changes', async () => {
+    await mark()
+    wish(false)
+    await mark()
+    expect(value()).toBe(STAYS)
+    wish(true)
+    await mark()
+    expect(value()).toBe(KEEP)
+  })
+
+  it('is not deleted where its logs are proven before its machine goes, even if that was wished since', async () => {
+    await mark()
+    wish(false)
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    terminate()
+    await sweep(5)
+    expect([value(), isThere(disk), copies(), failed()]).toEqual([STAYS_PROVEN, true, 0, []])
+  })
+
+  it('is salvaged where its machine was terminated past the hook, and not deleted', async () => {
+    wish(false)
+    await mark()
+    terminate()
+    await sweep(5)
+    expect(told().at(-1)).toContain('salvages')
+    salvaged()
+    await sweep(2)
+    expect(ends()).toHaveLength(1)
+    expect([value(), isThere(disk)]).toEqual([STAYS_PROVEN, true])
+    fleet.pass(2 * hour)
+    await sweep(3)
+    expect([copies(), isThere(disk), ends().length]).toEqual([0, true, 1])
+  })
+})
+
 it('a disk that somebody took off a machine which is there is left alone, whatever its marks', async () => {
   await mark()
   const [other] = fleet.ids().filter((id) => id !== dead)
@@ -341,7 +405,7 @@ describe('a disk that the machine had before its last one', () => {
     const { VolumeId = '' } = call('CreateVolume', { AvailabilityZone: 'eu-west-1a', Size: 1 })
     earlier = VolumeId
     fleet.pass(minute)
-    const Tags = markOf(HOOK, { instanceId: dead, volumeId: earlier, groupName: 'web' })
+    const Tags = markOf(HOOK, { instanceId: dead, volumeId: earlier, groupName: 'web', stays: false })
     call('CreateTags', { Resources: [earlier], Tags })
   })
 

@@ -107,12 +107,12 @@ it('E3: a termination that needs one flush takes 9 calls besides heartbeats in 3
   expect(calls[2]).toEqual(calls[0])
 })
 
-it('E3: with every rung on it takes three more, which let its disk go, also where the flush is slow', async () => {
+it('E3: with every rung on it takes two more, which let its disk go, also where the flush is slow', async () => {
   const every = readPolicy({ ...environment, RECOVER: RUNGS.join(',') })
   for (const seconds of [5, 60, 150]) {
     const calls = (await goodEnd(seconds, every)).callsBesidesHeartbeats()
     const plain = (await goodEnd(seconds)).callsBesidesHeartbeats()
-    expect([plain.length, calls.length]).toEqual([9, 12])
+    expect([plain.length, calls.length]).toEqual([9, 11])
     expect(calls.filter((call) => call === 'createTags')).toHaveLength(1)
   }
 })

@@ -1,11 +1,12 @@
-/** One good end as production code makes it, from `consume` down: asked for, flushed, proven, and seen once more. */
+/** One good end as production code makes it, from `consume` down: asked for, flushed, proven, and seen once more; its disk was marked before. */
 import type { SQSRecord } from 'aws-lambda'
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { Policy } from '../../src/policy.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { markOf } from '../../src/termination/disk-mark.ts'
+import { KEY, manifestLine, OneInstance, ROOT_VOLUME } from '../one-instance.ts'
 import { notification, statusOf } from './messages.ts'
-import { file, START } from './observations.ts'
+import { action, file, START } from './observations.ts'
 
 /** What each call takes, in virtual time. */
 export const CALL_MS = 50
@@ -13,6 +14,7 @@ export const CALL_MS = 50
 export async function goodEnd(flushSeconds: number, policy?: Policy): Promise<OneInstance> {
   const world = new OneInstance()
   if (policy) world.guard = { ...world.guard, policy }
+  world.machineTags = markOf(world.guard.policy.hookName, { ...action, volumeId: ROOT_VOLUME, stays: false })
   await wake(world, notification, 'm-1')
   world.now += flushSeconds * 1000
   world.flushEnds(manifestLine([file]))

@@ -16,7 +16,7 @@ type StorageEffect = Extract<Effect, { volumeId: string } | { snapshotId: string
 export class CopiedDisks {
   readonly #snapshots = new Map<string, CopiedDisk>()
   readonly #volumes = new Map<string, CopiedDisk>()
-  /** The roots of machines that are gone, in the Recycle Bin or out of it. */
+  /** The roots of machines that are gone, in the Recycle Bin or out of it; and deleted: who looks at a deletion asks what it was of. */
   readonly #kept = new Map<string, CopiedDisk>()
   /** By volume: the machine that has it, and under which name. */
   readonly #attached = new Map<string, string>()
@@ -56,7 +56,6 @@ export class CopiedDisks {
         return
       case 'delete-volume':
         this.#volumes.delete(effect.volumeId)
-        this.#kept.delete(effect.volumeId)
         return
       case 'delete-snapshot':
         this.#snapshots.delete(effect.snapshotId)

@@ -1,5 +1,6 @@
 /** What Auto Scaling and EC2 do to a machine. */
 import type { Effect, Instance } from '../auto-scaling/auto-scaling.ts'
+import { ROOT_DEVICE } from '../auto-scaling/machine-volumes.ts'
 import type { Machine } from './simulated-machine.ts'
 
 export type MachineEffect = Exclude<
@@ -40,6 +41,14 @@ export function befall(
     case 'replace-root-volume':
       machine.replaceDisk()
       return
+  }
+}
+
+/** As a launch template says it. */
+export function keepsItsDisk(InstanceId: string) {
+  return {
+    InstanceId,
+    BlockDeviceMappings: [{ DeviceName: ROOT_DEVICE, Ebs: { DeleteOnTermination: false } }],
   }
 }
 

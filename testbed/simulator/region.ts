@@ -16,7 +16,7 @@ import {
 import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
 import { CopiedDisks } from './copied-disks.ts'
 import { createGroups } from './enrolled-groups.ts'
-import { befall } from './machine-effects.ts'
+import { befall, keepsItsDisk } from './machine-effects.ts'
 import { completeByAnotherGuard } from './other-teams.ts'
 import type { Truth } from './queue-message.ts'
 import { HOOK, minute, QUEUE_ARN, second } from './setting.ts'
@@ -173,6 +173,8 @@ export class Region {
       case 'launch': {
         const { instanceId } = effect
         this.machines.set(instanceId, new Machine(this.#world, instanceId, effect.groupName))
+        if (this.#world.setting.ownersKeepDisks)
+          this.call({ by: 'machine' }, 'ModifyInstanceAttribute', keepsItsDisk(instanceId))
         time.after(chance.between(5, 40) * second, () => {
           this.model.machineStarted(time.now, instanceId)
           this.#follow({ by: 'machine' })
