@@ -38,8 +38,38 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'believe a copy for an earlier action',
-    from: '      one.actionBegan >= lastBegan &&\n',
-    to: '      (one.actionBegan >= lastBegan || lastBegan > 0) &&\n',
+    from: '    copy.actionBegan >= lastBegan &&\n',
+    to: '    (copy.actionBegan >= lastBegan || lastBegan > 0) &&\n',
+  },
+  {
+    ...gone,
+    name: 'keep every copy where the bin does not answer',
+    from: "    guard.journal({ event: 'disks-failed', ...described(error) })\n",
+    to: '    throw error\n',
+  },
+  {
+    ...gone,
+    name: 'keep a copy for ever of whose group nothing is told',
+    from: 'isNeeded: !isLate, left: `when',
+    to: 'isNeeded: true, left: `when',
+  },
+  {
+    ...gone,
+    name: 'throw a copy away since nothing is told for a moment',
+    from: 'isNeeded: !isLate, left: `when',
+    to: 'isNeeded: false, left: `when',
+  },
+  {
+    ...gone,
+    name: 'give a copy its time from when the action began',
+    from: '&& now - madeAt(one) >= mostMs',
+    to: '&& now - Math.min(one.actionBegan, madeAt(one)) >= mostMs',
+  },
+  {
+    ...gone,
+    name: 'count what was salvaged in vain of an earlier action',
+    from: '.filter(({ requestedAt }) => requestedAt >= lastBegan)',
+    to: '.filter(({ requestedAt }) => requestedAt >= 0 * lastBegan)',
   },
   {
     ...gone,
@@ -62,8 +92,8 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'copy a disk out of the bin for ever',
-    from: 'now - began >= 1000 * (policy.patienceSeconds + FORGOTTEN_SECONDS)',
-    to: 'now - began < 0',
+    from: 'isOf(one, orphan) && now - madeAt(one) >= mostMs',
+    to: 'isOf(one, orphan) && now < mostMs',
   },
   {
     ...gone,

@@ -7,6 +7,7 @@ import { ask } from '../aws/ask.ts'
 import { askingOnce } from '../aws/ask-once.ts'
 import { listSalvages } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
+import { described } from '../journal/described.ts'
 import { type MarkedDisk, provenMarkOf, readMark } from '../termination/disk-mark.ts'
 import { describedInstance, machineState } from '../termination/machine-state.ts'
 import { activityBegan } from '../termination/scaling-activities.ts'
@@ -19,7 +20,7 @@ import { provenWhenGone } from './proven-when-gone.ts'
 import { type Cloning, tried } from './recover-held.ts'
 import { siblingsOf } from './siblings.ts'
 
-/** As long as EC2 shows a machine that is gone, its disk may be found; then it has patience, as one that is held. */
+/** Until EC2 has forgotten a machine that is gone, a copy of its disk that is thrown away would be made anew. */
 const FORGOTTEN_SECONDS = 3600
 
 /** Answers the machines whose disk, and the copy of it, is needed yet. */
@@ -32,7 +33,12 @@ export async function recoverGone(
   const { hookName } = guard.policy
   const orphans = await orphansOf(aws, hookName)
   const needed = new Set(orphans)
-  await restoreLost(guard, cloning, remainingMs)
+  // What is needed is known without the bin, which a Region may not have.
+  try {
+    await restoreLost(guard, cloning, remainingMs)
+  } catch (error) {
+    guard.journal({ event: 'disks-failed', ...described(error) })
+  }
   for (const orphan of orphans) {
     if (!isTimeLeft(guard, remainingMs)) break
     await tried(guard, orphan, 'bin', async () => {
@@ -81,14 +87,20 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   if (last !== undefined && last !== volumeId)
     return { isNeeded: false, left: `another disk, ${last}, was the last of ${instanceId}` }
   const now = clock.now()
-  const lastBegan = await activityBegan(aws, groupName, instanceId, { by: now, now })
-  const copy = copyOf(orphan, cloning.copies, lastBegan)
-  const began = copy?.actionBegan ?? lastBegan ?? now
-  const isLate = now - began >= 1000 * (policy.patienceSeconds + FORGOTTEN_SECONDS)
+  const mostMs = 1000 * Math.max(policy.patienceSeconds, FORGOTTEN_SECONDS)
+  const isLate = cloning.copies.some((one) => isOf(one, orphan) && now - madeAt(one) >= mostMs)
+  const asked = await ask(() => activityBegan(aws, groupName, instanceId, { by: now, now }), isLate)
+  // So it is, too, where its group is gone.
+  if (asked.is === 'refused')
+    return { isNeeded: !isLate, left: `when its termination began is not told (${asked.why})` }
+  const lastBegan = asked.answer
+  const copy = cloning.copies.find((one) => isOf(one, orphan, lastBegan))
   // What SSM does not tell for good must not keep a copy for ever.
   const proven = copy && (await ask(() => provenWhenGone(guard, groupName, copy), isLate))
   if (proven?.is === 'answered' && proven.answer) return await letGo(guard, orphan)
-  const obstacle = isLate ? 'its disk could not be salvaged in time' : await whyNotSalvaged(guard, orphan)
+  const obstacle = isLate
+    ? 'its disk could not be salvaged in time'
+    : await whyNotSalvaged(guard, orphan, lastBegan)
   if (obstacle !== undefined) return { isNeeded: false, left: obstacle }
   if (!copy) {
     if (last === undefined)
@@ -96,7 +108,7 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
     if (cloning.budget.left <= 0) return NEEDED
     cloning.budget.left--
     tell(guard, orphan, `a snapshot of its disk, ${volumeId}, is made`)
-    await copyVolume(guard, { instanceId, actionBegan: began }, volumeId)
+    await copyVolume(guard, { instanceId, actionBegan: lastBegan ?? now }, volumeId)
     return NEEDED
   }
   await advance(guard, groupName, copy, cloning.busy, 'bin')
@@ -110,20 +122,29 @@ async function lastDiskOf(aws: AwsApi, hookName: string, instanceId: string): Pr
 }
 
 /** Of this very disk, and of its last action: a copy for an earlier one is older than what the machine wrote since (S1). */
-function copyOf({ instanceId, volumeId }: Orphan, copies: readonly Copy[], lastBegan = 0): Copy | undefined {
-  return copies.find(
-    (one) =>
-      one.instanceId === instanceId &&
-      one.actionBegan >= lastBegan &&
-      one.snapshots.some((snapshot) => snapshot.ofVolumeId === volumeId),
+function isOf(copy: Copy, { instanceId, volumeId }: Orphan, lastBegan = 0): boolean {
+  return (
+    copy.instanceId === instanceId &&
+    copy.actionBegan >= lastBegan &&
+    copy.snapshots.some(({ ofVolumeId }) => ofVolumeId === volumeId)
   )
 }
 
+/** A machine may be gone long after its action began: kept, and terminated by a person. So it is the copy that has its time. */
+function madeAt({ snapshots }: Copy): number {
+  return Math.min(...snapshots.map(({ startedAt }) => startedAt))
+}
+
 /** A copy costs money, and no action's end would throw it away. */
-async function whyNotSalvaged(guard: Guard, { instanceId, groupName }: Orphan): Promise<string | undefined> {
+async function whyNotSalvaged(
+  guard: Guard,
+  { instanceId, groupName }: Orphan,
+  lastBegan = 0,
+): Promise<string | undefined> {
   const { aws, clock, policy } = guard
   const listed = await listSalvages(aws, policy.hookName, instanceId, clock.now())
-  const salvages = listed.map(({ flush }) => flush)
+  // Those of an earlier action were of another copy.
+  const salvages = listed.map(({ flush }) => flush).filter(({ requestedAt }) => requestedAt >= lastBegan)
   if (isInVain(salvages, clock.now())) return `its disk was salvaged ${salvages.length} times in vain`
   const isRunning = salvages.some(({ status }) => status === 'running')
   if (isRunning || (await siblingsOf(guard, groupName)).length > 0) return undefined

@@ -286,9 +286,30 @@ describe('the disk of a machine that was terminated past the hook', () => {
 
   it('is not salvaged for ever', async () => {
     failing = Array.from({ length: 100 }, () => ['sendCommand', awsError('AccessDeniedException')] as const)
-    await sweep(45)
+    await sweep(60)
     expect(copies()).toBe(0)
     expect(failed()).toContain(`its disk could not be salvaged in time: ${disk} is left`)
+  })
+
+  it('keeps no copy for ever where its group is gone, and nothing tells when its termination began', async () => {
+    await sweep(3)
+    expect(copies()).toBeGreaterThan(0)
+    call('CompleteLifecycleAction', {
+      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+      LifecycleActionResult: 'CONTINUE',
+    })
+    const missing = Object.assign(awsError('ValidationError', 'AutoScalingGroup name not found - null'), {
+      $metadata: { httpStatusCode: 400 },
+    })
+    failing = Array.from({ length: 500 }, () => ['describeScalingActivities', missing] as const)
+    await sweep(2)
+    expect(copies()).toBeGreaterThan(0)
+    await sweep(43)
+    expect(copies()).toBe(0)
+    expect(isThere(disk)).toBe(true)
+    expect(failed().at(-1)).toMatch(
+      /^when its termination began is not told .*group name not found.*is left$/i,
+    )
   })
 
   it('keeps no copy for ever where SSM tells nothing any more', async () => {
@@ -379,6 +400,62 @@ describe('a disk that outlives its machine by its owner’s wish', () => {
     await sweep(3)
     expect([copies(), isThere(disk), ends().length]).toEqual([0, true, 1])
   })
+})
+
+describe('the disk of a machine that was gone long after anything began with it', () => {
+  beforeEach(mark)
+
+  it('is salvaged: it was kept, and hours later a person terminated it', async () => {
+    call('TerminateInstanceInAutoScalingGroup', { InstanceId: dead, ShouldDecrementDesiredCapacity: true })
+    fleet.pass(7 * hour)
+    expect(fleet.state(dead)).toBe('Terminating:Retained')
+    terminate()
+    await sweep(6)
+    expect(told().at(-1)).toContain('salvages')
+    expect(failed()).toEqual([])
+  })
+
+  it('is salvaged: no activity but its launch tells of it', async () => {
+    call('SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: ['HealthCheck'] })
+    fleet.pass(7 * hour)
+    terminate()
+    await sweep(6)
+    expect(told().at(-1)).toContain('salvages')
+    salvaged()
+    await sweep(1)
+    expect(isThere(disk)).toBe(false)
+  })
+
+  it('is salvaged although that of an earlier action was salvaged in vain', async () => {
+    const began = new Date(fleet.now).toISOString()
+    const Comment = `salvage:${dead} vol-0123 ${began} ${began}`
+    invocations = ['c-1', 'c-2'].map((CommandId) => ({
+      ...{ CommandId, InstanceId: 'i-0123', DocumentName: `${HOOK}-salvage`, Comment, Status: 'Failed' },
+      RequestedDateTime: new Date(fleet.now),
+    }))
+    fleet.pass(hour)
+    terminate()
+    fleet.pass(10 * minute)
+    await sweep(5)
+    expect(told().at(-1)).toContain('salvages')
+  })
+})
+
+it('a Region whose bin does not answer keeps no copy of a machine that is over', async () => {
+  call('TerminateInstanceInAutoScalingGroup', { InstanceId: dead, ShouldDecrementDesiredCapacity: false })
+  await mark()
+  fleet.pass(10 * minute)
+  await sweep(2)
+  expect(copies()).toBeGreaterThan(0)
+  call('CompleteLifecycleAction', {
+    ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+    LifecycleActionResult: 'CONTINUE',
+  })
+  fleet.pass(minute)
+  failing = Array.from({ length: 99 }, () => ['listVolumesInRecycleBin', awsError('InvalidAction')] as const)
+  await sweep(2)
+  expect(journal).toContainEqual(expect.objectContaining({ event: 'disks-failed', error: 'InvalidAction' }))
+  expect(copies()).toBe(0)
 })
 
 it('a disk that somebody took off a machine which is there is left alone, whatever its marks', async () => {
