@@ -197,7 +197,7 @@ export const scriptMutants: readonly Mutant[] = [
     to: `    :\n`,
   },
   {
-    ...part('report'),
+    ...part('last-look'),
     ...tested('evidence'),
     only: 'only grows',
     name: 'take the look that found something for the last one',
@@ -221,7 +221,7 @@ export const scriptMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    ...part('report'),
+    ...part('last-look'),
     ...tested('trouble'),
     only: 'is not executed by its name',
     name: 'execute the name of a file that grows',

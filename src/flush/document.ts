@@ -140,6 +140,7 @@ const PARTS: Record<DocumentKind, readonly string[]> = {
     'publish',
     'inventory',
     'upload',
+    'last-look',
     'report',
   ],
   salvage: ['salvage', 'ground', 'files', 'logrotate', 'census', 'names', 'inventory', 'upload', 'report'],

@@ -53,8 +53,9 @@ describeWithDisks('nothing on the disk leads to the healthy machine:', () => {
       writerAt(at)('/opt/elasticbeanstalk/tasks/publishlogs.d/all.conf', '/var/log/*/*\n/var/log/*/*/*\n')
       symlinkSync(healthy.root + target, at + path)
       symlinkSync(climbing(healthy.root + target), `${at + path}.2.gz`)
+      symlinkSync(`./${climbing(healthy.root + target)}`, `${at + path}.3.gz`)
     })
-    expect(unaccountedOf(flushed)).toEqual([`${path}.2.gz`])
+    expect(unaccountedOf(flushed)).toEqual([`${path}.3.gz`])
     expect(flushed.paths).toEqual(['/var/log/my/app.log', '/var/log/my/new.log'])
   })
 

@@ -1,5 +1,5 @@
 /** The logs on a dead machine's disk: a healthy one mounts a copy of it, and archives them as the dead one would have. */
-import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import {
   CLEAN,
@@ -10,6 +10,7 @@ import {
   layNumbered,
   layTomcat,
   NUMBERED,
+  PUBLISHED,
   salvaged,
   writerAt,
 } from './dead-disk.ts'
@@ -113,6 +114,35 @@ describeWithDisks('what is archived, too', () => {
     expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
   })
 
+  it.each(['../../../srv/my', '../../../..//..//srv/my'])(
+    'lies behind a link that climbs beyond the root, which is the root: %s',
+    async (target) => {
+      const image = layDisk((at) => {
+        layNumbered(at)
+        mkdirSync(`${at}/srv`)
+        volume.root('mv', `${at}/var/log/my`, `${at}/srv/my`)
+        symlinkSync(target, `${at}/var/log/my`)
+      })
+      const { healthy, flushed } = await salvaged(image)
+      expect(flushed.manifest).toMatchObject(CLEAN)
+      expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+    },
+  )
+
+  it('lies beside links that cannot be followed, or are in a folder that may not be changed', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      mkdirSync(`${at}/opt/fixed`)
+      symlinkSync('/secret', `${at}/opt/fixed/absolute`)
+      symlinkSync('../nowhere', `${at}/opt/fixed/relative`)
+      symlinkSync(`../${'x'.repeat(300)}`, `${at}/opt/long`)
+      volume.root('chattr', '+i', `${at}/opt/fixed`)
+    })
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject(CLEAN)
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+  })
+
   it('lies beside links that lead in circles', async () => {
     const image = layDisk((at) => {
       layNumbered(at)
@@ -147,24 +177,80 @@ describeWithDisks('what is archived, too', () => {
 })
 
 describeWithDisks('of another file system that was mounted on the disk', () => {
-  const withTable = async (...lines: readonly string[]) => {
+  const missed = (folder: string) => [{ path: folder, size: 0, why: 'was on another disk, or in memory' }]
+  const withTable = async (lines: readonly string[], lay: (at: string) => void = () => undefined) => {
     const image = layDisk((at) => {
       layNumbered(at)
-      writerAt(at)('/etc/fstab', `UUID=1 / ext4 defaults 0 1\n#UUID=2 /var/log ext4\n${lines.join('\n')}\n`)
+      writerAt(at)('/etc/fstab', `UUID=1 / ext4 defaults 0 1\n#UUID=2 /var/log ext4\n${lines.join('\n')}`)
+      lay(at)
     })
     return (await salvaged(image)).flushed.manifest
   }
 
   it.each(['/var', '/var/log', '/var/log/', '/var/log/my'])('the logs in %s are missed', async (folder) => {
-    const { unaccounted } = await withTable(`/dev/sdf\t${folder}  xfs defaults,nofail 0 2`)
-    expect(unaccounted).toEqual([
-      { path: folder.replace(/\/$/, ''), size: 0, why: 'was on another disk, or in memory' },
-    ])
+    const { unaccounted } = await withTable([`/dev/sdf\t${folder}  xfs defaults,nofail 0 2`])
+    expect(unaccounted).toEqual(missed(folder.replace(/\/$/, '')))
+  })
+
+  it.each(['/data/logs', '../../data/logs', '../../../../data/logs'])(
+    'the logs behind a link to it are missed: %s',
+    async (target) => {
+      const { unaccounted, files } = await withTable(['/dev/sdf /data xfs'], (at) => {
+        mkdirSync(`${at}/data`)
+        volume.root('rm', '-r', `${at}/var/log/my`)
+        symlinkSync(target, `${at}/var/log/my`)
+      })
+      expect({ unaccounted, files }).toEqual({ unaccounted: missed('/data'), files: [] })
+    },
+  )
+
+  it('a log that is a link to it is missed', async () => {
+    const { unaccounted } = await withTable(['/dev/sdf /data xfs'], (at) =>
+      symlinkSync('/data/more.log', `${at}/var/log/my/more.log`),
+    )
+    expect(unaccounted).toEqual(missed('/data'))
+  })
+
+  it('what was rotated to it is missed', async () => {
+    const { unaccounted } = await withTable(['/dev/sdf /data xfs'], (at) => {
+      mkdirSync(`${at}/data/old`, { recursive: true })
+      layNumbered(at, NUMBERED.toSpliced(1, 0, 'olddir /data/old'))
+    })
+    expect(unaccounted).toEqual(missed('/data'))
+  })
+
+  it.each([
+    '/etc/systemd/system/var-log-my.mount',
+    '/usr/lib/systemd/system/local-fs.target.wants/var-log-my.mount',
+  ])('the logs where a unit mounted it are missed: %s', async (unit) => {
+    const { unaccounted } = await withTable([], (at) =>
+      writerAt(at)(unit, '[Unit]\nBefore=local-fs.target\n[Mount]\nWhat=tmpfs\nWhere=/var/log/my'),
+    )
+    expect(unaccounted).toEqual(missed('/var/log/my'))
+  })
+
+  it('what was logged in memory is missed', async () => {
+    const { unaccounted } = await withTable([], (at) => {
+      mkdirSync(`${at}/run/my`, { recursive: true })
+      symlinkSync('../run', `${at}/var/run`)
+      writerAt(at)(PUBLISHED, '/var/run/my/*.log\n')
+    })
+    expect(unaccounted).toEqual(missed('/run'))
+  })
+
+  it('a table that is too large to be read is told', async () => {
+    const { unaccounted } = await withTable(['# for long\n'.repeat(100_000)])
+    expect(unaccounted).toEqual([{ path: '/etc/fstab', size: 0, why: 'is too large to be read' }])
   })
 
   it('nothing is missed where no logs were', async () => {
+    const lines = ['/dev/sdf /data xfs', '/dev/sdg none swap sw 0 0', '', 'x /var/log/mybe xfs', '']
     expect(
-      await withTable('/dev/sdf /data xfs', '/dev/sdg none swap sw 0 0', '', 'x /var/log/mybe xfs'),
+      await withTable(lines, (at) => {
+        mkdirSync(`${at}/database`)
+        symlinkSync('/database', `${at}/var/log/my/elsewhere`)
+        writerAt(at)('/usr/lib/systemd/system/var-log-my.mount', '[Mount]\nWhere=/var/log/my\n')
+      }),
     ).toMatchObject(CLEAN)
   })
 })

@@ -112,20 +112,36 @@ is_in_use() { # <major:minor> <name> <folder of what is made of it>: in whatever
 
 # A link to a place of this machine leads to that place of the disk instead, or is taken away.
 keep_links_inside() {
-  local link target device
-  device=$(stat -L -c %d "$ROOT")
+  local link target depth device base
+  device=$(stat -L -c %d "$ROOT") base=$(exec readlink -m "$ROOT")
   find_links '/*' ! -lname "$ROOT/*" -printf '%p\0%l\0' | while read -r -d '' link && read -r -d '' target; do
-    ln -sfnT -- "$ROOT$target" "$link" || { rm -f -- "$link" && ln -s -- "$ROOT$target" "$link"; } || take_away "$link"
+    bend "$link" "$ROOT$target"
   done
   all_known "${PIPESTATUS[*]}"
-  find_links '*..*' -printf '%Y%p\0' | while read -r -d '' link; do
-    [[ $link != [LN]* ]] || rm -f -- "${link:1}" # what is not there now may be later
+  find_links '..*' -printf '%d%p\0%l/\0' | while read -r -d '' link && read -r -d '' target; do
+    depth=${link%%/*} link=/${link#*/}
+    while [ "$target" != "${target#../}" ]; do target=${target#../} target=${target#"${target%%[!/]*}"} depth=$((depth - 1)); done
+    [ "$depth" -ge 1 ] || bend "$link" "$ROOT/${target%/}" # above the root of its machine is that root
+  done
+  all_known "${PIPESTATUS[*]}"
+  find_links '*..*' -print0 | while read -r -d '' link; do
+    [ ! -e "$link" ] || continue
+    target=$(exec readlink -m -- "$link")
+    case $target/ in "$base"/*) bend "$link" "$ROOT${target#"$base"}" ;; *) drop "$link" ;; esac # it may be there later
   done
   all_known "${PIPESTATUS[*]}"
   find_links '*..*' -print0 | xargs -0 -r stat -L --printf '%d %n\0' -- | while read -r -d '' link; do
     [ "${link%% *}" = "$device" ] || take_away "${link#* }"
   done
   all_known "${PIPESTATUS[*]}"
+}
+
+bend() { # <link> <target>
+  ln -sfnT -- "$2" "$1" || { drop "$1" && ln -s -- "$2" "$1"; } || take_away "$1"
+}
+
+drop() { # <link>: its folder may be immutable
+  rm -f -- "$1" || { chattr -ia -- "${1%/*}" && rm -f -- "$1"; }
 }
 
 all_known() { # <how those ended who looked for them>
@@ -138,7 +154,7 @@ find_links() { # <what they say> <what else find is told>
 }
 
 take_away() { # <link>
-  rm -f -- "$1" || die 'a link that leads off the disk stays'
+  drop "$1" || die 'a link that leads off the disk stays'
   unaccounted "$1" 0 'a link that leads off the disk'
 }
 
@@ -148,19 +164,48 @@ know_owner() {
   [ "${owner:-$INSTANCE_ID}" = "$INSTANCE_ID" ] || die "$DISK is the disk of $owner"
 }
 
-# What lies where another file system was mounted is not what was written there.
+# What lies where another file system was mounted is not what was written there, whatever links lead there.
 tell_other_disks() {
-  local device folder path
-  [ -f "$ROOT/etc/fstab" ] || return 0
-  while IFS=$' \t' read -r device folder _; do
-    case $device in '#'*) continue ;; esac
-    case $folder in /?*) folder=$ROOT${folder%/}/ ;; *) continue ;; esac
-    for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" "${!KNOWN_LOGS[@]}"; do
-      rooted "$path"
+  local path place folder
+  local -A mounts=() meant=() places=()
+  find_mounts
+  for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" "${!KNOWN_LOGS[@]}" "${OLD_FOLDERS[@]/%//*}"; do
+    rooted "$path"
+    for folder in "${!mounts[@]}"; do
       # shellcheck disable=SC2053 # a glob may stand for the folder
-      if [[ $REPLY == "$folder"* || $folder == ${REPLY%/*}/ ]]; then unaccounted "${folder%/}" 0 'was on another disk, or in memory'; fi
+      if [[ $REPLY == "$folder"/* || $folder == ${REPLY%/*} ]]; then was_elsewhere "$folder"; fi
     done
-  done <"$ROOT/etc/fstab"
+    while [ "$REPLY" != "${REPLY#"$ROOT"/}" ]; do
+      for place in $REPLY; do places[$place]=1; done
+      REPLY=${REPLY%/*}
+    done
+  done
+  for folder in "${!mounts[@]}"; do meant[$(exec readlink -m -- "$folder")/]=$folder; done
+  printf '%s\0' "${!places[@]}" | xargs -0 -r readlink -mz -- | while read -r -d '' path; do
+    for folder in "${!meant[@]}"; do
+      case $path/ in "$folder"*) was_elsewhere "${meant[$folder]}" ;; esac
+    done
+  done
+}
+
+# By the table of file systems, or a unit of systemd; and where there is memory on each machine.
+find_mounts() { # → mounts
+  local device folder path separators
+  mounts[$ROOT/run]=1 mounts[$ROOT/dev]=1
+  for path in "$ROOT"/etc/fstab "$ROOT"/etc/systemd/system/{,*.wants/}*.mount "$ROOT"/usr/lib/systemd/system/*.wants/*.mount; do
+    [ -f "$path" ] || continue
+    if is_large "$path"; then unaccounted "$path" 0 'is too large to be read' && continue; fi
+    separators=$' \t'
+    case $path in *.mount) separators+='=' ;; esac
+    while IFS=$separators read -r device folder _ || [ -n "$device" ]; do
+      case $path:$device in *.mount:Where | */fstab:[!#]*) ;; *) continue ;; esac
+      case $folder in /?*) mounts[$ROOT${folder%/}]=1 ;; esac
+    done <"$path"
+  done
+}
+
+was_elsewhere() { # <folder>
+  unaccounted "$1" 0 'was on another disk, or in memory'
 }
 
 # More than a person writes, and more than memory may hold.
