@@ -105,20 +105,38 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...step,
     name: 'attach a volume in another zone',
-    from: 'siblings.find((one) => one.zone === zone)',
-    to: 'siblings[0]',
+    from: 'able.find((one) => one.zone === zone)',
+    to: 'able[0]',
   },
   {
     ...step,
     name: 'leave a disk at a machine that is not healthy any more',
-    from: 'if (!siblings.some((one) => one.instanceId === instanceId))',
-    to: 'if (siblings.length === 0)',
+    from: 'if (!isComplete || !able.some((one) => one.instanceId === instanceId))',
+    to: 'if (!isComplete || able.length === 0)',
   },
   {
     ...step,
     name: 'salvage before it is attached',
-    from: 'if (!isComplete) return wait',
+    from: 'if (!mayBeTakenOff(attachment, now)) return wait',
     to: 'if (volumeId === "") return wait',
+  },
+  {
+    ...step,
+    name: 'wait for ever for what never arrives',
+    from: 'return isComplete || now - since',
+    to: 'return isComplete || now < since',
+  },
+  {
+    ...step,
+    name: 'salvage what never arrived',
+    from: 'if (!isComplete || !able',
+    to: 'if (!able',
+  },
+  {
+    ...step,
+    name: 'ask the machine again that could not',
+    from: 'ranOn !== instanceId)',
+    to: 'ranOn === instanceId)',
   },
   {
     ...step,
@@ -171,14 +189,26 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...clearing,
     name: 'take a disk off while it is salvaged, since its action is over',
-    from: 'if (attachment?.isComplete && !isSalvaging)',
-    to: 'if (attachment?.isComplete)',
+    from: 'if (attachment && !isSalvaging && mayBe',
+    to: 'if (attachment && mayBe',
   },
   {
     ...clearing,
     name: 'keep what is at no machine where SSM does not answer',
     from: 'isAttached && (await',
     to: '(await',
+  },
+  {
+    ...clearing,
+    name: 'keep a snapshot since its volume is not given up',
+    from: '      await aws.deleteVolume({ VolumeId: volumeId })\n',
+    to: '      await aws.deleteVolume({ VolumeId: volumeId }).catch(() => snapshots.splice(0))\n',
+  },
+  {
+    ...clearing,
+    name: 'ask once to take it off',
+    from: 'mayBeTakenOff(attachment, clock.now())',
+    to: 'attachment.isComplete',
   },
   {
     ...clearing,

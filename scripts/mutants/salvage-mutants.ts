@@ -90,8 +90,8 @@ export const salvageMutants: readonly Mutant[] = [
   {
     ...salvage('lead in circles'),
     name: 'give up where a link leads in a circle',
-    from: '*) drop "$link" ;; esac',
-    to: '/?*) drop "$link" ;; esac',
+    from: `bend "$link" "$ROOT\${target#"$base"}"`,
+    to: ':',
   },
   {
     ...salvage('climbs beyond the root'),

@@ -6,7 +6,7 @@ import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { salvagesOf } from './clone.ts'
 import type { Copy } from './copies.ts'
 import type { CopyOwner } from './copy-mark.ts'
-import { rubbish } from './decide-copy.ts'
+import { mayBeTakenOff, rubbish } from './decide-copy.ts'
 import { isTimeLeft, limitedTo } from './found.ts'
 
 /** `needed`: the machines that are gone, and whose disk is being salvaged. */
@@ -22,13 +22,18 @@ export async function clearAway(
   const failed: string[] = []
   for (const copy of copies) {
     if (!isTimeLeft(guard, remainingMs)) break
-    try {
-      const limited = limitedTo(guard, remainingMs)
-      const over = !needed.has(copy.instanceId) && (await isOver(limited, copy))
-      await discard(limited, copy, over, deleted)
-    } catch (error) {
-      failed.push(`${copy.instanceId}: ${reasonOf(error)}`)
+    const limited = limitedTo(guard, remainingMs)
+    const tried = async (work: () => Promise<void>) => {
+      try {
+        await work()
+      } catch (error) {
+        failed.push(`${copy.instanceId}: ${reasonOf(error)}`)
+      }
     }
+    await tried(async () => {
+      const isNeeded = needed.has(copy.instanceId) || !(await isOver(limited, copy))
+      await discard(limited, copy, !isNeeded, { deleted, tried })
+    })
   }
   const oldestSeconds = (clock.now() - oldest) / 1000
   journal({ event: 'copies', copies: copies.length, oldestSeconds, deleted, failed })
@@ -47,23 +52,31 @@ async function isOver({ aws, clock }: Guard, { instanceId, actionBegan }: CopyOw
   return current !== undefined && current !== actionBegan
 }
 
+interface Told {
+  readonly deleted: string[]
+  /** What is refused is told, and keeps nothing else. */
+  readonly tried: (work: () => Promise<void>) => Promise<void>
+}
+
 /** As far as it can be done now: what is attached is taken off first, and never under a salvage that runs. */
-async function discard(guard: Guard, copy: Copy, over: boolean, deleted: string[]): Promise<void> {
-  const { aws } = guard
+async function discard(guard: Guard, copy: Copy, over: boolean, { deleted, tried }: Told): Promise<void> {
+  const { aws, clock } = guard
   const { snapshots, volumes } = rubbish(copy, over)
   if (snapshots.length === 0 && volumes.length === 0) return
   // What is at no machine is thrown away although SSM does not answer.
   const isAttached = volumes.some(({ attachment }) => attachment)
   const isSalvaging = isAttached && (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')
-  for (const { volumeId, state, attachment } of volumes) {
-    if (attachment?.isComplete && !isSalvaging)
-      await aws.detachVolume({ VolumeId: volumeId, InstanceId: attachment.instanceId })
-    if (attachment || !/^(available|error)$/.test(state)) continue
-    await aws.deleteVolume({ VolumeId: volumeId })
-    deleted.push(volumeId)
-  }
-  for (const { snapshotId } of snapshots) {
-    await aws.deleteSnapshot({ SnapshotId: snapshotId })
-    deleted.push(snapshotId)
-  }
+  for (const { volumeId, state, attachment } of volumes)
+    await tried(async () => {
+      if (attachment && !isSalvaging && mayBeTakenOff(attachment, clock.now()))
+        await aws.detachVolume({ VolumeId: volumeId, InstanceId: attachment.instanceId })
+      if (attachment || !/^(available|error)$/.test(state)) return
+      await aws.deleteVolume({ VolumeId: volumeId })
+      deleted.push(volumeId)
+    })
+  for (const { snapshotId } of snapshots)
+    await tried(async () => {
+      await aws.deleteSnapshot({ SnapshotId: snapshotId })
+      deleted.push(snapshotId)
+    })
 }

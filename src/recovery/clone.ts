@@ -12,7 +12,7 @@ import type { Rung } from '../rungs.ts'
 import { describedInstance } from '../termination/machine-state.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
-import { type CopyStep, decideCopy } from './decide-copy.ts'
+import { type CopyStep, decideCopy, type Salvaging } from './decide-copy.ts'
 import { diskOf } from './disk-of.ts'
 import { siblingsOf } from './siblings.ts'
 
@@ -37,9 +37,14 @@ function tagOf(hookName: string, owner: CopyOwner) {
 }
 
 /** What the salvages of a disk came to, of one action. */
-export async function salvagesOf({ aws, clock, policy }: Guard, { instanceId, actionBegan }: CopyOwner) {
+export async function salvagesOf(
+  { aws, clock, policy }: Guard,
+  { instanceId, actionBegan }: CopyOwner,
+): Promise<Salvaging[]> {
   const listed = await listSalvages(aws, policy.hookName, instanceId, clock.now())
-  return listed.filter(({ belongsTo }) => isOf(belongsTo, actionBegan)).map(({ flush }) => flush)
+  return listed.flatMap(({ belongsTo, flush, ranOn }) =>
+    isOf(belongsTo, actionBegan) ? [{ ...flush, ranOn }] : [],
+  )
 }
 
 function isOf(owner: Invocation['belongsTo'], actionBegan: number): boolean {

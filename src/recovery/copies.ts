@@ -36,6 +36,7 @@ export interface CopyAttachment {
   readonly instanceId: string
   readonly device: string
   readonly isComplete: boolean
+  readonly since: number
 }
 
 /** Those of every action. */
@@ -89,6 +90,7 @@ function volumeOf(volume: Volume): CopyVolume {
       instanceId: attached.InstanceId ?? '',
       device: attached.Device ?? '',
       isComplete: attached.State === 'attached',
+      since: attached.AttachTime?.getTime() ?? 0,
     },
   }
 }

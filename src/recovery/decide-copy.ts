@@ -3,12 +3,14 @@
  * was taken twice, or whose answer was lost, leaves one more of the same: what is too many is thrown away.
  */
 import type { Flush } from '../model.ts'
-import type { Copy, CopySnapshot, CopyVolume } from './copies.ts'
+import type { Copy, CopyAttachment, CopySnapshot, CopyVolume } from './copies.ts'
 
 /** How often a copy is salvaged; what stopped the first one may stop each. */
 export const MOST_SALVAGES = 2
 /** The ordinary passes prove what a salvage has put into S3. They had their time when it ended so long ago. */
 const PROOF_SECONDS = 900
+/** What is neither on nor off after so long stays so by itself. */
+const STUCK_SECONDS = 600
 
 /** A healthy machine of the same group, to which no other copy is attached. */
 export interface Sibling {
@@ -22,7 +24,12 @@ export interface SeenCopy {
   /** In the order in which they are asked. */
   readonly siblings: readonly Sibling[]
   /** The salvages of this action's disk, newest first. */
-  readonly salvages: readonly Omit<Flush, 'report'>[]
+  readonly salvages: readonly Salvaging[]
+}
+
+export interface Salvaging extends Omit<Flush, 'report'> {
+  /** The machine that was asked. */
+  readonly ranOn: string
 }
 
 export type CopyStep =
@@ -47,30 +54,39 @@ export function decideCopy({ now, copy, siblings, salvages }: SeenCopy): CopySte
   const isBeingProven = newest?.status === 'succeeded' && now - (newest.endedAt ?? now) < 1000 * PROOF_SECONDS
   // It must not keep the only healthy machine from others.
   const at = volume?.attachment
-  if (salvages.length >= MOST_SALVAGES && !isBeingProven && volume && at?.isComplete)
+  if (salvages.length >= MOST_SALVAGES && !isBeingProven && volume && at && mayBeTakenOff(at, now))
     return { do: 'detach', volumeId: volume.volumeId, from: at.instanceId }
   if (salvages.length >= MOST_SALVAGES) return wait(`it was salvaged ${salvages.length} times in vain`)
   if (isBeingProven) return wait('it was salvaged, and is about to be proven')
+  const able = thoseFirstThat(siblings, ({ instanceId }) =>
+    salvages.every(({ ranOn }) => ranOn !== instanceId),
+  )
   if (!volume) {
-    const zone = siblings[0]?.zone
+    const zone = able[0]?.zone
     if (zone === undefined) return wait('its group has no healthy machine that could salvage it')
     return { do: 'create-volume', snapshotId: snapshot.snapshotId, zone }
   }
   const { volumeId, state, zone, attachment } = volume
   if (attachment) {
     const { instanceId, device, isComplete } = attachment
-    if (!isComplete) return wait(`${volumeId} is on its way to ${instanceId}, or off it`)
-    if (!siblings.some((one) => one.instanceId === instanceId))
+    if (!mayBeTakenOff(attachment, now)) return wait(`${volumeId} is on its way to ${instanceId}, or off it`)
+    if (!isComplete || !able.some((one) => one.instanceId === instanceId))
       return { do: 'detach', volumeId, from: instanceId }
     return { do: 'salvage', volumeId, on: instanceId, device, copiedAt: snapshot.startedAt }
   }
   if (state !== 'available') return wait(`${volumeId} is ${state}`)
-  const near = siblings.find((one) => one.zone === zone)
+  const near = able.find((one) => one.zone === zone)
   if (near) return { do: 'attach', volumeId, on: near.instanceId }
-  const [far] = siblings
+  const [far] = able
   if (!far) return wait('its group has no healthy machine that could salvage it')
   // A volume does not leave its zone; this one is too many as soon as there is another.
   return { do: 'create-volume', snapshotId: snapshot.snapshotId, zone: far.zone }
+}
+
+/** Where one failed, it may have a reason of its own: the others are asked, as long as there are any. */
+function thoseFirstThat(siblings: readonly Sibling[], are: (one: Sibling) => boolean): readonly Sibling[] {
+  const some = siblings.filter(are)
+  return some.length > 0 ? some : siblings
 }
 
 function wait(reason: string): CopyStep {
@@ -88,12 +104,17 @@ function mainOf({ snapshots, volumes }: Copy): {
   return { snapshot, volume: usable.find(({ attachment }) => attachment) ?? usable.at(-1) }
 }
 
+/** Asked again each time: EC2 takes nothing off before the machine lets go of it, and what never arrives is told so. */
+export function mayBeTakenOff({ isComplete, since }: CopyAttachment, now: number): boolean {
+  return isComplete || now - since >= 1000 * STUCK_SECONDS
+}
+
 function isEnding({ state }: CopyVolume): boolean {
   return ['deleting', 'deleted', 'error'].includes(state)
 }
 
 /** Whether nothing more is to be hoped for: it was salvaged as often as it may be, and what that showed had its time to be proven. */
-export function isInVain(salvages: SeenCopy['salvages'], now: number): boolean {
+export function isInVain(salvages: readonly Omit<Flush, 'report'>[], now: number): boolean {
   if (salvages.length < MOST_SALVAGES || salvages.some(({ status }) => status === 'running')) return false
   return salvages.every(({ endedAt = 0 }) => now - endedAt >= 1000 * PROOF_SECONDS)
 }

@@ -178,6 +178,41 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect([...volumes(), ...snapshots()]).toEqual([])
   })
 
+  it('is taken off again where EC2 did not, and keeps nothing else meanwhile', async () => {
+    await sweep(4)
+    ended('Failed')
+    letGo()
+    let asked = 0
+    ssm.detachVolume = async () => ({ VolumeId: `asked ${++asked} times` })
+    ssm.describeVolumes = async (input) => ({
+      Volumes: (call('DescribeVolumes', input).Volumes ?? []).map(({ Attachments = [], ...volume }) => ({
+        ...{ ...volume, Attachments: Attachments.map((one) => ({ ...one, State: 'busy' })) },
+      })),
+    })
+    fleet.pass(10 * minute)
+    await sweep(2)
+    expect(asked).toBe(2)
+    expect([volumes().length, snapshots().length]).toEqual([1, 0])
+    ssm.detachVolume = async () => {
+      throw awsError('IncorrectState', 'it is busy')
+    }
+    await sweep(1)
+    expect(journal).toContainEqual(
+      expect.objectContaining({ event: 'copies', failed: [`${dead}: IncorrectState: it is busy`] }),
+    )
+    for (const name of ['detachVolume', 'describeVolumes'] as const) delete ssm[name]
+    await sweep(2)
+    expect(volumes()).toEqual([])
+  })
+
+  it('is thrown away but for what EC2 does not give up', async () => {
+    await sweep(2)
+    letGo()
+    failing.push(['deleteVolume', awsError('OperationNotPermitted')])
+    await sweep(1)
+    expect([volumes().length, snapshots().length]).toEqual([1, 0])
+  })
+
   it('is thrown away where the machine was kept: no action needs it', async () => {
     await sweep(1)
     fleet.pass(2 * hour)

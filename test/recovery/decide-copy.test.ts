@@ -12,16 +12,16 @@ const volume: CopyVolume = {
 }
 const near = { instanceId: 'i-near', zone: 'a' }
 const far = { instanceId: 'i-far', zone: 'b' }
-const attached = (instanceId: string, isComplete = true): CopyVolume => ({
+const attached = (instanceId: string, isComplete = true, sinceMinutes = 35): CopyVolume => ({
   ...volume,
   state: 'in-use',
-  attachment: { instanceId, device: '/dev/sdf', isComplete },
+  attachment: { instanceId, device: '/dev/sdf', isComplete, since: START + sinceMinutes * MINUTE },
 })
 const copyOf = (snapshots: readonly CopySnapshot[], volumes: readonly CopyVolume[] = []): Copy => ({
   ...{ instanceId: action.instanceId, actionBegan: START, snapshots, volumes },
 })
-const salvage = (status: 'running' | 'succeeded' | 'failed', endedMinutes = 30) => ({
-  ...{ commandId: 'c', status, statusDetails: status, requestedAt: snapshot.startedAt },
+const salvage = (status: 'running' | 'succeeded' | 'failed', endedMinutes = 30, ranOn = 'i-near') => ({
+  ...{ commandId: 'c', ranOn, status, statusDetails: status, requestedAt: snapshot.startedAt },
   endedAt: status === 'running' ? undefined : START + endedMinutes * MINUTE,
 })
 const seen = (changes: Partial<SeenCopy> = {}): SeenCopy => ({
@@ -55,6 +55,25 @@ describe('a copy', () => {
     })
     expect(step({ copy: copyOf([snapshot], [attached('i-near', false)]) }).do).toBe('wait')
   })
+  it('is salvaged by another machine the next time, where there is one', () => {
+    const salvages = [salvage('failed')]
+    const another = { instanceId: 'i-another', zone: 'a' }
+    const copy = copyOf([snapshot], [attached('i-near')])
+    expect(step({ copy, salvages })).toEqual({ do: 'detach', volumeId: 'vol-1', from: 'i-near' })
+    const off = copyOf([snapshot], [volume])
+    expect(step({ copy: off, salvages, siblings: [near, another] })).toMatchObject({ on: 'i-another' })
+    expect(step({ copy: off, salvages, siblings: [near, far] })).toMatchObject({ zone: 'b' })
+    expect(step({ copy: off, salvages, siblings: [near] })).toMatchObject({ on: 'i-near' })
+    expect(step({ copy: copyOf([snapshot]), salvages, siblings: [near, far] })).toMatchObject({ zone: 'b' })
+  })
+  it('is taken off where it never arrives, or does not let go', () => {
+    const copy = copyOf([snapshot], [attached('i-near', false, 30)])
+    const off = { do: 'detach', volumeId: 'vol-1', from: 'i-near' }
+    expect(step({ copy })).toEqual(off)
+    const tried = Array.from({ length: MOST_SALVAGES }, () => salvage('failed'))
+    expect(step({ copy, salvages: tried })).toEqual(off)
+    expect(step({ copy, salvages: [salvage('running')] }).do).toBe('wait')
+  })
   it('is taken off a machine that is not healthy any more', () => {
     const copy = copyOf([snapshot], [attached('i-gone')])
     expect(step({ copy })).toEqual({ do: 'detach', volumeId: 'vol-1', from: 'i-gone' })
@@ -62,10 +81,11 @@ describe('a copy', () => {
   })
   it('is salvaged once more where that failed, and where what succeeded is not proven in time', () => {
     const copy = copyOf([snapshot], [attached('i-near')])
+    const alone = { copy, siblings: [near] }
     expect(step({ copy, salvages: [salvage('running')] }).do).toBe('wait')
-    expect(step({ copy, salvages: [salvage('failed')] }).do).toBe('salvage')
+    expect(step({ ...alone, salvages: [salvage('failed')] }).do).toBe('salvage')
     expect(step({ copy, salvages: [salvage('succeeded')] }).do).toBe('wait')
-    expect(step({ copy, salvages: [salvage('succeeded', 10)] }).do).toBe('salvage')
+    expect(step({ ...alone, salvages: [salvage('succeeded', 10)] }).do).toBe('salvage')
     const tried = Array.from({ length: MOST_SALVAGES }, () => salvage('failed'))
     expect(step({ copy, salvages: tried })).toEqual({ do: 'detach', volumeId: 'vol-1', from: 'i-near' })
     expect(step({ copy: copyOf([snapshot], [volume]), salvages: tried }).do).toBe('wait')

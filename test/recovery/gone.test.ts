@@ -265,7 +265,8 @@ describe('the disk of a machine that was terminated past the hook', () => {
   it('is left where its salvages are in vain, and that is told; the copy goes', async () => {
     await sweep(5)
     salvaged('Failed')
-    await sweep(1)
+    await sweep(4)
+    expect(new Set(invocations.map(({ InstanceId }) => InstanceId)).size).toBe(2)
     salvaged('Failed')
     fleet.pass(2 * hour)
     await sweep(7)
