@@ -10,6 +10,7 @@ import { deployMutants } from './deploy-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import { growMutants } from './grow-mutants.ts'
+import { listingMutants } from './listing-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
@@ -36,6 +37,7 @@ export const mutants: readonly Mutant[] = [
   ...cloneMutants,
   ...binMutants,
   ...growMutants,
+  ...listingMutants,
   ...receiptMutants,
   ...salvageCommandMutants,
   ...salvageMutants,

@@ -117,10 +117,15 @@ async function take(
 
 async function freeDevice(aws: AwsApi, instanceId: string): Promise<string> {
   const machine = await describedInstance(aws, instanceId)
-  const taken = new Set(machine?.BlockDeviceMappings?.map(({ DeviceName }) => DeviceName))
-  const free = DEVICES.find((device) => !taken.has(device) && !taken.has(device.replace('/sd', '/xvd')))
+  const taken = new Set(machine?.BlockDeviceMappings?.map(({ DeviceName = '' }) => placeOf(DeviceName)))
+  const free = DEVICES.find((device) => !taken.has(placeOf(device)))
   if (free === undefined) throw new Error(`${instanceId} has no free name for a volume`)
   return free
+}
+
+/** `/dev/sdf`, `xvdf` and `/dev/sdf1` are one place. */
+function placeOf(device: string): string {
+  return device.replace(/^(\/dev\/)?(sd|xvd)|\d+$/g, '')
 }
 
 async function salvage(

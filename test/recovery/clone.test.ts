@@ -178,6 +178,54 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect([...volumes(), ...snapshots()]).toEqual([])
   })
 
+  it.each(['/dev/xvdf', 'sdf', '/dev/sdf1'])(
+    'is attached where no other disk is: %s is one place',
+    async (taken) => {
+      ssm.describeInstances = async (input) => {
+        const answer = call('DescribeInstances', input)
+        for (const { BlockDeviceMappings } of answer.Reservations?.flatMap(
+          ({ Instances = [] }) => Instances,
+        ) ?? [])
+          BlockDeviceMappings?.push({ DeviceName: taken })
+        return answer
+      }
+      await sweep(4)
+      delete ssm.describeInstances
+      expect(sent.map(({ Parameters }) => Parameters?.Disk)).toEqual([[expect.stringMatching(/\/dev\/sdg$/)]])
+    },
+  )
+
+  it('is told where SSM cannot reach the machine that should salvage it', async () => {
+    await sweep(3)
+    failing.push(['sendCommand', awsError('InvalidInstanceId')])
+    await sweep(1)
+    expect(failed()).toMatchObject([{ errorMessage: expect.stringMatching(/^SSM cannot reach i-/) }])
+    await sweep(1)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('is not one for an earlier action, although that is not thrown away yet', async () => {
+    const [root] = fleet.model.instances().find(({ id }) => id === dead)?.volumes ?? []
+    const Value = `${dead} ${new Date(began() - hour).toISOString()}`
+    const TagSpecifications = [
+      { ResourceType: 'snapshot' as const, Tags: [{ Key: `termination-guard-copy:${HOOK}`, Value }] },
+    ]
+    call('CreateSnapshot', { VolumeId: root?.id, TagSpecifications })
+    failing.push(['deleteSnapshot', awsError('InternalFailure')])
+    await sweep(1)
+    expect(snapshots()).toHaveLength(2)
+    await sweep(1)
+    expect(snapshots().map(({ Tags = [] }) => Tags[0]?.Value)).toEqual([
+      `${dead} ${new Date(began()).toISOString()}`,
+    ])
+  })
+
+  it('is as old as the oldest part of it, where that stays', async () => {
+    await sweep(3)
+    const ages = journal.flatMap((event) => (event.event === 'copies' ? [event.oldestSeconds] : []))
+    expect(ages).toEqual([300, 600])
+  })
+
   it('is taken off again where EC2 did not, and keeps nothing else meanwhile', async () => {
     await sweep(4)
     ended('Failed')
@@ -440,6 +488,24 @@ it('copies no more disks at once than it may', async () => {
   ])
 })
 
+it('a disk is not attached where another is since an earlier sweep', async () => {
+  const [other = '', last = ''] = inService()
+  const sweepWithLast = async (times: number) => {
+    for (let count = 0; count < times; count++) {
+      for (const id of inService()) if (id !== last) offline.add(id)
+      await sweep(1)
+    }
+  }
+  await sweepWithLast(4)
+  expect(sent).toHaveLength(1)
+  terminate(other)
+  fleet.pass(10 * minute)
+  await sweepWithLast(5)
+  expect(snapshots()).toHaveLength(2)
+  const at = volumes().flatMap(({ Attachments }) => Attachments?.[0]?.InstanceId ?? [])
+  expect([at, sent.length]).toEqual([[last], 1])
+})
+
 it('two disks are never at one machine', async () => {
   const other = inService()[0] ?? ''
   offline.add(other)
@@ -466,6 +532,13 @@ describe('what EC2 does not tell', () => {
     await sweep(1)
     failing.push(['describeSnapshots', awsError('UnauthorizedOperation')])
     await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+  })
+  it('about when its action began leaves its copy for a later sweep', async () => {
+    await sweep(1)
+    ssm.describeScalingActivities = async () => ({ Activities: [] })
+    await sweep(1)
+    delete ssm.describeScalingActivities
     expect(snapshots()).toHaveLength(1)
   })
   it('about a machine leaves its copy for a later sweep', async () => {

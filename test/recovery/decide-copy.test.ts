@@ -85,6 +85,7 @@ describe('a copy', () => {
     expect(step({ copy, salvages: [salvage('running')] }).do).toBe('wait')
     expect(step({ ...alone, salvages: [salvage('failed')] }).do).toBe('salvage')
     expect(step({ copy, salvages: [salvage('succeeded')] }).do).toBe('wait')
+    expect(step({ copy, salvages: [{ ...salvage('succeeded'), endedAt: undefined }] }).do).toBe('wait')
     expect(step({ ...alone, salvages: [salvage('succeeded', 10)] }).do).toBe('salvage')
     const tried = Array.from({ length: MOST_SALVAGES }, () => salvage('failed'))
     expect(step({ copy, salvages: tried })).toEqual({ do: 'detach', volumeId: 'vol-1', from: 'i-near' })

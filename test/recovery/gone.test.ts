@@ -30,13 +30,14 @@ let isInS3: boolean
 let isAlone: boolean
 let failing: (readonly [keyof AwsApi, Error])[]
 let RECOVER: string
+let RECOVERIES_AT_ONCE: string
 let manifest: string
 
 beforeEach(async () => {
   fleet = new Fleet({ ruleMs: 0 }).group('web', { size: 3, retain: true })
   fleet.hook({ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' })
   ;[journal, invocations, sent, failing, receipts] = [[], [], [], [], []]
-  ;[isInS3, RECOVER, isAlone] = [true, 'clone,bin', false]
+  ;[isInS3, RECOVER, RECOVERIES_AT_ONCE, isAlone] = [true, 'clone,bin', '5', false]
   call('CreateRule', {
     ResourceType: 'EBS_VOLUME',
     ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
@@ -81,7 +82,12 @@ function guard(): Guard {
     return found?.[1]
   }
   const aws = awsOn(() => fleet, ssmAndS3, failure)
-  const policy = readPolicy({ ...environment, ARCHIVE_PREFIX: '{group}/{instance}/', RECOVER })
+  const policy = readPolicy({
+    ...environment,
+    ARCHIVE_PREFIX: '{group}/{instance}/',
+    RECOVER,
+    RECOVERIES_AT_ONCE,
+  })
   const clock = { now: () => fleet.now }
   return { aws, clock, random: () => 0.5, policy, journal: (event) => void journal.push(event) }
 }
@@ -208,6 +214,33 @@ describe('the disk of a machine that was terminated past the hook', () => {
     ])
     expect(failed()).toEqual([])
     expect(isThere(disk)).toBe(true)
+  })
+
+  it('is copied once, although its hook holds the machine yet', async () => {
+    await sweep(6)
+    expect(fleet.state(dead)).toBe('Terminating:Wait')
+    expect([copies(), invocations.length]).toEqual([2, 1])
+    expect(journal).not.toContainEqual(expect.objectContaining({ event: 'recovery', rung: 'clone' }))
+  })
+
+  it('is deleted without a copy where its logs were proven before', async () => {
+    await sweep(1)
+    call('CreateTags', { Resources: [disk], Tags: [{ Key: binKey(HOOK), Value: LET_GO }] })
+    await sweep(1)
+    expect([isThere(disk), copies()]).toEqual([false, 0])
+  })
+
+  it('is taken out and copied with no more others at once than may', async () => {
+    RECOVERIES_AT_ONCE = '1'
+    const [other = ''] = fleet.ids().filter((id) => id !== dead)
+    call('TerminateInstances', { InstanceIds: [other] })
+    fleet.pass(minute)
+    await sweep(1)
+    expect(binned()).toHaveLength(1)
+    await sweep(1)
+    expect([binned().length, copies()]).toEqual([0, 0])
+    await sweep(3)
+    expect(call('DescribeSnapshots', {}).Snapshots).toHaveLength(1)
   })
 
   it('is deleted for good once its logs are proven, and that is told as the end, with a receipt', async () => {
@@ -485,6 +518,19 @@ describe('a disk that the machine had before its last one', () => {
     fleet.pass(minute)
     const Tags = markOf(HOOK, { instanceId: dead, volumeId: earlier, groupName: 'web', stays: false })
     call('CreateTags', { Resources: [earlier], Tags })
+  })
+
+  it('S1: was copied, which is no copy of the last one', async () => {
+    terminate()
+    fleet.pass(10 * minute)
+    const began = fleet.model.instances().find(({ id }) => id === dead)?.departure?.activity.StartTime
+    const Tags = [{ Key: `termination-guard-copy:${HOOK}`, Value: `${dead} ${began?.toISOString()}` }]
+    call('CreateSnapshot', {
+      VolumeId: earlier,
+      TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
+    })
+    await sweep(2)
+    expect(call('DescribeSnapshots', {}).Snapshots?.map(({ VolumeId }) => VolumeId)).toContain(disk)
   })
 
   it('S1: is neither salvaged nor deleted for what is proven of that', async () => {

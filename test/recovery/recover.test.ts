@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { commentFor } from '../../src/flush/commands.ts'
+import { commentFor, personComment } from '../../src/flush/commands.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
+import { eachGroup } from '../../src/recovery/found.ts'
 import { lookAtHeld } from '../../src/recovery/held.ts'
+import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import { recover } from '../../src/recovery/recover.ts'
 import { terminationsOf } from '../../src/recovery/terminations.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
@@ -133,6 +135,38 @@ describe('terminations are counted', () => {
   it('as unknown where there are too many to read', async () => {
     aws.guard.aws.describeScalingActivities = async () => ({ Activities: [kept], NextToken: 'more' })
     expect([...(await terminationsOf(aws.guard.aws, groupName, [instanceId]))]).toEqual([])
+  })
+})
+
+describe('one termination counts once', () => {
+  const flushes = async (...comments: readonly string[]) => {
+    aws.agent = 'online'
+    for (const Comment of comments) {
+      await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment })
+      aws.flushEnds('')
+    }
+    aws.now += 20 * MINUTE
+    aws.information = { InstanceId: instanceId, PingStatus: 'Online', LastPingDateTime: new Date(aws.now) }
+    await run()
+    return aws.released.length
+  }
+  const adopted = commentFor({ ...action, token: undefined })
+  it('although it was flushed by its token and as adopted', async () => {
+    expect(await flushes(commentFor(action), adopted)).toBe(1)
+  })
+  it('and what was flushed of two is waited for longer', async () => {
+    expect(await flushes(adopted, commentFor({ ...action, token: undefined, startedAt: START + 1 }))).toBe(0)
+  })
+  it('whoever else flushed the machine since', async () => {
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    aws.flushEnds('')
+    aws.now += 20 * MINUTE
+    aws.agent = 'online'
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: personComment(groupName) })
+    aws.flushEnds('')
+    aws.information = { InstanceId: instanceId, PingStatus: 'Online', LastPingDateTime: new Date(aws.now) }
+    await run()
+    expect(aws.released).toHaveLength(1)
   })
 })
 
@@ -292,6 +326,21 @@ describe('a held machine whose agent is silent', () => {
     aws.guard.aws.listCommandInvocations = async () => (asked++ === 0 ? { CommandInvocations: [] } : whole)
     expect((await lookAtHeld(aws.guard, action)).look.wasFlushed).toBe(true)
   })
+  it('is not rebooted again where its tag cannot be read', async () => {
+    const answer = await aws.guard.aws.describeInstances({ InstanceIds: [instanceId] })
+    for (const one of answer.Reservations?.flatMap(({ Instances = [] }) => Instances) ?? [])
+      one.Tags = [{ Key: rebootKey(environment.HOOK_NAME), Value: 'yesterday' }]
+    aws.guard.aws.describeInstances = async () => answer
+    recovering = { ...recovering, aws: aws.guard.aws }
+    await run()
+    expect(aws.reboots).toBe(0)
+  })
+  it('S4: is left where our hook holds it for another reason than its end', async () => {
+    aws.lifecycleState = 'Warmed:Pending:Wait'
+    expect((await lookAtHeld(aws.guard, action)).look.isHeld).toBe(false)
+    aws.lifecycleState = 'Terminating:Wait'
+    expect((await lookAtHeld(aws.guard, action)).look.isHeld).toBe(true)
+  })
   it('S4: is left where our hook does not hold it', async () => {
     aws.activeToken = undefined
     await run()
@@ -302,5 +351,27 @@ describe('a held machine whose agent is silent', () => {
     aws.agent = 'online'
     await run()
     expect(aws.invocations).toHaveLength(1)
+  })
+})
+
+describe('groups are recovered one after the other', () => {
+  const standing = ['one', 'two', 'three'].map((group) => ({
+    ...{ instanceId, groupName: group, lifecycleState: 'Terminating:Wait' },
+  }))
+  const recovered = async (remainingMs: () => number, failing = '') => {
+    const seen: string[] = []
+    await eachGroup(recovering, standing, remainingMs, async (_, group) => {
+      if (group.groupName === failing) throw awsError('InternalFailure')
+      seen.push(group.groupName)
+    })
+    return seen
+  }
+  it('and one that fails is told, and does not stop the others', async () => {
+    expect(await recovered(plenty, 'one')).toEqual(['two', 'three'])
+    expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'group-failed', groupName: 'one' }))
+  })
+  it('as long as there is time for one', async () => {
+    const times = [60_000, 60_000, 60_000, 60_000].values()
+    expect(await recovered(() => times.next().value ?? 0)).toEqual(['one', 'two'])
   })
 })

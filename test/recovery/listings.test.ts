@@ -1,0 +1,181 @@
+/** What the recovery finds in AWS's listings, page by page. */
+import { describe, expect, it } from '@jest/globals'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { agentsOf } from '../../src/recovery/agents.ts'
+import { copiesOf } from '../../src/recovery/copies.ts'
+import { copyKey, readCopyValue } from '../../src/recovery/copy-mark.ts'
+import { isInVain } from '../../src/recovery/decide-copy.ts'
+import { inRecycleBin, markedAndGone, orphansOf, unmarkedDisks } from '../../src/recovery/marked-disks.ts'
+import { siblingsOf } from '../../src/recovery/siblings.ts'
+import { markOf } from '../../src/termination/disk-mark.ts'
+import { action, START } from '../termination/observations.ts'
+
+const HOOK = 'termination-guard'
+const ids = ['1', '2', '3'].map((digit) => `i-${digit.repeat(17)}`)
+const [first = '', second = '', third = ''] = ids
+
+/** An answer a page; an empty page may have another after it. */
+function paged<Answer>(...answers: readonly Answer[]) {
+  return async ({ NextToken }: { NextToken?: string | undefined }) => {
+    const at = Number(NextToken ?? 0)
+    const next = at + 1 < answers.length ? String(at + 1) : undefined
+    return { ...answers[at], ...(next && { NextToken: next }) } as Answer
+  }
+}
+
+const aws = (calls: Partial<AwsApi>) => calls as AwsApi
+
+describe('agents', () => {
+  const online = (InstanceId: string, PingStatus: 'Online' | 'ConnectionLost' | 'Inactive' = 'Online') => ({
+    InstanceInformationList: [{ InstanceId, PingStatus }],
+  })
+  it('are those of every page, and only one that is online answers', async () => {
+    const describeInstanceInformation = paged(
+      online(first, 'ConnectionLost'),
+      { InstanceInformationList: [] },
+      online(second),
+      online(third, 'Inactive'),
+    )
+    const found = await agentsOf(aws({ describeInstanceInformation }), ids)
+    expect(ids.map((id) => found.get(id)?.isOnline)).toEqual([false, true, false])
+  })
+  it('are asked for no more at once than a filter takes', async () => {
+    const asked: number[] = []
+    const describeInstanceInformation: AwsApi['describeInstanceInformation'] = async ({ Filters }) => {
+      const Values = Filters?.[0]?.Values ?? []
+      asked.push(Values.length)
+      return { InstanceInformationList: Values.map((InstanceId) => ({ InstanceId, PingStatus: 'Online' })) }
+    }
+    const many = Array.from({ length: 101 }, (_, index) => `i-${String(index).padStart(17, '0')}`)
+    expect((await agentsOf(aws({ describeInstanceInformation }), many)).size).toBe(101)
+    expect(asked).toEqual([50, 50, 1])
+  })
+})
+
+describe('the healthy machines of a group', () => {
+  const member = (InstanceId: string, LifecycleState = 'InService', HealthStatus = 'Healthy') => ({
+    ...{ InstanceId, LifecycleState, HealthStatus, AvailabilityZone: 'a' },
+  })
+  const among = async (members: ReturnType<typeof member>[], random: () => number) => {
+    const describeAutoScalingGroups = async () =>
+      ({ AutoScalingGroups: [{ Instances: members }] }) as Awaited<
+        ReturnType<AwsApi['describeAutoScalingGroups']>
+      >
+    const describeInstanceInformation = async () => ({
+      InstanceInformationList: members.map(({ InstanceId }) => ({
+        InstanceId,
+        PingStatus: 'Online' as const,
+      })),
+    })
+    const found = await siblingsOf(
+      { aws: aws({ describeAutoScalingGroups, describeInstanceInformation }), random },
+      'web',
+    )
+    return found.map(({ instanceId }) => instanceId)
+  }
+  it.each(['Standby', 'Pending', 'Warmed:Running', 'Terminating:Retained', 'Terminating:Wait', 'Detaching'])(
+    'are none that is %s',
+    async (state) => {
+      expect(await among([member(first, state), member(second)], () => 0.5)).toEqual([second])
+    },
+  )
+  it('are none that is unhealthy', async () => {
+    const members = [member(first, 'InService', 'Unhealthy'), member(second, 'InService', 'HEALTHY')]
+    expect(await among(members, () => 0.5)).toEqual([second])
+  })
+  it('come in an order of chance', async () => {
+    const members = ids.map((id) => member(id))
+    const falling = [0.9, 0.5, 0.1].values()
+    const rising = [0.1, 0.5, 0.9].values()
+    const one = await among(members, () => falling.next().value ?? 0)
+    const another = await among(members, () => rising.next().value ?? 0)
+    expect(one).toEqual(another.toReversed())
+  })
+})
+
+describe('copies', () => {
+  const Tags = [{ Key: copyKey(HOOK), Value: `${action.instanceId} ${new Date(START).toISOString()}` }]
+  const snapshot = (SnapshotId: string, minutes: number) => ({
+    Snapshots: [
+      { SnapshotId, Tags, State: 'completed' as const, StartTime: new Date(START + minutes * 60_000) },
+    ],
+  })
+  const volume = (VolumeId: string, state: 'attached' | 'detached' | 'busy' = 'attached') => ({
+    Volumes: [{ VolumeId, Tags, Attachments: [{ InstanceId: first, State: state }] }],
+  })
+  it('are those of every page, oldest first, and our own account’s', async () => {
+    const owners: unknown[] = []
+    const pagesOfSnapshots = paged(snapshot('snap-2', 2), { Snapshots: [] }, snapshot('snap-1', 1))
+    const describeSnapshots: AwsApi['describeSnapshots'] = async (input) => {
+      owners.push(input.OwnerIds)
+      return await pagesOfSnapshots(input)
+    }
+    const describeVolumes = paged(volume('vol-1'), volume('vol-2', 'detached'), volume('vol-3', 'busy'))
+    const [copy] = await copiesOf(aws({ describeSnapshots, describeVolumes }), HOOK)
+    expect(copy?.snapshots.map(({ snapshotId }) => snapshotId)).toEqual(['snap-1', 'snap-2'])
+    expect(copy?.volumes.map(({ attachment }) => attachment?.isComplete)).toEqual([true, undefined, false])
+    expect(new Set(owners.map(String))).toEqual(new Set(['self']))
+  })
+  it('of which EC2 has another word than completed are not complete', async () => {
+    const Snapshots = [{ SnapshotId: 'snap-1', Tags, State: 'recoverable' as const }]
+    const describeSnapshots = async () => ({ Snapshots })
+    const describeVolumes = async () => ({ Volumes: [] })
+    const [copy] = await copiesOf(aws({ describeSnapshots, describeVolumes }), HOOK)
+    expect(copy?.snapshots[0]).toMatchObject({ state: 'pending', startedAt: 0 })
+  })
+  it.each(['mine', 'i-0123456789abcdef0', 'i-0123456789abcdef0 then', 'i-0123456789abcdef0 2026-01-02 more'])(
+    'bear our writing, which this is not: %s',
+    (value) => {
+      expect(readCopyValue(value)).toBeUndefined()
+    },
+  )
+  it('are not in vain while one is salvaged', () => {
+    const salvage = (status: 'running' | 'failed') => ({
+      ...{ commandId: 'c', status, statusDetails: '', requestedAt: START, endedAt: undefined },
+    })
+    const salvages = [salvage('running'), salvage('failed')]
+    expect(isInVain(salvages, START + 3_600_000)).toBe(false)
+    expect(isInVain([salvage('failed'), salvage('failed')], START + 3_600_000)).toBe(true)
+  })
+})
+
+describe('marked disks', () => {
+  const disk = (instanceId: string) => ({
+    instanceId,
+    volumeId: instanceId.replace('i-', 'vol-'),
+    groupName: 'web',
+  })
+  const machine = (id: string, isMarked: boolean) => ({
+    Reservations: [
+      {
+        Instances: [
+          {
+            ...{ InstanceId: id, RootDeviceName: '/dev/xvda' },
+            BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: disk(id).volumeId } }],
+            Tags: [
+              { Key: 'aws:autoscaling:groupName', Value: 'web' },
+              ...(isMarked ? markOf(HOOK, disk(id)) : []),
+            ],
+          },
+        ],
+      },
+    ],
+  })
+  const named = (disks: readonly { readonly volumeId: string }[]) => disks.map(({ volumeId }) => volumeId)
+  it('are those of every page, as those that are not marked yet', async () => {
+    const describeInstances = paged(machine(first, true), { Reservations: [] }, machine(second, false))
+    expect(named(await markedAndGone(aws({ describeInstances }), HOOK))).toEqual([disk(first).volumeId])
+    expect(named(await unmarkedDisks(aws({ describeInstances }), HOOK, ['web']))).toEqual([
+      disk(second).volumeId,
+    ])
+  })
+  it('are found on every page of the bin, and of what is attached to nothing', async () => {
+    const volume = (id: string) => ({
+      Volumes: [{ VolumeId: disk(id).volumeId, Tags: markOf(HOOK, disk(id)) }],
+    })
+    const pages = paged(volume(first), { Volumes: [] }, volume(second))
+    const wanted = [disk(first).volumeId, disk(second).volumeId]
+    expect([...(await inRecycleBin(aws({ listVolumesInRecycleBin: pages })))]).toEqual(wanted)
+    expect(named(await orphansOf(aws({ describeVolumes: pages }), HOOK))).toEqual(wanted)
+  })
+})
