@@ -22,6 +22,24 @@ export const salvageMutants: readonly Mutant[] = [
     to: 'proc/self/mountinfo',
   },
   {
+    ...salvage('of which something is made'),
+    name: 'mount a disk of which something is made',
+    from: ' || [ -n "$(ls "$3")" ]',
+    to: '',
+  },
+  {
+    ...salvage('another bears the name'),
+    name: 'take the disk that bears the name of the attachment',
+    from: 'if [ -z "$disk" ] && [ -b "$path" ]',
+    to: 'if [ -b "$path" ]',
+  },
+  {
+    ...salvage('a disk of Xen'),
+    name: 'know a disk of Xen by the name that EC2 has for it',
+    from: '"$name" "${name/sd/xvd}"',
+    to: '"$name"',
+  },
+  {
     ...salvage('an XFS disk'),
     name: 'not mount the twin of a mounted XFS',
     from: 'options+=,nouuid',

@@ -121,6 +121,35 @@ describeWithDisks('a salvage', () => {
     expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
   })
 
+  it('knows a disk of Nitro by its serial, although another bears the name of the attachment', async () => {
+    const healthy = makeDisk()
+    const device = volume.attach(layDisk((at) => layNumbered(at)))
+    const another = volume.attach(layDisk((at) => layTomcat(at)))
+    healthy.write(`/nitro/${device.slice('/dev/'.length)}/device/serial`, 'vol0123456789abcdef0\n')
+    const within = `exec unshare -m sh -c 'mount --bind ${healthy.root}/nitro /sys/block && exec "$@"' sh`
+    await salvage(healthy, another, { within })
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+  })
+
+  it('knows a disk of Xen by the name that its kernel gives to the attachment', async () => {
+    const healthy = makeDisk()
+    const device = volume.attach(layDisk((at) => layNumbered(at)))
+    const within = `exec sh -c 'ln -s ${device} ${healthy.root}/dev/xvdz && exec "$@"' sh`
+    const { manifest } = await salvage(healthy, '/dev/sdz', { within })
+    expect(manifest).toMatchObject(CLEAN)
+  })
+
+  it('refuses a disk of which something is made, such as a volume group', async () => {
+    const healthy = makeDisk()
+    const device = volume.attach(layDisk((at) => layNumbered(at)))
+    healthy.write('/holders/dm-0', '')
+    const holders = `/sys/class/block/${device.slice('/dev/'.length)}/holders`
+    const within = `exec unshare -m sh -c 'mount --bind ${healthy.root}/holders ${holders} && exec "$@"' sh`
+    const { exitCode, stderr } = await salvage(healthy, device, { within })
+    expect({ exitCode, keys: healthy.keys() }).toEqual({ exitCode: 1, keys: [] })
+    expect(stderr).toContain('is in use on this machine: attach a copy of the volume')
+  })
+
   it('that is killed half way leaves nothing mounted, and another one archives all', async () => {
     const healthy = makeDisk()
     healthy.linkAws('real-aws')
