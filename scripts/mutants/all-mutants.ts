@@ -5,6 +5,7 @@ import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
 import { binMutants } from './bin-mutants.ts'
 import { cloneMutants } from './clone-mutants.ts'
+import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
@@ -17,6 +18,7 @@ import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
 import { salvageCommandMutants } from './salvage-command-mutants.ts'
 import { salvageMutants } from './salvage-mutants.ts'
+import { salvagedPlaceMutants } from './salvaged-place-mutants.ts'
 import { scriptMutants } from './script-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
 import { tellingMutants } from './telling-mutants.ts'
@@ -35,12 +37,14 @@ export const mutants: readonly Mutant[] = [
   ...namesMutants,
   ...recoveryMutants,
   ...cloneMutants,
+  ...copyStepMutants,
   ...binMutants,
   ...growMutants,
   ...listingMutants,
   ...receiptMutants,
   ...salvageCommandMutants,
   ...salvageMutants,
+  ...salvagedPlaceMutants,
   ...scriptMutants,
   ...sweepMutants,
   ...tellingMutants,

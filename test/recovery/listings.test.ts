@@ -5,7 +5,7 @@ import { agentsOf } from '../../src/recovery/agents.ts'
 import { copiesOf } from '../../src/recovery/copies.ts'
 import { copyKey, readCopyValue } from '../../src/recovery/copy-mark.ts'
 import { isInVain } from '../../src/recovery/decide-copy.ts'
-import { inRecycleBin, markedAndGone, orphansOf, unmarkedDisks } from '../../src/recovery/marked-disks.ts'
+import { inRecycleBin, keptAndGone, orphansOf, unmarkedDisks } from '../../src/recovery/marked-disks.ts'
 import { siblingsOf } from '../../src/recovery/siblings.ts'
 import { markOf } from '../../src/termination/disk-mark.ts'
 import { action, START } from '../termination/observations.ts'
@@ -144,6 +144,7 @@ describe('marked disks', () => {
     instanceId,
     volumeId: instanceId.replace('i-', 'vol-'),
     groupName: 'web',
+    stays: false,
   })
   const machine = (id: string, isMarked: boolean) => ({
     Reservations: [
@@ -164,7 +165,7 @@ describe('marked disks', () => {
   const named = (disks: readonly { readonly volumeId: string }[]) => disks.map(({ volumeId }) => volumeId)
   it('are those of every page, as those that are not marked yet', async () => {
     const describeInstances = paged(machine(first, true), { Reservations: [] }, machine(second, false))
-    expect(named(await markedAndGone(aws({ describeInstances }), HOOK))).toEqual([disk(first).volumeId])
+    expect(named(await keptAndGone(aws({ describeInstances }), HOOK))).toEqual([disk(first).volumeId])
     expect(named(await unmarkedDisks(aws({ describeInstances }), HOOK, ['web']))).toEqual([
       disk(second).volumeId,
     ])
