@@ -128,20 +128,26 @@ export const binMutants: readonly Mutant[] = [
   {
     ...disks,
     name: 'mark each machine in every sweep',
-    from: 'if (mark?.volumeId !== volumeId || mark.stays !== stays || mark.isProven)',
+    from: 'if (mark?.volumeId !== volumeId || !isRight)',
     to: 'if (machine.Tags)',
   },
   {
     ...disks,
     name: 'not mark again what came back out of a warm pool',
-    from: ' || mark.isProven)',
-    to: ')',
+    from: '!staying.has(instanceId)',
+    to: 'true',
+  },
+  {
+    ...disks,
+    name: 'mark again what was let go, and is not gone yet',
+    from: '!staying.has(instanceId)',
+    to: 'false',
   },
   {
     ...disks,
     name: 'not see that its owner has changed his mind',
-    from: ' || mark.stays !== stays',
-    to: '',
+    from: 'mark?.stays === stays',
+    to: 'mark !== undefined',
   },
   {
     ...disks,

@@ -2,19 +2,20 @@
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { markOf } from '../termination/disk-mark.ts'
-import { isTimeLeft, limitedTo } from './found.ts'
+import { idsOf, isTimeLeft, limitedTo, type Standing } from './found.ts'
 import { unmarkedDisks } from './marked-disks.ts'
 
-/** Each once in its life, and once more for another disk. One that cannot be marked does not stop the others. */
+/** Each once in its life, once more for another disk, and where it stays although its disk was let go. One that cannot be marked does not stop the others. */
 export async function markDisks(
   guard: Guard,
   groupNames: readonly string[],
+  staying: readonly Standing[],
   remainingMs: () => number,
 ): Promise<void> {
   const { policy, journal } = guard
   if (!policy.recovery.rungs.includes('bin') || groupNames.length === 0) return
   const { aws } = limitedTo(guard, remainingMs)
-  for (const disk of await unmarkedDisks(aws, policy.hookName, groupNames)) {
+  for (const disk of await unmarkedDisks(aws, policy.hookName, groupNames, new Set(idsOf(staying)))) {
     if (!isTimeLeft(guard, remainingMs)) return
     const { instanceId, volumeId, groupName } = disk
     try {

@@ -21,6 +21,7 @@ export async function unmarkedDisks(
   aws: AwsApi,
   hookName: string,
   groupNames: readonly string[],
+  staying: ReadonlySet<string>,
 ): Promise<MarkedDisk[]> {
   const found: MarkedDisk[] = []
   for (let from = 0; from < groupNames.length; from += AT_ONCE) {
@@ -36,9 +37,9 @@ export async function unmarkedDisks(
       if (!volumeId || !groupName || !instanceId) continue
       const stays = staysOf(root)
       const mark = readMark(hookName, machine.Tags)
-      // One that got another disk has an older mark; one that came back out of a warm pool, that of a proven one.
-      if (mark?.volumeId !== volumeId || mark.stays !== stays || mark.isProven)
-        found.push({ instanceId, volumeId, groupName, stays })
+      // One that got another disk has an older mark; one that was proven may be on its way out, or back out of a warm pool.
+      const isRight = mark?.isProven ? !staying.has(instanceId) : mark?.stays === stays
+      if (mark?.volumeId !== volumeId || !isRight) found.push({ instanceId, volumeId, groupName, stays })
     }
   }
   return found

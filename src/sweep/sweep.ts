@@ -8,6 +8,7 @@ import { enrolAndTell } from '../enrolment/enrol.ts'
 import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
+import type { Found } from '../recovery/found.ts'
 import { markDisks } from '../recovery/mark-disks.ts'
 import { recover } from '../recovery/recover.ts'
 import { shuffled } from '../shuffled.ts'
@@ -29,19 +30,25 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
   const { clock } = guard
   const listedBy = clock.now() + SHARE_OF_LISTING * remainingMs()
   const heldUntil = clock.now() + SHARE_OF_HELD * remainingMs()
+  let staying: readonly Standing[] = []
   try {
-    await sweepHeld(guard, () => Math.min(remainingMs(), heldUntil - clock.now()), listedBy)
+    const found = await waitingAndRetained(guardUntil(guard, listedBy).aws)
+    staying = found.staying
+    await sweepHeld(guard, found, () => Math.min(remainingMs(), heldUntil - clock.now()))
   } finally {
     // Last, so that no trouble with it keeps an action waiting; and in any case, since theirs is none of its own.
     const limited = guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs())
     const guarded = await enrolAndTell(limited, { trigger: 'sweep' })
-    await markDisks(limited, guarded, remainingMs)
+    await markDisks(limited, guarded, staying, remainingMs)
   }
 }
 
-async function sweepHeld(guard: Guard, remainingMs: () => number, listedBy: number): Promise<void> {
+async function sweepHeld(
+  guard: Guard,
+  { waiting, retained }: Found,
+  remainingMs: () => number,
+): Promise<void> {
   const { journal, random } = guard
-  const { waiting, retained } = await waitingAndRetained(guardUntil(guard, listedBy).aws)
   const names = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
   const groups = shuffled(names, random)
   const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }

@@ -1,4 +1,4 @@
-/** Finds, without any message, the instances that our hook may hold and those that are kept. */
+/** Finds, without any message, the instances that our hook may hold, those that are kept, and those that are not about to leave. */
 import type { AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
 import { isKept } from '../model.ts'
@@ -9,16 +9,22 @@ export interface Standing {
   readonly lifecycleState: string
 }
 
-/** Every instance of every group that waits at a terminate hook or was retained. Launching ones (`Pending:Wait`) are none of ours. */
+/**
+ * Every instance of every group that waits at a terminate hook, or was retained, or stays: retained or not, it goes on. Launching ones
+ * (`Pending:Wait`) are none of ours.
+ */
 export async function waitingAndRetained(
   aws: AwsApi,
-): Promise<{ waiting: Standing[]; retained: Standing[] }> {
+): Promise<{ waiting: Standing[]; retained: Standing[]; staying: Standing[] }> {
   const all = (await everyInstance(aws)).flatMap(standing)
   return {
     waiting: all.filter(({ lifecycleState }) =>
       /(Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState),
     ),
     retained: all.filter(({ lifecycleState }) => isKept(lifecycleState)),
+    staying: all.filter(
+      ({ lifecycleState }) => isKept(lifecycleState) || !/Terminating|Pending|Replacing/.test(lifecycleState),
+    ),
   }
 }
 

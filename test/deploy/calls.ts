@@ -70,7 +70,7 @@ export async function callsOf(seed: number): Promise<Call[]> {
     ]
     for (const enrolment of seed % 2 === 0 ? enrolments : enrolments.reverse()) await enrolment()
     if (step % 5 === 0) silence(world, step % 2 === 0)
-    await markDisks(as('sweep'), namesOf(world), () => MINUTE)
+    await markDisks(as('sweep'), namesOf(world), [], () => MINUTE)
     if (step % 4 === 0) lose(world)
     for (let look = 0; look < 4; look++) {
       await recoverAll(as('sweep'))

@@ -92,14 +92,17 @@ function guard(): Guard {
   return { aws, clock, random: () => 0.5, policy, journal: (event) => void journal.push(event) }
 }
 
-const mark = () => markDisks(guard(), ['web'], () => minute)
+const mark = async (one = guard()) => {
+  const { staying } = await waitingAndRetained(one.aws)
+  await markDisks(one, ['web'], staying, () => minute)
+}
 
 async function sweep(times = 1): Promise<void> {
   for (let count = 0; count < times; count++) {
     fleet.pass(5 * minute)
     const one = guard()
     await recover(one, await waitingAndRetained(one.aws), () => minute)
-    await markDisks(one, ['web'], () => minute)
+    await mark(one)
     fleet.pass(10 * second)
   }
 }
@@ -141,8 +144,8 @@ describe('while a machine lives', () => {
     RECOVER = 'clone'
     await mark()
     RECOVER = 'clone,bin'
-    await markDisks(guard(), ['another'], () => minute)
-    await markDisks(guard(), [], () => minute)
+    await markDisks(guard(), ['another'], [], () => minute)
+    await markDisks(guard(), [], [], () => minute)
     expect(tagsOf(disk)).toEqual([])
   })
   it('one that cannot be marked does not stop the others, and is told', async () => {
@@ -167,6 +170,15 @@ describe('while a machine lives', () => {
     expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: KEEP })
     terminate()
     expect(binned()).toEqual([disk])
+  })
+  it('the disk of a machine that is let go, and not gone yet, is not marked again', async () => {
+    await mark()
+    fleet.model.depart(fleet.now, dead, 'terminate')
+    fleet.pass(0)
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    await mark()
+    expect(fleet.state(dead)).toBe('Terminating:Wait')
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: LET_GO })
   })
   it('what was let go is not once more; what is not marked, nor another disk than the machine has, is not', async () => {
     await letDiskGo(guard(), { ...action, instanceId: dead })

@@ -51,10 +51,15 @@ export function destroy(world: World, now: number, instance: Instance): void {
   for (const volume of volumes) becomeOf(world, now, volume)
 }
 
-/** The old one goes as with the machine, and the new one is like that of a new machine. */
+/** The old one goes as with the machine; the new one holds what that of a new machine holds, and has the size and the wish of the old one. */
 export function replaceRoot(world: World, now: number, instance: Instance): void {
   const [old, ...others] = instance.volumes
-  instance.volumes = [attachNewRoot(world, now, instance), ...others]
+  const replacement = attachNewRoot(world, now, instance)
+  instance.volumes = [replacement, ...others]
+  if (replacement.attachment && old?.attachment) {
+    replacement.attachment.deleteOnTermination = old.attachment.deleteOnTermination
+    replacement.sizeGiB = old.sizeGiB
+  }
   if (old !== undefined) part(world, now, old)
   world.effects.push({ do: 'replace-root-volume', instanceId: instance.id })
   if (old !== undefined) becomeOf(world, now, old)

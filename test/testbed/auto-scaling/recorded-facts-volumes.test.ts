@@ -77,16 +77,28 @@ const facts: readonly Fact[] = [
   ],
   [
     'UNCONFIRMED',
-    'a root volume that replaces another has no tags, and is deleted on termination',
+    'a root volume that replaces another has no tags',
     () => {
       const storage = world()
       storage.ask('CreateTags', { Resources: [storage.root(storage.lost)], Tags: [{ Key: 'team' }] })
-      flag(storage, storage.lost, false)
       storage.fleet.model.depart(storage.fleet.now, storage.lost, 'replace-root-volume')
-      const { Tags, Attachments } = storage.pass(minute).volume(storage.root(storage.lost)) ?? {}
-      return [Tags, (Attachments as { DeleteOnTermination: boolean }[])[0]?.DeleteOnTermination]
+      return storage.pass(minute).volume(storage.root(storage.lost))?.Tags
     },
-    [undefined, true],
+    undefined,
+  ],
+  [
+    'D',
+    'a root volume that replaces another goes with the machine, or stays, as that did',
+    () => {
+      const storage = world()
+      flag(storage, storage.lost, false)
+      const before = storage.root(storage.lost)
+      storage.fleet.model.depart(storage.fleet.now, storage.lost, 'replace-root-volume')
+      const { Attachments } = storage.pass(minute).volume(storage.root(storage.lost)) ?? {}
+      const [its] = Attachments as { DeleteOnTermination: boolean }[]
+      return [storage.root(storage.lost) === before, its?.DeleteOnTermination]
+    },
+    [false, false],
   ],
   [
     'I',

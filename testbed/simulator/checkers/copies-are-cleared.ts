@@ -6,7 +6,7 @@ import type { CopiedDisk } from '../copied-disks.ts'
 import { publishPrefix } from '../publisher.ts'
 import { STALEST_VIEW_MS } from '../stale-views.ts'
 import type { World } from '../world.ts'
-import { salvagedAt } from './archive.ts'
+import { owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 
 const MOVING = ['attachVolume', 'detachVolume', 'deleteVolume']
@@ -47,17 +47,15 @@ export function copiesAreCleared(world: World): Checker {
   }
 }
 
-/** How many lines the disk holds that no object does: of those that were written by the moment for which its machine was let go. */
-function unsaved(world: World, { machine, disk }: CopiedDisk, since: number): number {
+/** How many lines the disk holds that no object does: of those that the last action of its machine owes, where there was one. */
+function unsaved(world: World, { disk }: CopiedDisk, since: number): number {
   const { bucket, region } = world
-  const last = [...region.actions.values()].findLast(({ instance }) => instance.id === machine.instanceId)
-  const writtenBy = (last && salvagedAt(world, last)) ?? Number.POSITIVE_INFINITY
+  const last = [...region.actions.values()].findLast((action) => action.disk.number === disk.number)
+  if (last) return owedLines(world, last, since)
   const copy = disk.copied()
   copy.rotate({ isHeld: () => true, isOutside: () => false, fails: () => false })
   const lines = copy.files.flatMap(({ content }) => content.lines())
-  return lines.filter(
-    ({ line }) => (machine.disk.writtenAt[line] ?? 0) <= writtenBy && !bucket.holds(disk.number, line, since),
-  ).length
+  return lines.filter(({ line }) => !bucket.holds(disk.number, line, since)).length
 }
 
 /** The machine that runs from this volume. */

@@ -104,8 +104,8 @@ const COUNTED_APART: readonly Operation[] = [
   'describeAutoScalingGroups',
 ]
 const BUDGET = 9
-/** A disk that the bin would keep is let go: where its machine goes, which one it is, and that it may. */
-const BIN_BUDGET = 3
+/** A disk that the bin would keep is let go: which one it is, and that it may. */
+const BIN_BUDGET = 2
 
 export function aGoodEndIsCheap(world: World): Checker {
   // Where a collector took the objects, the last look has to ask where the instance is.
@@ -129,6 +129,7 @@ export function aGoodEndIsCheap(world: World): Checker {
         const [flush, ...more] = world.ssm.commandsOf(instance.id)
         const isQuick =
           flush?.endedAt &&
+          flush.requestedAt >= startedAt &&
           flush.endedAt - startedAt < (world.setting.policy.queueVisibilitySeconds - 60) * 1000
         if (!isQuick || more.length > 0 || !end || !isReleasedByGuard(end.cause)) continue
         const calls = spent.get(instance.id)?.size ?? 0
