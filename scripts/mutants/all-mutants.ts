@@ -8,6 +8,7 @@ import { cloneMutants } from './clone-mutants.ts'
 import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
+import { diskMarkMutants } from './disk-mark-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import { growMutants } from './grow-mutants.ts'
@@ -39,6 +40,7 @@ export const mutants: readonly Mutant[] = [
   ...cloneMutants,
   ...copyStepMutants,
   ...binMutants,
+  ...diskMarkMutants,
   ...growMutants,
   ...listingMutants,
   ...receiptMutants,

@@ -166,7 +166,7 @@ describe('marked disks', () => {
   it('are those of every page, as those that are not marked yet', async () => {
     const describeInstances = paged(machine(first, true), { Reservations: [] }, machine(second, false))
     expect(named(await keptAndGone(aws({ describeInstances }), HOOK))).toEqual([disk(first).volumeId])
-    expect(named(await unmarkedDisks(aws({ describeInstances }), HOOK, ['web']))).toEqual([
+    expect(named(await unmarkedDisks(aws({ describeInstances }), HOOK, ['web'], new Set()))).toEqual([
       disk(second).volumeId,
     ])
   })
