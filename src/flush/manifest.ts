@@ -14,6 +14,8 @@ export type ManifestLine =
 
 /** An unpacked manifest larger than this is refused: 50,000 files fit in well under it. */
 const MAX_PAYLOAD_BYTES = 32 * 1024 * 1024
+/** Most manifests unpack to less than this, and each pass reads some: zlib sets aside four times as much for itself. */
+const CHUNK_BYTES = 4096
 
 const INLINE = /^termination-guard manifest 2 ([A-Za-z0-9+/=]+) end$/m
 const OBJECT = /^termination-guard manifest-at 2 ([A-Za-z0-9_./=-]{1,1024}) ([0-9a-f]{64}) end$/m
@@ -32,7 +34,8 @@ export function findManifestLine(stdout: string): ManifestLine {
 
 /** Unpacks a manifest. Throws an Error that says what is wrong with it; nothing of a broken manifest is believed. */
 export function parseManifest(gzip: Uint8Array): Manifest {
-  const payload = gunzipSync(gzip, { maxOutputLength: MAX_PAYLOAD_BYTES }).toString('utf8')
+  const unpacked = gunzipSync(gzip, { maxOutputLength: MAX_PAYLOAD_BYTES, chunkSize: CHUNK_BYTES })
+  const payload = unpacked.toString('utf8')
   if (!payload.endsWith('\0')) throw new Error('the manifest does not end with a whole record')
   const records = payload.slice(0, -1).split('\0')
   const last = records.pop() ?? ''
@@ -41,14 +44,14 @@ export function parseManifest(gzip: Uint8Array): Manifest {
 }
 
 function assemble(records: readonly string[]): Manifest {
-  const [head, ...rest] = records
-  const [kind, version, instanceId, purpose, census, uptime] = (head ?? '').split('\t')
+  const [head, ...rest] = records.map((record) => record.split('\t'))
+  const [kind, version, instanceId, purpose, census, uptime] = head ?? []
   if (kind !== 'manifest' || version !== '2') throw new Error('the manifest has no head record of version 2')
   if (!instanceId || !isPurpose(purpose)) throw new Error('the manifest does not say whose it is')
-  const of = (name: string) => rest.filter((record) => nameOf(record) === name).map(fieldsOf)
-  const stranger = rest.map(nameOf).find((name) => !NAMES.has(name))
+  const stranger = rest.find(([name = '']) => !NAMES.has(name))?.[0]
   if (stranger !== undefined)
     throw new Error(`the manifest has a record of unknown kind ${JSON.stringify(stranger)}`)
+  const of = (wanted: string) => rest.filter(([name]) => name === wanted)
   return {
     instanceId,
     purpose,
@@ -56,22 +59,19 @@ function assemble(records: readonly string[]): Manifest {
     // A salvage's machine is another one.
     ...(uptime && purpose !== 'salvage' && { uptimeSeconds: parseSize(uptime) }),
     files: eachOnce(of('file').map(parseFile)),
-    live: of('live').map(([size, ...path]) => ({ size: parseSize(size), path: parsePath(path) })),
-    unaccounted: of('unaccounted').map(([size, why = '', ...path]) => ({
+    live: of('live').map(([, size, ...path]) => ({ size: parseSize(size), path: parsePath(path) })),
+    unaccounted: of('unaccounted').map(([, size, why = '', ...path]) => ({
       size: parseSize(size),
       why,
       path: parsePath(path),
     })),
-    accounted: of('accounted').map(parsePath),
-    writers: of('writer').map(([name = '', ...path]) => ({ name, path: parsePath(path) })),
-    notes: of('note').map((fields) => fields.join('\t')),
+    accounted: of('accounted').map(([, ...path]) => parsePath(path)),
+    writers: of('writer').map(([, name = '', ...path]) => ({ name, path: parsePath(path) })),
+    notes: of('note').map(([, ...fields]) => fields.join('\t')),
   }
 }
 
 const NAMES: ReadonlySet<string> = new Set(['file', 'live', 'unaccounted', 'accounted', 'writer', 'note'])
-
-const nameOf = (record: string): string => record.split('\t', 1)[0] ?? ''
-const fieldsOf = (record: string): string[] => record.split('\t').slice(1)
 
 function eachOnce(files: ManifestFile[]): ManifestFile[] {
   const seen = new Set<string>()
@@ -82,8 +82,8 @@ function eachOnce(files: ManifestFile[]): ManifestFile[] {
   return files
 }
 
-function parseFile(fields: string[]): ManifestFile {
-  const [size, md5 = '', sha256 = '', modified, etag = '', composite = '', ...path] = fields
+function parseFile(fields: readonly string[]): ManifestFile {
+  const [, size, md5 = '', sha256 = '', modified, etag = '', composite = '', ...path] = fields
   if (!/^[0-9a-f]{32}$/.test(md5) || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw new Error('the manifest has a file without its digests')
   }
