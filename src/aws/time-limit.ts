@@ -13,11 +13,12 @@ export function until(endsAt: number, clock: Clock, aws: AwsApi): AwsApi {
     get(target, operation: string) {
       const call: unknown = Reflect.get(target, operation)
       if (typeof call !== 'function') return call
+      const leftMs = () => endsAt - clock.now()
+      const bounded = (...input: unknown[]) =>
+        within(clock, leftMs(), operation, () => Reflect.apply(call, target, input))
+      if (operation !== 'getObject') return bounded
       return async (...input: unknown[]) => {
-        const leftMs = () => endsAt - clock.now()
-        const answer = await within(clock, leftMs(), operation, () => Reflect.apply(call, target, input))
-        if (operation !== 'getObject') return answer
-        const { Body } = answer as { readonly Body: ObjectBody }
+        const { Body } = (await bounded(...input)) as { readonly Body: ObjectBody }
         return { Body: flowing(Body, leftMs, clock) }
       }
     },
@@ -43,22 +44,27 @@ export async function* flowing(
   }
 }
 
-async function within<Answer>(
+/** Around every call and every piece of a body, so it makes one promise and no more. */
+function within<Answer>(
   clock: Clock,
   ms: number,
   what: string,
-  work: () => Answer | Promise<Answer>,
+  work: () => Promise<Answer>,
 ): Promise<Answer> {
-  if (ms <= 0) throw new TimedOut(`${what}: the time of this pass is over`)
-  if (ms === Number.POSITIVE_INFINITY) return await work()
-  let takeBack: () => void = () => undefined
-  const limit = new Promise<never>((_resolve, reject) => {
+  if (ms <= 0) return Promise.reject(new TimedOut(`${what}: the time of this pass is over`))
+  if (ms === Number.POSITIVE_INFINITY) return work()
+  return new Promise((resolve, reject) => {
     const give = () => reject(new TimedOut(`${what} took longer than ${Math.round(ms)} ms`))
-    takeBack = after(clock, ms, give)
+    const takeBack = after(clock, ms, give)
+    work().then(
+      (answer) => {
+        takeBack()
+        resolve(answer)
+      },
+      (error) => {
+        takeBack()
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([work(), limit])
-  } finally {
-    takeBack()
-  }
 }
