@@ -1,5 +1,6 @@
 /** Within one pass each fact is asked for once: the quotas of these calls are shared with the whole account. */
 import type { AwsApi } from './api.ts'
+import { inFrontOf } from './in-front.ts'
 
 /** Facts about a machine, its group and its hook. Whether an action is still held is none: that is asked each time, just before it matters. */
 const FACTS: readonly (keyof AwsApi)[] = [
@@ -40,18 +41,13 @@ interface Answers {
 }
 
 function remembering(aws: AwsApi, facts: readonly (keyof AwsApi)[], answers: Answers): AwsApi {
-  return new Proxy(aws, {
-    get(target, operation: keyof AwsApi) {
-      const call: unknown = Reflect.get(target, operation)
-      if (!facts.includes(operation) || typeof call !== 'function') return call
-      return (input: unknown) => {
-        const question = `${operation} ${JSON.stringify(input)}`
-        const known = answers.get(question)
-        if (known) return known
-        const answer: Promise<unknown> = Reflect.apply(call, target, [input])
-        answers.set(question, answer)
-        return answer
-      }
-    },
+  return inFrontOf(aws, (operation, ask, input) => {
+    if (!facts.includes(operation)) return ask()
+    const question = `${operation} ${JSON.stringify(input)}`
+    const known = answers.get(question)
+    if (known) return known
+    const answer = ask()
+    answers.set(question, answer)
+    return answer
   })
 }

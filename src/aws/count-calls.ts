@@ -1,5 +1,6 @@
 /** Counts the calls of one pass by operation, for the journal. */
 import type { AwsApi } from './api.ts'
+import { inFrontOf } from './in-front.ts'
 
 export interface CountedAws {
   readonly aws: AwsApi
@@ -8,15 +9,9 @@ export interface CountedAws {
 
 export function countCalls(aws: AwsApi): CountedAws {
   const calls: Record<string, number> = {}
-  const counting = new Proxy(aws, {
-    get(target, operation: string) {
-      const call: unknown = Reflect.get(target, operation)
-      if (typeof call !== 'function') return call
-      return (...input: unknown[]) => {
-        calls[operation] = (calls[operation] ?? 0) + 1
-        return Reflect.apply(call, target, input)
-      }
-    },
+  const counting = inFrontOf(aws, (operation, ask) => {
+    calls[operation] = (calls[operation] ?? 0) + 1
+    return ask()
   })
   return { aws: counting, calls }
 }

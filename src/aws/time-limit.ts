@@ -1,5 +1,6 @@
 /** Bounds in time what AWS may take: the answer, and the body that comes after it. */
 import type { AwsApi, Clock, ObjectBody } from './api.ts'
+import { inFrontOf } from './in-front.ts'
 import { after } from './timer.ts'
 
 /** Named as the SDK names a request that took too long, so that it counts as a failure that passes. */
@@ -9,19 +10,14 @@ class TimedOut extends Error {
 
 /** The same AWS until a point in time (epoch milliseconds): what has not answered by then has failed, bodies included. */
 export function until(endsAt: number, clock: Clock, aws: AwsApi): AwsApi {
-  return new Proxy(aws, {
-    get(target, operation: string) {
-      const call: unknown = Reflect.get(target, operation)
-      if (typeof call !== 'function') return call
-      const leftMs = () => endsAt - clock.now()
-      const bounded = (...input: unknown[]) =>
-        within(clock, leftMs(), operation, () => Reflect.apply(call, target, input))
-      if (operation !== 'getObject') return bounded
-      return async (...input: unknown[]) => {
-        const { Body } = (await bounded(...input)) as { readonly Body: ObjectBody }
-        return { Body: flowing(Body, leftMs, clock) }
-      }
-    },
+  const leftMs = () => endsAt - clock.now()
+  const withBody = async (answer: Promise<unknown>) => {
+    const { Body } = (await answer) as { readonly Body: ObjectBody }
+    return { Body: flowing(Body, leftMs, clock) }
+  }
+  return inFrontOf(aws, (operation, ask) => {
+    const answer = within(clock, leftMs(), operation, ask)
+    return operation === 'getObject' ? withBody(answer) : answer
   })
 }
 
