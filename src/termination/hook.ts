@@ -33,7 +33,7 @@ export function notifiesAnother({ notifies }: Pick<HookFacts, 'notifies'>, queue
 
 /** A queue's URL ends as its ARN does: `…/<account>/<name>`, `…:<account>:<name>`. */
 function isQueue(arn: string, queueUrl: string): boolean {
-  return arn.split(':').slice(-2).join('/') === new URL(queueUrl).pathname.split('/').slice(-2).join('/')
+  return arn.split(':').slice(-2).join('/') === queueUrl.split('/').slice(-2).join('/')
 }
 
 /**
