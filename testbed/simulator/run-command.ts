@@ -42,11 +42,6 @@ export class RunCommand {
     return this.#commands.get(instanceId) ?? []
   }
 
-  /** Everything that was ever sent of this document. */
-  #all(documentName: string | undefined): readonly Command[] {
-    return [...this.#byId.values()].filter((command) => command.documentName === documentName)
-  }
-
   /** Of a dead machine's disk, as it was copied. */
   salvagesOf(instanceId: string): readonly Command[] {
     return this.#salvages.filter(({ salvages }) => salvages?.machine.instanceId === instanceId)
@@ -150,7 +145,7 @@ export class RunCommand {
     const after = Date.parse(filter('InvokedAfter') ?? '1970-01-01T00:00:00Z')
     const documentName = filter('DocumentName')
     const listed =
-      input.InstanceId === undefined ? this.#all(documentName) : this.commandsOf(input.InstanceId)
+      input.InstanceId === undefined ? [...this.#byId.values()] : this.commandsOf(input.InstanceId)
     const found = listed.filter(
       (command) =>
         command.visibleAt <= time.now &&

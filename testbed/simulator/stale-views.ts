@@ -46,12 +46,14 @@ export class StaleViews {
   /** An answer of the model, as the caller gets it. */
   seen(operation: string, input: Request, answer: unknown): unknown {
     const { chance, faults } = this.#world
-    const subject = `${operation} ${input.InstanceIds?.join() ?? ''}`
     // A listing that is empty begins with nothing; none stops half way.
-    const isFirst = input.NextToken === undefined
-    if (isFirst && listOf[operation] && chance.of(faults['answer-is-empty']) && this.#mayBeEmpty(subject)) {
-      this.#world.trace?.note('fault', `${subject} answers nothing`)
-      return { ...(answer as object), [listOf[operation]]: [], NextToken: undefined }
+    const list = input.NextToken === undefined ? listOf[operation] : undefined
+    if (list && chance.of(faults['answer-is-empty'])) {
+      const subject = `${operation} ${input.InstanceIds?.join() ?? ''}`
+      if (this.#mayBeEmpty(subject)) {
+        this.#world.trace?.note('fault', `${subject} answers nothing`)
+        return { ...(answer as object), [list]: [], NextToken: undefined }
+      }
     }
     if (operation === 'describeScalingActivities')
       return this.#activities(answer as { Activities: Activity[] })

@@ -81,8 +81,9 @@ function isPlainlyProven(
   { output, status, parameters }: Command,
   before: number,
 ): boolean {
+  if (status !== 'Success') return false
   const line = findManifestLine(output)
-  if (status !== 'Success' || line.kind !== 'inline') return false
+  if (line.kind !== 'inline') return false
   const { census, files, live, unaccounted, writers } = parseManifest(line.gzip)
   return (
     live.length + unaccounted.length + writers.length === 0 &&
