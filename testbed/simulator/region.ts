@@ -236,7 +236,7 @@ export class Region {
   /** Volumes and snapshots are counted apart: they came later, and the others keep their numbers. */
   #newId(kind: IdKind): string {
     const isStorage = kind === 'volume' || kind === 'snapshot'
-    const tail = String(1e12 + (isStorage ? ++this.#storageIds : ++this.#ids)).slice(1)
+    const tail = String(isStorage ? ++this.#storageIds : ++this.#ids).padStart(12, '0')
     return kind in prefixes ? `${prefixes[kind]}-00000${tail}` : `00000000-0000-4000-8000-${tail}`
   }
 }
