@@ -1,4 +1,4 @@
-/** Makes `dist/`: the command for people as one file that Node runs as it is, with what it reads beside it. */
+/** Makes `dist/`: the command for people as a file that Node runs as it is, with what it reads beside it. */
 import { cpSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -13,6 +13,9 @@ await build({
   ...options,
   // Where a person has it, Node may be older than Lambda's.
   target: 'node20',
+  // AWS's clients are read only by what asks AWS.
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
   entryPoints: { 'termination-guard': join(root, 'src/cli/main.ts') },
   outdir: dist,
 })

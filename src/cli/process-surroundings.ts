@@ -1,6 +1,5 @@
 /** The surroundings of a command that a person typed: this process. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { reachAws } from './aws-deployment.ts'
 import type { Surroundings } from './surroundings.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -21,6 +20,7 @@ export function processSurroundings(): Surroundings {
       process.env.npm_lifecycle_event === 'guard'
         ? `npm run guard -- ${words}`
         : `termination-guard ${words}`,
-    reach: (where) => reachAws(where, process.env),
+    // To have AWS's clients takes longer than most of what is answered without them: help, a completion, a journal in a file.
+    reach: async (where) => (await import('./aws-deployment.ts')).reachAws(where, process.env),
   }
 }

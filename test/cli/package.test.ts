@@ -41,7 +41,13 @@ const nodes = new Map(
 )
 
 it('holds what is needed, and nothing of the test bed, the functions or the tests', () => {
-  expect(packed.map(({ path }) => path).sort()).toEqual([
+  const parts = /^dist\/parts\/[\w-]+\.mjs$/
+  expect(
+    packed
+      .map(({ path }) => path)
+      .filter((path) => !parts.test(path))
+      .sort(),
+  ).toEqual([
     'LICENSE',
     'README.md',
     'dist/page/page.css',
@@ -71,3 +77,15 @@ for (const major of ['20', '24']) {
     expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('No terminations')
   })
 }
+
+it('reads AWS’s clients only where AWS is asked', () => {
+  const parts = join(folder, 'node_modules/termination-guard/dist/parts')
+  const clients = readdirSync(parts).filter((name) => name.startsWith('aws-deployment-'))
+  expect(clients).toHaveLength(1)
+  for (const name of clients) rmSync(join(parts, name))
+  const bin = join(root, 'node_modules/.bin')
+  writeFileSync(join(folder, 'journal'), '')
+  for (const words of [['help'], ['completion', 'bash'], ['history', '--from', 'journal']])
+    expect(run(bin, ...words)).toMatchObject({ status: 0, stderr: '' })
+  expect(run(bin, 'history')).toMatchObject({ status: 1, stderr: expect.stringContaining('aws-deployment-') })
+})
