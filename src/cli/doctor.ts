@@ -11,6 +11,7 @@ import { gatherGroup } from './doctor/gather.ts'
 import { gatherDeployment } from './doctor/gather-deployment.ts'
 import { mend, mendingOf } from './doctor/mend.ts'
 import { findingLines } from './doctor-lines.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -32,9 +33,10 @@ export function doctorCommand(surroundings: Surroundings): Command {
       if (options.fix && !options.yes && !terminal.isInteractive)
         throw new Refusal('Nobody can be asked here: with --fix, type --yes as well.')
       const deployment = await surroundings.reach(options)
-      let found = await examine(deployment, surroundings, options.group)
-      if (options.fix && (await mendEach(deployment, surroundings, found, options.yes)))
-        found = await examine(deployment, surroundings, options.group)
+      const look = () =>
+        unlessInterrupted(examine(deployment, surroundings, options.group), surroundings.interruption)
+      let found = await look()
+      if (options.fix && (await mendEach(deployment, surroundings, found, options.yes))) found = await look()
       answer(terminal, { json: options.json, command: 'doctor' }, { findings: found }, (value) =>
         findingLines(value.findings),
       )

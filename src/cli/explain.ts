@@ -6,6 +6,7 @@ import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
+import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -21,7 +22,8 @@ export function explainCommand(surroundings: Surroundings): Command {
     .argument('<instance>', 'the instance id', instanceId)
     .action(async (instance: string, options: ExplainOptions) => {
       const { aws, policy } = await surroundings.reach(options)
-      const explanation = await explain({ aws, clock: surroundings.clock, policy }, instance)
+      const asked = explain({ aws, clock: surroundings.clock, policy }, instance)
+      const explanation = await unlessInterrupted(asked, surroundings.interruption)
       answer(surroundings.terminal, { json: options.json, command: 'explain' }, { explanation }, (value) =>
         explanationLines(instance, value.explanation, surroundings.typed),
       )

@@ -9,6 +9,7 @@ import { counted } from './counted.ts'
 import { type JournalSource, journalOf } from './deployment.ts'
 import { historyLines, NOTHING_TOLD } from './history-lines.ts'
 import { historyPage } from './history-page.ts'
+import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { piecesOf } from './line-batches.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
@@ -44,8 +45,8 @@ export function historyCommand(surroundings: Surroundings): Command {
     .option('--html <file>', 'write one page that opens anywhere instead of text')
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
       const source = options.from ? fileJournal(options.from) : (await surroundings.reach(options)).journal
-      if (options.html) await writePage(source, wanted, options, surroundings)
-      else await print(source, wanted, options, surroundings)
+      const told = (options.html ? writePage : print)(source, wanted, options, surroundings)
+      await (options.follow ? untilInterrupted : unlessInterrupted)(told, surroundings.interruption)
     })
 }
 

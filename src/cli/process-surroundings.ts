@@ -1,7 +1,12 @@
 /** The surroundings of a command that a person typed: this process. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 import { processTerminal } from './terminal.ts'
+
+/** A command that has said nothing for so long says why. */
+const SLOW_MS = 3000
+const SLOW = 'AWS has not told all of it yet. What does not answer is asked again; Ctrl-C ends that.'
 
 export function processSurroundings(): Surroundings {
   const interruption = new AbortController()
@@ -10,8 +15,21 @@ export function processSurroundings(): Surroundings {
   // end it before a command has told how to undo what it changed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interruption.abort())
+  // Who read has gone (`| head`), or nothing more can be written: then it is as if a person had broken it off.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      process.exitCode = 1
+      if (code !== 'EPIPE' && stream === process.stdout) process.stderr.write(`Cannot write: ${message}\n`)
+      interruption.abort()
+    })
+  let slow: NodeJS.Timeout | undefined
+  const { print, complain, ...terminal } = processTerminal()
+  const spoken = (say: (line: string) => void) => (line: string) => {
+    clearTimeout(slow)
+    say(line)
+  }
   return {
-    terminal: processTerminal(),
+    terminal: { ...terminal, print: spoken(print), complain: spoken(complain) },
     clock: { now: Date.now },
     pause: (ms) => pause(ms, undefined, { signal: interruption.signal }).catch(() => undefined),
     interruption: interruption.signal,
@@ -21,6 +39,10 @@ export function processSurroundings(): Surroundings {
         ? `npm run guard -- ${words}`
         : `termination-guard ${words}`,
     // To have AWS's clients takes longer than most of what is answered without them: help, a completion, a journal in a file.
-    reach: async (where) => (await import('./aws-deployment.ts')).reachAws(where, process.env),
+    reach: async (where) => {
+      slow = setTimeout(() => complain(SLOW), SLOW_MS).unref()
+      const { reachAws } = await import('./aws-deployment.ts')
+      return await unlessInterrupted(reachAws(where, process.env), interruption.signal)
+    },
   }
 }

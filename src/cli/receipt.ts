@@ -6,6 +6,7 @@ import { isMissing, reasonOf } from '../aws/failures.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { subject } from './history.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { nextStep, nextStepAfter } from './next-step.ts'
 import { receiptLines, type ShownReceipt } from './receipt-lines.ts'
 import { CannotReach, NotSo, Refusal, type Surroundings } from './surroundings.ts'
@@ -26,25 +27,38 @@ export function receiptCommand(surroundings: Surroundings): Command {
     .argument('<instance or token>', 'whose', subject)
     .option('--verify', 'ask S3 again, object by object', false)
     .action(async (wanted: string, options: ReceiptOptions) => {
-      const deployment = await surroundings.reach(options)
-      const keys = await keysOf(deployment, wanted)
-      if (keys.length === 0)
-        throw new Refusal(
-          `There is no receipt of ${wanted}: it was not let go with proof, or before receipts were written.\n` +
-            `What became of it:  ${surroundings.typed(`history ${wanted}`)}`,
-        )
-      const receipts: ShownReceipt[] = []
-      for (const key of keys) {
-        const receipt = await read(deployment, key)
-        if (options.verify) terminal.complain(`asking S3 about ${receipt.files.length} files of ${key}`)
-        const verified = options.verify ? await verify(deployment, surroundings, receipt) : undefined
-        receipts.push({ key, receipt, verified })
-      }
+      const receipts = await unlessInterrupted(
+        readAll(surroundings, wanted, options),
+        surroundings.interruption,
+      )
       answer(terminal, { json: options.json, command: 'receipt' }, { receipts }, (value) =>
         value.receipts.flatMap(receiptLines),
       )
       if (receipts.some(({ verified }) => verified?.some(({ is }) => is !== 'holds'))) throw new NotSo()
     })
+}
+
+async function readAll(
+  surroundings: Surroundings,
+  wanted: string,
+  options: ReceiptOptions,
+): Promise<ShownReceipt[]> {
+  const { terminal } = surroundings
+  const deployment = await surroundings.reach(options)
+  const keys = await keysOf(deployment, wanted)
+  if (keys.length === 0)
+    throw new Refusal(
+      `There is no receipt of ${wanted}: it was not let go with proof, or before receipts were written.\n` +
+        `What became of it:  ${surroundings.typed(`history ${wanted}`)}`,
+    )
+  const receipts: ShownReceipt[] = []
+  for (const key of keys) {
+    const receipt = await read(deployment, key)
+    if (options.verify) terminal.complain(`asking S3 about ${receipt.files.length} files of ${key}`)
+    const verified = options.verify ? await verify(deployment, surroundings, receipt) : undefined
+    receipts.push({ key, receipt, verified })
+  }
+  return receipts
 }
 
 /** An instance has one receipt a good end, oldest first; a token is found by looking through all. */

@@ -1,6 +1,7 @@
 /** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
 import type { TagDescription } from '@aws-sdk/client-auto-scaling'
 import type { OperatorApi } from '../aws/operator-api.ts'
+import { unlessInterrupted } from './interruption.ts'
 import {
   type Changes,
   type GroupFacts,
@@ -12,7 +13,7 @@ import {
   undoLines,
   writeReplacing,
 } from './replacement.ts'
-import { groupOf, othersOf, type ServingApi, trafficOf, unlessInterrupted, untilServing } from './serving.ts'
+import { groupOf, interrupted, othersOf, type ServingApi, trafficOf, untilServing } from './serving.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type ReplacingApi = ServingApi &
@@ -92,7 +93,7 @@ async function carryOut(
   const { interruption } = surroundings
   const look = () => othersOf(aws, plan)
   // Who may not ask the load balancer is told so before anything is changed.
-  if (!isOut) await unlessInterrupted(look(), interruption)
+  if (!isOut) await unlessInterrupted(look(), interruption, interrupted())
   changes.tag = true
   const Value = writeReplacing({ instanceId, desired, maximum: raisesMaximumFrom ?? desired + 1 })
   await aws.createOrUpdateTags({ Tags: [{ ...tagOf(groupName), Value, PropagateAtLaunch: false }] })
@@ -109,7 +110,7 @@ async function carryOut(
   // Whoever wants more by now wants it for a reason.
   if (desiredNow < desired + 1) await setDesired(aws, groupName, desired + 1)
   await untilServing(look, desired, waitMs, surroundings)
-  if (interruption.aborted) throw new Error('Interrupted: nothing was terminated.')
+  if (interruption.aborted) throw interrupted()
   await aws.terminateInstanceInAutoScalingGroup({
     InstanceId: instanceId,
     ShouldDecrementDesiredCapacity: true,

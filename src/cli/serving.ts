@@ -7,9 +7,12 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { counted } from './counted.ts'
+import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const POLL_MS = 5000
+
+export const interrupted = () => new Error('Interrupted: nothing was terminated.')
 
 /** Auto Scaling, and the load balancers that its groups are behind. */
 export type ServingApi = Pick<OperatorApi, 'describeAutoScalingGroups' | 'describeTargetHealth'>
@@ -95,7 +98,7 @@ export async function untilServing(
   const until = clock.now() + waitMs
   let told = ''
   for (;;) {
-    const { serving, waiting } = await unlessInterrupted(look(), interruption)
+    const { serving, waiting } = await unlessInterrupted(look(), interruption, interrupted())
     if (serving >= count) return
     const state = `${serving} of ${counted(count, 'other instance')} ${count === 1 ? 'serves' : 'serve'}`
     const line = [state, ...waiting].join(', ')
@@ -105,15 +108,4 @@ export async function untilServing(
     told = line
     await pause(POLL_MS)
   }
-}
-
-/** A call that hangs is broken off too: nobody waits for its answer any more. */
-export async function unlessInterrupted<Answer>(call: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-  const stopped = new AbortController()
-  const interrupted = new Promise<never>((_, reject) => {
-    const stop = () => reject(new Error('Interrupted: nothing was terminated.'))
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true, signal: stopped.signal })
-  })
-  return await Promise.race([call, interrupted]).finally(() => stopped.abort())
 }

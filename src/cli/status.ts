@@ -11,6 +11,7 @@ import { hasHook } from '../termination/hook.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { known } from './doctor/known.ts'
+import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { keptInstances } from './kept.ts'
 import { type Prices, price, pricePerDay } from './price.ts'
 import { type StatusScreen, statusLines } from './status-lines.ts'
@@ -29,7 +30,6 @@ interface StatusOptions extends Where {
 }
 
 export function statusCommand(surroundings: Surroundings): Command {
-  const { terminal, interruption } = surroundings
   return withJson(withWhere(new Command('status')))
     .description('what the guard holds and keeps now, and whether it is well')
     .option('--watch', 'show it again every 5 seconds', false)
@@ -41,17 +41,27 @@ export function statusCommand(surroundings: Surroundings): Command {
     )
     .action(async (options: StatusOptions) => {
       const deployment = await surroundings.reach(options)
-      for (;;) {
-        const screen = await look(deployment, surroundings, options.price)
-        if (options.watch && terminal.isInteractive && !options.json) terminal.clear()
-        answer(terminal, { json: options.json, command: 'status' }, screen, (value) =>
-          statusLines(value, surroundings.clock.now(), surroundings.typed),
-        )
-        if (!options.watch) return
-        await surroundings.pause(WATCH_MS)
-        if (interruption.aborted) return
-      }
+      const shown = show(deployment, surroundings, options)
+      await (options.watch ? untilInterrupted : unlessInterrupted)(shown, surroundings.interruption)
     })
+}
+
+async function show(
+  deployment: Deployment,
+  surroundings: Surroundings,
+  { watch, json, price: prices }: StatusOptions,
+): Promise<void> {
+  const { terminal, clock, interruption } = surroundings
+  for (;;) {
+    const screen = await look(deployment, surroundings, prices)
+    if (watch && terminal.isInteractive && !json) terminal.clear()
+    answer(terminal, { json, command: 'status' }, screen, (value) =>
+      statusLines(value, clock.now(), surroundings.typed),
+    )
+    if (!watch) return
+    await surroundings.pause(WATCH_MS)
+    if (interruption.aborted) return
+  }
 }
 
 async function look(deployment: Deployment, { clock }: Surroundings, prices: Prices): Promise<StatusScreen> {
