@@ -6,8 +6,8 @@ import type { Terminal } from './terminal.ts'
 export const ANSWER_VERSION = 1
 
 /** Adds `--json` to a command. */
-export function withJson(command: Command): Command {
-  return command.option('--json', 'for programs: one JSON document instead of text', false)
+export function withJson(command: Command, what = 'one JSON document'): Command {
+  return command.option('--json', `for programs: ${what} instead of text`, false)
 }
 
 export function answer<Value>(

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ActionHistory, standingOf } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
 import { toldIn } from '../journal/told-in.ts'
+import { again } from './again.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import { type JournalSource, journalOf } from './deployment.ts'
@@ -30,7 +31,7 @@ interface HistoryOptions extends Where {
 }
 
 export function historyCommand(surroundings: Surroundings): Command {
-  return withJson(withWhere(new Command('history')))
+  return withJson(withWhere(new Command('history')), 'a JSON document for each termination, one a line,')
     .description('what became of terminations, from the journal')
     .argument('[instance or token]', 'only this one', subject)
     .option('--since <time>', 'how far back to read: 90m, 24h, 7d (default: 24h; of a file all)', since)
@@ -63,7 +64,15 @@ function since(value: string): number {
 }
 
 function fileJournal(file: string): JournalSource {
-  return journalOf(() => (file === '-' ? process.stdin : piecesOf(file)))
+  return journalOf(() => (file === '-' ? process.stdin : read(file)))
+}
+
+async function* read(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* piecesOf(file)
+  } catch (cause) {
+    throw new Refusal(`Cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
 }
 
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
@@ -95,7 +104,7 @@ async function print(
   options: HistoryOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { terminal, clock, interruption } = surroundings
+  const { terminal, clock } = surroundings
   const from = beginning(options, clock.now())
   // What was told already, for somebody who follows: the same is not told again; another end, or what was done meanwhile, is.
   const told = options.follow ? new Set<string>() : undefined
@@ -104,18 +113,18 @@ async function print(
       ? JSON.stringify({ version: ANSWER_VERSION, command: 'history', action })
       : historyLines(action, options.passes, surroundings.typed).join('\n')
   let count = 0
-  for (;;) {
+  const tell = async () => {
     for await (const actions of wantedHistories(source, wanted, options, from)) {
       const untold = told ? actions.filter((action) => isNew(told, action)) : actions
       count += untold.length
       if (untold.length > 0) terminal.print(untold.map(text).join('\n'))
     }
-    if (!options.follow) break
-    await surroundings.pause(FOLLOW_MS)
-    if (interruption.aborted) return
   }
+  if (options.follow) return await again(tell, FOLLOW_MS, surroundings)
+  await tell()
   if (count > 0) return
-  if (!options.json) terminal.print(NOTHING_TOLD)
+  const readsAll = options.from !== undefined && options.since === undefined
+  if (!options.json) terminal.print(readsAll ? 'The journal names no such termination.' : NOTHING_TOLD)
   if (wanted !== undefined) throw new NotSo()
 }
 

@@ -4,9 +4,9 @@ import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 import { processTerminal } from './terminal.ts'
 
-/** A command that has said nothing for so long says why. */
+/** A command that has said nothing for so long says what it waits for. */
 const SLOW_MS = 3000
-const SLOW = 'AWS has not told all of it yet. What does not answer is asked again; Ctrl-C ends that.'
+const SLOW = 'still asking AWS (Ctrl-C ends it)'
 
 export function processSurroundings(): Surroundings {
   const interruption = new AbortController()

@@ -8,6 +8,7 @@ import { orphansOf } from '../recovery/marked-disks.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
 import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
+import { again } from './again.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { known } from './doctor/known.ts'
@@ -41,8 +42,10 @@ export function statusCommand(surroundings: Surroundings): Command {
     )
     .action(async (options: StatusOptions) => {
       const deployment = await surroundings.reach(options)
-      const shown = show(deployment, surroundings, options)
-      await (options.watch ? untilInterrupted : unlessInterrupted)(shown, surroundings.interruption)
+      const shown = () => show(deployment, surroundings, options)
+      const { interruption } = surroundings
+      if (options.watch) await untilInterrupted(again(shown, WATCH_MS, surroundings), interruption)
+      else await unlessInterrupted(shown(), interruption)
     })
 }
 
@@ -51,17 +54,10 @@ async function show(
   surroundings: Surroundings,
   { watch, json, price: prices }: StatusOptions,
 ): Promise<void> {
-  const { terminal, clock, interruption } = surroundings
-  for (;;) {
-    const screen = await look(deployment, surroundings, prices)
-    if (watch && terminal.isInteractive && !json) terminal.clear()
-    answer(terminal, { json, command: 'status' }, screen, (value) =>
-      statusLines(value, clock.now(), surroundings.typed),
-    )
-    if (!watch) return
-    await surroundings.pause(WATCH_MS)
-    if (interruption.aborted) return
-  }
+  const { terminal, clock, typed } = surroundings
+  const screen = await look(deployment, surroundings, prices)
+  if (watch && terminal.isInteractive && !json) terminal.clear()
+  answer(terminal, { json, command: 'status' }, screen, (value) => statusLines(value, clock.now(), typed))
 }
 
 async function look(deployment: Deployment, { clock }: Surroundings, prices: Prices): Promise<StatusScreen> {

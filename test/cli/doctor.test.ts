@@ -140,9 +140,15 @@ describe('what goes wrong is said', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toContain('There is no Auto Scaling group web in eu-west-1.')
   })
-  it('throttled: unknown', async () => {
-    line.failing.set('describeLifecycleHooks', awsError('ThrottlingException', 'Rate exceeded'))
-    expect(statusOf((await line.run('doctor', ...group)).out, 'hook')).toBe('unknown')
+  it.each([
+    ['ThrottlingException', 'AWS throttles this account: type the same again'],
+    ['AccessDenied', 'Name others with --profile'],
+    ['NotImplemented', 'look again later'],
+  ])('%s: unknown, with what to type of it', async (error, remedy) => {
+    line.failing.set('describeLifecycleHooks', awsError(error, 'no answer'))
+    const { out } = await line.run('doctor', ...group)
+    expect(statusOf(out, 'hook')).toBe('unknown')
+    expect(/^unknown +hook .*\n.*\n +remedy: (.*)/m.exec(out)?.[1]).toContain(remedy)
   })
   it('not deployed, another Region, no credentials', async () => {
     line.cannotReach = 'Is the guard deployed in eu-west-1?'

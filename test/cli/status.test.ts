@@ -133,3 +133,27 @@ it('with --watch goes on, and redraws only where a person looks', async () => {
   line.isInteractive = true
   expect((await line.run('status', '--watch')).out.match(/<clear>/g)).toHaveLength(2)
 })
+
+describe('with --watch, when AWS does not answer for a while', () => {
+  it('says so, and shows it again when it does', async () => {
+    let rounds = 0
+    line.onPause = () => {
+      rounds++
+      line.refusing = rounds === 1 ? awsError('ThrottlingException', 'Rate exceeded') : undefined
+      if (rounds === 3) throw new Error('seen enough')
+    }
+    const { out, err } = await line.run('status', '--watch')
+    expect(out.match(/holds 1 instance/g)).toHaveLength(2)
+    expect(err).toMatch(/^ThrottlingException: Rate exceeded\n/)
+  })
+
+  it('ends where nothing was seen yet, and where it lasts', async () => {
+    line.refusing = awsError('ThrottlingException', 'Rate exceeded')
+    expect(await line.run('status', '--watch')).toMatchObject({ code: 1, out: '' })
+    line.refusing = undefined
+    line.onPause = () => (line.refusing = awsError('AccessDenied', 'not authorized'))
+    const { code, out } = await line.run('status', '--watch')
+    expect(code).toBe(1)
+    expect(out.match(/holds 1 instance/g)).toHaveLength(1)
+  })
+})

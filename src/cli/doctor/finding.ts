@@ -1,5 +1,6 @@
 /** What a check found, and how a check is written: a pure look at facts, which never passes on what nobody could tell. */
 import type { Asked } from '../../aws/ask.ts'
+import { nextStep } from '../next-step.ts'
 
 /** What was seen. `unknown`: nobody could tell, or it cannot be told without changing something. */
 export interface Verdict {
@@ -52,7 +53,7 @@ export function judged<Answer>(
   if (asked.is === 'answered') return { about, ...judge(asked.answer) }
   return {
     ...{ about, is: 'unknown', says: `AWS does not tell: ${asked.why}` },
-    remedy: 'type it again with credentials that may ask',
+    remedy: nextStep(asked.why) ?? 'look again later: nobody could tell',
   }
 }
 

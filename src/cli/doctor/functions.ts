@@ -1,4 +1,5 @@
 /** The guard itself: does it run, may it, and is somebody told? Pure. */
+import { counted } from '../counted.ts'
 import type { DeploymentFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown } from './finding.ts'
 
@@ -59,7 +60,7 @@ export const groupsAreEnrolled: Check<DeploymentFacts> = {
         ...unknown(what, 'set it to what the deployment wants, or leave it: nobody changes it back'),
       })),
     ]
-    return found.length > 0 ? found : [{ about: name, ...pass(`${guarded.length} groups are guarded`) }]
+    return found.length > 0 ? found : [{ about: name, ...pass(counted(guarded.length, 'guarded group')) }]
   },
 }
 
