@@ -5,13 +5,14 @@
 import { Command } from 'commander'
 import type { ActionEndedEvent } from '../journal/journal.ts'
 import { isKept, type LifecycleAction, type Observation } from '../model.ts'
-import { explain } from '../termination/explain.ts'
+import { type Explanation, explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
 import { complete, whereabouts } from '../termination/lifecycle-actions.ts'
 import { endEvent } from '../termination/tell.ts'
+import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { explanationLines } from './explain.ts'
-import { follow, untilHeld } from './following.ts'
+import { type Ending, follow, untilHeld } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
@@ -24,10 +25,20 @@ interface ReleaseOptions extends Where {
   readonly acceptLoss: boolean
   readonly reason: string | undefined
   readonly wait: number
+  readonly json: boolean
+}
+
+interface Released {
+  readonly instanceId: string
+  readonly ended: Ending
+  /** Who accepted the loss of what is not proven. */
+  readonly acceptedBy?: string
+  /** What was seen of it last. */
+  readonly explanation?: Explanation
 }
 
 export function releaseCommand(surroundings: Surroundings): Command {
-  return withWhere(new Command('release'))
+  return withJson(withWhere(new Command('release')))
     .description('end a kept machine: with proof, or with --accept-loss')
     .argument('<instance>', 'the instance id', instanceId)
     .option('--accept-loss', 'end it although its logs are not proven to be in S3', false)
@@ -40,8 +51,16 @@ export function releaseCommand(surroundings: Surroundings): Command {
         )
       const deployment = await surroundings.reach(options)
       await begin(deployment, surroundings, instance)
-      if (options.acceptLoss) await letGo(deployment, surroundings, instance, options.reason ?? '')
-      else await tryAgain(deployment, surroundings, instance, options.wait * 60_000)
+      const released = options.acceptLoss
+        ? await letGo(deployment, surroundings, instance, options.reason ?? '')
+        : await tryAgain(deployment, surroundings, instance, options.wait * 60_000)
+      const { terminal, typed } = surroundings
+      answer(terminal, { json: options.json, command: 'release' }, released, (value) => lines(value, typed))
+      if (released.acceptedBy !== undefined || released.ended === 'left') return
+      terminal.complain(
+        `Nothing was let go. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
+      )
+      throw new NotSo()
     })
 }
 
@@ -72,20 +91,12 @@ async function tryAgain(
   surroundings: Surroundings,
   instance: string,
   waitMs: number,
-): Promise<void> {
-  const { terminal, typed, clock } = surroundings
+): Promise<Released> {
   const ended = await follow(deployment, surroundings, instance, waitMs)
-  if (ended === 'left') {
-    terminal.print(`${instance} is let go. What became of it:  ${typed(`history ${instance}`)}`)
-    return
-  }
+  if (ended === 'left') return { instanceId: instance, ended }
   const { aws, policy } = deployment
-  for (const line of explanationLines(instance, await explain({ aws, clock, policy }, instance), typed))
-    terminal.print(line)
-  terminal.complain(
-    `Nothing was let go. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
-  )
-  throw new NotSo()
+  const explanation = await explain({ aws, clock: surroundings.clock, policy }, instance)
+  return { instanceId: instance, ended, explanation }
 }
 
 async function letGo(
@@ -93,22 +104,33 @@ async function letGo(
   surroundings: Surroundings,
   instance: string,
   why: string,
-): Promise<void> {
+): Promise<Released> {
   const { aws, policy } = deployment
-  const { terminal, clock, typed } = surroundings
+  const { clock, typed } = surroundings
   const explanation = await explain({ aws, clock, policy }, instance)
   if (explanation.is !== 'held')
     throw new Refusal(`${instance} is not held any more. What it is:  ${typed(`explain ${instance}`)}`)
-  for (const line of explanationLines(instance, explanation, typed)) terminal.print(line)
   const by = await deployment.who()
   // Written down before it is done: what is lost without a word is worse than a word too many.
   await deployment.journal.write(releasedEvent(explanation.seen, `${by} accepted the loss: ${why}`))
   const action: LifecycleAction = { ...explanation.seen.action, token: undefined }
   if ((await complete(aws, action, 'CONTINUE', clock.now())) === 'none')
     throw new Refusal(`${instance} was ended by somebody else.`)
-  terminal.print(
-    `${instance} is let go, and what was not proven is lost. It stands in the journal as accepted by ${by}.`,
-  )
+  return { instanceId: instance, ended: 'left', acceptedBy: by, explanation }
+}
+
+/** What is and is not proven, and what became of it. */
+function lines(
+  { instanceId: id, ended, acceptedBy, explanation }: Released,
+  typed: Surroundings['typed'],
+): string[] {
+  const seen = explanation ? explanationLines(id, explanation, typed) : []
+  if (acceptedBy !== undefined)
+    return [
+      ...seen,
+      `${id} is let go, and what was not proven is lost. It stands in the journal as accepted by ${acceptedBy}.`,
+    ]
+  return ended === 'left' ? [`${id} is let go. What became of it:  ${typed(`history ${id}`)}`] : seen
 }
 
 function releasedEvent(seen: Observation, reason: string): ActionEndedEvent {

@@ -4,8 +4,9 @@
  */
 import { Command } from 'commander'
 import { hasHook } from '../termination/hook.ts'
+import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
-import { follow } from './following.ts'
+import { type Ending, follow } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
 import { planReplacement, planUndoing, replacementLines, undoingLines } from './replacement.ts'
@@ -18,10 +19,20 @@ interface ReplaceOptions extends Where {
   readonly wait: number
   readonly dryRun: boolean
   readonly undo: boolean
+  readonly json: boolean
+}
+
+interface Replaced {
+  readonly instanceId: string
+  /** What was to be done, step by step. */
+  readonly steps: readonly string[]
+  /** `replaced`: nothing guards it, so that nobody follows it to its end. */
+  readonly ended: Ending | 'planned' | 'undone' | 'replaced'
 }
 
 export function replaceCommand(surroundings: Surroundings): Command {
-  return withWhere(new Command('replace'))
+  const { terminal, typed } = surroundings
+  return withJson(withWhere(new Command('replace')))
     .description('replace an instance without loss and without downtime')
     .argument('<instance>', 'the instance id', instanceId)
     .option('--unguarded', 'replace it even if nothing holds it until its logs are in S3', false)
@@ -30,47 +41,66 @@ export function replaceCommand(surroundings: Surroundings): Command {
     .option('--undo', 'take back what a replacement that broke off has changed', false)
     .action(async (instance: string, options: ReplaceOptions) => {
       const deployment = await surroundings.reach(options)
-      const { aws, policy } = deployment
-      const facts = await factsOf(aws, instance, (groupName) => hasHook(aws, groupName, policy))
-      const say = (lines: readonly string[]) => {
-        for (const line of lines) surroundings.terminal.print(`${options.dryRun ? 'would ' : ''}${line}`)
-      }
-      if (options.undo) {
-        const undoing = planUndoing(instance, facts, surroundings.typed)
-        say(undoingLines(undoing))
-        if (!options.dryRun) await undo(aws, undoing)
-        return
-      }
-      const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName })
-      say(replacementLines(plan))
-      if (options.dryRun) return
-      const waitMs = options.wait * 60_000
-      await replace(aws, plan, waitMs, surroundings)
-      if (plan.guarded) await tellEnd(deployment, surroundings, instance, waitMs)
+      const replaced = await carryOut(deployment, surroundings, instance, options)
+      answer(terminal, { json: options.json, command: 'replace' }, replaced, ({ ended }) =>
+        endLines(instance, ended, typed),
+      )
+      if (!['left', 'planned', 'undone', 'replaced'].includes(replaced.ended)) throw new NotSo()
     })
 }
 
-/** Follows the instance to its end; what was proven is in the journal and in its receipt. */
-async function tellEnd(
+/** Each step is told before it is taken; to a program, beside its answer. */
+async function carryOut(
   deployment: Deployment,
   surroundings: Surroundings,
   instance: string,
-  waitMs: number,
-): Promise<void> {
+  options: ReplaceOptions,
+): Promise<Replaced> {
   const { terminal, typed } = surroundings
-  const ended = await follow(deployment, surroundings, instance, waitMs)
+  const { aws, policy } = deployment
+  const facts = await factsOf(aws, instance, (groupName) => hasHook(aws, groupName, policy))
+  const say = (steps: readonly string[]) => {
+    for (const step of steps)
+      (options.json ? terminal.complain : terminal.print)(`${options.dryRun ? 'would ' : ''}${step}`)
+  }
+  const answered = (steps: readonly string[], ended: Replaced['ended']) => ({
+    instanceId: instance,
+    steps,
+    ended,
+  })
+  if (options.undo) {
+    const undoing = planUndoing(instance, facts, typed)
+    const steps = undoingLines(undoing)
+    say(steps)
+    if (options.dryRun) return answered(steps, 'planned')
+    await undo(aws, undoing)
+    return answered(steps, 'undone')
+  }
+  const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName })
+  const steps = replacementLines(plan)
+  say(steps)
+  if (options.dryRun) return answered(steps, 'planned')
+  const waitMs = options.wait * 60_000
+  await replace(aws, plan, waitMs, surroundings)
+  return answered(steps, plan.guarded ? await follow(deployment, surroundings, instance, waitMs) : 'replaced')
+}
+
+/** What was proven is in the journal and in its receipt. */
+function endLines(instance: string, ended: Replaced['ended'], typed: Surroundings['typed']): string[] {
   switch (ended) {
     case 'left':
-      terminal.print(`${instance} is let go. What was proven:  ${typed(`receipt ${instance}`)}`)
-      return
+      return [`${instance} is let go. What was proven:  ${typed(`receipt ${instance}`)}`]
     case 'kept':
-      terminal.print(`${instance} is kept: its logs are not proven.  ${typed(`explain ${instance}`)}`)
-      throw new NotSo()
+      return [`${instance} is kept: its logs are not proven.  ${typed(`explain ${instance}`)}`]
     case 'in service':
     case 'interrupted':
     case 'timed out':
-      terminal.print(
+      return [
         `${instance} is on its way out (${ended}); the guard goes on with it.  ${typed(`explain ${instance}`)}`,
-      )
+      ]
+    case 'planned':
+    case 'undone':
+    case 'replaced':
+      return []
   }
 }

@@ -113,3 +113,25 @@ describe('release', () => {
     expect(deeds()).toEqual([])
   })
 })
+
+describe('release for a program', () => {
+  it('is one document: what was seen last, and who accepted the loss', async () => {
+    guardSays('Terminating:Wait')
+    const { code, out } = await line.run('release', id, '--accept-loss', '--reason', 'it is broken', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ version: 1, command: 'release', instanceId: id, ended: 'left' },
+      ...{ acceptedBy: 'arn:aws:iam::111122223333:user/ada', explanation: { is: 'held' } },
+    })
+  })
+
+  it('without proof is one, too, and fails', async () => {
+    guardSays('Terminating:Retained')
+    const { code, out } = await line.run('release', id, '--json', '--wait', '1')
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({
+      command: 'release',
+      ended: expect.stringMatching(/kept|timed out/),
+    })
+  })
+})

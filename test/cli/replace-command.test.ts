@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { action } from '../termination/observations.ts'
 import { CommandLine } from './command-line.ts'
 
@@ -55,4 +55,34 @@ it('says when the old instance is kept, and fails', async () => {
     code: 1,
     out: expect.stringContaining(`${id} is kept: its logs are not proven.  termination-guard explain ${id}`),
   })
+})
+
+describe('for a program', () => {
+  it('is one document on standard output, and its steps beside it', async () => {
+    line.onPause = () => {
+      line.lifecycleState = undefined
+    }
+    const { code, out, err } = await line.run('replace', id, '--json')
+    expect(JSON.parse(out)).toEqual({
+      ...{ version: 1, command: 'replace', instanceId: id, ended: 'left' },
+      steps: expect.arrayContaining([expect.stringContaining(`terminate ${id} through Auto Scaling`)]),
+    })
+    expect(err).toContain(`terminate ${id} through Auto Scaling`)
+    expect(code).toBe(0)
+  })
+
+  it('says what is only planned', async () => {
+    const { code, out } = await line.run('replace', id, '--json', '--dry-run')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ ended: 'planned' })
+  })
+})
+
+it('whose end nobody saw is not done yet', async () => {
+  line.onPause = () => {
+    line.lifecycleState = 'Terminating:Wait'
+  }
+  const { code, out } = await line.run('replace', id, '--wait', '1')
+  expect(out).toContain(`${id} is on its way out (timed out)`)
+  expect(code).toBe(1)
 })
