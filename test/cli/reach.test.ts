@@ -59,7 +59,9 @@ it.each([
   answer = { ...answer, ...says }
   const { code, out, err } = await type(['status', '--stage', 'test'], environment)
   expect({ code, out }).toEqual({ code: 1, out: '' })
-  expect(err).toMatch(/^(still asking AWS .*\n)?Cannot read the settings of function termination-guard-test-terminations: /)
+  expect(err).toMatch(
+    /^(still asking AWS .*\n)?Cannot read the settings of function termination-guard-test-terminations: /,
+  )
   expect(err).toMatch(told)
 })
 
