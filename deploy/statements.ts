@@ -2,7 +2,9 @@
  * IAM statements, one small builder per thing that may be done. Groups are confined by their name or their tag, instances by the
  * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix and its bucket's owner.
  */
+
 import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
+import { grouped } from '../src/grouped.ts'
 import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'
 import { bucketOf, bucketOwnerOf, documentNameOf, type Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
@@ -62,7 +64,7 @@ export function onGuarded(
   const { selections } = settings
   const group = (name: string) => regional('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`)
   const names = selections.flatMap((selection) => (selection.by === 'name' ? [selection.name] : []))
-  const tagged = Map.groupBy(
+  const tagged = grouped(
     selections.flatMap((selection) => (selection.by === 'tag' ? [selection] : [])),
     ({ key }) => key,
   )

@@ -15,6 +15,7 @@ const sources = [...product, ...['testbed', 'scripts'].flatMap(filesBelow)]
 const floors = [
   'src/selection.ts',
   'src/shuffled.ts',
+  'src/grouped.ts',
   'src/rungs.ts',
   'src/model.ts',
   'src/receipt-prefix.ts',

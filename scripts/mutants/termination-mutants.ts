@@ -114,7 +114,7 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...consume,
     name: 'two passes at once on one instance',
-    from: 'return [...Map.groupBy(work, ({ message }) => message.instanceId).values()]',
+    from: 'return [...grouped(work, ({ message }) => message.instanceId).values()]',
     to: 'return work.map((one) => [one])',
   },
   {

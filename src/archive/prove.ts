@@ -2,6 +2,7 @@
  * S3 outranks SSM: a file is archived when its object says so, and in no other case. `judge` says what is known of one file,
  * or which question to ask S3 next; it is asked again with the answer. What cannot be compared is unproven, never assumed.
  */
+import { grouped } from '../grouped.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof, ProvenObject } from '../model.ts'
 
 /** What HeadObject (with checksums) tells beyond the listing. `denied`: S3 answered 403. */
@@ -89,7 +90,7 @@ export function findMoved(
   { instanceId, files }: Pick<Manifest, 'instanceId' | 'files'>,
   moved: readonly ArchivedObject[],
 ): ReadonlySet<string> {
-  const spare = Map.groupBy(
+  const spare = grouped(
     moved.filter(({ key }) => namesOnly(key, instanceId)),
     ({ size, etag }) => `${size} ${etag}`,
   )
@@ -118,7 +119,7 @@ export function sharedKeys(
   keys: readonly { readonly path: string; readonly key: string }[],
 ): ReadonlyMap<string, string> {
   const shared = new Map<string, string>()
-  for (const alike of Map.groupBy(keys, ({ key }) => key).values()) {
+  for (const alike of grouped(keys, ({ key }) => key).values()) {
     if (alike.length < 2) continue
     for (const { path } of alike) shared.set(path, alike.find((other) => other.path !== path)?.path ?? path)
   }

@@ -1,5 +1,7 @@
 /** The instances that are kept: out of service, still running, still billed, until somebody lets them go. */
+
 import type { AwsApi } from '../aws/api.ts'
+import { grouped } from '../grouped.ts'
 import type { Standing } from '../sweep/waiting.ts'
 
 export interface KeptInstance {
@@ -19,7 +21,7 @@ const MAX_PAGES = 10
 export async function keptInstances(aws: AwsApi, retained: readonly Standing[]): Promise<KeptInstance[]> {
   const machines = await machinesOf(aws, retained)
   const kept: KeptInstance[] = []
-  for (const [groupName, ofGroup] of Map.groupBy(retained, (one) => one.groupName)) {
+  for (const [groupName, ofGroup] of grouped(retained, (one) => one.groupName)) {
     const since = await retainedSince(aws, groupName, new Set(ofGroup.map(({ instanceId }) => instanceId)))
     for (const { instanceId, lifecycleState } of ofGroup) {
       const machine = machines.get(instanceId)

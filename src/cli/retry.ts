@@ -1,5 +1,7 @@
 /** `retry`: kept machines once more through the hook. Auto Scaling begins a new termination, and the guard flushes, proves and lets go. */
+
 import { Command } from 'commander'
+import { grouped } from '../grouped.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
 import { hasHook } from '../termination/hook.ts'
 import { answer, withJson } from './answer.ts'
@@ -48,7 +50,7 @@ export function retryCommand(surroundings: Surroundings): Command {
 async function keptOf({ aws, policy }: Deployment, instance: string | undefined): Promise<string[]> {
   const { retained } = await waitingAndRetained(aws)
   const kept: string[] = []
-  for (const [groupName, members] of Map.groupBy(retained, (one) => one.groupName)) {
+  for (const [groupName, members] of grouped(retained, (one) => one.groupName)) {
     if (!(await hasHook(aws, groupName, policy))) continue
     kept.push(
       ...members.map(({ instanceId: id }) => id).filter((id) => instance === undefined || id === instance),

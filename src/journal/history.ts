@@ -3,6 +3,7 @@
  * command, the demo) has the lines from somewhere else. The guard stores nothing between passes, and an answer of AWS that was
  * lost makes a later pass tell the end again: so there can be several summaries of one action, and no order is relied upon.
  */
+import { grouped } from '../grouped.ts'
 import type { Outcome } from '../model.ts'
 import type { Rung } from '../rungs.ts'
 import { ownerOf, savedBy, type Termination } from './deeds.ts'
@@ -58,7 +59,7 @@ const CLOCKS_DIFFER_MS = 5_000
 /** One history per action, instance by instance. */
 export function readHistory(lines: readonly JournalLine[]): ActionHistory[] {
   const told = lines.map(toldBy).filter((one) => one.is !== 'none')
-  return [...Map.groupBy(told, ({ instanceId }) => instanceId).values()].flatMap(historiesOf)
+  return [...grouped(told, ({ instanceId }) => instanceId).values()].flatMap(historiesOf)
 }
 
 /**
@@ -75,7 +76,7 @@ export function historiesOf(told: readonly ToldOfInstance[]): ActionHistory[] {
   const actions = byAction(lines).map(actionOf)
   const [first] = deeds
   if (first && actions.length === 0) return [onlyDeeds(first, deeds)]
-  const deedsOf = first && Map.groupBy(deeds, (one) => ownerOf(one, actions))
+  const deedsOf = first && grouped(deeds, (one) => ownerOf(one, actions))
   return actions.map((action) => {
     const own = deedsOf?.get(action)?.map(({ deed }) => deed) ?? []
     return { ...action.history, by: savedBy(action, actions, own), deeds: own }
@@ -119,7 +120,7 @@ function byAction(inOrder: readonly ToldOfAction[]): (readonly ToldOfAction[])[]
   const [first] = inOrder
   // As nearly always: one termination, told from its beginning to its end.
   if (first?.token !== undefined && inOrder.every(({ token }) => token === first.token)) return [inOrder]
-  return [...Map.groupBy(inOrder, keyOf(inOrder)).values()]
+  return [...grouped(inOrder, keyOf(inOrder)).values()]
 }
 
 function keyOf(inOrder: readonly ToldOfAction[]): (one: ToldOfAction) => string {

@@ -1,4 +1,5 @@
 /** The instances of the groups that the sweep recovers, and how much of that may go on at once. */
+import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil } from '../guard.ts'
 import { described } from '../journal/described.ts'
 
@@ -35,7 +36,7 @@ export async function eachGroup(
   remainingMs: () => number,
   work: (limited: Guard, group: Group) => Promise<void>,
 ): Promise<void> {
-  for (const [groupName, members] of Map.groupBy(standing, (one) => one.groupName)) {
+  for (const [groupName, members] of grouped(standing, (one) => one.groupName)) {
     if (!isTimeLeft(guard, remainingMs)) return
     try {
       await work(limitedTo(guard, remainingMs), { groupName, members })

@@ -2,9 +2,11 @@
  * The scheduled look at everything our hooks hold. An action whose message was lost is adopted: found by its instance's state,
  * driven by the same pass as any other, once in every sweep until it ends.
  */
+
 import pMap from 'p-map'
 import { countCalls } from '../aws/count-calls.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
+import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
@@ -49,7 +51,7 @@ async function sweepHeld(
   remainingMs: () => number,
 ): Promise<void> {
   const { journal, random } = guard
-  const names = [...Map.groupBy([...waiting, ...retained], ({ groupName }) => groupName).keys()]
+  const names = [...grouped([...waiting, ...retained], ({ groupName }) => groupName).keys()]
   const groups = shuffled(names, random)
   const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
   const kept: Standing[] = []

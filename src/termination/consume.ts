@@ -3,11 +3,13 @@
  * acknowledged when its action is over or when it is no action at all and that was counted (S2); in every other case, a crash
  * included, it stays and is seen again.
  */
+
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
 import pMap from 'p-map'
 import { ask } from '../aws/ask.ts'
 import { type SharedFacts, sharingHooks } from '../aws/ask-once.ts'
 import { countCalls } from '../aws/count-calls.ts'
+import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction, Trigger } from '../model.ts'
@@ -81,7 +83,7 @@ export async function consume(
 }
 
 function byInstance(work: readonly Work[]): Work[][] {
-  return [...Map.groupBy(work, ({ message }) => message.instanceId).values()]
+  return [...grouped(work, ({ message }) => message.instanceId).values()]
 }
 
 /** No time is left for its pass. */

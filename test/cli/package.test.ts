@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { JOURNAL_VERSION } from '../../src/journal/journal.ts'
 import { itWhere } from '../flush/it-where.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -28,6 +29,13 @@ function run(node: string, ...words: string[]) {
   const command = join(folder, 'node_modules/.bin/termination-guard')
   return spawnSync(command, words, { cwd: folder, encoding: 'utf8', env: { PATH, HOME: folder } })
 }
+
+const ENDED = `${JSON.stringify({
+  ...{ timestamp: '2026-01-02T03:04:05.000Z', journal: JOURNAL_VERSION, event: 'action-ended' },
+  ...{ instanceId: 'i-0123456789abcdef0', groupName: 'web', token: 'a', startedAt: 1_767_322_954_648 },
+  ...{ outcome: 'archived', reason: 'its one file is in S3', by: 'completed', heldMs: 1, flushMs: 1 },
+  ...{ attempts: 1, files: 1, bytes: 1, unproven: [], notes: [] },
+})}\n`
 
 /** Nodes of this machine, by their major version. */
 const nodes = new Map(
@@ -71,10 +79,12 @@ for (const major of ['20', '24']) {
       status: 0,
       stdout: expect.stringContaining('termination-guard [options]'),
     })
-    writeFileSync(join(folder, 'journal'), '')
+    writeFileSync(join(folder, 'journal'), ENDED)
+    const told = run(bin ?? '', 'history', '--from', 'journal')
+    expect(told).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('archived') })
     const page = run(bin ?? '', 'history', '--from', 'journal', '--html', 'page.html')
-    expect(page).toMatchObject({ status: 0, stdout: 'page.html has 0 terminations.\n' })
-    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('No terminations')
+    expect(page).toMatchObject({ status: 0, stdout: 'page.html has 1 termination.\n' })
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('i-0123456789abcdef0')
   })
 }
 

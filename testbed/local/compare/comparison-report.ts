@@ -1,3 +1,4 @@
+import { grouped } from '../../../src/grouped.ts'
 import type { Comparison, Outcome } from './comparison.ts'
 
 const MOST_ERRORS = 3
@@ -32,7 +33,7 @@ export function errorLines(comparisons: readonly Comparison[]): string[] {
       title: trial.title,
     }))
   })
-  return [...Map.groupBy(said, ({ line }) => line)].map(
+  return [...grouped(said, ({ line }) => line)].map(
     ([line, times]) => `theirs, ${times.map(({ title }) => title).join(' / ')}: ${line}`,
   )
 }

@@ -33,13 +33,14 @@ export function owedLines(world: World, action: TrackedAction, since: number): n
 
 /**
  * The moment of the newest copy of the disk that was salvaged for this action, where the machine did not flush itself since: what it wrote
- * later is not in it, and the guard says so.
+ * later is not in it, and the guard says so. A machine that is kept goes on, and is told as kept.
  */
 export function salvagedAt(
   { ssm }: World,
   { instance, disk, startedAt, end }: TrackedAction,
 ): number | undefined {
-  if (end && (end.cause.by !== 'guard' || end.cause.result !== 'CONTINUE')) return undefined
+  const isLetGo = end?.cause.by === 'guard' && end.cause.result === 'CONTINUE'
+  if (end && !isLetGo && !disk.isGone) return undefined
   const copied = ssm.salvagesOf(instance.id).flatMap(({ status, salvages }) => {
     const isOfThis = salvages?.disk.number === disk.number && salvages.copiedAt >= startedAt
     return salvages && isOfThis && status === 'Success' ? salvages.copiedAt : []
