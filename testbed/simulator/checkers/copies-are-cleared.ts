@@ -8,6 +8,7 @@ import { STALEST_VIEW_MS } from '../stale-views.ts'
 import type { World } from '../world.ts'
 import { owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
+import { heldSince } from './held-since.ts'
 
 const MOVING = ['attachVolume', 'detachVolume', 'deleteVolume']
 
@@ -22,7 +23,7 @@ export function copiesAreCleared(world: World): Checker {
         world.violation('S1', `the disk of ${kept.machine.instanceId} is deleted, and not all of it is in S3`)
       if (operation === 'deleteVolume' && kept && world.setting.ownersKeepDisks)
         world.violation('recovery', `${input.VolumeId} is deleted, which its owner keeps`)
-      if (operation === 'createSnapshot' && !kept && !wasHeldSince(world, owner ?? '', run.startedAt))
+      if (operation === 'createSnapshot' && !kept && !heldSince(world, owner ?? '', run.startedAt))
         world.violation(
           'S4',
           `the disk of ${owner ?? input.VolumeId} is copied, and our hook does not hold it`,
@@ -63,13 +64,6 @@ export function rootOwner({ region }: World, volumeId: string | undefined): stri
   return region.model
     .instances()
     .find(({ volumes }) => volumes.some(({ id, attachment }) => id === volumeId && attachment?.isRoot))?.id
-}
-
-/** Held when the invocation began, or since. */
-function wasHeldSince({ region }: World, instanceId: string, since: number): boolean {
-  return [...region.actions.values()].some(
-    ({ instance, end }) => instance.id === instanceId && (!end || end.at >= since),
-  )
 }
 
 /** What EC2 never lets us throw away stays, and is told; so is what is attached where SSM never tells whether it is being salvaged. */

@@ -3,7 +3,7 @@ import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 import { rootOwner } from './copies-are-cleared.ts'
-import { heldSince } from './reboots-are-few.ts'
+import { heldSince } from './held-since.ts'
 
 const MOST_GIB = 16
 

@@ -3,7 +3,7 @@ import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
 import { rootOwner } from './copies-are-cleared.ts'
-import { isAdoptable } from './s4-only-what-we-hold.ts'
+import { heldSince } from './held-since.ts'
 
 export function rebootsAreFew(world: World): Checker {
   const rebooted = new Set<TrackedAction | string>()
@@ -23,17 +23,4 @@ export function rebootsAreFew(world: World): Checker {
       }
     },
   }
-}
-
-/** The action of our hook that holds the instance, or did when the invocation began; of one that may be adopted, its id. */
-export function heldSince(world: World, id: string, since: number): TrackedAction | string | undefined {
-  const adopted = isAdoptable(world, id, since) ? id : undefined
-  return world.region.actionOf(id) ?? endedSince(world, id, since) ?? adopted
-}
-
-/** Held when the invocation began, and let go since. */
-function endedSince({ region }: World, instanceId: string, since: number): TrackedAction | undefined {
-  return [...region.actions.values()].find(
-    ({ instance, end }) => instance.id === instanceId && end !== undefined && end.at >= since,
-  )
 }
