@@ -2,7 +2,8 @@
  * The command line as one table: what parses it also prints the help, the shell's completion and the manual page. Exit codes: 0 it is so
  * or it is done, 1 it is not or it failed, 2 the command line is wrong.
  */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
+import packageOfTheCommand from '../../package.json' with { type: 'json' }
 import { reasonOf } from '../aws/failures.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
@@ -40,6 +41,7 @@ export function programFor(surroundings: Surroundings): Command {
   const { terminal } = surroundings
   const program = new Command(PROGRAM)
     .description('What the guard knows, and what to do about it.')
+    .version(packageOfTheCommand.version, '--version', 'which one this is')
     .showHelpAfterError('(add --help for what can be typed)')
     .helpCommand('help [command]', 'what can be typed')
     .configureOutput({
@@ -47,6 +49,11 @@ export function programFor(surroundings: Surroundings): Command {
       writeErr: (text) => terminal.complain(text.trimEnd()),
       getOutHelpWidth: () => terminal.columns,
       getErrHelpWidth: () => terminal.columns,
+    })
+    .configureHelp({
+      // That a switch is off where nobody says so needs no words.
+      optionDescription: (option) =>
+        option.defaultValue === false ? option.description : new Help().optionDescription(option),
     })
     .exitOverride()
   for (const command of commands) program.addCommand(command(surroundings).copyInheritedSettings(program))

@@ -8,6 +8,7 @@ import { JOURNAL_VERSION } from '../../src/journal/journal.ts'
 import { itWhere } from '../flush/it-where.ts'
 
 const root = join(import.meta.dirname, '..', '..')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 let folder: string
 let packed: readonly { readonly path: string; readonly size: number }[]
 
@@ -79,6 +80,7 @@ for (const major of ['20', '24']) {
       status: 0,
       stdout: expect.stringContaining('termination-guard [options]'),
     })
+    expect(run(bin ?? '', '--version')).toMatchObject({ status: 0, stdout: `${version}\n` })
     writeFileSync(join(folder, 'journal'), ENDED)
     const told = run(bin ?? '', 'history', '--from', 'journal')
     expect(told).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('archived') })
