@@ -164,13 +164,14 @@ function archive(
 function lookAgain(
   { time }: FlushSurroundings,
   machine: Machine,
-  { parameters: { purpose } }: Command,
+  { parameters: { purpose }, isByHand }: Command,
   { census, inventory }: { readonly census: Census; readonly inventory: Inventory },
 ): Findings {
   machine.write()
   const { disk } = machine
   const isTermination = purpose === 'termination'
-  if (isTermination) disk.lastLookAt = time.now
+  // What somebody asked for by hand is no evidence: the guard has not seen it.
+  if (isTermination && !isByHand) disk.lastLookAt = time.now
   const known = new Set([...inventory.files, ...inventory.leftOut])
   // What appeared since is as live as what grew.
   const appeared = disk.files.filter((file) => !known.has(file))
