@@ -191,4 +191,24 @@ export const cloneMutants: readonly Mutant[] = [
     from: 'agents.get(instanceId)?.isOnline',
     to: 'agents !== undefined',
   },
+  {
+    ...clone,
+    name: 'not tell the salvage of the other volumes',
+    from: 'otherVolumesOf(await knownInstance(aws, instanceId))',
+    to: 'otherVolumesOf(undefined)',
+  },
+  {
+    file: 'src/termination/root-volume.ts',
+    tests,
+    name: 'claim that a machine which is gone had no other volume',
+    from: '  if (!rootOf(machine)) return undefined\n',
+    to: '',
+  },
+  {
+    file: 'src/termination/root-volume.ts',
+    tests,
+    name: 'count what is not of EBS',
+    from: 'Ebs && DeviceName',
+    to: 'Ebs !== null && DeviceName',
+  },
 ]

@@ -54,4 +54,11 @@ export const salvageCommandMutants: readonly Mutant[] = [
     from: 'one.comment === comment',
     to: 'false',
   },
+  {
+    ...command,
+    file: 'src/cli/copied-disk.ts',
+    name: 'not tell a salvage by hand of the other volumes',
+    from: 'otherVolumes: otherVolumesOf(machine)',
+    to: 'otherVolumes: undefined',
+  },
 ]

@@ -7,6 +7,12 @@ const salvage = (only: string) => ({
   only,
 })
 
+const others = (only: string) => ({
+  file: 'src/flush/script/salvage.sh',
+  tests: ['test/flush/other-volumes.test.ts'],
+  only,
+})
+
 /** Which disk a salvage takes, where its links lead, and what of it was elsewhere. */
 export const salvagedPlaceMutants: readonly Mutant[] = [
   {
@@ -66,13 +72,49 @@ export const salvagedPlaceMutants: readonly Mutant[] = [
   {
     ...salvage('where a unit mounted it'),
     name: 'not read the units of systemd',
-    from: 'in *.mount:Where |',
-    to: 'in',
+    from: '        *.mount:Where) where=$folder ;;\n',
+    to: '',
   },
   {
     ...salvage('was logged in memory'),
     name: 'look for what was in memory on the disk',
     from: 'mounts[$ROOT/run]=1 mounts[$ROOT/dev]=1',
     to: ':',
+  },
+  {
+    ...others('though all that is on the disk'),
+    name: 'not tell of a volume that a script mounted',
+    from: '[ "${OTHER_VOLUMES:-0}" -gt "${#volumes[@]}" ]',
+    to: 'false',
+  },
+  {
+    ...others('beside one that the disk names'),
+    name: 'believe that a volume has its place because another has',
+    from: '-gt "${#volumes[@]}" ]; then',
+    to: '-gt 0 ] && [ "${#volumes[@]}" = 0 ]; then',
+  },
+  {
+    ...others('a unit of systemd mounts'),
+    name: 'count a volume for each unit that names it',
+    from: '/dev/* | [A-Z]*=*) volumes[$device]=1 ;;',
+    to: '/dev/* | [A-Z]*=*) volumes[$device$path]=1 ;;',
+  },
+  {
+    ...others('on none of them'),
+    name: 'take a boot partition for another volume',
+    from: '  case $2/ in /boot/*) return ;; esac\n',
+    to: '',
+  },
+  {
+    ...others('on none of them'),
+    name: 'take a file system in memory, or over the network, for another volume',
+    from: '/dev/* | [A-Z]*=*) volumes',
+    to: '*) volumes',
+  },
+  {
+    ...others('another part of the same disk'),
+    name: 'take a part of the same disk for another volume',
+    from: '  own=$(blkid',
+    to: '  own= ignored=$(blkid',
   },
 ]

@@ -2,6 +2,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
+import { otherVolumesOf } from '../termination/root-volume.ts'
 import { activityBegan, LONGEST_HOLD_MS } from '../termination/scaling-activities.ts'
 import { Refusal } from './surroundings.ts'
 
@@ -15,6 +16,8 @@ export interface DeadMachine {
   /** When it stopped or was terminated, epoch milliseconds, where EC2 tells. */
   readonly endedAt: number | undefined
   readonly volumes: readonly string[]
+  /** How many of them are not its root; `undefined`: EC2 does not tell. */
+  readonly otherVolumes: number | undefined
   /** No later than this: when the action that holds or keeps it began. `undefined`: there is none. */
   readonly actionBegan: number | undefined
 }
@@ -48,6 +51,7 @@ export async function deadMachine(
     state: machine?.State?.Name,
     endedAt: momentIn(machine?.StateTransitionReason),
     volumes: volumesOf(machine).map(({ volumeId }) => volumeId),
+    otherVolumes: otherVolumesOf(machine),
     actionBegan: where && (began ?? now - LONGEST_HOLD_MS),
   }
 }

@@ -97,14 +97,14 @@ async function salvage(
   { machine, copy, options }: Readonly<{ machine: DeadMachine; copy: CopiedDisk; options: SalvageOptions }>,
 ): Promise<Salvaged> {
   const { aws, policy, journal, name } = deployment
-  const { instanceId: dead, groupName } = machine
+  const { instanceId: dead, groupName, otherVolumes } = machine
   const { on, reason, wait } = options
   const prefix = await prefixOf(aws, policy.archive.prefix, { instanceId: dead, groupName })
   const documentName = salvageDocumentOf(name)
   const comment = salvageComment(dead, copy.volumeId)
   const request: FlushRequest = {
     ...{ instanceId: dead, comment, purpose: 'salvage', prefix, upload: undefined },
-    salvage: { documentName, on, volumeId: copy.volumeId, device: copy.device },
+    salvage: { documentName, on, volumeId: copy.volumeId, device: copy.device, otherVolumes },
   }
   const running = await runningSalvage(deployment, surroundings, { documentName, on, comment })
   if (running === undefined) {

@@ -102,6 +102,12 @@ const salvageParameters = {
       'The copy of its volume, and the name under which it is attached here: vol-0123456789abcdef0/dev/sdf.',
     allowedPattern: '^vol-[0-9a-f]{8,32}/dev/[a-z0-9]{1,32}$',
   },
+  OtherVolumes: {
+    type: 'String',
+    description: 'How many EBS volumes the dead instance has besides its root. Empty: not known.',
+    allowedPattern: '^[0-9]{0,3}$',
+    default: '',
+  },
 } as const satisfies Record<string, DocumentParameter>
 
 /** The names of the documents' parameters. */
@@ -159,7 +165,7 @@ function scriptOf(
   kind: DocumentKind,
   parts = writtenParts(kind).replace(COMMENTS, ''),
 ): string {
-  const given = kind === 'flush' ? SETTINGS : [...SETTINGS, DISK_SETTING]
+  const given = kind === 'flush' ? SETTINGS : [...SETTINGS, ...SALVAGE_SETTINGS]
   const settings = [
     ...given.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
     compileProfile(profile),
@@ -184,4 +190,7 @@ const SETTINGS: readonly (readonly [string, FlushParameter])[] = [
   ['EXECUTION_TIMEOUT', 'ExecutionTimeout'],
 ]
 
-const DISK_SETTING: readonly [string, SalvageParameter] = ['DISK', 'Disk']
+const SALVAGE_SETTINGS: readonly (readonly [string, SalvageParameter])[] = [
+  ['DISK', 'Disk'],
+  ['OTHER_VOLUMES', 'OtherVolumes'],
+]

@@ -28,6 +28,8 @@ export interface Salvage {
   readonly volumeId: string
   /** The name of the attachment, such as `/dev/sdf`. */
   readonly device: string
+  /** How many volumes the dead machine has besides the one that this is a copy of; `undefined`: nobody tells. */
+  readonly otherVolumes: number | undefined
 }
 
 /** What came of asking SSM. `unreachable`: it knows no agent there that could run a flush. */
@@ -49,6 +51,7 @@ export async function startFlush(aws: AwsApi, policy: Policy, request: FlushRequ
     ManifestPrefix: policy.archive.manifestPrefix,
     ...(policy.archive.encryption && { Encryption: policy.archive.encryption }),
     ...(salvage && { Disk: salvage.volumeId + salvage.device }),
+    ...(salvage?.otherVolumes !== undefined && { OtherVolumes: String(salvage.otherVolumes) }),
     ExecutionTimeout: String(policy.executionTimeoutSeconds),
   }
   try {

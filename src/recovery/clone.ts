@@ -9,7 +9,8 @@ import { startFlush } from '../flush/flushes.ts'
 import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { Rung } from '../rungs.ts'
-import { describedInstance } from '../termination/machine-state.ts'
+import { describedInstance, knownInstance } from '../termination/machine-state.ts'
+import { otherVolumesOf } from '../termination/root-volume.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
 import { type CopyStep, decideCopy, type Salvaging } from './decide-copy.ts'
@@ -134,13 +135,14 @@ async function salvage(
   { instanceId, actionBegan }: CopyOwner,
   { volumeId, on, device, copiedAt }: Extract<CopyStep, { do: 'salvage' }>,
 ): Promise<void> {
+  const otherVolumes = otherVolumesOf(await knownInstance(aws, instanceId))
   const started = await startFlush(aws, policy, {
     instanceId,
     comment: salvageComment(instanceId, volumeId, { actionBegan, copiedAt }),
     purpose: 'salvage',
     prefix: await prefixOf(aws, policy.archive.prefix, { instanceId, groupName }),
     upload: undefined,
-    salvage: { documentName: salvageDocumentOf(policy.hookName), on, volumeId, device },
+    salvage: { documentName: salvageDocumentOf(policy.hookName), on, volumeId, device, otherVolumes },
   })
   if (started.is === 'unreachable') throw new Error(`SSM cannot reach ${on}`)
   if (started.is === 'refused') throw new Error(`SSM refuses the salvage: ${started.why}`)

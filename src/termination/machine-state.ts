@@ -46,7 +46,8 @@ export async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<n
   return rootOf(await knownInstance(aws, instanceId))?.AttachTime?.getTime()
 }
 
-async function knownInstance(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
+/** As EC2 describes it; `undefined`, too, when EC2 no longer knows it. */
+export async function knownInstance(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
   try {
     return await describedInstance(aws, instanceId)
   } catch (error) {

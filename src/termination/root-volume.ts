@@ -1,4 +1,4 @@
-/** Which volume a machine runs from. */
+/** Which volume a machine runs from, and how many it has besides. */
 import type { EbsInstanceBlockDevice, Instance } from '@aws-sdk/client-ec2'
 
 /** As it is attached; `undefined`: EC2 does not tell, or the machine has none any more. */
@@ -13,4 +13,13 @@ export function staysOf({ DeleteOnTermination }: EbsInstanceBlockDevice): boolea
 
 export function rootVolumeOf(machine: Instance | undefined): string | undefined {
   return rootOf(machine)?.VolumeId
+}
+
+/** How many volumes of EBS the machine has besides; `undefined`: EC2 does not tell, as of a machine that is gone. */
+export function otherVolumesOf(machine: Instance | undefined): number | undefined {
+  if (!rootOf(machine)) return undefined
+  const others = machine?.BlockDeviceMappings?.filter(
+    ({ DeviceName, Ebs }) => Ebs && DeviceName !== machine.RootDeviceName,
+  )
+  return others?.length
 }

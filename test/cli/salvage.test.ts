@@ -134,6 +134,20 @@ it('sends what the document takes', async () => {
     if (otherwise === undefined) expect(given.map(([one]) => one)).toContain(name)
 })
 
+it('says how many other volumes the dead machine has, where EC2 tells', async () => {
+  await salvage()
+  expect(sent.at(-1)?.Parameters).not.toHaveProperty('OtherVolumes')
+  sent = []
+  const [root = {}] = machines[dead]?.BlockDeviceMappings ?? []
+  const more = { DeviceName: '/dev/sdg', Ebs: { VolumeId: 'vol-0d' } }
+  machines[dead] = {
+    ...{ ...machines[dead], RootDeviceName: '/dev/xvda' },
+    BlockDeviceMappings: [root, more],
+  }
+  await salvage()
+  expect(sent.map(({ Parameters }) => Parameters?.OtherVolumes)).toEqual([['1']])
+})
+
 it('changes nothing but the journal, and nothing at all where that cannot be written', async () => {
   archive()
   await salvage()

@@ -60,10 +60,10 @@ export async function salvage(healthy: Disk, device: string, options: FlushOptio
   return await flush(healthy, { ...options, document: 'salvage', parameters })
 }
 
-export const salvaged = async (image: string) => {
+export const salvaged = async (image: string, options: FlushOptions = {}) => {
   const healthy = makeDisk()
   const device = volume.attach(image)
-  return { healthy, device, flushed: await salvage(healthy, device) }
+  return { healthy, device, flushed: await salvage(healthy, device, options) }
 }
 
 /** Everything in a folder: names, kinds and contents. Where a link leads to is not in it. */

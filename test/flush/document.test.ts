@@ -15,9 +15,7 @@ const PROFILES = ['beanstalk', 'files']
 const KINDS = ['flush', 'salvage'] as const
 const document = buildDocument(loadProfile('beanstalk'))
 const salvage = buildDocument(loadProfile('beanstalk'), 'salvage')
-const parameters = Object.entries({ ...document.parameters, Disk: salvage.parameters.Disk }).flatMap(
-  ([name, parameter]) => (parameter ? [[name, parameter] as const] : []),
-)
+const parameters = Object.entries({ ...salvage.parameters, ...document.parameters })
 const scriptOf = ({ mainSteps }: typeof document) => mainSteps[0]?.inputs.runCommand.join('\n') ?? ''
 const patternOf = (name: SalvageParameter) =>
   new RegExp((document.parameters[name] ?? salvage.parameters[name])?.allowedPattern ?? '')
@@ -54,6 +52,7 @@ describe.each(KINDS)('the SSM document of a %s', (kind) => {
       ManifestPrefix: 'm'.repeat(512),
       Encryption: `aws:kms:arn:${'k'.repeat(400)}`,
       Disk: `vol-${'0'.repeat(32)}/dev/${'d'.repeat(32)}`,
+      OtherVolumes: '999',
       ExecutionTimeout: '172800',
     }
     for (const [name, value] of Object.entries(longest) as [SalvageParameter, string][]) {
@@ -165,6 +164,7 @@ describe('a parameter of the document', () => {
         'aws:kms:arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
       ],
       Disk: ['vol-0123456789abcdef0/dev/sdf', 'vol-615f3c85/dev/xvdba'],
+      OtherVolumes: ['', '0', '127'],
       ExecutionTimeout: ['5', '172800'],
     }
     for (const [name, values] of Object.entries(accepted) as [SalvageParameter, string[]][]) {

@@ -61,6 +61,7 @@ const DEFAULTS: Record<SalvageParameter, string> = {
   ManifestPrefix: 'termination-guard/manifests/',
   Encryption: '',
   Disk: '',
+  OtherVolumes: '',
   ExecutionTimeout: '1800',
 }
 

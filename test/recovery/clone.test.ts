@@ -1,4 +1,5 @@
 /** The sweep's recovery, sweep by sweep, on the model of Auto Scaling and EC2. */
+import type { Instance } from '@aws-sdk/client-ec2'
 import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AwsApi } from '../../src/aws/api.ts'
@@ -141,7 +142,7 @@ describe('the disk of a machine whose agent stays dead', () => {
         Comment: salvageComment(dead, volume?.VolumeId ?? '', { actionBegan: began(), copiedAt }),
         Parameters: expect.objectContaining({
           ...{ InstanceId: [dead], Purpose: ['salvage'], Prefix: [`web/${dead}/`] },
-          Disk: [`${volume?.VolumeId}/dev/sdf`],
+          ...{ Disk: [`${volume?.VolumeId}/dev/sdf`], OtherVolumes: ['0'] },
         }),
       }),
     ])
@@ -194,6 +195,40 @@ describe('the disk of a machine whose agent stays dead', () => {
       expect(sent.map(({ Parameters }) => Parameters?.Disk)).toEqual([[expect.stringMatching(/\/dev\/sdg$/)]])
     },
   )
+
+  describe('is salvaged by one that is told how many other volumes its machine has:', () => {
+    const EBS = { DeviceName: '/dev/sdg', Ebs: { VolumeId: 'vol-0d' } }
+    const toldWhere = async (change: (machine: Instance) => Instance | undefined) => {
+      await sweep(3)
+      let asked = 0
+      ssm.describeInstances = async (input) => {
+        if (!input.InstanceIds?.includes(dead)) return call('DescribeInstances', input)
+        asked++
+        const [machine] = call('DescribeInstances', input).Reservations?.[0]?.Instances ?? []
+        const changed = machine && change(machine)
+        if (!changed) throw awsError('InvalidInstanceID.NotFound')
+        return { Reservations: [{ Instances: [changed] }] }
+      }
+      await sweep(1)
+      delete ssm.describeInstances
+      expect([sent.length, asked]).toEqual([1, 1])
+      return sent[0]?.Parameters?.OtherVolumes
+    }
+    const withMore = ({ BlockDeviceMappings = [], ...machine }: Instance) => ({
+      ...{ ...machine, BlockDeviceMappings: [...BlockDeviceMappings, EBS, { DeviceName: '/dev/sdh' }] },
+    })
+
+    it('those of EBS', async () => {
+      expect(await toldWhere(withMore)).toEqual(['1'])
+    })
+    it.each<readonly [string, (machine: Instance) => Instance | undefined]>([
+      ['is gone', (machine) => ({ ...machine, BlockDeviceMappings: [] })],
+      ['lost its root first', (machine) => ({ ...machine, BlockDeviceMappings: [EBS] })],
+      ['is forgotten', () => undefined],
+    ])('of one that %s nothing is claimed', async (_what, change) => {
+      expect(await toldWhere(change)).toBeUndefined()
+    })
+  })
 
   it('is told where SSM cannot reach the machine that should salvage it', async () => {
     await sweep(3)

@@ -36,6 +36,6 @@ function sentTo({ kind }: DocumentFacts, encryption: string): readonly SalvagePa
   return [
     ...SENT,
     ...(encryption ? ['Encryption' as const] : []),
-    ...(kind === 'salvage' ? ['Disk' as const] : []),
+    ...(kind === 'salvage' ? (['Disk', 'OtherVolumes'] as const) : []),
   ]
 }

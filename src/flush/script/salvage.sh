@@ -167,8 +167,11 @@ know_owner() {
 # What lies where another file system was mounted is not what was written there, whatever links lead there.
 tell_other_disks() {
   local path place folder
-  local -A mounts=() meant=() places=()
+  local -A mounts=() volumes=() meant=() places=()
   find_mounts
+  if [ "${OTHER_VOLUMES:-0}" -gt "${#volumes[@]}" ]; then
+    unaccounted "$ROOT/" 0 "other volumes of the machine: $OTHER_VOLUMES, of which this disk tells where they were mounted: ${#volumes[@]}"
+  fi
   for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" "${!KNOWN_LOGS[@]}" "${OLD_FOLDERS[@]/%//*}"; do
     rooted "$path"
     for folder in "${!mounts[@]}"; do
@@ -189,19 +192,37 @@ tell_other_disks() {
 }
 
 # By the table of file systems, or a unit of systemd; and where there is memory on each machine.
-find_mounts() { # → mounts
-  local device folder path separators
+find_mounts() { # → mounts, and the volumes of them
+  local device folder rest path separators own what where
+  own=$(blkid -p -o value "${PARTS[@]/#//dev/}" 2>/dev/null) # its UUIDs and labels
   mounts[$ROOT/run]=1 mounts[$ROOT/dev]=1
   for path in "$ROOT"/etc/fstab "$ROOT"/etc/systemd/system/{,*.wants/}*.mount "$ROOT"/usr/lib/systemd/system/*.wants/*.mount; do
     [ -f "$path" ] || continue
     if is_large "$path"; then unaccounted "$path" 0 'is too large to be read' && continue; fi
     separators=$' \t'
     case $path in *.mount) separators+='=' ;; esac
-    while IFS=$separators read -r device folder _ || [ -n "$device" ]; do
-      case $path:$device in *.mount:Where | */fstab:[!#]*) ;; *) continue ;; esac
-      case $folder in /?*) mounts[$ROOT${folder%/}]=1 ;; esac
+    what='' where=''
+    while IFS=$separators read -r device folder rest || [ -n "$device" ]; do
+      case $path:$device in
+        */fstab:[!#]*) was_mounted "$device" "$folder" ;;
+        *.mount:What) what=$folder${rest:+=$rest} ;;
+        *.mount:Where) where=$folder ;;
+      esac
     done <"$path"
+    was_mounted "$what" "$where"
   done
+}
+
+# No other volume: a part of this disk, what has no device, and a device that EBS does not make.
+was_mounted() { # <device> <folder>
+  local device=${1//\"/}
+  case $2 in /?*) mounts[$ROOT${2%/}]=1 ;; *) return ;; esac
+  case $2/ in /boot/*) return ;; esac
+  case $'\n'$own$'\n' in *$'\n'"${device##*[=/]}"$'\n'*) return ;; esac
+  case $device in
+    /dev/sr* | /dev/cdrom* | /dev/fd[0-9]* | /dev/loop* | /dev/zram*) ;;
+    /dev/* | [A-Z]*=*) volumes[$device]=1 ;;
+  esac
 }
 
 was_elsewhere() { # <folder>

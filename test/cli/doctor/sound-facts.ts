@@ -100,7 +100,11 @@ export const flushDocument: DocumentFacts = {
   parameters: told(TAKEN),
 }
 export const salvageDocument: DocumentFacts = {
-  ...{ name: 'termination-guard-salvage', kind: 'salvage', parameters: told([...TAKEN, 'Disk']) },
+  ...{
+    name: 'termination-guard-salvage',
+    kind: 'salvage',
+    parameters: told([...TAKEN, 'Disk', 'OtherVolumes']),
+  },
 }
 
 export function deploymentFacts(changes: Partial<DeploymentFacts> = {}): DeploymentFacts {

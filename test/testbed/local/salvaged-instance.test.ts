@@ -128,7 +128,8 @@ async function begin(volumeId: string) {
   const { instanceId } = dead
   const started = await startFlush(api, policy, {
     ...{ instanceId, comment: salvageComment(instanceId, volumeId), purpose: 'salvage', prefix: prefix() },
-    ...{ upload: undefined, salvage: { documentName, on: healthy.instanceId, volumeId, device: Device } },
+    upload: undefined,
+    salvage: { documentName, on: healthy.instanceId, volumeId, device: Device, otherVolumes: 0 },
   })
   expect(started).toMatchObject({ is: 'started' })
 }
