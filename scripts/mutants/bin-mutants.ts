@@ -123,6 +123,12 @@ export const binMutants: readonly Mutant[] = [
   },
   {
     ...proof,
+    name: 'take what was flushed before the machine was gone for all that it wrote',
+    from: 'if (copiedAtOf(seen) === undefined) return false',
+    to: '',
+  },
+  {
+    ...proof,
     name: 'take whatever was salvaged for proven',
     from: "decision.outcome !== 'archived' && ",
     to: "decision.outcome !== 'expired' && decision.outcome !== 'archived' && ",

@@ -3,6 +3,7 @@ import { belongs, listInvocations, listSalvages, newestFirst } from '../flush/co
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction, Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
+import { copiedAtOf } from '../termination/evidence.ts'
 import { gathered } from '../termination/gather.ts'
 import { endEvent } from '../termination/tell.ts'
 import { writeReceipt } from '../termination/write-receipt.ts'
@@ -35,6 +36,8 @@ export async function provenWhenGone(
     ...evidence,
   }
   const decision = decide(seen, policy)
+  // A flush saw what there was then, and not what was written until the machine was gone: only a copy of its disk did (S1).
+  if (copiedAtOf(seen) === undefined) return false
   if (decision.do !== 'settle' || (decision.outcome !== 'archived' && decision.outcome !== 'empty'))
     return false
   const { outcome, reason } = decision

@@ -2,6 +2,7 @@
 import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AwsApi } from '../../src/aws/api.ts'
+import { commentFor } from '../../src/flush/commands.ts'
 import type { Guard } from '../../src/guard.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { readPolicy } from '../../src/policy.ts'
@@ -296,6 +297,21 @@ describe('the disk of a machine that was terminated past the hook', () => {
     salvaged()
     await sweep(1)
     expect(isThere(disk)).toBe(false)
+  })
+
+  it('S1: is not deleted for what a flush saw before its machine was gone', async () => {
+    await sweep(2)
+    const [snapshot] = call('DescribeSnapshots', {}).Snapshots ?? []
+    const Output = manifestLine([file], [], 60, 'termination', dead)
+    invocations.unshift({
+      ...{ CommandId: 'c-before', InstanceId: dead, DocumentName: environment.DOCUMENT_NAME },
+      ...{ Comment: commentFor({ ...action, instanceId: dead, groupName: 'web' }) },
+      ...{ Status: 'Success', StatusDetails: 'Success', RequestedDateTime: snapshot?.StartTime },
+      CommandPlugins: [{ Output, ResponseFinishDateTime: snapshot?.StartTime }],
+    })
+    await sweep(2)
+    expect([isThere(disk), ends()]).toEqual([true, []])
+    expect(failed()).toEqual([])
   })
 
   it('S1: is not deleted before its logs are proven', async () => {

@@ -33,14 +33,13 @@ export function owedLines(world: World, action: TrackedAction, since: number): n
 
 /**
  * The moment of the newest copy of the disk that was salvaged for this action, where the machine did not flush itself since: what it wrote
- * later is not in it, and the guard says so. A machine that is kept goes on, and is told as kept.
+ * later is not in it, and the guard says so. A machine that is kept goes on, and is told as kept; what it writes then is the next action's.
  */
-export function salvagedAt(
-  { ssm }: World,
-  { instance, disk, startedAt, end }: TrackedAction,
-): number | undefined {
+export function salvagedAt(world: World, action: TrackedAction): number | undefined {
+  const { instance, disk, startedAt, end } = action
+  const { ssm } = world
   const isLetGo = end?.cause.by === 'guard' && end.cause.result === 'CONTINUE'
-  if (end && !isLetGo && !disk.isGone) return undefined
+  if (end && !isLetGo && !disk.isGone && !isFollowed(world, action)) return undefined
   const copied = ssm.salvagesOf(instance.id).flatMap(({ status, salvages }) => {
     const isOfThis = salvages?.disk.number === disk.number && salvages.copiedAt >= startedAt
     return salvages && isOfThis && status === 'Success' ? salvages.copiedAt : []
@@ -53,11 +52,14 @@ export function salvagedAt(
 }
 
 /** What is written to a disk that comes back from the hook is the next action's. */
-function lastOwed({ region }: World, action: TrackedAction): number {
-  const isFollowed = [...region.actions.values()].some(
+function lastOwed(world: World, action: TrackedAction): number {
+  return isFollowed(world, action) && action.end ? action.end.at : Number.POSITIVE_INFINITY
+}
+
+function isFollowed({ region }: World, action: TrackedAction): boolean {
+  return [...region.actions.values()].some(
     ({ disk, startedAt }) => disk === action.disk && startedAt > action.startedAt,
   )
-  return isFollowed && action.end ? action.end.at : Number.POSITIVE_INFINITY
 }
 
 /** When S3 was last looked at for an action that is over: what was there then was archived. */

@@ -39,7 +39,10 @@ function unaccounted(world: World, disk: Disk): string | undefined {
   const outcomes = told.map((event) => (event.event === 'action-ended' ? event.outcome : 'retained'))
   if (outcomes.includes('lost') || outcomes.includes('expired')) return undefined
   if (!outcomes.includes('retained')) return 'nobody said so'
-  return actions.some(wasKept) ? undefined : 'it was said to be kept'
+  // Where EC2 never tells whether a machine is there, it is told as kept, and loudly.
+  return actions.some(wasKept) || world.weather.is('ec2-denies-for-good')
+    ? undefined
+    : 'it was said to be kept'
 }
 
 /** Kept for a time, or on the way there when the machine died. */
