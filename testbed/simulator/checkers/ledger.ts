@@ -7,6 +7,7 @@ import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { lookedAt, owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
+import { endedBootHidden } from './s1-continue-with-proof.ts'
 import { isUnheard, toldOf } from './s5-ends-are-told.ts'
 
 export function ledger(world: World): Checker {
@@ -33,7 +34,7 @@ function owed(world: World, disk: Disk): number {
 /** Why the loss of a disk is not accounted for; `undefined` when it is. */
 function unaccounted(world: World, disk: Disk): string | undefined {
   const actions = [...world.region.actions.values()].filter((action) => action.disk === disk)
-  if (actions.some((action) => isUnheard(world, action))) return undefined
+  if (actions.some((action) => isUnheard(world, action) || endedBootHidden(world, action))) return undefined
   const told = actions.flatMap((action) => toldOf(world, action))
   if (told.some(({ event }) => event === 'message-refused')) return undefined
   const outcomes = told.map((event) => (event.event === 'action-ended' ? event.outcome : 'retained'))

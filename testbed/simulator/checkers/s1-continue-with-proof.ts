@@ -57,6 +57,12 @@ function isBootHidden({ ssm }: World, { instance, disk, startedAt }: TrackedActi
   )
 }
 
+/** Whether the pass that ended the action could not know of that. */
+export function endedBootHidden(world: World, action: TrackedAction): boolean {
+  const cause = action.end?.cause
+  return cause?.by === 'guard' && isBootHidden(world, action, cause.run)
+}
+
 function isAlive({ instance, disk }: TrackedAction): boolean {
   return !disk.isGone && (instance.machine === 'running' || instance.machine === 'stopped')
 }

@@ -4,7 +4,7 @@ import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import { lookedAt, owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
-import { isReleasedByGuard } from './s1-continue-with-proof.ts'
+import { endedBootHidden, isReleasedByGuard } from './s1-continue-with-proof.ts'
 
 export function endsAreTold(world: World): Checker {
   return {
@@ -16,7 +16,7 @@ export function endsAreTold(world: World): Checker {
         const isArchived = missing === 0 && action.end !== undefined && isReleasedByGuard(action.end.cause)
         if (told.length === 0 && !isArchived && !isUnheard(world, action)) {
           world.violation('S5', `nobody told how the action of ${id} ended`)
-        } else if (missing > 0 && !told.some(isLoud) && !isUnheard(world, action)) {
+        } else if (missing > 0 && !told.some(isLoud) && !isExcused(world, action)) {
           world.violation('S5', `${id} ended with ${missing} lines missing, and nobody was told loudly`)
         }
       }
@@ -42,6 +42,10 @@ export function toldOf(
       return event.instanceId === instance.id && (event.token === token || isNoTokenOf(event.token))
     })
     .map(({ event }) => event)
+}
+
+function isExcused(world: World, action: TrackedAction): boolean {
+  return isUnheard(world, action) || endedBootHidden(world, action)
 }
 
 /**
