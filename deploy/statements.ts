@@ -2,7 +2,6 @@
  * IAM statements, one small builder per thing that may be done. Groups are confined by their name or their tag, instances by the
  * group's name that Auto Scaling tags them with (or by the group's propagated tag), objects by the archive's prefix and its bucket's owner.
  */
-
 import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
 import { grouped } from '../src/grouped.ts'
 import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'

@@ -124,8 +124,8 @@ export const binMutants: readonly Mutant[] = [
   {
     ...proof,
     name: 'take what was flushed before the machine was gone for all that it wrote',
-    from: 'if (copiedAtOf(seen) === undefined) return false',
-    to: '',
+    from: 'if (newestOf(ours.map(({ flush }) => flush))?.copiedAt === undefined)',
+    to: 'if (ours.length === 0)',
   },
   {
     ...proof,

@@ -8,17 +8,20 @@ export type OnItsWay = (operation: Operation, ask: () => Promise<unknown>, input
 
 /** The same AWS, with each call as `onItsWay` lets it through. */
 export function inFrontOf(aws: AwsApi, onItsWay: OnItsWay): AwsApi {
-  return new Front(aws, onItsWay) as unknown as AwsApi
+  return answeredBy((operation, input) => onItsWay(operation, () => aws[operation](input as never), input))
+}
+
+/** An AWS of whose calls each is answered by one function. */
+export function answeredBy(answer: (operation: Operation, input: unknown) => Promise<unknown>): AwsApi {
+  return new Answering(answer) as unknown as AwsApi
 }
 
 /** Every pass puts a few of these in front of each other, so its methods are made once. */
-class Front {
-  readonly aws: AwsApi
-  readonly onItsWay: OnItsWay
+class Answering {
+  readonly answer: (operation: Operation, input: unknown) => Promise<unknown>
 
-  constructor(aws: AwsApi, onItsWay: OnItsWay) {
-    this.aws = aws
-    this.onItsWay = onItsWay
+  constructor(answer: Answering['answer']) {
+    this.answer = answer
   }
 }
 
@@ -65,8 +68,8 @@ const operations: Readonly<Record<Operation, true>> = {
 }
 
 for (const operation of Object.keys(operations) as Operation[])
-  Object.defineProperty(Front.prototype, operation, {
-    value(this: Front, input: never) {
-      return this.onItsWay(operation, () => this.aws[operation](input), input)
+  Object.defineProperty(Answering.prototype, operation, {
+    value(this: Answering, input: unknown) {
+      return this.answer(operation, input)
     },
   })

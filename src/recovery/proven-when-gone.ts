@@ -3,7 +3,7 @@ import { belongs, listInvocations, listSalvages, newestFirst } from '../flush/co
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction, Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
-import { copiedAtOf } from '../termination/evidence.ts'
+import { newestOf } from '../termination/evidence.ts'
 import { gathered } from '../termination/gather.ts'
 import { endEvent } from '../termination/tell.ts'
 import { writeReceipt } from '../termination/write-receipt.ts'
@@ -28,7 +28,8 @@ export async function provenWhenGone(
   const all = await listInvocations(aws, documentName, instanceId, now)
   const salvages = await listSalvages(aws, hookName, instanceId, now)
   const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))
-  if (ours.length === 0) return false
+  // A flush saw what there was then, and not what was written until the machine was gone: only a copy of its disk did (S1).
+  if (newestOf(ours.map(({ flush }) => flush))?.copiedAt === undefined) return false
   const { troubles: _, ...evidence } = await gathered(guard, action, 'none', { ours, all, isLate: false })
   const seen: Observation = {
     ...{ now, action, hold: 'over', lifecycleState: undefined, machine: 'gone', agent: 'unknown' },
@@ -36,8 +37,6 @@ export async function provenWhenGone(
     ...evidence,
   }
   const decision = decide(seen, policy)
-  // A flush saw what there was then, and not what was written until the machine was gone: only a copy of its disk did (S1).
-  if (copiedAtOf(seen) === undefined) return false
   if (decision.do !== 'settle' || (decision.outcome !== 'archived' && decision.outcome !== 'empty'))
     return false
   const { outcome, reason } = decision

@@ -2,7 +2,6 @@
  * The scheduled look at everything our hooks hold. An action whose message was lost is adopted: found by its instance's state,
  * driven by the same pass as any other, once in every sweep until it ends.
  */
-
 import pMap from 'p-map'
 import { countCalls } from '../aws/count-calls.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
@@ -10,7 +9,7 @@ import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
-import type { Found } from '../recovery/found.ts'
+import type { Found, Standing } from '../recovery/found.ts'
 import { markDisks } from '../recovery/mark-disks.ts'
 import { recover } from '../recovery/recover.ts'
 import { shuffled } from '../shuffled.ts'
@@ -18,7 +17,7 @@ import { hasHook, hookTimes } from '../termination/hook.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { tell } from '../termination/tell.ts'
-import { type Standing, waitingAndRetained } from './waiting.ts'
+import { waitingAndRetained } from './waiting.ts'
 
 const CONCURRENT_PASSES = 5
 /** Of the function's time: finding out what waits, and looking at it; the rest is for enrolment. */

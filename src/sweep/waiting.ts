@@ -2,12 +2,7 @@
 import type { AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
 import { isKept } from '../model.ts'
-
-export interface Standing {
-  readonly instanceId: string
-  readonly groupName: string
-  readonly lifecycleState: string
-}
+import type { Standing } from '../recovery/found.ts'
 
 /**
  * Every instance of every group that waits at a terminate hook, or was retained, or stays: retained or not, it goes on. Launching ones

@@ -3,7 +3,6 @@
  * acknowledged when its action is over or when it is no action at all and that was counted (S2); in every other case, a crash
  * included, it stays and is seen again.
  */
-
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
 import pMap from 'p-map'
 import { ask } from '../aws/ask.ts'

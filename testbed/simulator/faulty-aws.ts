@@ -3,6 +3,7 @@
  * the last thing that the invocation ever did.
  */
 import type { AwsApi } from '../../src/aws/api.ts'
+import { answeredBy } from '../../src/aws/in-front.ts'
 import { AwsError } from '../aws-error.ts'
 import type { Run } from './run.ts'
 import {
@@ -34,28 +35,9 @@ type Fate =
   | 'killed before'
   | 'killed after'
 
-class Connection {
-  readonly world: SeamSurroundings
-  readonly run: Run
-
-  constructor(world: SeamSurroundings, run: Run) {
-    this.world = world
-    this.run = run
-  }
-}
-
-/** What every connection has in common: a method for each operation, made once. */
-for (const operation of Object.keys(serviceOf) as Operation[]) {
-  Object.defineProperty(Connection.prototype, operation, {
-    value(this: Connection, input: object) {
-      return ask(this.world, this.run, operation, input)
-    },
-  })
-}
-
 /** An AwsApi for one invocation. */
 export function connect(world: SeamSurroundings, run: Run): AwsApi {
-  return new Connection(world, run) as unknown as AwsApi
+  return answeredBy((operation, input) => ask(world, run, operation, input as object))
 }
 
 function ask(world: SeamSurroundings, run: Run, operation: Operation, input: object): Promise<unknown> {

@@ -51,6 +51,11 @@ export function salvagedAt(world: World, action: TrackedAction): number | undefi
   return copied.length > 0 && !isFlushed ? newest : undefined
 }
 
+/** Of copies of the disk, too. */
+export function lastActionOf({ region }: World, { number }: Pick<Disk, 'number'>): TrackedAction | undefined {
+  return [...region.actions.values()].findLast(({ disk }) => disk.number === number)
+}
+
 /** What is written to a disk that comes back from the hook is the next action's. */
 function lastOwed(world: World, action: TrackedAction): number {
   return isFollowed(world, action) && action.end ? action.end.at : Number.POSITIVE_INFINITY

@@ -6,7 +6,7 @@ import type { CopiedDisk } from '../copied-disks.ts'
 import { publishPrefix } from '../publisher.ts'
 import { STALEST_VIEW_MS } from '../stale-views.ts'
 import type { World } from '../world.ts'
-import { owedLines } from './archive.ts'
+import { lastActionOf, owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 import { heldSince } from './held-since.ts'
 
@@ -50,8 +50,8 @@ export function copiesAreCleared(world: World): Checker {
 
 /** How many lines the disk holds that no object does: of those that the last action of its machine owes, where there was one. */
 function unsaved(world: World, { disk }: CopiedDisk, since: number): number {
-  const { bucket, region } = world
-  const last = [...region.actions.values()].findLast((action) => action.disk.number === disk.number)
+  const { bucket } = world
+  const last = lastActionOf(world, disk)
   if (last) return owedLines(world, last, since)
   const copy = disk.copied()
   copy.rotate({ isHeld: () => true, isOutside: () => false, fails: () => false })

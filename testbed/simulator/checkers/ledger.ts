@@ -5,7 +5,7 @@
 import type { Disk } from '../simulated-disk.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
-import { lookedAt, owedLines } from './archive.ts'
+import { lastActionOf, lookedAt, owedLines } from './archive.ts'
 import type { Checker } from './checker.ts'
 import { endedBootHidden } from './s1-continue-with-proof.ts'
 import { isUnheard, toldOf } from './s5-ends-are-told.ts'
@@ -27,7 +27,7 @@ export function ledger(world: World): Checker {
 
 /** What the last action of a disk owes. Nothing is promised of an instance that left while its group had no hook of ours. */
 function owed(world: World, disk: Disk): number {
-  const last = [...world.region.actions.values()].filter((action) => action.disk === disk).at(-1)
+  const last = lastActionOf(world, disk)
   return last ? owedLines(world, last, lookedAt(last, world.time.now)) : 0
 }
 
