@@ -29,3 +29,9 @@ it('lines are the same wherever the pieces of a file are cut, also within a char
 it('a file without a last line end is read to its end', async () => {
   expect(await linesOf(['a\nb', 'c'])).toEqual(['a', 'bc'])
 })
+
+it('the mark that some editors begin a file with is no part of its first line', async () => {
+  const bytes = new TextEncoder().encode('\ufeffa\n\ufeffb\n')
+  for (const cut of [0, 1, 2, 3, 4])
+    expect(await linesOf([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(['a', '\ufeffb'])
+})
