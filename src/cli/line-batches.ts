@@ -6,16 +6,25 @@ const BLOCK_BYTES = 1 << 20
 /** More would be new memory from the system for the text of each piece, which costs more than reading it. */
 const PIECE_BYTES = 1 << 16
 
-/** A file piece by piece, all in the same memory: a piece is the reader's only until the next is asked for. */
+/** A file piece by piece, the next block read ahead: a piece is the reader's only until the next is asked for. */
 export async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
   const handle = await open(file)
   try {
-    const memory = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+    const read = (memory: Buffer) => {
+      const reading = handle.read(memory, 0, BLOCK_BYTES)
+      // Whoever stops before it asks for no more would leave it unheard.
+      reading.catch(() => undefined)
+      return reading
+    }
+    let ahead = read(Buffer.allocUnsafeSlow(BLOCK_BYTES))
+    let free: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
     for (;;) {
-      const { bytesRead } = await handle.read(memory, 0, BLOCK_BYTES)
+      const { bytesRead, buffer } = await ahead
       if (bytesRead === 0) return
+      ahead = read(free)
       for (let begin = 0; begin < bytesRead; begin += PIECE_BYTES)
-        yield memory.subarray(begin, Math.min(begin + PIECE_BYTES, bytesRead))
+        yield buffer.subarray(begin, Math.min(begin + PIECE_BYTES, bytesRead))
+      free = buffer
     }
   } finally {
     await handle.close()

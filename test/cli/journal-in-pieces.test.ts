@@ -43,7 +43,7 @@ it('each line of the journal is parsed once, no other line is, and of another in
   expect(parse).toHaveBeenCalledTimes(MARKED / 2)
 })
 
-it('a file is read in the same memory from its beginning to its end, and awaited once a piece', async () => {
+it('a file is read in the same memory from its beginning to its end, in turn with one block ahead, and awaited once a piece', async () => {
   const [file, memories] = [journal(), new Set<ArrayBufferLike>()]
   let pieces = 0
   async function* watched() {
@@ -59,7 +59,16 @@ it('a file is read in the same memory from its beginning to its end, and awaited
     batches++
     lines += some.length
   }
-  expect({ lines, memories: memories.size }).toEqual({ lines: 3 * MARKED, memories: 1 })
+  expect({ lines, memories: memories.size }).toEqual({ lines: 3 * MARKED, memories: 2 })
   expect(pieces).toBeGreaterThan(2)
   expect(batches).toBe(pieces)
+})
+
+it('whoever stops in the middle of a file leaves nothing that is read or fails later', async () => {
+  for await (const piece of piecesOf(journal())) {
+    expect(piece.length).toBeGreaterThan(0)
+    break
+  }
+  const reading = piecesOf(directory)
+  await expect(reading.next()).rejects.toThrow('EISDIR')
 })
