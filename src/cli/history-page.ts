@@ -21,7 +21,7 @@ export function historyPage(actions: readonly ActionHistory[], writtenAt: number
     style: asset('page.css'),
     script: asset('page.js'),
     period: html(period(newestFirst)),
-    written: html(new Date(writtenAt).toISOString()),
+    written: html(utc(writtenAt)),
     totals: totals(newestFirst),
     groups: groups.map((name) => `<option>${html(name)}</option>`).join(''),
     outcomes: standingsIn(actions)
@@ -55,7 +55,7 @@ function words(standing: Standing): string {
 function period(newestFirst: readonly ActionHistory[]): string {
   const [first, last] = [newestFirst.at(-1), newestFirst[0]]
   if (!first || !last) return 'No terminations'
-  return `${new Date(toldAt(first)).toISOString()} to ${new Date(toldAt(last)).toISOString()}`
+  return `${utc(toldAt(first))} to ${utc(toldAt(last))}`
 }
 
 function totals(actions: readonly ActionHistory[]): string {
@@ -135,13 +135,20 @@ function timeTable(moments: readonly Moment[], instanceId: string): string {
   const isAlone = moments.every(({ durationMs }) => durationMs !== undefined)
   const caption = isAlone ? 'Passes' : 'Passes, and what was done besides'
   const head =
-    '<thead><tr><th scope="col">when</th><th scope="col">decided</th><th scope="col">took</th><th scope="col">why</th></tr></thead>'
+    '<thead><tr><th scope="col">when</th><th scope="col">decided</th><th scope="col" class="number">took</th><th scope="col">why</th></tr></thead>'
   return `<div class="table" tabindex="0" role="region" aria-label="Passes of ${html(instanceId)}"><table><caption>${caption}</caption>${head}<tbody>${rows.join('')}</tbody></table></div>`
 }
 
 function time(at: number): string {
-  const iso = new Date(at).toISOString()
-  return `<time datetime="${iso}">${iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>`
+  return `<time datetime="${new Date(at).toISOString()}">${utc(at)}</time>`
+}
+
+/** To the second, as a person reads it. */
+function utc(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC')
 }
 
 /** Text from instances, groups and AWS, as it may stand in HTML and its attributes. */

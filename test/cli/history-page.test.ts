@@ -1,20 +1,20 @@
 /** The history as a page: what it holds, and how it behaves in a real browser where there is one. */
-import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { historyPage } from '../../src/cli/history-page.ts'
 import type { ActionHistory } from '../../src/journal/history.ts'
 import type { ActionEndedEvent } from '../../src/journal/journal.ts'
 import type { Outcome } from '../../src/model.ts'
 import { itWhere } from '../flush/it-where.ts'
+import { Browser, chromium, type Looks } from './browser.ts'
 
 const START = Date.UTC(2026, 0, 2)
 const outcomes: readonly Outcome[] = ['archived', 'empty', 'retained', 'lost', 'expired']
-const groups = ['web', 'jobs', '<img src=x onerror=alert(1)>']
+const LONG_GROUP = 'awseb-e-demo2mxf6k-stack-AWSEBAutoScalingGroup-1KQ2ZT0V3GHXB'
+const LONG_FILE = '/var/app/current/logs/of/a/service/that/keeps/them/deep/access.log-1767312000.gz'
+const groups = ['web', LONG_GROUP, '<img src=x onerror=alert(1)>']
 
 function history(number: number): ActionHistory {
   const outcome = outcomes[number % outcomes.length] ?? 'archived'
@@ -31,7 +31,7 @@ function history(number: number): ActionHistory {
       attempts: 1,
       files: 2,
       bytes: 100,
-      unproven: [],
+      unproven: [`${LONG_FILE}: missing`],
       notes: ['"quoted"'],
     },
   }
@@ -73,33 +73,26 @@ describe('the page', () => {
 })
 
 describe('in a browser', () => {
-  const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
-    (name) => spawnSync(name, ['--version']).status === 0,
-  )
-  const flags = [
-    ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-    ...['--disable-background-networking', '--disable-component-update', '--enable-logging=stderr'],
-  ]
+  const desk: Looks = { width: 1120, height: 880, colours: 'light' }
+  const phone: Looks = { width: 360, height: 760, colours: 'light' }
   let directory: string
-  beforeAll(() => {
+  let file: string
+  /** What looks the same however many there are, is looked at quickly. */
+  let short: string
+  let browser: Browser
+  beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'termination-guard-page-'))
+    file = join(directory, 'history.html')
+    writeFileSync(file, historyPage(many, START))
+    short = join(directory, 'short.html')
+    writeFileSync(short, historyPage(many.slice(0, 10), START))
+    if (chromium !== undefined) browser = await Browser.open(join(directory, 'profile'))
   })
-  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(directory, { recursive: true, force: true })
+  })
 
-  /** Runs the page and then what a person would do to it; answers what `seen` was and what the console said. */
-  async function inBrowser(deeds: string): Promise<{ readonly seen: unknown; readonly console: string[] }> {
-    const file = join(directory, `${Math.abs(deeds.length)}.html`)
-    const probe = `<pre id="seen"></pre><script>{${deeds}\ndocument.getElementById('seen').textContent = JSON.stringify(seen)}</script>`
-    writeFileSync(file, historyPage(many, START).replace('</body>', `${probe}</body>`))
-    const profile = mkdtempSync(join(directory, 'profile-'))
-    const { stdout, stderr } = await promisify(execFile)(
-      chromium ?? '',
-      [...flags, `--user-data-dir=${profile}`, '--dump-dom', pathToFileURL(file).href],
-      { maxBuffer: 64 * 1024 * 1024 },
-    )
-    const json = /<pre id="seen">(.*?)<\/pre>/s.exec(stdout)?.[1] ?? 'null'
-    return { seen: JSON.parse(json), console: stderr.split('\n').filter((line) => line.includes('CONSOLE')) }
-  }
   const choose = `
     const filters = document.getElementById('filters')
     const put = (name, value) => { filters.elements[name].value = value; filters.dispatchEvent(new Event('input', { bubbles: true })) }
@@ -108,14 +101,16 @@ describe('in a browser', () => {
   const itInBrowser = itWhere(chromium !== undefined, 'Chromium is not installed')
 
   itInBrowser('filters by group, outcome, text and time, and its totals follow', async () => {
-    const { seen, console } = await inBrowser(`${choose}
+    await browser.show(file, desk)
+    const seen = await browser.see(`${choose}
       const seen = { all: visible() }
       put('group', 'web'); seen.web = visible()
       only('lost'); seen.lostInWeb = visible(); seen.total = document.querySelector('[data-of="lost"]').textContent
       put('group', ''); seen.lost = visible()
       put('text', '${history(3).instanceId}'); seen.one = visible()
       put('text', ''); put('from', '2026-01-02T16:00'); put('to', '2026-01-02T15:00'); seen.never = visible()
-      seen.said = document.getElementById('shown').textContent`)
+      seen.said = document.getElementById('shown').textContent
+      return seen`)
     const lostInWeb = many.filter(
       ({ outcome, groupName }) => outcome === 'lost' && groupName === 'web',
     ).length
@@ -123,35 +118,90 @@ describe('in a browser', () => {
       ...{ all: 1000, web: 334, lostInWeb, total: String(lostInWeb), lost: 200, one: 1, never: 0 },
       said: '0 of 1,000 terminations are shown.',
     })
-    expect(console).toEqual([])
+    expect(browser.complaints).toEqual([])
   })
 
-  itInBrowser('can be used by keyboard and by a screen reader, and fits a phone', async () => {
-    const { seen, console } = await inBrowser(`
+  itInBrowser('can be used by keyboard alone', async () => {
+    await browser.show(short, desk)
+    const focused = () => browser.see('return document.activeElement.outerHTML.slice(0, 40)')
+    await browser.press('Tab')
+    expect(await focused()).toContain('class="skip"')
+    await browser.press('Enter')
+    expect(await focused()).toContain('<ol id="actions"')
+    await browser.press('Tab')
+    expect(await focused()).toContain('<summary>')
+    await browser.press('Enter')
+    expect(await browser.see('return document.activeElement.parentElement.open')).toBe(true)
+    await browser.press('Tab')
+    expect(await focused()).toContain('<div class="table"')
+    await browser.see(`document.querySelector('[name="outcome"][value="lost"]').focus()`)
+    await browser.press(' ')
+    expect(await browser.see(`return document.getElementById('shown').textContent`)).toBe(
+      '8 of 10 terminations are shown.',
+    )
+    expect(browser.complaints).toEqual([])
+  })
+
+  itInBrowser('can be used by a screen reader', async () => {
+    await browser.show(short, desk)
+    const seen = await browser.see(`
       const named = (field) => field.labels?.length > 0 || field.textContent.trim() !== ''
       const fields = [...document.querySelectorAll('input, select, button')]
-      const first = document.querySelector('#actions summary')
-      first.focus()
-      const seen = {
+      return {
         unnamed: fields.filter((field) => !named(field)).length,
-        focus: document.activeElement === first,
         status: document.getElementById('shown').getAttribute('role'),
         language: document.documentElement.lang,
-        wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
       }`)
-    expect(seen).toEqual({ unnamed: 0, focus: true, status: 'status', language: 'en', wide: false })
-    expect(console).toEqual([])
+    expect(seen).toEqual({ unnamed: 0, status: 'status', language: 'en' })
   })
 
+  itInBrowser('fits a phone: nothing stands beside the screen or is cut off at its edge', async () => {
+    await browser.show(short, phone)
+    const seen = await browser.see(`
+      for (const details of document.querySelectorAll('details')) details.open = true
+      const beyond = (element) => element.getBoundingClientRect().right > innerWidth && !element.closest('.table')
+      return {
+        screen: innerWidth,
+        page: document.documentElement.scrollWidth,
+        beyond: [...document.querySelectorAll('body *')].filter(beyond).map(({ outerHTML }) => outerHTML.slice(0, 60)),
+      }`)
+    expect(seen).toEqual({ screen: phone.width, page: phone.width, beyond: [] })
+    expect(browser.complaints).toEqual([])
+  })
+
+  for (const colours of ['light', 'dark'] as const)
+    itInBrowser(`every text is legible on its ground where the system is ${colours}`, async () => {
+      await browser.show(short, { ...desk, colours })
+      const seen = await browser.see(`
+        for (const details of document.querySelectorAll('details')) details.open = true
+        const channels = (colour) => colour.match(/[0-9.]+/g).map(Number)
+        const light = (colour) => {
+          const [r, g, b] = channels(colour).map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b
+        }
+        const ground = (element) => {
+          const { backgroundColor } = getComputedStyle(element)
+          return channels(backgroundColor)[3] === 0 ? ground(element.parentElement) : backgroundColor
+        }
+        const texts = [...document.querySelectorAll('body *')].filter((element) => element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''))
+        const contrast = (element) => {
+          const [dark, bright] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => a - b)
+          return (bright + 0.05) / (dark + 0.05)
+        }
+        return { ground: light(ground(document.body)) > 0.5 ? 'light' : 'dark', illegible: texts.filter((element) => contrast(element) < 4.5).map(({ outerHTML }) => outerHTML.slice(0, 60)) }`)
+      expect(seen).toEqual({ ground: colours, illegible: [] })
+    })
+
   itInBrowser('filters 1,000 actions without a hitch: quicker than the browser can read them', async () => {
+    await browser.show(file, desk)
     // The best of several: whatever else the machine does, one of each goes undisturbed.
-    const { seen } = await inBrowser(`${choose}
+    const seen = await browser.see(`${choose}
       const best = (deed) => Math.min(...[1, 2, 3, 4, 5].map(() => { const began = performance.now(); deed(); return performance.now() - began }))
       const list = document.getElementById('actions').innerHTML
       const reading = best(() => { document.createElement('div').innerHTML = list })
       let text = 0
       const filtering = best(() => { put('text', text++ % 2 ? '' : 'nothing has this'); document.body.offsetHeight })
-      const seen = filtering / reading`)
+      return filtering / reading`)
     expect(seen).toBeGreaterThan(0)
     expect(seen).toBeLessThan(1)
   })
