@@ -8,22 +8,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { historyPage } from '../src/cli/history-page.ts'
+import { type ActionHistory, toldAt } from '../src/journal/history.ts'
 import { playDay } from '../testbed/local/demo/day.ts'
 
 const PICTURE = fileURLToPath(new URL('../docs/history.png', import.meta.url))
 const WINDOW = '1120,880'
 
+const told = ({ passes, deeds }: ActionHistory) => passes.length + deeds.length
+
 const folder = mkdtempSync(join(tmpdir(), 'termination-guard-picture-'))
 try {
-  const options = { seed: 1, instances: 3, only: 'dead-agent', guarded: true, json: false }
+  const options = { seed: 1, instances: 3, only: undefined, guarded: true, json: false }
   const narrator = { tell: console.error, status: () => undefined }
   const { actions } = await playDay(options, narrator, new AbortController().signal)
   const page = join(folder, 'history.html')
-  // The first action is shown opened, as a click on it opens it.
-  const html = historyPage(
-    actions.map(({ history }) => history),
-    Date.now(),
-  )
+  const histories = actions.map(({ history }) => history)
+  // The page of the moment at which the termination ended of which there is most to tell. It stands first, opened as a click opens it.
+  const most = histories.reduce((one, other) => (told(other) > told(one) ? other : one))
+  const until = histories.filter((one) => toldAt(one) <= toldAt(most))
+  const html = historyPage(until, Date.now())
   writeFileSync(page, html.replace('<details>', '<details open>'))
   execFileSync('chromium', [
     ...['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', `--window-size=${WINDOW}`],
