@@ -23,6 +23,11 @@ export function isPassing(error: unknown): boolean {
   return status >= 500 || status === 429
 }
 
+/** Whether AWS answered at all: where it did not, the same is to be expected of the next call. */
+export function isAnswer(error: unknown): boolean {
+  return statusOf(error) !== undefined
+}
+
 /** What AWS answered, in one line for an operator. */
 export function reasonOf(error: unknown): string {
   const [name, text] = [nameOf(error), textOf(error).replaceAll(/\s+/g, ' ').trim()]

@@ -13,6 +13,7 @@ import { mend, mendingOf } from './doctor/mend.ts'
 import { findingLines } from './doctor-lines.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
 
 interface DoctorOptions extends Where {
@@ -77,20 +78,21 @@ async function guardedGroups({ aws, policy }: Deployment): Promise<string[]> {
 /** Whether anything was mended. */
 async function mendEach(
   deployment: Deployment,
-  { terminal, interruption }: Surroundings,
+  surroundings: Surroundings,
   found: readonly Finding[],
   isAgreed: boolean,
 ): Promise<boolean> {
+  const { terminal } = surroundings
   const fixes = new Map<string, Fix>()
   for (const { fix } of found) if (fix) fixes.set(JSON.stringify(fix), fix)
   let mended = false
-  for (const fix of fixes.values()) {
-    if (interruption.aborted) break
+  const mendOne = async (fix: Fix) => {
     const what = mendingOf(fix)
-    if (!isAgreed && !/^y(es)?$/i.test((await terminal.ask(`${what}? [y/N] `)).trim())) continue
+    if (!isAgreed && !/^y(es)?$/i.test((await terminal.ask(`${what}? [y/N] `)).trim())) return
     await mend(deployment, fix)
     terminal.complain(`done: ${what}`)
     mended = true
   }
+  await toEach(fixes.values(), mendOne, (fix) => `not done: ${mendingOf(fix)}`, surroundings)
   return mended
 }

@@ -8,7 +8,8 @@ import { parse } from '../termination/message.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import type { Deployment } from './deployment.ts'
-import { Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
 
 /** While they are read, so that none is read twice; then they are put back into sight, for whoever types the next command. */
@@ -33,6 +34,8 @@ export interface DeadLetter {
   readonly body: string
   /** What became of it now. */
   readonly fate: 'left' | 'discarded'
+  /** Why it could not be discarded. */
+  readonly why?: string
 }
 
 export function redriveCommand(surroundings: Surroundings): Command {
@@ -45,7 +48,7 @@ export function redriveCommand(surroundings: Surroundings): Command {
       checkWords(ids, options)
       const deployment = await surroundings.reach(options)
       const meant = (id: string) => options.discard && (options.all || ids.includes(id))
-      const letters = await redrive(deployment, meant)
+      const letters = await redrive(deployment, surroundings, meant)
       const missing = ids.filter((id) => !letters.some(({ messageId }) => messageId === id))
       answer(surroundings.terminal, { json: options.json, command: 'redrive' }, { letters }, (value) =>
         letterLines(value.letters, surroundings.clock.now()),
@@ -54,6 +57,7 @@ export function redriveCommand(surroundings: Surroundings): Command {
         throw new Refusal(
           `Not among the dead letters: ${missing.join(', ')}. One that somebody else looks at is hidden for a minute.`,
         )
+      if (letters.some(({ why }) => why !== undefined)) throw new NotSo()
     })
 }
 
@@ -65,37 +69,64 @@ function checkWords(ids: readonly string[], { all, discard }: RedriveOptions): v
 }
 
 async function redrive(
-  { aws, policy }: Deployment,
+  deployment: Deployment,
+  surroundings: Surroundings,
   isMeant: (messageId: string) => boolean,
 ): Promise<DeadLetter[]> {
+  const { aws, policy } = deployment
   const { deadLetterQueueUrl: QueueUrl } = policy
-  const letters = new Map<string, DeadLetter>()
-  const left: (string | undefined)[] = []
+  const found = await everyLetter(deployment)
+  const undone = await toEach(
+    [...found.keys()].filter(({ messageId }) => isMeant(messageId)),
+    (letter) => aws.deleteMessage({ QueueUrl, ReceiptHandle: found.get(letter) }),
+    ({ messageId }) => messageId,
+    surroundings,
+  )
+  const letters: DeadLetter[] = []
+  for (const [letter, ReceiptHandle] of found) {
+    const why = undone.get(letter)
+    if (isMeant(letter.messageId) && why === undefined) {
+      letters.push({ ...letter, fate: 'discarded' })
+      continue
+    }
+    letters.push({ ...letter, ...(why !== undefined && { why }) })
+    await putBack(deployment, ReceiptHandle)
+  }
+  return letters.sort((a, b) => a.sentAt - b.sentAt)
+}
+
+/** With the handles under which they were received. */
+async function everyLetter(deployment: Deployment): Promise<Map<DeadLetter, string | undefined>> {
+  const { aws, policy } = deployment
+  const found = new Map<string, readonly [DeadLetter, string | undefined]>()
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
-    const { Messages = [] } = await aws.receiveMessage({
-      QueueUrl,
-      MaxNumberOfMessages: 10,
-      VisibilityTimeout: OUT_OF_SIGHT_SECONDS,
-      MessageAttributeNames: ['All'],
-      MessageSystemAttributeNames: ['SentTimestamp'],
-    })
-    const fresh = Messages.filter(({ MessageId }) => MessageId && !letters.has(MessageId))
+    const { Messages = [] } = await aws
+      .receiveMessage({
+        QueueUrl: policy.deadLetterQueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: OUT_OF_SIGHT_SECONDS,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      })
+      .catch(async (error) => {
+        for (const [, handle] of found.values()) await putBack(deployment, handle)
+        throw error
+      })
+    const fresh = Messages.filter(({ MessageId }) => MessageId && !found.has(MessageId))
     empty = fresh.length === 0 ? empty + 1 : 0
     for (const message of fresh) {
       const letter = readLetter(message)
-      const isDiscarded = isMeant(letter.messageId)
-      const { ReceiptHandle } = message
-      if (isDiscarded) await aws.deleteMessage({ QueueUrl, ReceiptHandle })
-      else left.push(ReceiptHandle)
-      letters.set(letter.messageId, isDiscarded ? { ...letter, fate: 'discarded' } : letter)
+      found.set(letter.messageId, [letter, message.ReceiptHandle])
     }
   }
-  // Without the right to it they come back by themselves, after that minute.
-  for (const ReceiptHandle of left)
-    await aws
-      .changeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 })
-      .catch(() => undefined)
-  return [...letters.values()].sort((a, b) => a.sentAt - b.sentAt)
+  return new Map(found.values())
+}
+
+/** Without the right to it they come back into sight by themselves, after that minute. */
+async function putBack({ aws, policy }: Deployment, ReceiptHandle: string | undefined): Promise<void> {
+  await aws
+    .changeMessageVisibility({ QueueUrl: policy.deadLetterQueueUrl, ReceiptHandle, VisibilityTimeout: 0 })
+    .catch(() => undefined)
 }
 
 function readLetter({ MessageId = '', Body = '', Attributes, MessageAttributes }: Message): DeadLetter {
@@ -113,8 +144,8 @@ function readLetter({ MessageId = '', Body = '', Attributes, MessageAttributes }
 function letterLines(letters: readonly DeadLetter[], now: number): string[] {
   if (letters.length === 0) return ['There are no dead letters.']
   return [
-    ...letters.flatMap(({ messageId, sentAt, refusedBecause, instanceId, body, fate }) => [
-      `${messageId}  ${instanceId ?? ''}  ${new Date(sentAt || now).toISOString()}${fate === 'left' ? '' : `  ${fate}`}`,
+    ...letters.flatMap(({ messageId, sentAt, refusedBecause, instanceId, body, fate, why }) => [
+      `${messageId}  ${instanceId ?? ''}  ${new Date(sentAt || now).toISOString()}${fate === 'left' ? '' : `  ${fate}`}${why === undefined ? '' : `  not discarded: ${why}`}`,
       `    ${refusedBecause ?? 'received too often: the sweep looks after its instance'}`,
       `    ${body.replaceAll(/\s+/g, ' ').slice(0, MAX_SHOWN_BODY)}`,
     ]),

@@ -11,6 +11,7 @@ import { type Ending, follow } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
 
 interface RetryOptions extends Where {
@@ -21,7 +22,9 @@ interface RetryOptions extends Where {
 
 interface Retried {
   readonly instanceId: string
-  readonly ended: Ending | 'begun'
+  readonly ended: Ending | 'begun' | 'not begun'
+  /** What AWS answered instead, where it was not begun or could not be followed. */
+  readonly why?: string
 }
 
 export function retryCommand(surroundings: Surroundings): Command {
@@ -33,30 +36,42 @@ export function retryCommand(surroundings: Surroundings): Command {
     .action(async (instance: string | undefined, options: RetryOptions) => {
       if ((instance === undefined) !== options.all) throw new Refusal('Name one instance, or type --all.')
       const deployment = await surroundings.reach(options)
-      const kept = await keptOf(deployment, instance)
-      if (instance !== undefined && kept.length === 0)
+      const { kept, undone } = await keptOf(deployment, surroundings, instance)
+      if (instance !== undefined && kept.length + undone.length === 0)
         throw new Refusal(
           `${instance} is not kept by this guard. What it is:  ${surroundings.typed(`explain ${instance}`)}`,
         )
-      const retried = await retry(deployment, surroundings, kept, options.wait * 60_000)
+      const retried = [...undone, ...(await retry(deployment, surroundings, kept, options.wait * 60_000))]
       answer(surroundings.terminal, { json: options.json, command: 'retry' }, { retried }, (value) =>
         lines(value.retried, surroundings),
       )
-      if (retried.some(({ ended }) => ended !== 'left' && ended !== 'begun')) throw new NotSo()
+      if (retried.some(({ ended, why }) => why !== undefined || (ended !== 'left' && ended !== 'begun')))
+        throw new NotSo()
     })
 }
 
-/** The kept machines of guarded groups, or the one that is named. */
-async function keptOf({ aws, policy }: Deployment, instance: string | undefined): Promise<string[]> {
+/** The kept machines of guarded groups, or the one that is named; and those whose groups do not tell whether they are guarded. */
+async function keptOf(
+  { aws, policy }: Deployment,
+  surroundings: Surroundings,
+  instance: string | undefined,
+): Promise<{ readonly kept: string[]; readonly undone: Retried[] }> {
   const { retained } = await waitingAndRetained(aws)
+  const meant = retained.filter(({ instanceId: id }) => instance === undefined || id === instance)
+  const groups = grouped(meant, (one) => one.groupName)
   const kept: string[] = []
-  for (const [groupName, members] of grouped(retained, (one) => one.groupName)) {
-    if (!(await hasHook(aws, groupName, policy))) continue
-    kept.push(
-      ...members.map(({ instanceId: id }) => id).filter((id) => instance === undefined || id === instance),
-    )
-  }
-  return kept
+  const untold = await toEach(
+    groups,
+    async ([groupName, members]) => {
+      if (await hasHook(aws, groupName, policy)) kept.push(...members.map(({ instanceId: id }) => id))
+    },
+    ([groupName]) => groupName,
+    surroundings,
+  )
+  const undone = [...untold].flatMap(([[, members], why]) =>
+    members.map(({ instanceId: id }) => ({ instanceId: id, ended: 'not begun' as const, why })),
+  )
+  return { kept, undone }
 }
 
 /** All are begun before the first is followed: the guard sees to them side by side. */
@@ -66,25 +81,43 @@ async function retry(
   instances: readonly string[],
   waitMs: number,
 ): Promise<Retried[]> {
-  for (const InstanceId of instances)
-    await deployment.aws.terminateInstanceInAutoScalingGroup({
-      InstanceId,
-      ShouldDecrementDesiredCapacity: false,
-    })
-  if (waitMs === 0) return instances.map((id) => ({ instanceId: id, ended: 'begun' }))
-  const until = surroundings.clock.now() + waitMs
-  const retried: Retried[] = []
-  for (const id of instances) {
-    const left = Math.max(0, until - surroundings.clock.now())
-    retried.push({ instanceId: id, ended: await follow(deployment, surroundings, id, left) })
-  }
-  return retried
+  const { clock } = surroundings
+  const unbegun = await toEach(
+    instances,
+    (InstanceId) =>
+      deployment.aws.terminateInstanceInAutoScalingGroup({
+        InstanceId,
+        ShouldDecrementDesiredCapacity: false,
+      }),
+    (id) => id,
+    surroundings,
+  )
+  const begun = instances.filter((id) => !unbegun.has(id))
+  const until = clock.now() + waitMs
+  const endings = new Map<string, Ending>()
+  const unfollowed =
+    waitMs === 0
+      ? new Map<string, string>()
+      : await toEach(
+          begun,
+          async (id) =>
+            endings.set(id, await follow(deployment, surroundings, id, Math.max(0, until - clock.now()))),
+          (id) => id,
+          surroundings,
+        )
+  return instances.map((id) => {
+    const why = unbegun.get(id) ?? unfollowed.get(id)
+    const ended = unbegun.has(id) ? 'not begun' : (endings.get(id) ?? 'begun')
+    return { instanceId: id, ended, ...(why !== undefined && { why }) }
+  })
 }
 
 function lines(retried: readonly Retried[], { typed }: Surroundings): string[] {
   if (retried.length === 0) return ['No machine is kept.']
   return [
-    ...retried.map(({ instanceId: id, ended }) => `${id}  ${said(ended)}  ${typed(`history ${id}`)}`),
+    ...retried.map(({ instanceId: id, ended, why }) =>
+      [id, said(ended), why ?? typed(`history ${id}`)].join('  '),
+    ),
     `${counted(retried.length, 'machine')}, ${retried.filter(({ ended }) => ended === 'left').length} let go.`,
   ]
 }
@@ -93,6 +126,8 @@ function said(ended: Retried['ended']): string {
   switch (ended) {
     case 'left':
       return 'let go'
+    case 'not begun':
+      return 'not begun'
     case 'begun':
       return 'on its way through the hook'
     case 'kept':

@@ -128,6 +128,25 @@ describe('--fix', () => {
     expect(err).toContain(`done: turn on versioning of ${policy.archive.bucket}`)
     expect(statusOf(out, 'versioning')).toBe('pass')
   })
+  it('goes on with the others where AWS refuses one, names it, and looks again', async () => {
+    line.defaultResult = 'CONTINUE'
+    line.retains = false
+    line.answering = { putLifecycleHook: async () => ({}) }
+    line.inspection = {
+      ...line.inspection,
+      putBucketVersioning: async () => {
+        throw awsError('AccessDenied', 'not the bucket')
+      },
+    }
+    const { code, out, err } = await line.run('doctor', ...group, '--fix', '--yes')
+    expect(code).toBe(1)
+    expect(err).toContain(
+      `not done: turn on versioning of ${policy.archive.bucket}  AccessDenied: not the bucket`,
+    )
+    expect(err).toMatch(/Name others with --profile/)
+    expect(changed()).toEqual(['putBucketVersioning', 'putLifecycleHook', 'updateAutoScalingGroup'])
+    expect(statusOf(out, 'versioning')).toBe('fail')
+  })
   it('with --yes does not ask', async () => {
     await line.run('doctor', ...group, '--fix', '--yes')
     expect(isMended()).toBe(true)

@@ -1,4 +1,5 @@
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { awsError } from '../one-instance.ts'
 import { CommandLine } from './command-line.ts'
 
 let line: CommandLine
@@ -58,4 +59,43 @@ it('a deployment that cannot be reached is told, and nothing is taken away', asy
   line.cannotReach = 'AccessDenied'
   expect(await line.run('redrive', '--discard', '--all')).toMatchObject({ code: 1, err: 'AccessDenied' })
   expect(left()).toEqual(['m-1', 'm-2'])
+})
+
+describe('one that cannot be discarded', () => {
+  beforeEach(() => {
+    line.answering.deleteMessage = async ({ ReceiptHandle }) => {
+      if (ReceiptHandle === 'r-1') throw awsError('ReceiptHandleIsInvalid', 'expired')
+      line.letters = line.letters.filter((letter) => letter.ReceiptHandle !== ReceiptHandle)
+    }
+  })
+
+  it('is named, is left in sight, and does not hold the others back', async () => {
+    const { code, out, err } = await line.run('redrive', '--discard', '--all')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^m-1 .* not discarded: ReceiptHandleIsInvalid: expired$/m)
+    expect(out).toMatch(/^m-2 .* discarded$/m)
+    expect(err).toBe('m-1  ReceiptHandleIsInvalid: expired')
+    expect(left()).toEqual(['m-1'])
+    expect((await line.run('redrive')).out).toContain('1 dead letter.')
+  })
+
+  it('is told to a program', async () => {
+    const { out } = await line.run('redrive', '--discard', '--all', '--json')
+    expect(JSON.parse(out).letters).toMatchObject([
+      { messageId: 'm-2', fate: 'discarded' },
+      { messageId: 'm-1', fate: 'left', why: 'ReceiptHandleIsInvalid: expired' },
+    ])
+  })
+})
+
+it('puts all back into sight where it can read no further', async () => {
+  const { letters, outOfSight } = line
+  let asked = 0
+  line.answering.receiveMessage = async () => {
+    if (asked++ > 0) throw awsError('AccessDenied', 'not any more')
+    for (const { ReceiptHandle } of letters) outOfSight.add(ReceiptHandle)
+    return { Messages: letters }
+  }
+  expect(await line.run('redrive')).toMatchObject({ code: 1, out: '' })
+  expect(outOfSight.size).toBe(0)
 })

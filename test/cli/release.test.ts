@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { readHistory } from '../../src/journal/history.ts'
-import { terminating } from '../one-instance.ts'
+import { awsError, terminating } from '../one-instance.ts'
 import { action } from '../termination/observations.ts'
 import { CommandLine } from './command-line.ts'
 
@@ -58,6 +58,87 @@ describe('retry', () => {
     line.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
     expect(await line.run('retry', '--all')).toMatchObject({ code: 0, out: 'No machine is kept.' })
     expect(deeds()).toEqual([])
+  })
+})
+
+describe('retry --all of several', () => {
+  const ids = ['i-0000000000000000a', id, 'i-0000000000000000c']
+  const refused = awsError('ValidationError', 'Instance Id not found')
+  /** All are kept, each in a group of its own, and leave once they are begun. */
+  beforeEach(() => {
+    const begun = new Set<string | undefined>()
+    line.answering = {
+      describeAutoScalingInstances: async ({ InstanceIds = ids }) => ({
+        AutoScalingInstances: InstanceIds.filter((one) => !begun.has(one)).map((InstanceId) => ({
+          ...{ InstanceId, AutoScalingGroupName: `group of ${InstanceId}`, AvailabilityZone: 'eu-west-1a' },
+          ...{ LifecycleState: 'Terminating:Retained', HealthStatus: 'HEALTHY', ProtectedFromScaleIn: false },
+        })),
+      }),
+      terminateInstanceInAutoScalingGroup: async ({ InstanceId }) => {
+        if (InstanceId === ids[0]) throw refused
+        begun.add(InstanceId)
+        return {}
+      },
+    }
+  })
+  const endings = (out: string) =>
+    (JSON.parse(out).retried as { instanceId: string; ended: string }[]).map((one) => one.ended)
+
+  it('goes on with the others where one is refused, names it, and fails', async () => {
+    const { code, out, err } = await line.run('retry', '--all')
+    expect(code).toBe(1)
+    expect(out).toContain(`${ids[0]}  not begun  ValidationError: Instance Id not found`)
+    expect(out).toContain(`${ids[1]}  let go`)
+    expect(out).toContain(`${ids[2]}  let go`)
+    expect(out).toContain('3 machines, 2 let go.')
+    expect(err).toContain(`${ids[0]}  ValidationError`)
+  })
+
+  it('says so to a program', async () => {
+    const { code, out } = await line.run('retry', '--all', '--json')
+    expect(code).toBe(1)
+    expect(endings(out)).toEqual(['not begun', 'left', 'left'])
+    expect(JSON.parse(out).retried[0].why).toBe('ValidationError: Instance Id not found')
+  })
+
+  it('fails, too, where the others are only begun', async () => {
+    const { code, out } = await line.run('retry', '--all', '--wait', '0', '--json')
+    expect(code).toBe(1)
+    expect(endings(out)).toEqual(['not begun', 'begun', 'begun'])
+  })
+
+  it('goes on where a group does not tell its hooks', async () => {
+    const hooks = line.guard.aws.describeLifecycleHooks
+    line.answering.describeLifecycleHooks = async (input) => {
+      if (input.AutoScalingGroupName?.endsWith(ids[2] ?? '')) throw awsError('AccessDenied', 'not for you')
+      return await hooks(input)
+    }
+    const { code, out, err } = await line.run('retry', '--all', '--json')
+    expect(code).toBe(1)
+    expect(endings(out).toSorted()).toEqual(['left', 'not begun', 'not begun'])
+    expect(err).toMatch(/group of \S+c {2}AccessDenied.*\n.*Name others with --profile/)
+  })
+
+  it('goes on with the next where one cannot be followed', async () => {
+    const answer = line.answering.describeAutoScalingInstances
+    line.answering.describeAutoScalingInstances = async (input) => {
+      if (input.InstanceIds?.includes(id)) throw awsError('InternalFailure', 'try again')
+      if (!answer) throw new Error('nobody answers')
+      return await answer(input)
+    }
+    const { code, out } = await line.run('retry', '--all', '--json')
+    expect(code).toBe(1)
+    expect(endings(out)).toEqual(['not begun', 'begun', 'left'])
+  })
+
+  it('tries no other where AWS does not answer at all', async () => {
+    line.answering.terminateInstanceInAutoScalingGroup = async () => {
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' })
+    }
+    const { code, out } = await line.run('retry', '--all')
+    expect(code).toBe(1)
+    expect(deeds().filter((one) => one === 'terminateInstanceInAutoScalingGroup')).toHaveLength(1)
+    expect(out).toContain(`${ids[2]}  not begun  not tried, after TimeoutError: socket hang up`)
   })
 })
 
