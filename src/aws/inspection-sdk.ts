@@ -1,4 +1,4 @@
-/** The real AWS for `doctor` and `receipt`. What does not answer soon is unknown, so nothing is tried for long. */
+/** The real AWS for `doctor` and `receipt`. */
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeInstanceAttributeCommand,
@@ -29,20 +29,20 @@ import {
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { DescribeInstanceInformationCommand, GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
 import type { InspectionApi } from './inspection-api.ts'
+import type { Patience } from './patience.ts'
 
 /** `bucketOwner`: the account that every bucket must belong to. */
-export function connectInspection(region: string, bucketOwner?: string): InspectionApi {
-  const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true }
-  const config = { region, maxAttempts: 4, requestHandler }
+export function connectInspection(region: string, patience: Patience, bucketOwner?: string): InspectionApi {
+  const config = () => ({ region, ...patience() })
   const owned = <Input extends object>(input: Input) =>
     bucketOwner ? { ...input, ExpectedBucketOwner: bucketOwner } : input
-  const ssm = new SSMClient(config)
-  const s3 = new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
-  const ec2 = new EC2Client(config)
-  const loadBalancing = new ElasticLoadBalancingV2Client(config)
-  const iam = new IAMClient(config)
-  const cloudWatch = new CloudWatchClient(config)
-  const sns = new SNSClient(config)
+  const ssm = new SSMClient(config())
+  const s3 = new S3Client({ ...config(), forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
+  const ec2 = new EC2Client(config())
+  const loadBalancing = new ElasticLoadBalancingV2Client(config())
+  const iam = new IAMClient(config())
+  const cloudWatch = new CloudWatchClient(config())
+  const sns = new SNSClient(config())
   return {
     describeInstanceInformation: (input) => ssm.send(new DescribeInstanceInformationCommand(input)),
     getDocument: (input) => ssm.send(new GetDocumentCommand(input)),

@@ -8,28 +8,19 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { OperatorApi } from './operator-api.ts'
+import type { Patience } from './patience.ts'
 import { connect } from './sdk.ts'
 
-/** A person waits: throttling is waited for with back-off here, since no queue brings the call back. */
-const PATIENT = {
-  maxAttempts: 8,
-  retryMode: 'adaptive',
-} as const
-
 /** `bucketOwner` as for `connect`. */
-export function connectOperator(region: string, bucketOwner?: string): OperatorApi {
-  const config = {
-    region,
-    ...PATIENT,
-    requestHandler: { requestTimeout: 20_000, throwOnRequestTimeout: true },
-  }
-  const autoScaling = new AutoScalingClient(config)
-  const loadBalancing = new ElasticLoadBalancingV2Client(config)
-  const ec2 = new EC2Client(config)
-  const sqs = new SQSClient(config)
-  const lambda = new LambdaClient(config)
+export function connectOperator(region: string, patience: Patience, bucketOwner?: string): OperatorApi {
+  const config = () => ({ region, ...patience() })
+  const autoScaling = new AutoScalingClient(config())
+  const loadBalancing = new ElasticLoadBalancingV2Client(config())
+  const ec2 = new EC2Client(config())
+  const sqs = new SQSClient(config())
+  const lambda = new LambdaClient(config())
   return {
-    ...connect(region, { ...PATIENT, bucketOwner }),
+    ...connect(region, { patience, bucketOwner }),
     setDesiredCapacity: (input) => autoScaling.send(new SetDesiredCapacityCommand(input)),
     describeTargetHealth: (input) => loadBalancing.send(new DescribeTargetHealthCommand(input)),
     describeVolumes: (input) => ec2.send(new DescribeVolumesCommand(input)),

@@ -55,6 +55,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm'
 import type { AwsApi, ObjectBody } from './api.ts'
+import type { Patience } from './patience.ts'
 import { flowing } from './time-limit.ts'
 
 /**
@@ -72,24 +73,24 @@ export const SHARED = {
 /** The request's own limit ends with the headers: a body that stops flowing is given up after so long. */
 export const STALLED_BODY_MS = 8000
 
-/** What all clients have in common, and may be told otherwise: somebody's own credentials, more patience. */
-export interface ConnectOptions
-  extends Pick<AutoScalingClientConfig, 'credentials' | 'maxAttempts' | 'retryMode'> {
+/** What all clients have in common, and may be told otherwise: somebody's own credentials, a person's patience. */
+export interface ConnectOptions extends Pick<AutoScalingClientConfig, 'credentials'> {
+  readonly patience?: Patience
   /** The account that every bucket must belong to: the name of one that was deleted may have become a stranger's. */
   readonly bucketOwner?: string | undefined
 }
 
 /** By default the SDK finds the process's credentials, and a call is tried as a function should. */
-export function connect(region: string, { bucketOwner, ...options }: ConnectOptions = {}): AwsApi {
+export function connect(region: string, { bucketOwner, patience, ...options }: ConnectOptions = {}): AwsApi {
   const owned = <Input extends object>(input: Input) =>
     bucketOwner ? { ...input, ExpectedBucketOwner: bucketOwner } : input
-  const config = { region, ...SHARED, ...options }
-  const autoScaling = new AutoScalingClient(config)
-  const ec2 = new EC2Client(config)
+  const config = () => ({ region, ...SHARED, ...options, ...patience?.() })
+  const autoScaling = new AutoScalingClient(config())
+  const ec2 = new EC2Client(config())
   // Path style is what local endpoints understand; AWS itself gets the bucket's own host name.
-  const s3 = new S3Client({ ...config, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
-  const sqs = new SQSClient(config)
-  const ssm = new SSMClient(config)
+  const s3 = new S3Client({ ...config(), forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
+  const sqs = new SQSClient(config())
+  const ssm = new SSMClient(config())
   return {
     recordLifecycleActionHeartbeat: (input) =>
       autoScaling.send(new RecordLifecycleActionHeartbeatCommand(input)),

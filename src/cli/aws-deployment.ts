@@ -2,33 +2,45 @@
 import { appendFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
 import { connectInspection } from '../aws/inspection-sdk.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
+import { patience, toldWhileWaiting } from '../aws/patience.ts'
 import { type Policy, readPolicy } from '../policy.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
 import { crashesOf, journalLine, logsOf } from './function-logs.ts'
 import { piecesOf } from './line-batches.ts'
 import { nextStepAfter } from './next-step.ts'
 import { CannotReach } from './surroundings.ts'
-import { deploymentName, REGION_AND_PROFILE, type Where } from './where.ts'
+import { deploymentName, isRegion, REGION_AND_PROFILE, REGION_LOOKS, type Where } from './where.ts'
+import { checkCredentials, checkProfile } from './who-asks.ts'
 
 type Environment = Record<string, string | undefined>
 
 /** Options of a command are the environment's variables by another name: every client then honours them. */
-export async function reachAws(where: Where, environment: Environment): Promise<Deployment> {
+export async function reachAws(
+  where: Where,
+  environment: Environment,
+  tell: (line: string) => void,
+): Promise<Deployment> {
   if (where.region !== undefined) environment.AWS_REGION = where.region
   if (where.profile !== undefined) environment.AWS_PROFILE = where.profile
+  // A variable that is set to nothing names none.
+  if (environment.AWS_REGION === '') delete environment.AWS_REGION
+  const told = toldWhileWaiting(tell)
+  const patient = patience(tell, told)
+  const profiles = await checkProfile(environment)
   const region = await regionOf(environment)
-  const aws = connectOperator(region)
+  await checkCredentials(profiles, environment, region, patient, told)
+  const aws = connectOperator(region, patient)
   if (environment.HOOK_NAME !== undefined) {
     // The local AWS prints what its functions are told.
     const policy = readPolicy(environment)
     return {
       name: policy.hookName,
       aws,
-      inspection: connectInspection(region),
+      inspection: connectInspection(region, patient),
       policy,
       journal: localJournal(environment.GUARD_JOURNAL),
       crashes: async () => {
@@ -40,14 +52,15 @@ export async function reachAws(where: Where, environment: Environment): Promise<
   const name = deploymentName(where)
   const policy = await deployedPolicy(aws, region, name)
   const owner = policy.archive.bucketOwner
+  const config = () => ({ region, ...patient() })
   return {
     name,
-    aws: connectOperator(region, owner),
-    inspection: connectInspection(region, owner),
+    aws: connectOperator(region, patient, owner),
+    inspection: connectInspection(region, patient, owner),
     policy,
-    journal: logsOf(name, region),
-    crashes: (since) => crashesOf(name, region, since),
-    who: () => callerOf(region),
+    journal: logsOf(name, config()),
+    crashes: (since) => crashesOf(name, config(), since),
+    who: () => callerOf(config()),
   }
 }
 
@@ -55,7 +68,10 @@ export async function reachAws(where: Where, environment: Environment): Promise<
 async function regionOf(environment: Environment): Promise<string> {
   const client = new CloudWatchLogsClient({})
   try {
-    return environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? (await client.config.region())
+    const region =
+      environment.AWS_REGION ?? (environment.AWS_DEFAULT_REGION || (await client.config.region()))
+    if (!isRegion(region)) throw new Error(`“${region}” is no Region. ${REGION_LOOKS}`)
+    return region
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new CannotReach(`${why}\nName ${REGION_AND_PROFILE}.`, { cause })
@@ -87,8 +103,8 @@ async function onThisMachine(): Promise<string> {
   return `${userInfo().username} on ${hostname()}`
 }
 
-async function callerOf(region: string): Promise<string> {
-  const client = new STSClient({ region })
+async function callerOf(config: STSClientConfig): Promise<string> {
+  const client = new STSClient(config)
   try {
     return (await client.send(new GetCallerIdentityCommand({}))).Arn ?? (await onThisMachine())
   } catch {

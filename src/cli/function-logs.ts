@@ -1,6 +1,7 @@
 /** The logs of the deployed functions: the journal in them, and what broke off without a word in it. */
 import {
   CloudWatchLogsClient,
+  type CloudWatchLogsClientConfig,
   CreateLogStreamCommand,
   PutLogEventsCommand,
   paginateFilterLogEvents,
@@ -18,16 +19,18 @@ const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
 const BROKEN_OFF = '?ERROR ?"Task timed out" ?"cannot start"'
 const MOST_OF_A_MESSAGE = 200
 
+type LogsConfig = CloudWatchLogsClientConfig & { readonly region: string }
+
 /** As the functions' logger writes it. */
 export function journalLine(event: JournalEvent): string {
   return JSON.stringify({ timestamp: new Date().toISOString(), journal: JOURNAL_VERSION, ...event })
 }
 
-export function logsOf(name: string, region: string): JournalSource & JournalSink {
+export function logsOf(name: string, config: LogsConfig): JournalSource & JournalSink {
   return {
-    write: (event) => putLine(region, `/aws/lambda/${name}-terminations`, journalLine(event)),
+    write: (event) => putLine(config, `/aws/lambda/${name}-terminations`, journalLine(event)),
     async *read(parse, since, instanceId) {
-      const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+      const client = new CloudWatchLogsClient(config)
       const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
       const filterPattern = `{ $.journal = ${JOURNAL_VERSION}${ofInstance} }`
       for (const functionName of FUNCTIONS) {
@@ -39,8 +42,8 @@ export function logsOf(name: string, region: string): JournalSource & JournalSin
   }
 }
 
-export async function crashesOf(name: string, region: string, since: number): Promise<Crash[]> {
-  const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+export async function crashesOf(name: string, config: LogsConfig, since: number): Promise<Crash[]> {
+  const client = new CloudWatchLogsClient(config)
   const crashes: Crash[] = []
   for (const one of FUNCTIONS) {
     const functionName = `${name}-${one}`
@@ -74,8 +77,8 @@ async function* eventsOf(
 }
 
 /** A stream of its own, since a Lambda's belong to its containers. Its alarms do not see it: a person has seen it already. */
-async function putLine(region: string, logGroupName: string, message: string): Promise<void> {
-  const client = new CloudWatchLogsClient({ region, maxAttempts: 8 })
+async function putLine(config: LogsConfig, logGroupName: string, message: string): Promise<void> {
+  const client = new CloudWatchLogsClient(config)
   const timestamp = Date.now()
   const logStreamName = `operators/${new Date(timestamp).toISOString().replaceAll(':', '-')}-${process.pid}`
   try {

@@ -4,10 +4,6 @@ import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 import { processTerminal } from './terminal.ts'
 
-/** A command that has said nothing for so long says what it waits for. */
-const SLOW_MS = 3000
-const SLOW = 'still asking AWS (Ctrl-C ends it)'
-
 export function processSurroundings(): Surroundings {
   const interruption = new AbortController()
   // npm passes Ctrl-C on to what heard it from the terminal already, a closed terminal hangs up, and people press again: a signal may
@@ -22,14 +18,9 @@ export function processSurroundings(): Surroundings {
       if (code !== 'EPIPE' && stream === process.stdout) process.stderr.write(`Cannot write: ${message}\n`)
       interruption.abort()
     })
-  let slow: NodeJS.Timeout | undefined
-  const { print, complain, ...terminal } = processTerminal()
-  const spoken = (say: (line: string) => void) => (line: string) => {
-    clearTimeout(slow)
-    say(line)
-  }
+  const terminal = processTerminal()
   return {
-    terminal: { ...terminal, print: spoken(print), complain: spoken(complain) },
+    terminal,
     clock: { now: Date.now },
     pause: (ms) => pause(ms, undefined, { signal: interruption.signal }).catch(() => undefined),
     interruption: interruption.signal,
@@ -40,9 +31,8 @@ export function processSurroundings(): Surroundings {
         : `termination-guard ${words}`,
     // To have AWS's clients takes longer than most of what is answered without them: help, a completion, a journal in a file.
     reach: async (where) => {
-      slow = setTimeout(() => complain(SLOW), SLOW_MS).unref()
       const { reachAws } = await import('./aws-deployment.ts')
-      return await unlessInterrupted(reachAws(where, process.env), interruption.signal)
+      return await unlessInterrupted(reachAws(where, process.env, terminal.complain), interruption.signal)
     },
   }
 }

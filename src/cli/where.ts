@@ -1,5 +1,5 @@
 /** Which deployment a command is about, and how AWS is reached. The same four options everywhere. */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 
 /** How the AWS clients are told where to look: the usual reason why nothing can be read. */
 export const REGION_AND_PROFILE = '--region and --profile (or AWS_REGION and AWS_PROFILE)'
@@ -14,10 +14,32 @@ export interface Where {
 /** Adds the options to a command. */
 export function withWhere(command: Command): Command {
   return command
-    .option('--region <region>', 'the AWS Region (default: AWS_REGION, or the profile’s)')
-    .option('--profile <profile>', 'the profile of the AWS CLI’s configuration (default: AWS_PROFILE)')
-    .option('--stage <stage>', 'the stage that was deployed', 'prod')
-    .option('--service <service>', 'the service’s name in serverless.yml', 'termination-guard')
+    .option('--region <region>', 'the AWS Region (default: AWS_REGION, or the profile’s)', regionNamed)
+    .option(
+      '--profile <profile>',
+      'the profile of the AWS CLI’s configuration (default: AWS_PROFILE)',
+      notEmpty,
+    )
+    .option('--stage <stage>', 'the stage that was deployed', notEmpty, 'prod')
+    .option('--service <service>', 'the service’s name in serverless.yml', notEmpty, 'termination-guard')
+}
+
+export function isRegion(text: string): boolean {
+  return /^[a-z]+(-[a-z]+)+-[0-9]+$/.test(text)
+}
+
+/** What a Region is like, for whoever named something else. */
+export const REGION_LOOKS = 'A Region looks like eu-west-1.'
+
+function regionNamed(text: string): string {
+  if (isRegion(text)) return text
+  throw new InvalidArgumentError(REGION_LOOKS)
+}
+
+/** A shell's variable that is not set must not mean the default. */
+function notEmpty(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It is empty.')
 }
 
 /** The name of a deployment: its hook, and what its functions and queues are named after. */

@@ -6,6 +6,7 @@ import { crashesOf, logsOf } from '../../src/cli/function-logs.ts'
 import { parseJournalLine } from '../../src/journal/journal-line.ts'
 
 const AT = Date.UTC(2026, 0, 2)
+const config = { region: 'eu-west-1' }
 const journal = (fields: object) =>
   JSON.stringify({ timestamp: new Date(AT).toISOString(), journal: 1, ...fields })
 const pages = [
@@ -59,7 +60,7 @@ beforeEach(() => {
 })
 
 it('what broke off is told with its first words, and what was dealt with is not', async () => {
-  const crashes = await crashesOf('guard', 'eu-west-1', AT)
+  const crashes = await crashesOf('guard', config, AT)
   expect(crashes).toEqual([
     { functionName: 'guard-terminations', at: AT, message: `${AT} Task timed out after 60.00 seconds` },
     { functionName: 'guard-terminations', at: AT + 1, message: expect.stringMatching(/^ERROR\tx{194}$/) },
@@ -76,14 +77,14 @@ it('what broke off is told with its first words, and what was dealt with is not'
 
 it('the journal is read page by page, of one instance where one is named', async () => {
   const read = []
-  for await (const lines of logsOf('guard', 'eu-west-1').read(parseJournalLine, AT, 'i-1')) read.push(lines)
+  for await (const lines of logsOf('guard', config).read(parseJournalLine, AT, 'i-1')) read.push(lines)
   expect(read).toEqual([[{ at: AT, event: expect.objectContaining({ event: 'pass-failed' }) }], []])
   expect(asked[0]?.filterPattern).toBe('{ $.journal = 1 && $.instanceId = "i-1" }')
 })
 
 it('a log that may not be read is told with what to type next', async () => {
   refuses = 'AccessDeniedException'
-  await expect(crashesOf('guard', 'eu-west-1', AT)).rejects.toThrow(
+  await expect(crashesOf('guard', config, AT)).rejects.toThrow(
     /Cannot read the log \/aws\/lambda\/guard-terminations: AccessDeniedException[\s\S]*\n.*Name others with --profile/,
   )
 })

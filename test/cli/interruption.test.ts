@@ -62,12 +62,14 @@ describe('where AWS takes calls and never answers', () => {
     expect(err).not.toMatch(/Error|at .*\.ts/)
   })
 
-  it('who waits is told that it is not answered yet', async () => {
-    const { child, told } = typeGuard(there(), ['status'])
-    const [word] = await once(child.stderr ?? aws, 'data')
-    expect(String(word)).toBe('still asking AWS (Ctrl-C ends it)\n')
-    child.kill('SIGINT')
-    await told
+  it('who waits is told who does not answer, until it is given up, with what to type', async () => {
+    const { code, out, err } = await typeGuard(there(), ['status']).told
+    const host = environment.AWS_ENDPOINT_URL?.replace('http://', '')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(new RegExp(`^${host} has not answered for 1 s \\(Ctrl-C ends it\\)\n`))
+    expect(err).toMatch(
+      /\nTimeoutError: .*\nAWS does not answer there: type the same again, or name --region/,
+    )
   })
 })
 

@@ -1,7 +1,10 @@
 /** The way to the deployment as a process finds it: what AWS answers to the first question, and what the person is told. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { typeGuard } from './typing.ts'
 
 /** An AWS that has one answer to everything. */
@@ -60,11 +63,112 @@ it.each([
   const { code, out, err } = await type(['status', '--stage', 'test'], environment)
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(
-    /^(still asking AWS .*\n)?Cannot read the settings of function termination-guard-test-terminations: /,
+    /^(.* has not answered .*\n)*Cannot read the settings of function termination-guard-test-terminations: /,
   )
   expect(err).toMatch(told)
 })
 
 it('it is the function of the stage and the service that is asked for', () => {
   expect(asked.at(-1)).toContain('/functions/termination-guard-test-terminations/configuration')
+})
+
+describe('a profile', () => {
+  let home: string
+  const config = `
+[profile silent]
+region = eu-west-1
+credential_process = /nonexistent/vending-machine
+
+[profile wrong]
+region = eu-west-1
+credential_process = echo hello
+
+[profile corporate]
+region = eu-west-1
+sso_session = corporate
+sso_account_id = 111122223333
+sso_role_name = Operator
+
+[sso-session corporate]
+sso_region = eu-west-1
+sso_start_url = https://example.awsapps.com/start
+
+[profile placeless]
+aws_access_key_id = AKIAEXAMPLE
+aws_secret_access_key = secret
+
+[profile misplaced]
+region = Ireland
+`
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'termination-guard-profiles-'))
+    mkdirSync(join(home, '.aws'))
+    writeFileSync(join(home, '.aws', 'config'), config)
+  })
+  afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+  it.each([
+    [
+      'that is not there',
+      'nobody',
+      /^There is no profile nobody in HOME\/\.aws\/config or HOME\/\.aws\/credentials\.\nName one of these .*: corporate, misplaced, placeless, silent, wrong\.\n$/,
+    ],
+    ['without a Region', 'placeless', /^Region is missing\nName --region/],
+    [
+      'whose Region is none',
+      'misplaced',
+      /^“Ireland” is no Region\. A Region looks like eu-west-1\.\nName --region/,
+    ],
+    [
+      'whose process fails',
+      'silent',
+      /^Profile silent gives no credentials: Command failed: \/nonexistent\/vending-machine\n[\s\S]*or name another with --profile/,
+    ],
+    ['whose process says nothing of use', 'wrong', /^Profile wrong gives no credentials: .*invalid JSON\.\n/],
+    [
+      'whose session is over',
+      'corporate',
+      /^Profile corporate gives no credentials: .*SSO.*\nLog in again: aws sso login --profile corporate\n$/,
+    ],
+  ])('%s is told by name, before AWS is asked', async (_what, profile, told) => {
+    const before = asked.length
+    const environment = { HOME: home, AWS_REGION: '', ...someone }
+    const { code, out, err } = await type(['status', '--profile', profile], environment)
+    expect({ code, out, asked: asked.length - before }).toEqual({ code: 1, out: '', asked: 0 })
+    expect(err.replaceAll(home, 'HOME').replaceAll(/.* has not answered .*\n/g, '')).toMatch(told)
+  })
+
+  it('that fails is not replaced by whoever this machine is', async () => {
+    const role = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(server.address() as AddressInfo).port}/role`,
+    }
+    const before = asked.length
+    await type(['status', '--profile', 'silent'], { HOME: home, ...role })
+    expect(asked.slice(before)).toEqual([])
+  })
+
+  it('that leaves its credentials to the machine gets those of the machine', async () => {
+    const role = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(server.address() as AddressInfo).port}/role`,
+    }
+    const before = asked.length
+    await type(['status', '--profile', 'misplaced', '--region', 'eu-west-1'], { HOME: home, ...role })
+    expect(asked.slice(before)).toContain('/role')
+  })
+
+  it('of no file at all says how to make one', async () => {
+    const { err } = await type(['status', '--profile', 'nobody'], { HOME: join(home, 'elsewhere') })
+    expect(err).toMatch(/^There is no profile nobody in .*\nThere is none at all: aws configure/)
+  })
+})
+
+it.each([
+  ['--region', 'Ireland', 'A Region looks like eu-west-1'],
+  ['--region', '', 'A Region looks like eu-west-1'],
+  ['--profile', '', 'It is empty'],
+  ['--stage', ' ', 'It is empty'],
+])('%s "%s" is a wrong command line', async (option, value, told) => {
+  const { code, out, err } = await type(['status', option, value], someone)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(told)
 })
