@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { expect, it } from '@jest/globals'
 import { CommandLine } from './command-line.ts'
 
@@ -49,18 +48,6 @@ it('every command says where it looks with the same four options', async () => {
     for (const option of ['--region', '--profile', '--stage', '--service', '--json'])
       expect(out).toContain(option)
   }
-})
-
-it('the completion of bash completes commands and their options', async () => {
-  const { out } = await line.run('completion', 'bash')
-  const completed = (words: string[]) => {
-    const at = words.length - 1
-    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${at}; _termination_guard; echo "\${COMPREPLY[@]}"`
-    return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split(' ')
-  }
-  expect(completed(['termination-guard', 'st'])).toEqual(['status'])
-  expect(completed(['termination-guard', 'status', '--w'])).toEqual(['--watch'])
-  expect(completed(['termination-guard', 'history', '--o'])).toEqual(['--outcome'])
 })
 
 it('the manual page names every command and option', async () => {
