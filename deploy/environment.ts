@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { BUNDLED } from '../src/selection.ts'
 import type { Settings } from './parameters.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+/** Which guard is deployed, as receipts say it. */
+export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string
 }
 

@@ -45,7 +45,7 @@ const impure = new Set([
   'src/aws/inspection-sdk.ts',
   'src/aws/operator-api.ts',
   'src/aws/operator-sdk.ts',
-  'src/aws/patience.ts',
+  'src/aws/persons-calls.ts',
   'src/aws/sdk.ts',
   'src/aws/time-limit.ts',
   'src/enrolment/enrol.ts',

@@ -29,7 +29,7 @@ import {
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { DescribeInstanceInformationCommand, GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
 import type { InspectionApi } from './inspection-api.ts'
-import type { Patience } from './patience.ts'
+import type { Patience } from './persons-calls.ts'
 
 /** `bucketOwner`: the account that every bucket must belong to. */
 export function connectInspection(region: string, patience: Patience, bucketOwner?: string): InspectionApi {

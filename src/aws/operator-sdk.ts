@@ -8,7 +8,7 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import type { OperatorApi } from './operator-api.ts'
-import type { Patience } from './patience.ts'
+import type { Patience } from './persons-calls.ts'
 import { connect } from './sdk.ts'
 
 /** `bucketOwner` as for `connect`. */

@@ -55,7 +55,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm'
 import type { AwsApi, ObjectBody } from './api.ts'
-import type { Patience } from './patience.ts'
+import type { Patience } from './persons-calls.ts'
 import { flowing } from './time-limit.ts'
 
 /**

@@ -6,7 +6,7 @@ import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-
 import { connectInspection } from '../aws/inspection-sdk.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
-import { patience, toldWhileWaiting } from '../aws/patience.ts'
+import { patience, toldWhileWaiting } from '../aws/persons-calls.ts'
 import { type Policy, readPolicy } from '../policy.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
 import { crashesOf, journalLine, logsOf } from './function-logs.ts'

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fromIni } from '@aws-sdk/credential-provider-ini'
 import { loadSharedConfigFiles } from '@smithy/core/config'
-import type { Patience, Told } from '../aws/patience.ts'
+import type { Patience, Told } from '../aws/persons-calls.ts'
 import { CannotReach } from './surroundings.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,5 @@
 /** The commands as a person types them, against the AWS on this machine: a machine with a dead agent, from kept to gone. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -100,6 +100,8 @@ it('a running machine is examined, flushed, let go with a receipt, and the recei
   expect(holding).toMatchObject({ code: 0 })
   const [{ receipt }] = JSON.parse(holding.out).receipts
   expect(receipt).toMatchObject({ instanceId, groupName: 'web', decision: { outcome: 'archived' } })
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  expect(receipt.guard).toEqual({ deployment: 'termination-guard', version })
   await overwrite(receipt.files[0].object.key)
   expect(await type('receipt', instanceId, '--verify')).toMatchObject({
     code: 1,

@@ -1,5 +1,6 @@
 /** The guard, installed in a local AWS: what `serverless deploy` makes, from the same bundles. */
 import { CreateDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { version } from '../../deploy/environment.ts'
 import { type Bundles, bundle } from '../../scripts/bundle.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile, type Profile } from '../../src/flush/profile.ts'
@@ -144,6 +145,7 @@ export function guardEnvironment(made: {
     ...made.waits,
     HOOK_NAME: hookName,
     DOCUMENT_NAME: documentName,
+    GUARD_VERSION: version,
     QUEUE_URL: made.queue.url,
     DEAD_LETTER_QUEUE_URL: made.deadLetters.url,
     ARCHIVE_BUCKET: made.bucket,

@@ -7,7 +7,7 @@ import {
   type LambdaServiceException as ServiceException,
 } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { patience, toldWhileWaiting } from '../../src/aws/patience.ts'
+import { patience, toldWhileWaiting } from '../../src/aws/persons-calls.ts'
 
 const SOON_MS = 1000
 /** What becomes of the next calls, the last one of all that follow. */
