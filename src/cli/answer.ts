@@ -19,3 +19,10 @@ export function answer<Value>(
   if (json) terminal.print(JSON.stringify({ version: ANSWER_VERSION, command, ...value }, undefined, 2))
   else for (const line of lines(value)) terminal.print(line)
 }
+
+/** What a program is told where there is no answer: one line, since it may stand where a document for each of many would. */
+export function failure(words: readonly string[], error: unknown, said: readonly string[]): string {
+  const [command] = words
+  const name = error instanceof Error ? error.name : 'Error'
+  return JSON.stringify({ version: ANSWER_VERSION, command, error: { name, message: said.join('\n') } })
+}

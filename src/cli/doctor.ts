@@ -12,7 +12,7 @@ import { gatherDeployment } from './doctor/gather-deployment.ts'
 import { mend, mendingOf } from './doctor/mend.ts'
 import { findingLines } from './doctor-lines.ts'
 import { unlessInterrupted } from './interruption.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -32,7 +32,7 @@ export function doctorCommand(surroundings: Surroundings): Command {
     .option('--yes', 'with --fix: do not ask', false)
     .action(async (options: DoctorOptions) => {
       if (options.fix && !options.yes && !terminal.isInteractive)
-        throw new Refusal('Nobody can be asked here: with --fix, type --yes as well.')
+        throw new WrongWords('Nobody can be asked here: with --fix, type --yes as well.')
       const deployment = await surroundings.reach(options)
       const look = () =>
         unlessInterrupted(examine(deployment, surroundings, options.group), surroundings.interruption)

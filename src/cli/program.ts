@@ -5,6 +5,7 @@
 import { Command, CommanderError, Help } from 'commander'
 import packageOfTheCommand from '../../package.json' with { type: 'json' }
 import { reasonOf } from '../aws/failures.ts'
+import { failure } from './answer.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
@@ -19,7 +20,7 @@ import { replaceCommand } from './replace.ts'
 import { retryCommand } from './retry.ts'
 import { salvageCommand } from './salvage.ts'
 import { statusCommand } from './status.ts'
-import { CannotReach, NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { CannotReach, NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 
 export const PROGRAM = 'termination-guard'
 
@@ -64,14 +65,24 @@ export function programFor(surroundings: Surroundings): Command {
 
 /** Runs one command line. Answers the exit code; what went wrong has been said. */
 export async function run(words: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
+  let hasAnswered = false
+  const print = (line: string) => {
+    hasAnswered = true
+    surroundings.terminal.print(line)
+  }
+  const terminal = { ...surroundings.terminal, print }
   try {
-    await programFor(surroundings).parseAsync(words, { from: 'user' })
+    await programFor({ ...surroundings, terminal }).parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
-    // Commander has said it already; help that was asked for is no error.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (!(error instanceof NotSo)) for (const line of wordsOn(error)) surroundings.terminal.complain(line)
-    return 1
+    // Help that was asked for is no error, and what is not so has been said.
+    if (error instanceof NotSo) return 1
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const said = wordsOn(error)
+    // Commander has said it already.
+    if (!(error instanceof CommanderError)) for (const line of said) terminal.complain(line)
+    if (words.includes('--json') && !hasAnswered) terminal.print(failure(words, error, said))
+    return error instanceof CommanderError || error instanceof WrongWords ? 2 : 1
   }
 }
 

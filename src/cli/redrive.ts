@@ -8,7 +8,7 @@ import { parse } from '../termination/message.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import type { Deployment } from './deployment.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -63,9 +63,9 @@ export function redriveCommand(surroundings: Surroundings): Command {
 
 function checkWords(ids: readonly string[], { all, discard }: RedriveOptions): void {
   if (!discard && (ids.length > 0 || all))
-    throw new Refusal('What is to become of them? Add --discard; without words they are shown.')
+    throw new WrongWords('What is to become of them? Add --discard; without words they are shown.')
   if (discard && ids.length === 0 && !all)
-    throw new Refusal('Which of them? Name their ids, or add --all. Without --discard they are shown.')
+    throw new WrongWords('Which of them? Name their ids, or add --all. Without --discard they are shown.')
 }
 
 async function redrive(

@@ -15,7 +15,7 @@ import { explanationLines } from './explain.ts'
 import { type Ending, follow, untilHeld } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
 /** The load balancer has let go of a kept machine long ago, so its hook begins at once. */
@@ -46,7 +46,7 @@ export function releaseCommand(surroundings: Surroundings): Command {
     .option('--wait <minutes>', 'how long to try once more', minutes, 30)
     .action(async (instance: string, options: ReleaseOptions) => {
       if (options.acceptLoss && !options.reason)
-        throw new Refusal(
+        throw new WrongWords(
           'With --accept-loss, say why: --reason "…". It stands in the journal with your name.',
         )
       const deployment = await surroundings.reach(options)

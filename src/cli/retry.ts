@@ -10,7 +10,7 @@ import type { Deployment } from './deployment.ts'
 import { type Ending, follow } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -34,7 +34,7 @@ export function retryCommand(surroundings: Surroundings): Command {
     .option('--all', 'every kept machine of the guarded groups', false)
     .option('--wait <minutes>', 'how long to follow it (0: not at all)', minutes, 30)
     .action(async (instance: string | undefined, options: RetryOptions) => {
-      if ((instance === undefined) !== options.all) throw new Refusal('Name one instance, or type --all.')
+      if ((instance === undefined) !== options.all) throw new WrongWords('Name one instance, or type --all.')
       const deployment = await surroundings.reach(options)
       const { kept, undone } = await keptOf(deployment, surroundings, instance)
       if (instance !== undefined && kept.length + undone.length === 0)

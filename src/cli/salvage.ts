@@ -18,7 +18,7 @@ import { proven } from './following-flush.ts'
 import { instanceId } from './instance-id.ts'
 import { minutes } from './minutes.ts'
 import { doubtsOf, isSaved, type Salvaged, salvagedLines } from './salvage-lines.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
 interface SalvageOptions extends Where {
@@ -42,9 +42,10 @@ export function salvageCommand(surroundings: Surroundings): Command {
     .option('--wait <minutes>', 'how long to follow it', minutes, 60)
     .action(async (dead: string, options: SalvageOptions) => {
       const { on, volume, group } = options
+      if (on === dead) throw new WrongWords(`${on} is the dead instance: name a healthy one with --on.`)
       const deployment = await surroundings.reach(options)
       const { aws } = deployment
-      await refuseUnfit(deployment, surroundings, dead, on)
+      await refuseUnfit(deployment, surroundings, on)
       const machine = await deadMachine(aws, dead, clock.now(), group)
       const copy = await copiedDisk(aws, volume, on)
       refuseAnothers(machine, copy)
@@ -64,14 +65,8 @@ function volumeId(text: string): string {
 }
 
 /** The healthy machine must be one that the deployment may use, and that stays. */
-async function refuseUnfit(
-  { aws, policy }: Deployment,
-  { typed }: Surroundings,
-  dead: string,
-  on: string,
-): Promise<void> {
+async function refuseUnfit({ aws, policy }: Deployment, { typed }: Surroundings, on: string): Promise<void> {
   const next = `What it is:  ${typed(`explain ${on}`)}`
-  if (on === dead) throw new Refusal(`${on} is the dead instance: name a healthy one with --on.`)
   const where = await whereabouts(aws, on)
   if (!where || !(await hasHook(aws, where.groupName, policy)))
     throw new Refusal(

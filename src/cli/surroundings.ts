@@ -27,6 +27,11 @@ export class Refusal extends Error {
   override name = 'Refusal'
 }
 
+/** Words that do not go together, which what parses them cannot see: exit code 2. */
+export class WrongWords extends Refusal {
+  override name = 'WrongWords'
+}
+
 /** What was asked is not so, and that has been said: exit code 1 without another word. */
 export class NotSo extends Error {
   override name = 'NotSo'

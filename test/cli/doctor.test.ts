@@ -111,7 +111,7 @@ describe('--fix', () => {
   })
   it('off a terminal does nothing without --yes', async () => {
     const { code, err } = await line.run('doctor', ...group, '--fix')
-    expect({ code, calls: line.calls }).toEqual({ code: 1, calls: [] })
+    expect({ code, calls: line.calls }).toEqual({ code: 2, calls: [] })
     expect(err).toContain('type --yes as well')
   })
   it('asks once for each, and leaves what is not agreed', async () => {

@@ -85,3 +85,52 @@ it.each([
   line.lifecycleState = undefined
   expect(await line.run(...words)).toMatchObject({ code, out: expect.stringContaining(said) })
 })
+
+describe('a program is told what went wrong in one document, and a person beside it', () => {
+  const failureOf = ({ out }: { readonly out: string }) => JSON.parse(out)
+
+  it.each(lines.map((words) => [words]))('%j that cannot reach the deployment', async (words) => {
+    const line = new CommandLine()
+    line.cannotReach = 'Cannot read the settings of function x: AccessDenied\nName --region'
+    const told = await line.run(...words, '--json')
+    expect(told).toMatchObject({ code: 1, err: line.cannotReach })
+    expect(failureOf(told)).toEqual({
+      version: 1,
+      command: words[0],
+      error: { name: 'CannotReach', message: line.cannotReach },
+    })
+  })
+
+  it.each(refusing.map((words) => [words]))('%j that AWS refuses', async (words) => {
+    const line = new CommandLine()
+    line.refusing = awsError('AccessDeniedException', 'not for you')
+    const told = await line.run(...words, '--json')
+    expect(told.code).toBe(1)
+    expect(told.err).toContain('not for you')
+    expect(failureOf(told)).toMatchObject({ version: 1, command: words[0] })
+    expect(told.out).toContain('not for you')
+  })
+
+  it.each([
+    [['status', '--wach'], "unknown option '--wach'"],
+    [['statsu'], "unknown command 'statsu'"],
+    [['explain', 'web-1'], 'looks like i-0123456789abcdef0'],
+    [['retry'], 'Name one instance, or type --all'],
+    [['release', ID, '--accept-loss'], 'say why'],
+  ])('%j is a wrong command line', async (words, message) => {
+    const told = await new CommandLine().run(...words, '--json')
+    expect(told.code).toBe(2)
+    expect(failureOf(told)).toMatchObject({
+      version: 1,
+      command: words[0],
+      error: { message: expect.stringContaining(message) },
+    })
+  })
+
+  it('is not told twice: an answer that says why is the one document', async () => {
+    const line = new CommandLine()
+    const told = await line.run('redrive', '--discard', 'm-9', '--json')
+    expect(told).toMatchObject({ code: 1, err: expect.stringContaining('m-9') })
+    expect(failureOf(told)).toEqual({ version: 1, command: 'redrive', letters: [] })
+  })
+})

@@ -46,11 +46,11 @@ describe('retry', () => {
   })
 
   it.each([
-    [['retry'], 'Name one instance, or type --all'],
-    [['retry', id, '--all'], 'Name one instance, or type --all'],
-    [['retry', 'i-0ffffffffffffffff'], 'is not kept by this guard'],
-  ])('%j does nothing and says what to type', async (words, why) => {
-    expect(await line.run(...words)).toMatchObject({ code: 1, err: expect.stringContaining(why) })
+    [['retry'], 2, 'Name one instance, or type --all'],
+    [['retry', id, '--all'], 2, 'Name one instance, or type --all'],
+    [['retry', 'i-0ffffffffffffffff'], 1, 'is not kept by this guard'],
+  ] as const)('%j does nothing (exit code %i) and says what to type', async (words, code, why) => {
+    expect(await line.run(...words)).toMatchObject({ code, err: expect.stringContaining(why) })
     expect(deeds()).toEqual([])
   })
 

@@ -301,7 +301,7 @@ describe('what cannot be salvaged is said, and nothing is sent:', () => {
   })
 
   it.each([
-    [['--on', dead, '--volume', COPY], 1, 'is the dead instance'],
+    [['--on', dead, '--volume', COPY], 2, 'is the dead instance'],
     [['--on', healthy, '--volume', 'snap-1'], 2, 'A volume id looks like vol-0123456789abcdef0.'],
     [['--volume', COPY], 2, '--on'],
     [['--on', healthy], 2, '--volume'],
