@@ -14,8 +14,18 @@ export function requestedBucket(request: S3Request): Bucket {
     })
   if (bucket.region !== region) throw elsewhere(bucket, region)
   const owner = headerOfRequest(request, 'x-amz-expected-bucket-owner')
-  if (owner !== undefined && owner !== s3.accountId) throw accessDenied()
+  requireOwner(owner, s3.accountId)
   return bucket
+}
+
+/** Whom a request says that a bucket belongs to. */
+export function requireOwner(said: string | undefined, owner: string): void {
+  if (said === undefined || said === owner) return
+  if (/^\d{12}$/.test(said)) throw accessDenied()
+  throw new S3Error(
+    'InvalidBucketOwnerAWSAccountID',
+    'The value of the expected bucket owner parameter must be an AWS Account ID',
+  )
 }
 
 /** The global endpoint, which clients of us-east-1 mean, leads on and finds the signature wrong; the others do not lead. */
@@ -39,21 +49,38 @@ function elsewhere({ name, region }: Bucket, signedFor: string): S3Error {
 /** Who owns the bucket can always look at its policy and change it. */
 const owners = new Set(['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy'])
 
-export async function requirePermission(request: S3Request, bucket: Bucket, action: string): Promise<void> {
-  const { s3, caller, key, query, operation } = request
-  if (bucket.policy === undefined || owners.has(action)) return
+/** What the policy is asked about: the request's own key, or one that it names besides. */
+type Asked = Pick<S3Request, 's3' | 'caller' | 'operation' | 'headers' | 'key' | 'query'>
+
+export async function requirePermission(request: Asked, bucket: Bucket, action: string): Promise<void> {
+  const { s3, caller, operation } = request
+  if (!(await isPermitted(request, bucket, action)))
+    throw accessDenied(
+      `User: arn:aws:iam::${s3.accountId}:user/${caller} is not authorized to perform: s3:${operation} with an explicit deny in a resource-based policy`,
+    )
+  // To compare an object with what is known of it is to read it.
+  const match = headerOfRequest(request, 'if-match')
+  if (match !== undefined && match !== '*' && /^(Put|Delete)Object$/.test(action))
+    await requirePermission({ ...request, headers: {} }, bucket, 'GetObject')
+}
+
+/** Whoever may not list a bucket is not told either that a key is missing. */
+export async function requireSight(request: Asked, bucket: Bucket): Promise<void> {
+  const asked = { ...request, key: '', query: new URLSearchParams() }
+  if (!(await isPermitted(asked, bucket, 'ListBucket'))) throw accessDenied()
+}
+
+async function isPermitted(request: Asked, bucket: Bucket, action: string): Promise<boolean> {
+  const { s3, caller, key, query } = request
+  if (bucket.policy === undefined || owners.has(action)) return true
   const withVersion = query.has('versionId') && /^(Get|Delete)Object$/.test(action)
-  const allowed = await isAllowed(bucket.policy, {
+  return isAllowed(bucket.policy, {
     accountId: s3.accountId,
     caller,
     action: `s3:${action}${withVersion ? 'Version' : ''}`,
     resource: `arn:aws:s3:::${bucket.name}${key === '' ? '' : `/${key}`}`,
     context: contextOf(request),
   })
-  if (allowed) return
-  throw accessDenied(
-    `User: arn:aws:iam::${s3.accountId}:user/${caller} is not authorized to perform: s3:${operation} with an explicit deny in a resource-based policy`,
-  )
 }
 
 const conditionHeaders = [
@@ -65,7 +92,7 @@ const conditionHeaders = [
   'if-match',
 ]
 
-function contextOf(request: S3Request): Record<string, string> {
+function contextOf(request: Asked): Record<string, string> {
   const headers = conditionHeaders.flatMap((name) => {
     const value = headerOfRequest(request, name)
     return value === undefined ? [] : [[`s3:${name}`, value] as const]

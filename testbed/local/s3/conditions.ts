@@ -21,12 +21,26 @@ export function checkCopySource(request: Requested, source: StoredObject): void 
   if (failed !== undefined) throw preconditionFailed(`x-amz-copy-source-${failed}`)
 }
 
-/** Of whatever writes a key. Looks at what is there at that moment, so call it where nothing comes in between. */
-export function checkWrite(request: Requested, current: StoredObject | undefined): void {
+/**
+ * Of whatever writes a key. Looks at what is there at that moment, so call it where nothing comes in between. What was there `before`,
+ * when the upload began, and is deleted now is a conflict, which the same request does not meet again.
+ */
+export function checkWrite(
+  request: Requested,
+  current: StoredObject | undefined,
+  before?: StoredObject,
+): void {
   const none = headerOfRequest(request, 'if-none-match')
   const match = headerOfRequest(request, 'if-match')
   if (none !== undefined && (none !== '*' || match !== undefined)) throw notImplemented('If-None-Match')
   if (none === '*' && current !== undefined) throw preconditionFailed('If-None-Match')
+  if (none === '*' && before !== undefined)
+    throw new S3Error(
+      'ConditionalRequestConflict',
+      'A conflicting conditional operation is currently in progress against this resource. Please try again.',
+      409,
+      { elements: { Condition: 'If-None-Match', Key: request.key } },
+    )
   if (match === undefined) return
   if (current === undefined) throw noSuchKey(request.key)
   if (!namesTag(match, current.etag)) throw preconditionFailed('If-Match')

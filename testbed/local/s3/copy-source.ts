@@ -1,8 +1,10 @@
+import { requireOwner, requirePermission } from './access.ts'
 import { checkCopySource } from './conditions.ts'
 import { requireDecryption } from './encryption.ts'
-import { requestedObject } from './find-version.ts'
-import type { Bucket, StoredObject } from './s3-buckets.ts'
-import { accessDenied, invalidArgument, S3Error } from './s3-errors.ts'
+import { requestedObject, versionAsked } from './find-version.ts'
+import { requireRestored } from './object-headers.ts'
+import { type Bucket, type StoredObject, versionOf } from './s3-buckets.ts'
+import { invalidArgument, invalidRequest, S3Error } from './s3-errors.ts'
 import { type BucketRequest, headerOfRequest } from './s3-request.ts'
 
 export interface CopySource {
@@ -21,15 +23,22 @@ export async function copySource(request: BucketRequest): Promise<CopySource> {
       'x-amz-copy-source',
       source,
     )
-  const owner = headerOfRequest(request, 'x-amz-source-expected-bucket-owner')
-  if (owner !== undefined && owner !== request.s3.accountId) throw accessDenied()
+  requireOwner(headerOfRequest(request, 'x-amz-source-expected-bucket-owner'), request.s3.accountId)
   const bucket = request.s3.buckets.get(bucketName)
   if (bucket === undefined)
     throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', 404, {
       elements: { BucketName: bucketName },
     })
-  const object = requestedObject({ bucket, key, query: new URLSearchParams(query) })
+  const read = { ...request, headers: {}, bucket, key, query: new URLSearchParams(query) }
+  await requirePermission(read, bucket, 'GetObject')
+  const version = versionAsked(read.query)
+  if (version !== undefined && versionOf(bucket, key, version)?.kind === 'delete-marker')
+    throw invalidRequest(
+      'The source of a copy request may not specifically refer to a delete marker by version id.',
+    )
+  const object = await requestedObject(read)
   checkCopySource(request, object)
+  requireRestored(object)
   await requireDecryption(request, object.encryption)
   return { bucket, object }
 }

@@ -46,7 +46,9 @@ export function createKmsKeys(region: string, accountId: string): KmsKeys {
   }
   const forS3 = create()
   const find = (reference: string) => {
-    const name = reference.split(/^arn:.*?:(?=alias\/)|^arn:.*?:key\//).at(-1) ?? ''
+    // Keys of other Regions and accounts are nobody's here.
+    const home = `arn:aws:kms:${region}:${accountId}:`
+    const name = reference.startsWith(home) ? reference.slice(home.length).replace(/^key\//, '') : reference
     const key = name === 'alias/aws/s3' ? forS3 : keys.get(name)
     if (key !== undefined) return key
     throw new AwsError('NotFoundException', `Key '${reference}' does not exist`)

@@ -17,8 +17,16 @@ const kept = [
 const metadata = 'x-amz-meta-'
 const maxMetadataBytes = 2048
 
-/** Of the request that makes an object. */
+const storageClasses = [
+  ...['STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING'],
+  ...['GLACIER', 'DEEP_ARCHIVE', 'GLACIER_IR'],
+]
+/** What these hold is read only after it was restored, which takes hours. */
+const coldClasses = ['GLACIER', 'DEEP_ARCHIVE']
+
+/** Of the request that makes an object. Refuses what its bucket does not have: other classes, lists of access rights, locks. */
 export function givenHeaders(request: S3Request): Record<string, string> {
+  refuseUnfit(request)
   const given = (name: string) => {
     const value = headerOfRequest(request, name)
     return value === undefined || value === '' ? [] : [[name, value] as const]
@@ -45,6 +53,26 @@ export function givenHeaders(request: S3Request): Record<string, string> {
     ...(encodings.length > 0 ? { 'content-encoding': encodings.join(',') } : {}),
     ...Object.fromEntries([...kept.flatMap(given), ...own]),
   }
+}
+
+/** A bucket is made without access control lists and without locks, unless somebody asks for them. */
+function refuseUnfit(request: S3Request): void {
+  const acl = headerOfRequest(request, 'x-amz-acl') ?? 'private'
+  const grants = Object.keys(request.headers).some((name) => name.startsWith('x-amz-grant-'))
+  if (grants || !['private', 'bucket-owner-full-control'].includes(acl))
+    throw new S3Error('AccessControlListNotSupported', 'The bucket does not allow ACLs')
+  if (Object.keys(request.headers).some((name) => name.startsWith('x-amz-object-lock-')))
+    throw new S3Error('InvalidRequest', 'Bucket is missing Object Lock Configuration')
+  if (!storageClasses.includes(headerOfRequest(request, 'x-amz-storage-class') ?? 'STANDARD'))
+    throw new S3Error('InvalidStorageClass', 'The storage class you specified is not valid')
+}
+
+/** Throws where the bytes of an object cannot be had at once. */
+export function requireRestored(object: Pick<StoredObject, 'headers'>): void {
+  const StorageClass = storageClassOf(object)
+  if (!coldClasses.includes(StorageClass)) return
+  const message = "The operation is not valid for the object's storage class"
+  throw new S3Error('InvalidObjectState', message, 403, { elements: { StorageClass } })
 }
 
 export function versionHeaders({ versioning }: Bucket, version: Version | undefined): Record<string, string> {

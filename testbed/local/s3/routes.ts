@@ -35,8 +35,8 @@ interface Route {
   /** Names in the query, or headers (`x-…`), that make a request this one. */
   readonly with?: readonly string[]
   readonly name: string
-  /** What IAM calls the right to it. */
-  readonly action: string
+  /** What IAM calls the right to it; `undefined` = the operation asks, key by key. */
+  readonly action?: string
   readonly operation: S3Operation
 }
 
@@ -117,7 +117,6 @@ const routes: readonly Route[] = [
     method: 'POST',
     with: ['delete'],
     name: 'DeleteObjects',
-    action: 'DeleteObject',
     operation: deleteObjects,
   },
   {

@@ -63,7 +63,9 @@ interface Understood {
 }
 
 function understand(s3: S3, region: string, message: IncomingMessage): Understood {
-  const { pathname: place, searchParams: query } = new URL(`http://s3${message.url ?? '/'}`)
+  // Not a URL's own reading, which would take `..` for a way up and a key for another.
+  const [place = '', ...search] = (message.url ?? '/').split('?')
+  const query = new URLSearchParams(search.join('?'))
   const [, bucketName = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(place) ?? []
   const key = decoded(rawKey)
   const method = message.method ?? ''
@@ -87,7 +89,8 @@ function understand(s3: S3, region: string, message: IncomingMessage): Understoo
     place,
     named: route?.name ?? method,
     async perform() {
-      if (key === undefined) throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
+      if (key === undefined || leadsOut(key))
+        throw new S3Error('InvalidURI', "Couldn't parse the specified URI.")
       if (Buffer.byteLength(key) > 1024)
         throw new S3Error('KeyTooLongError', 'Your key is too long', 400, {
           elements: { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: '1024' },
@@ -95,7 +98,7 @@ function understand(s3: S3, region: string, message: IncomingMessage): Understoo
       if (route === undefined) throw notImplemented([...query.keys()].join(', '))
       const asked = request(route.name)
       const bucket = requestedBucket(asked)
-      await requirePermission(asked, bucket, route.action)
+      if (route.action !== undefined) await requirePermission(asked, bucket, route.action)
       return route.operation({ ...asked, bucket })
     },
   }
@@ -142,6 +145,17 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** `..` is a name like others, as long as those before it are not fewer: so S3 has it. */
+function leadsOut(key: string): boolean {
+  let depth = 0
+  for (const name of key.split('/')) {
+    if (name === '..') depth -= 1
+    else if (name !== '' && name !== '.') depth += 1
+    if (depth < 0) return true
+  }
+  return false
 }
 
 /** The other side went away: nobody is left to answer. */

@@ -8,6 +8,7 @@ import {
   headerOf,
 } from '../checksums.ts'
 import { checkWrite } from '../conditions.ts'
+import { requireDecryption } from '../encryption.ts'
 import { writtenHeaders } from '../object-headers.ts'
 import { receiveDocument } from '../receive-document.ts'
 import { currentOf, discard, type Part, putVersion, type StoredObject, type Upload } from '../s3-buckets.ts'
@@ -32,6 +33,8 @@ export const completeMultipartUpload: S3Operation = async (request) => {
   const parts = chosenParts(upload, childrenOf(list, 'Part'))
   const checksum = checksumOf(upload, parts)
   checkWhole(request, upload, parts, checksum)
+  // It reads the parts to make one object of them.
+  await requireDecryption(request, upload.encryption)
   checkWrite(request, currentOf(bucket, key))
   for (const part of upload.parts.values()) if (!parts.includes(part)) discard(part.body)
   const { headers, encryption } = upload
@@ -80,7 +83,8 @@ function chosenParts(upload: Upload, listed: readonly XmlElement[]): readonly Pa
     const number = Number(textOf(element, 'PartNumber'))
     const etag = textOf(element, 'ETag')?.replaceAll('"', '')
     if (!Number.isInteger(number) || etag === undefined) throw malformedXml()
-    if (number <= before) throw invalidPartOrder()
+    // With checksums of their own, parts are numbered without a gap.
+    if (number <= before || (upload.isAlgorithmGiven && number !== before + 1)) throw invalidPartOrder()
     before = number
     const part = upload.parts.get(number)
     if (part === undefined || part.etag !== etag) throw invalidPart()

@@ -5,7 +5,7 @@ import { checkWrite } from '../conditions.ts'
 import { copySource } from '../copy-source.ts'
 import { encryptionHeaders, etagUnder, requestedEncryption } from '../encryption.ts'
 import { givenHeaders, versionHeaders, writtenHeaders } from '../object-headers.ts'
-import { currentOf, putVersion } from '../s3-buckets.ts'
+import { currentOf, putVersion, type StoredObject } from '../s3-buckets.ts'
 import { invalidArgument, invalidRequest } from '../s3-errors.ts'
 import { headerOfRequest, type S3Operation, type S3Request } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'
@@ -23,6 +23,8 @@ export const copyObject: S3Operation = async (request) => {
   const directive = headerOfRequest(request, 'x-amz-metadata-directive') ?? 'COPY'
   if (directive !== 'COPY' && directive !== 'REPLACE')
     throw invalidArgument('Unknown metadata directive.', 'x-amz-metadata-directive', directive)
+  const given = givenHeaders(request)
+  const own = Object.fromEntries(Object.entries(given).filter(([name]) => isOfTheCopy(name)))
   const encryption = await requestedEncryption(request)
   const isItself = source.bucket === bucket && source.object === currentOf(bucket, key)
   const isChanged =
@@ -43,7 +45,7 @@ export const copyObject: S3Operation = async (request) => {
   }
   const object = putVersion(bucket, key, {
     body: copied.body,
-    headers: directive === 'COPY' ? source.object.headers : givenHeaders(request),
+    headers: directive === 'COPY' ? { ...copiedHeaders(source.object), ...own } : given,
     encryption,
     etag: etagUnder(encryption, copied.md5),
     checksum: { algorithm, type: 'FULL_OBJECT', value: copied.checksum },
@@ -62,6 +64,15 @@ export const copyObject: S3Operation = async (request) => {
       ...checksumElements(object.checksum),
     }),
   }
+}
+
+/** What a copy does not take over, whatever the directive says. */
+function isOfTheCopy(name: string): boolean {
+  return name === 'x-amz-storage-class' || name === 'x-amz-website-redirect-location'
+}
+
+function copiedHeaders({ headers }: StoredObject): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isOfTheCopy(name)))
 }
 
 function wantedAlgorithm(request: S3Request): Algorithm | undefined {

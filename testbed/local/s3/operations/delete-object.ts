@@ -1,4 +1,5 @@
 import { checkWrite } from '../conditions.ts'
+import { versionAsked } from '../find-version.ts'
 import { type Bucket, currentOf, deleteCurrent, removeVersion } from '../s3-buckets.ts'
 import { noSuchKey } from '../s3-errors.ts'
 import type { S3Operation } from '../s3-request.ts'
@@ -7,7 +8,7 @@ import type { S3Operation } from '../s3-request.ts'
 export const deleteObject: S3Operation = (request) => {
   const { bucket, key, query } = request
   if (request.headers['if-match'] !== undefined) checkWrite(request, currentOf(bucket, key))
-  const { versionId, isMarker } = deleteKey(bucket, key, query.get('versionId') ?? undefined)
+  const { versionId, isMarker } = deleteKey(bucket, key, versionAsked(query))
   return {
     status: 204,
     headers: {

@@ -2,14 +2,15 @@ import { streamOf } from '../bodies.ts'
 import { checkRead } from '../conditions.ts'
 import { requireDecryption } from '../encryption.ts'
 import { requestedObject } from '../find-version.ts'
-import { objectHeaders } from '../object-headers.ts'
+import { objectHeaders, requireRestored } from '../object-headers.ts'
 import type { StoredObject } from '../s3-buckets.ts'
 import { invalidArgument, S3Error } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Operation } from '../s3-request.ts'
 
 export const getObject: S3Operation = async (request) => {
-  const object = requestedObject(request)
+  const object = await requestedObject(request)
   checkRead(request, object)
+  requireRestored(object)
   await requireDecryption(request, object.encryption)
   const { start, end, isPart } = wantedBytes(request, object)
   return { ...head(request, object), body: streamOf(object.body, start, isPart ? end : object.body.size) }
@@ -17,7 +18,7 @@ export const getObject: S3Operation = async (request) => {
 
 /** The same without the bytes, and without decrypting anything unless a checksum is asked for. */
 export const headObject: S3Operation = async (request) => {
-  const object = requestedObject(request)
+  const object = await requestedObject(request)
   checkRead(request, object)
   if (wantsChecksum(request)) await requireDecryption(request, object.encryption)
   return head(request, object)
@@ -89,7 +90,7 @@ function partOf(given: string, object: StoredObject): Bytes {
 }
 
 /** A range that is none, or several, means the whole object. */
-export function rangeOf(range: string, object: StoredObject): Bytes {
+function rangeOf(range: string, object: StoredObject): Bytes {
   const { size } = object.body
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? []
   if (first === '' && last === '') return whole(object)

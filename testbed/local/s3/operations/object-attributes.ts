@@ -17,7 +17,7 @@ export const getObjectAttributes: S3Operation = async (request) => {
   for (const name of asked)
     if (!known.has(name))
       throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', name)
-  const object = requestedObject(request)
+  const object = await requestedObject(request)
   await requireDecryption(request, object.encryption)
   const { checksum, parts } = object
   const [value] = checksum.value.split('-')

@@ -10,6 +10,7 @@ import type { S3Operation } from '../s3-request.ts'
 /** Nothing of it is seen before all of it is there and is what the request says it is. */
 export const putObject: S3Operation = async (request) => {
   const { bucket, key } = request
+  const before = currentOf(bucket, key)
   const claim = claimedChecksum(request)
   const headers = givenHeaders(request)
   const encryption = await requestedEncryption(request)
@@ -20,7 +21,7 @@ export const putObject: S3Operation = async (request) => {
     checksum: value,
   } = await arrived(request, algorithm, await receiveBody(request, algorithm, claim))
   try {
-    checkWrite(request, currentOf(bucket, key))
+    checkWrite(request, currentOf(bucket, key), before)
   } catch (refusal) {
     await body.discard()
     throw refusal

@@ -1,13 +1,12 @@
 import { headerOf } from '../checksums.ts'
 import { copySource } from '../copy-source.ts'
-import { encryptionHeaders, etagUnder } from '../encryption.ts'
+import { encryptionHeaders, etagUnder, requireDecryption } from '../encryption.ts'
 import { type Claim, claimedChecksum, receiveBody } from '../receive-body.ts'
 import { discard, type Part, type Upload } from '../s3-buckets.ts'
 import { invalidArgument, invalidRequest } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Operation } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'
 import { copyBytes } from './copy-object.ts'
-import { rangeOf } from './get-object.ts'
 import { requestedUpload } from './multipart-uploads.ts'
 
 const mostParts = 10_000
@@ -18,6 +17,7 @@ export const uploadPart: S3Operation = async (request) => {
   const upload = requestedUpload(request)
   const claim = claimedChecksum(request)
   checkAlgorithm(upload, claim)
+  await requireDecryption(request, upload.encryption)
   const algorithm = upload.isAlgorithmGiven ? upload.algorithm : (claim?.algorithm ?? upload.algorithm)
   const received = await receiveBody(request, algorithm, claim)
   const checksum =
@@ -39,13 +39,9 @@ export const uploadPartCopy: S3Operation = async (request) => {
   const upload = requestedUpload(request)
   const { object } = await copySource(request)
   const range = headerOfRequest(request, 'x-amz-copy-source-range')
-  if (range !== undefined && !/^bytes=\d+-\d+$/.test(range))
-    throw invalidArgument(
-      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
-      'x-amz-copy-source-range',
-      range,
-    )
-  const { start, end } = range === undefined ? { start: 0, end: object.body.size } : rangeOf(range, object)
+  await requireDecryption(request, upload.encryption)
+  const { start, end } =
+    range === undefined ? { start: 0, end: object.body.size } : copiedRange(range, object.body.size)
   const part = keepPart(
     request,
     number,
@@ -59,6 +55,19 @@ export const uploadPartCopy: S3Operation = async (request) => {
       ...(upload.isAlgorithmGiven ? { [`Checksum${upload.algorithm}`]: part.checksum } : {}),
     }),
   }
+}
+
+/** Unlike a range that is read, it must lie within the object. */
+function copiedRange(range: string, size: number): { readonly start: number; readonly end: number } {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? []
+  const refuse = (message: string) => invalidArgument(message, 'x-amz-copy-source-range', range)
+  if (first === undefined || last === undefined)
+    throw refuse(
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+    )
+  if (Number(first) <= Number(last) && Number(last) < size)
+    return { start: Number(first), end: Number(last) + 1 }
+  throw refuse(`Range specified is not valid for source object of size: ${size}`)
 }
 
 /** The upload may have ended while the part came. */
