@@ -5,7 +5,7 @@
 
 /** Codes of failures that the same call may not meet a minute later, whatever status they come with. */
 const PASSING =
-  /^(Throttl|RequestThrottled|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded|ServiceUnavailable|Unavailable|Internal|ResourceContention|RequestTimeout|TimeoutError|AbortError|ExpiredToken|RequestExpired|RequestTimeTooSkewed|PriorRequestNotComplete|OperationAborted)/
+  /^(Throttl|RequestThrottled|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded|ServiceUnavailable|Unavailable|Internal|ResourceContention|RequestTimeout|TimeoutError|AbortError|ExpiredToken|RequestExpired|RequestTimeTooSkewed|PriorRequestNotComplete|OperationAborted|ConditionalRequestConflict)/
 /** There is more than can be read in one pass: it lasts, and what was read of it proves nothing. */
 export class TooMany extends Error {
   override name = 'TooMany'

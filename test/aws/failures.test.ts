@@ -40,6 +40,7 @@ describe('a failure', () => {
     ['trouble within AWS', new AwsError('SomeName', '', 500)],
     ['a gateway that does not answer', new AwsError('UnknownError', '', 503)],
     ['credentials that ran out', new AwsError('ExpiredTokenException', '', 400)],
+    ['an object that went while it was written', new AwsError('ConditionalRequestConflict', '', 409)],
     ['no answer of AWS at all', new Error('socket hang up')],
   ])('passes by itself: %s', (_what, error) => {
     expect(isPassing(error)).toBe(true)
