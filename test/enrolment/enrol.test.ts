@@ -42,6 +42,7 @@ const putHook = (name: string, changes: object) =>
     AutoScalingGroupName: name,
     LifecycleHookName: HOOK,
     LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    RoleARN: 'arn:aws:iam::111122223333:role/notifier',
     ...changes,
   })
 const setRetention = (name: string, TerminateHookAbandon: 'retain' | 'terminate') =>

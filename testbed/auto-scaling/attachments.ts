@@ -8,7 +8,15 @@ import type {
 import { validationError } from '../aws-error.ts'
 import { beginActivity, endActivity } from './activities.ts'
 import { reconcileCapacity } from './capacity.ts'
-import { decrement, groupNamed, increment, isRetained, membersNamed, putIntoService } from './membership.ts'
+import {
+  checkCount,
+  decrement,
+  increment,
+  isRetained,
+  lastingGroup,
+  membersNamed,
+  putIntoService,
+} from './membership.ts'
 import type { World } from './state.ts'
 
 /**
@@ -20,7 +28,7 @@ export function detachInstances(
   now: number,
   input: DetachInstancesCommandInput,
 ): Omit<DetachInstancesCommandOutput, '$metadata'> {
-  const { group, instances } = membersNamed(world, input)
+  const { group, instances } = membersNamed(world, input, 20)
   for (const instance of instances) {
     const { id, lifecycleState } = instance
     if (!isRetained(instance) && !['InService', 'Standby'].includes(lifecycleState))
@@ -52,7 +60,8 @@ export function detachInstances(
 
 /** Running machines that are in no group; the desired capacity grows by them. */
 export function attachInstances(world: World, now: number, input: AttachInstancesCommandInput): object {
-  const group = groupNamed(world, input.AutoScalingGroupName)
+  const group = lastingGroup(world, input.AutoScalingGroupName)
+  checkCount(input.InstanceIds, 20)
   const instances = (input.InstanceIds ?? []).map((id) => {
     const instance = world.instances.get(id)
     if (instance === undefined) throw validationError(`Invalid Instance ID(s): [${id}] do not exist.`)

@@ -11,8 +11,9 @@ import type {
 import { AwsError, validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart } from './departures.ts'
+import { checkLaunchSource, checkSize, retentionOf } from './group-terms.ts'
 import { putHook } from './hooks.ts'
-import { describeMember, groupNamed } from './membership.ts'
+import { describeMember, groupNamed, lastingGroup } from './membership.ts'
 import { page } from './pages.ts'
 import { shutDown } from './power.ts'
 import { describeSuspended } from './processes.ts'
@@ -52,19 +53,14 @@ export function createAutoScalingGroup(
   const name = input.AutoScalingGroupName
   if (!name || name.length > 255 || /[:/]/.test(name))
     throw validationError(`Value '${name ?? ''}' at 'autoScalingGroupName' is not a valid group name`)
-  if (
-    !input.LaunchTemplate &&
-    !input.LaunchConfigurationName &&
-    !input.MixedInstancesPolicy &&
-    !input.InstanceId
-  )
-    throw validationError(
-      'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
-    )
-  if (world.groups.has(name))
+  checkLaunchSource(input, 1)
+  checkSize('minSize', input.MinSize)
+  checkSize('maxSize', input.MaxSize)
+  const before = world.groups.get(name)
+  if (before !== undefined)
     throw new AwsError(
       'AlreadyExists',
-      `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+      `AutoScalingGroup by this name already exists - A group with the name ${name} ${before.isDeleting ? 'is pending delete' : 'already exists'}`,
     )
   const { region, accountId, newId } = world.options
   const group: Group = {
@@ -85,10 +81,7 @@ export function createAutoScalingGroup(
     activities: [],
   }
   changeGroup(group, { ...input, DesiredCapacity: input.DesiredCapacity ?? input.MinSize })
-  putTags(
-    group,
-    (input.Tags ?? []).map((tag) => ({ ...tag, ResourceId: name })),
-  )
+  putTags(group, input.Tags ?? [])
   for (const hook of input.LifecycleHookSpecificationList ?? []) putHook(world, now, group, hook)
   world.groups.set(name, group)
   reconcileCapacity(world, now, group)
@@ -100,7 +93,8 @@ export function updateAutoScalingGroup(
   now: number,
   input: UpdateAutoScalingGroupCommandInput,
 ): object {
-  const group = groupNamed(world, input.AutoScalingGroupName)
+  const group = lastingGroup(world, input.AutoScalingGroupName)
+  checkLaunchSource(input, 0)
   changeGroup(group, input)
   reconcileCapacity(world, now, group)
   return {}
@@ -165,6 +159,12 @@ type Change = Omit<UpdateAutoScalingGroupCommandInput, 'AutoScalingGroupName'> &
 function changeGroup(group: Group, input: Change): void {
   const minSize = input.MinSize ?? group.minSize
   const maxSize = input.MaxSize ?? group.maxSize
+  for (const [name, size] of Object.entries({
+    minSize,
+    maxSize,
+    desiredCapacity: input.DesiredCapacity ?? 0,
+  }))
+    checkSize(name, size)
   if (minSize > maxSize) throw validationError('Max bound must be greater than or equal to min bound')
   const asked = input.DesiredCapacity
   if (asked !== undefined && (asked < minSize || asked > maxSize))
@@ -181,15 +181,6 @@ function changeGroup(group: Group, input: Change): void {
   for (const key of remembered)
     if (input[key as keyof Change] !== undefined)
       Object.assign(group.settings, { [key]: input[key as keyof Change] })
-}
-
-/** What an abandoned termination leads to; only two values are known. */
-function retentionOf({ RetentionTriggers }: InstanceLifecyclePolicy): 'retain' | 'terminate' {
-  const value = RetentionTriggers?.TerminateHookAbandon ?? 'terminate'
-  if (value === 'retain' || value === 'terminate') return value
-  throw validationError(
-    `1 validation error detected: Value '${value}' at 'instanceLifecyclePolicy.retentionTriggers.terminateHookAbandon' failed to satisfy constraint: Member must satisfy enum value set: [retain, terminate]`,
-  )
 }
 
 function describe(world: World, group: Group): AutoScalingGroup {

@@ -18,6 +18,7 @@ import type { Group, Hook, World } from './state.ts'
 
 const transitions = Object.values(transitionOf)
 const maxHooks = 50
+const maxMetadata = 4000
 
 /** An existing name is overwritten, keeping what is not given; a target, when given, receives a test notification. */
 export function putLifecycleHook(world: World, now: number, input: PutLifecycleHookCommandInput): object {
@@ -49,7 +50,14 @@ export function putHook(world: World, now: number, group: Group, input: HookInpu
     roleArn: input.RoleARN ?? before?.roleArn,
     metadata: input.NotificationMetadata ?? before?.metadata,
   }
+  if ((hook.metadata?.length ?? 0) > maxMetadata)
+    throw validationError(
+      `Value at 'notificationMetadata' failed to satisfy constraint: Member must have length less than or equal to ${maxMetadata}`,
+    )
   if (target) {
+    // Nobody else may send to a queue or a topic for the group.
+    if (hook.roleArn === undefined && /^arn:[^:]*:(sqs|sns):/.test(target))
+      throw cannotPublish(target, undefined)
     if (world.options.canNotify?.(target) === false) throw cannotPublish(target, hook.roleArn)
     announceTest(world, now, group, target)
   }

@@ -12,7 +12,15 @@ import type {
 import { validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart, release } from './departures.ts'
-import { describeMember, groupNamed, groupOf, isRetained, memberNamed, membersNamed } from './membership.ts'
+import {
+  checkCount,
+  describeMember,
+  groupOf,
+  isRetained,
+  lastingGroup,
+  memberNamed,
+  membersNamed,
+} from './membership.ts'
 import { page } from './pages.ts'
 import type { World } from './state.ts'
 
@@ -25,8 +33,7 @@ export function describeAutoScalingInstances(
   input: DescribeAutoScalingInstancesCommandInput,
 ): Omit<DescribeAutoScalingInstancesCommandOutput, '$metadata'> {
   const wanted = input.InstanceIds
-  if (wanted !== undefined && wanted.length > maxInstances)
-    throw validationError(`The number of instance ids that may be passed in is limited to ${maxInstances}`)
+  checkCount(wanted, maxInstances)
   const members = wanted?.length
     ? wanted.flatMap((id) => world.instances.get(id) ?? []).filter(({ member }) => member)
     : [...world.groups.values()].flatMap((group) => group.instances)
@@ -75,7 +82,7 @@ export function terminateInstanceInAutoScalingGroup(
 }
 
 export function setDesiredCapacity(world: World, now: number, input: SetDesiredCapacityCommandInput): object {
-  const group = groupNamed(world, input.AutoScalingGroupName)
+  const group = lastingGroup(world, input.AutoScalingGroupName)
   const desired = input.DesiredCapacity ?? Number.NaN
   if (!Number.isInteger(desired)) throw validationError("Value at 'desiredCapacity' must be a number")
   if (desired > group.maxSize)
@@ -119,7 +126,7 @@ export function setInstanceProtection(
     throw validationError(
       "Value at 'protectedFromScaleIn' failed to satisfy constraint: Member must not be null",
     )
-  const { instances } = membersNamed(world, input)
+  const { instances } = membersNamed(world, input, maxInstances)
   for (const { id, lifecycleState } of instances)
     if (lifecycleState !== 'InService' && lifecycleState !== 'Standby')
       throw validationError(`The instance ${id} is not in InService or EnteringStandby or Standby.`)

@@ -20,6 +20,13 @@ export function groupNamed(world: World, name: string | undefined): Group {
   throw validationError('AutoScalingGroup name not found - null')
 }
 
+/** A group that is not on its way out: nothing is changed of one that is. */
+export function lastingGroup(world: World, name: string | undefined): Group {
+  const group = groupNamed(world, name)
+  if (!group.isDeleting) return group
+  throw validationError(`AutoScalingGroup ${group.name} is pending delete`)
+}
+
 export function memberNamed(world: World, instanceId: string | undefined): Instance {
   const instance = world.instances.get(instanceId ?? '')
   if (instance?.member) return instance
@@ -28,12 +35,20 @@ export function memberNamed(world: World, instanceId: string | undefined): Insta
   )
 }
 
+/** How many instances a call may name. */
+export function checkCount(ids: readonly string[] | undefined, most: number): void {
+  if (ids !== undefined && ids.length > most)
+    throw validationError(`The number of instance ids that may be passed in is limited to ${most}`)
+}
+
 /** Members of one group, all of them, or AWS's complaint. */
 export function membersNamed(
   world: World,
   input: { readonly AutoScalingGroupName: string | undefined; readonly InstanceIds?: string[] | undefined },
+  most: number,
 ): { readonly group: Group; readonly instances: readonly Instance[] } {
   const group = groupNamed(world, input.AutoScalingGroupName)
+  checkCount(input.InstanceIds, most)
   const instances = (input.InstanceIds ?? []).map((id) => {
     const instance = world.instances.get(id)
     if (instance?.member && instance.groupName === group.name) return instance

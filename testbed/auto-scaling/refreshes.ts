@@ -10,7 +10,7 @@ import type {
 import { AwsError, validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart } from './departures.ts'
-import { groupNamed, isRetained } from './membership.ts'
+import { groupNamed, isRetained, lastingGroup } from './membership.ts'
 import { page } from './pages.ts'
 import type { Group, Instance, Refresh, World } from './state.ts'
 
@@ -19,7 +19,7 @@ export function startInstanceRefresh(
   now: number,
   input: StartInstanceRefreshCommandInput,
 ): Omit<StartInstanceRefreshCommandOutput, '$metadata'> {
-  const group = groupNamed(world, input.AutoScalingGroupName)
+  const group = lastingGroup(world, input.AutoScalingGroupName)
   if (group.refreshes.some(isActive))
     throw new AwsError(
       'InstanceRefreshInProgress',

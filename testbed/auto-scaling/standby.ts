@@ -18,7 +18,7 @@ export function enterStandby(
   now: number,
   input: EnterStandbyCommandInput,
 ): Omit<EnterStandbyCommandOutput, '$metadata'> {
-  const { group, instances } = membersNamed(world, input)
+  const { group, instances } = membersNamed(world, input, 20)
   for (const { id, lifecycleState } of instances)
     if (lifecycleState !== 'InService') throw validationError(`The instance ${id} is not in InService.`)
   const shrunk = decrement(group, instances.length, input.ShouldDecrementDesiredCapacity)
@@ -42,7 +42,7 @@ export function exitStandby(
   now: number,
   input: ExitStandbyCommandInput,
 ): Omit<ExitStandbyCommandOutput, '$metadata'> {
-  const { group, instances } = membersNamed(world, input)
+  const { group, instances } = membersNamed(world, input, 20)
   for (const { id, lifecycleState } of instances)
     if (lifecycleState !== 'Standby') throw validationError(`The instance ${id} is not in Standby.`)
   const grown = increment(group, instances.length)

@@ -7,7 +7,7 @@ import type {
   Filter,
   Tag,
 } from '@aws-sdk/client-auto-scaling'
-import { validationError } from '../aws-error.ts'
+import { AwsError, validationError } from '../aws-error.ts'
 import { page } from './pages.ts'
 import type { Group, World } from './state.ts'
 
@@ -16,7 +16,9 @@ export function createOrUpdateTags(
   _now: number,
   input: CreateOrUpdateTagsCommandInput,
 ): object {
-  for (const tag of input.Tags ?? []) putTags(tagged(world, tag), [tag])
+  const tags = input.Tags ?? []
+  for (const tag of tags) checkTag(tag)
+  for (const tag of tags) putTags(tagged(world, tag), [tag])
   return {}
 }
 
@@ -55,7 +57,21 @@ export function describeTags(
   return { Tags: items, NextToken: nextToken }
 }
 
+function checkTag({ Key = '', Value = '', ResourceType = 'auto-scaling-group' }: Tag): void {
+  if (/^aws:/i.test(Key))
+    throw validationError('aws: prefixed tag key names are not allowed for external use.')
+  if (Key.length < 1 || Key.length > 128 || Value.length > 256)
+    throw validationError('A tag has a key of 1 to 128 characters, and a value of at most 256.')
+  if (ResourceType !== 'auto-scaling-group')
+    throw validationError(`Invalid resource type: ${ResourceType}. Only auto-scaling-group is allowed.`)
+}
+
+const mostTags = 50
+
 export function putTags(group: Group, tags: readonly Tag[]): void {
+  for (const tag of tags) checkTag(tag)
+  if (new Set([...group.tags.keys(), ...tags.map(({ Key }) => Key)]).size > mostTags)
+    throw new AwsError('LimitExceeded', `The number of tags of a group is limited to ${mostTags}.`)
   for (const { Key, Value, PropagateAtLaunch } of tags)
     if (Key !== undefined)
       group.tags.set(Key, {

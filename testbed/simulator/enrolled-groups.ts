@@ -1,7 +1,7 @@
 /** The deployment: groups, enrolled as `serverless deploy` leaves them. */
 import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
 import type { AutoScaling, InputOf } from '../auto-scaling/auto-scaling.ts'
-import { HOOK, OTHER_HOOK, QUEUE_ARN } from './setting.ts'
+import { HOOK, NOTIFIER_ROLE_ARN, OTHER_HOOK, QUEUE_ARN } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Cause } from './tracked-action.ts'
 
@@ -53,6 +53,7 @@ export function putOurHook(world: Surroundings, region: GroupsRegion, groupName:
     LifecycleHookName: HOOK,
     LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     NotificationTargetARN: QUEUE_ARN,
+    RoleARN: NOTIFIER_ROLE_ARN,
     HeartbeatTimeout: world.chance.of(world.faults['hook-has-a-heartbeat-of-its-own'])
       ? world.chance.pick([300, 600, 7200])
       : world.setting.policy.heartbeatTimeoutSeconds,

@@ -5,7 +5,7 @@ import { putOurHook } from './enrolled-groups.ts'
 import { attempt, often } from './occasions.ts'
 import type { Region } from './region.ts'
 import type { RunCommand } from './run-command.ts'
-import { HOOK, minute, OTHER_QUEUE_ARN, second } from './setting.ts'
+import { HOOK, minute, NOTIFIER_ROLE_ARN, OTHER_QUEUE_ARN, second } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
 
 interface MeddlerSurroundings extends Surroundings {
@@ -135,6 +135,7 @@ function pointElsewhere(world: MeddlerSurroundings): void {
       LifecycleHookName: HOOK,
       LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
       NotificationTargetARN: OTHER_QUEUE_ARN,
+      RoleARN: NOTIFIER_ROLE_ARN,
     }),
   )
   time.at(Math.min(time.now + chance.between(5, 60) * minute, world.healsAt), () =>

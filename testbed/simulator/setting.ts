@@ -12,6 +12,7 @@ export const OTHER_HOOK = 'drain-sessions'
 /** Another deployment's. */
 export const OTHER_QUEUE_ARN = 'arn:aws:sqs:eu-west-1:000000000000:another-guard'
 export const QUEUE_ARN = 'arn:aws:sqs:eu-west-1:000000000000:guard'
+export const NOTIFIER_ROLE_ARN = 'arn:aws:iam::000000000000:role/notifier'
 
 export interface GroupSetting {
   readonly name: string
@@ -152,7 +153,7 @@ function enrolmentOf(chance: Chance, groups: readonly GroupSetting[]): Record<st
   return {
     GROUPS: groups.map(({ name }) => name).join(','),
     QUEUE_ARN,
-    NOTIFIER_ROLE_ARN: 'arn:aws:iam::000000000000:role/notifier',
+    NOTIFIER_ROLE_ARN,
     AUDIT_AFTER_SECONDS: chance.pick(['2700', '3600']),
   }
 }

@@ -287,3 +287,89 @@ describe('a group', () => {
     expect(run()).toBe(run())
   })
 })
+
+describe('what AWS refuses of a group', () => {
+  const create = (more: object) => {
+    const fleet = new Fleet()
+    const LaunchTemplate = { LaunchTemplateName: 'web' }
+    const input = { ...group, MinSize: 0, MaxSize: 1, LaunchTemplate, ...more }
+    return refusal(() => fleet.model.call(fleet.now, 'CreateAutoScalingGroup', input))
+  }
+  it.each([
+    [{ MinSize: undefined }, /null at 'minSize'/],
+    [{ MaxSize: undefined }, /null at 'maxSize'/],
+    [{ MinSize: Number.NaN }, /'NaN' at 'minSize'/],
+    [{ MinSize: -1 }, /greater than or equal to 0/],
+    [{ MaxSize: 1.5 }, /'1.5' at 'maxSize'/],
+    [{ DesiredCapacity: Number.NaN }, /'NaN' at 'desiredCapacity'/],
+    [{ LaunchTemplate: undefined }, /must contain either LaunchTemplate, LaunchConfigurationName/],
+    [{ LaunchConfigurationName: 'old' }, /must contain either LaunchTemplate, LaunchConfigurationName/],
+    [{ LaunchTemplate: { Version: '1' } }, /either launchTemplateId or LaunchTemplateName/],
+    [
+      { LaunchTemplate: { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'web' } },
+      /either launchTemplateId or LaunchTemplateName/,
+    ],
+    [{ Tags: [{ Key: 'aws:mine', Value: '1' }] }, /aws: prefixed tag key names/],
+    [{ Tags: [{ Key: 'k'.repeat(129), Value: '1' }] }, /1 to 128 characters/],
+    [{ Tags: Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}` })) }, /LimitExceeded/],
+  ])('%j', (more, text) => {
+    expect(create(more)).toMatch(text)
+  })
+
+  it('a hook for a queue without a role, and one with too much to tell', () => {
+    const fleet = new Fleet().group()
+    expect(refusal(() => fleet.hook({ RoleARN: undefined }))).toMatch(/using IAM role null/)
+    expect(refusal(() => fleet.hook({ NotificationMetadata: 'm'.repeat(4001) }))).toMatch(/4000/)
+    fleet.hook({ NotificationMetadata: 'm'.repeat(4000) })
+    // Once it is there, a change of it may leave the role out.
+    fleet.hook({ RoleARN: undefined, HeartbeatTimeout: 60 })
+  })
+
+  it('tags that AWS keeps for itself, and none of those beside them is set', () => {
+    const fleet = new Fleet().group()
+    const tag = (Key: string) => ({ ResourceId: 'web', ResourceType: 'auto-scaling-group', Key, Value: '1' })
+    const put = (Tags: object[]) =>
+      refusal(() => fleet.model.call(fleet.now, 'CreateOrUpdateTags', { Tags: Tags as never }))
+    expect(put([tag('mine'), tag('aws:theirs')])).toMatch(/aws: prefixed/)
+    expect(put([{ ...tag('mine'), ResourceType: 'instance' }])).toMatch(/Invalid resource type/)
+    expect(fleet.model.call(fleet.now, 'DescribeTags', {}).Tags).toEqual([])
+    expect(put([tag('mine')])).toBe('no error')
+  })
+
+  it('more instances at once than a call may name', () => {
+    const fleet = new Fleet().group()
+    const many = (count: number) => Array.from({ length: count }, (_, index) => `i-${index}`)
+    const ask = (
+      name: 'AttachInstances' | 'DetachInstances' | 'EnterStandby' | 'ExitStandby',
+      count: number,
+    ) =>
+      refusal(() =>
+        fleet.model.call(fleet.now, name, {
+          ...group,
+          InstanceIds: many(count),
+          ShouldDecrementDesiredCapacity: false,
+        } as never),
+      )
+    for (const name of ['AttachInstances', 'DetachInstances', 'EnterStandby', 'ExitStandby'] as const) {
+      expect(ask(name, 21)).toMatch(/limited to 20/)
+      expect(ask(name, 20)).not.toMatch(/limited/)
+    }
+    const protect = { ...group, InstanceIds: many(51), ProtectedFromScaleIn: true }
+    const call = () => fleet.model.call(fleet.now, 'SetInstanceProtection', protect)
+    expect(refusal(call)).toMatch(/limited to 50/)
+  })
+
+  it('any change of one that is being deleted', () => {
+    const fleet = new Fleet().group('web', { size: 1 }).hook()
+    fleet.model.call(fleet.now, 'DeleteAutoScalingGroup', { ...group, ForceDelete: true })
+    const call = (name: string, more: object = {}) =>
+      refusal(() => fleet.model.call(fleet.now, name as 'SetDesiredCapacity', { ...group, ...more } as never))
+    expect(call('SetDesiredCapacity', { DesiredCapacity: 1 })).toMatch(/pending delete/)
+    expect(call('UpdateAutoScalingGroup', { MinSize: 1 })).toMatch(/pending delete/)
+    expect(call('AttachInstances', { InstanceIds: [] })).toMatch(/pending delete/)
+    expect(call('StartInstanceRefresh')).toMatch(/pending delete/)
+    const again = { MinSize: 0, MaxSize: 1, LaunchTemplate: { LaunchTemplateName: 'web' } }
+    expect(call('CreateAutoScalingGroup', again)).toMatch(/^AlreadyExists.*pending delete/)
+    expect(fleet.model.instances()).toHaveLength(1)
+  })
+})

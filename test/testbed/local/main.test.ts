@@ -70,6 +70,7 @@ describe('npm run local', () => {
         LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
         HeartbeatTimeout: 60,
         NotificationTargetARN: /--notification-target-arn (\S+)/.exec(told.out)?.[1],
+        RoleARN: /--role-arn (\S+)/.exec(told.out)?.[1],
       }),
     )
     const [instance] = await eventually(async () => {

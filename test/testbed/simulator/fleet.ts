@@ -66,6 +66,7 @@ export class Fleet {
       LifecycleHookName: 'flush',
       LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
       NotificationTargetARN: 'arn:aws:sqs:eu-west-1:000000000000:guard',
+      RoleARN: 'arn:aws:iam::000000000000:role/notifier',
       HeartbeatTimeout: 300,
       ...more,
     })

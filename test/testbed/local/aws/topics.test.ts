@@ -78,6 +78,7 @@ describe('a topic', () => {
         LifecycleHookName: 'theirs',
         LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
         NotificationTargetARN: topic,
+        RoleARN: 'arn:aws:iam::000000000000:role/notifier',
       }),
     )
     await autoScaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: 0 }))
