@@ -66,6 +66,9 @@ export interface Command {
   readonly executionMs: number
   /** Where the agent puts the whole output, besides what the API shows of it. */
   readonly outputTo: { readonly bucket: string; readonly prefix: string } | undefined
+  /** As they were given: here all instances are sent a command at once. */
+  readonly maxConcurrency: string
+  readonly maxErrors: string
   readonly invocations: readonly Invocation[]
 }
 

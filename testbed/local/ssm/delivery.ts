@@ -1,4 +1,5 @@
 /** How a command reaches an instance, runs there, and is heard of again, or is not. */
+import { AwsError } from '../../aws-error.ts'
 import type { Machine, ShellResult } from '../machine.ts'
 import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
 import { writeOutput } from './output-objects.ts'
@@ -71,16 +72,25 @@ export function nextDeliveryDue(ssm: Ssm): number | undefined {
   return open.length === 0 ? undefined : Math.min(...open)
 }
 
-/** What waits is dropped; of what runs, every process is killed by the agent, which then reports it. */
-export function cancelCommand(ssm: Ssm, input: { readonly CommandId?: string }): object {
-  for (const command of ssm.commands)
-    if (command.id === input.CommandId)
-      for (const invocation of command.invocations) {
-        if (invocation.statusDetails === 'Pending') move(ssm, command, invocation, 'Cancelled')
-        if (invocation.statusDetails !== 'InProgress') continue
-        move(ssm, command, invocation, 'Cancelling')
-        if (ssm.options.machine(invocation.instanceId)?.agentOnline()) invocation.kill?.()
-      }
+/** What waits is dropped; of what runs, every process is killed by the agent, which then reports it. On all instances, or some. */
+export function cancelCommand(
+  ssm: Ssm,
+  input: { readonly CommandId?: string; readonly InstanceIds?: readonly string[] },
+): object {
+  const command = ssm.commands.find(({ id }) => id === input.CommandId)
+  if (command === undefined) throw new AwsError('InvalidCommandId', '')
+  const all = command.invocations
+  const meant = input.InstanceIds?.length ? input.InstanceIds : all.map(({ instanceId }) => instanceId)
+  for (const id of meant)
+    if (!all.some(({ instanceId }) => instanceId === id))
+      throw new AwsError('InvalidInstanceId', `${id} is no instance of this command.`)
+  for (const invocation of all) {
+    if (!meant.includes(invocation.instanceId)) continue
+    if (invocation.statusDetails === 'Pending') move(ssm, command, invocation, 'Cancelled')
+    if (invocation.statusDetails !== 'InProgress') continue
+    move(ssm, command, invocation, 'Cancelling')
+    if (ssm.options.machine(invocation.instanceId)?.agentOnline()) invocation.kill?.()
+  }
   return {}
 }
 

@@ -100,6 +100,8 @@ export function bindParameters(content: DocumentContent, given: Arguments): Argu
       const values = given[name] ?? fallback
       if (values === undefined) throw invalid(`Parameter ${name} has no value and no default.`)
       if (rule.type === 'String' && values.length !== 1) throw invalid(`Parameter ${name} takes one value.`)
+      const stored = values.map((value) => /\{\{\s*ssm(-secure)?:[^}]*\}\}/.exec(value)?.[0]).find(Boolean)
+      if (stored !== undefined) throw invalid(`${stored} is not there: the local AWS has no Parameter Store.`)
       for (const value of values)
         if (!allows(rule, value)) throw invalid(`Parameter ${name}: value not allowed.`)
       return [name, values]
@@ -143,7 +145,8 @@ function executionSeconds(text: string): number {
 
 function allows(rule: z.infer<typeof parameter>, value: string): boolean {
   return (
-    (rule.allowedPattern === undefined || new RegExp(rule.allowedPattern).test(value)) &&
+    // All of the value, also where the pattern has no anchors: AWS's own documents have none.
+    (rule.allowedPattern === undefined || new RegExp(`^(?:${rule.allowedPattern})$`).test(value)) &&
     (rule.allowedValues === undefined || rule.allowedValues.includes(value)) &&
     value.length >= (rule.minChars ?? 0) &&
     value.length <= (rule.maxChars ?? Number.POSITIVE_INFINITY)

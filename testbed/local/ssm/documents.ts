@@ -37,7 +37,7 @@ export function createDocument(ssm: Ssm, input: WriteInput): object {
 
 /** A new version, which is the latest; the default stays what it was. */
 export function updateDocument(ssm: Ssm, input: WriteInput): object {
-  const document = documentNamed(ssm, input.Name)
+  const document = ownDocument(ssm, input.Name)
   const latest = document.versions.length
   if (versionNumber(document, input.DocumentVersion ?? '$LATEST') !== latest)
     throw new AwsError('InvalidDocumentVersion', 'Only the latest version of a document can be updated.')
@@ -51,7 +51,7 @@ export function updateDocument(ssm: Ssm, input: WriteInput): object {
 }
 
 export function updateDocumentDefaultVersion(ssm: Ssm, input: NameInput): object {
-  const document = documentNamed(ssm, input.Name)
+  const document = ownDocument(ssm, input.Name)
   document.standard = versionNumber(document, input.DocumentVersion)
   return { Description: { Name: document.name, DefaultVersion: String(document.standard) } }
 }
@@ -123,10 +123,7 @@ export function listDocumentVersions(ssm: Ssm, { Name }: NameInput): object {
 }
 
 export function deleteDocument(ssm: Ssm, { Name }: NameInput): object {
-  const document = documentNamed(ssm, Name)
-  if (document.owner === 'Amazon')
-    throw new AwsError('AccessDeniedException', `${document.name} is AWS's own.`)
-  ssm.documents.delete(document.name)
+  ssm.documents.delete(ownDocument(ssm, Name).name)
   return {}
 }
 
@@ -137,12 +134,19 @@ export function documentNamed(ssm: Ssm, nameOrArn: string | undefined): Document
   throw new AwsError('InvalidDocument', `Document with name ${nameOrArn ?? ''} does not exist.`)
 }
 
+/** One that the account may change. */
+function ownDocument(ssm: Ssm, nameOrArn: string | undefined): Document {
+  const document = documentNamed(ssm, nameOrArn)
+  if (document.owner !== 'Amazon') return document
+  throw new AwsError('AccessDeniedException', `${document.name} is AWS's own.`)
+}
+
 /** What `$DEFAULT`, `$LATEST` or a number means. Throws for one that is not there. */
 export function versionNumber({ versions, standard }: Document, asked = '$DEFAULT'): number {
   if (asked === '$DEFAULT') return standard
   if (asked === '$LATEST') return versions.length
   const number = Number(asked)
-  if (/^\d+$/.test(asked) && versions[number - 1] !== undefined) return number
+  if (/^[1-9]\d*$/.test(asked) && versions[number - 1] !== undefined) return number
   throw new AwsError('InvalidDocumentVersion', `The document version ${asked} does not exist.`)
 }
 

@@ -24,6 +24,9 @@ export function describeInstanceInformation(ssm: Ssm, input: Input): object {
       values: valueSet,
     })),
   ]
+  if (input.Filters?.length && input.InstanceInformationFilterList?.length)
+    throw new AwsError('ValidationException', 'Give Filters or InstanceInformationFilterList, not both.')
+  for (const { key, values } of filters) checkFilter(key, values)
   const { MaxResults: size = 10, NextToken: token = '0' } = input
   if (size < 5 || size > 50) throw new AwsError('ValidationException', 'MaxResults must be between 5 and 50.')
   const from = Number(token)
@@ -43,6 +46,16 @@ export function describeInstanceInformation(ssm: Ssm, input: Input): object {
     })),
     NextToken: from + size < found.length ? String(from + size) : undefined,
   }
+}
+
+/** Also where there is nothing to be filtered. */
+function checkFilter(key: string, values: readonly string[]): void {
+  if (!/^(tag:.+|tag-key|InstanceIds|PingStatus|PlatformTypes|AgentVersion|ResourceType)$/.test(key))
+    throw new AwsError('InvalidInstanceInformationFilterValue', `${key} is not a filter here.`)
+  const known = key === 'PingStatus' ? ['Online', 'ConnectionLost', 'Inactive'] : undefined
+  const unfit = values.find((value) => known?.includes(value) === false)
+  if (values.length === 0 || unfit !== undefined)
+    throw new AwsError('InvalidInstanceInformationFilterValue', `${key} cannot be ${unfit ?? 'nothing'}.`)
 }
 
 function pingStatusOf({ options }: Ssm, id: string): string {
@@ -66,5 +79,5 @@ function has(ssm: Ssm, id: string, key: string, value: string): boolean {
     case 'tag-key':
       return Object.hasOwn(tags, value)
   }
-  throw new AwsError('InvalidInstanceInformationFilterValue', `${key} is not a filter here.`)
+  return false
 }

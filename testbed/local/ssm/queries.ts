@@ -3,6 +3,8 @@ import { AwsError } from '../../aws-error.ts'
 import type { Command, Invocation, Ssm } from './command-store.ts'
 import { commandView, invocationDetails, invocationView, statusOf } from './command-view.ts'
 
+const idLength = 36
+
 interface Filter {
   readonly key?: string
   readonly value?: string
@@ -21,9 +23,9 @@ export function getCommandInvocation(
   ssm: Ssm,
   input: { readonly CommandId?: string; readonly InstanceId?: string; readonly PluginName?: string },
 ): object {
-  for (const command of visible(ssm))
+  for (const command of visible(ssm, input.CommandId))
     for (const invocation of command.invocations)
-      if (command.id === input.CommandId && invocation.instanceId === input.InstanceId) {
+      if (invocation.instanceId === input.InstanceId) {
         if (input.PluginName !== undefined && input.PluginName !== command.pluginName)
           throw new AwsError('InvalidPluginName', '')
         return invocationDetails(ssm, command, invocation)
@@ -33,8 +35,7 @@ export function getCommandInvocation(
 
 /** Newest first. Filters: InvokedAfter, InvokedBefore, Status, DocumentName. Not the comment. */
 export function listCommandInvocations(ssm: Ssm, input: ListInput): object {
-  const found = visible(ssm)
-    .filter(({ id }) => input.CommandId === undefined || id === input.CommandId)
+  const found = visible(ssm, input.CommandId)
     .flatMap((command) => command.invocations.map((invocation) => ({ command, invocation })))
     .filter(
       ({ command, invocation }) =>
@@ -51,9 +52,8 @@ export function listCommandInvocations(ssm: Ssm, input: ListInput): object {
 }
 
 export function listCommands(ssm: Ssm, input: ListInput): object {
-  const found = visible(ssm).filter(
+  const found = visible(ssm, input.CommandId).filter(
     (command) =>
-      (input.CommandId === undefined || command.id === input.CommandId) &&
       (input.InstanceId === undefined ||
         command.invocations.some(({ instanceId }) => instanceId === input.InstanceId)) &&
       (input.Filters ?? []).every((filter) =>
@@ -64,9 +64,17 @@ export function listCommands(ssm: Ssm, input: ListInput): object {
   return { Commands: items.map(commandView), NextToken: nextToken }
 }
 
-function visible({ commands, options }: Ssm): Command[] {
+/** Those that are seen by now; the one that is asked for, if one is. */
+function visible({ commands, options }: Ssm, CommandId: string | undefined): Command[] {
+  if (CommandId !== undefined && CommandId.length !== idLength)
+    throw new AwsError('ValidationException', `The length of a command's id is ${idLength}.`)
   const now = options.now()
-  return commands.filter(({ requestedAt }) => requestedAt + options.lagMs <= now).reverse()
+  return commands
+    .filter(
+      ({ id, requestedAt }) =>
+        requestedAt + options.lagMs <= now && (CommandId === undefined || id === CommandId),
+    )
+    .reverse()
 }
 
 function matches({ key, value = '' }: Filter, command: Command, status: string): boolean {

@@ -18,9 +18,14 @@ interface Input {
   readonly TimeoutSeconds?: number
   readonly OutputS3BucketName?: string
   readonly OutputS3KeyPrefix?: string
+  readonly MaxConcurrency?: string
+  readonly MaxErrors?: string
 }
 
 const maxInstances = 50
+const maxTargets = 5
+const concurrency = /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/
+const errors = /^([1-9][0-9]*|0|[1-9][0-9]%|[0-9]%|100%)$/
 const maxComment = 100
 
 /** There is no idempotency token: a repeated call runs the script twice. */
@@ -28,6 +33,12 @@ export function sendCommand(ssm: Ssm, input: Input): object {
   const document = documentNamed(ssm, input.DocumentName)
   const { content } = wantedVersion(document, input)
   const [step] = content.mainSteps
+  const { MaxConcurrency: maxConcurrency = '50', MaxErrors: maxErrors = '0' } = input
+  if (!concurrency.test(maxConcurrency) || !errors.test(maxErrors))
+    throw new AwsError(
+      'ValidationException',
+      `MaxConcurrency ${maxConcurrency} and MaxErrors ${maxErrors} must be numbers or percentages.`,
+    )
   const bound = bindParameters(content, input.Parameters ?? {})
   const scripts = scriptsOf(content, bound)
   const command: Command = {
@@ -43,6 +54,8 @@ export function sendCommand(ssm: Ssm, input: Input): object {
     deliveryMs: deliverySeconds(input.TimeoutSeconds ?? 3600) * 1000,
     executionMs: scripts.reduce((sum, { executionMs }) => sum + executionMs, 0),
     outputTo: outputOf(input),
+    maxConcurrency,
+    maxErrors,
     invocations: targetsOf(ssm, input).map((instanceId) => ({
       instanceId,
       statusDetails: 'Pending',
@@ -62,6 +75,8 @@ function wantedVersion(document: Document, input: Input): DocumentVersion {
   const version = document.versions[versionNumber(document, input.DocumentVersion) - 1]
   if (version === undefined) throw new AwsError('InvalidDocumentVersion', '')
   const { DocumentHash: given, DocumentHashType: type = 'Sha256' } = input
+  if (type !== 'Sha256' && type !== 'Sha1')
+    throw new AwsError('ValidationException', `DocumentHashType ${type} must be Sha256 or Sha1.`)
   if (given === undefined || given === hashOf(version, type === 'Sha1' ? 'sha1' : 'sha256')) return version
   throw new AwsError('InvalidDocument', 'The hash of the document is not the one that was given.')
 }
@@ -72,6 +87,11 @@ function targetsOf(ssm: Ssm, { InstanceIds = [], Targets = [] }: Input): readonl
   const byId = Targets.filter((target) => !byTag.includes(target)).flatMap(({ Values = [] }) => Values)
   if (InstanceIds.length > 0 && Targets.length > 0)
     throw new AwsError('ValidationException', 'Give InstanceIds or Targets, not both.')
+  if (Targets.length > maxTargets || Targets.some(({ Values = [] }) => Values.length > maxInstances))
+    throw new AwsError(
+      'ValidationException',
+      `At most ${maxTargets} targets, of ${maxInstances} values each.`,
+    )
   // Who is not there now has no tags: a command for nobody is a command all the same.
   if (byTag.length > 0) return targetedInstances(ssm, byTag)
   const ids = [...InstanceIds, ...byId]

@@ -1,0 +1,134 @@
+/** What Systems Manager refuses, and what it leaves alone. */
+import { randomUUID } from 'node:crypto'
+import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling'
+import {
+  CancelCommandCommand,
+  CreateDocumentCommand,
+  DescribeInstanceInformationCommand,
+  type DescribeInstanceInformationCommandInput,
+  GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  type SendCommandCommandInput,
+  UpdateDocumentCommand,
+  UpdateDocumentDefaultVersionCommand,
+} from '@aws-sdk/client-ssm'
+import { describe, expect, it } from '@jest/globals'
+import { eventually, localAws, refusalOf } from '../local-aws.ts'
+
+async function twoInstances() {
+  const started = await localAws()
+  const { autoScaling, ssm } = started
+  const group = {
+    AutoScalingGroupName: 'web',
+    LaunchTemplate: { LaunchTemplateName: 'web' },
+    MinSize: 2,
+    MaxSize: 2,
+  }
+  await autoScaling.send(new CreateAutoScalingGroupCommand(group))
+  const ids = await eventually(async () => {
+    const { InstanceInformationList: all = [] } = await ssm.send(new DescribeInstanceInformationCommand({}))
+    return all.length === 2 && all.map(({ InstanceId = '' }) => InstanceId)
+  })
+  const send = (input: Partial<SendCommandCommandInput>) => {
+    const InstanceIds = input.Targets ? undefined : ids.slice(0, 1)
+    return ssm.send(new SendCommandCommand({ DocumentName: 'AWS-RunShellScript', InstanceIds, ...input }))
+  }
+  const refused = (input: Partial<SendCommandCommandInput>) =>
+    refusalOf(send({ Parameters: { commands: ['true'] }, ...input }))
+  return { ...started, ids, send, refused }
+}
+
+describe('a command', () => {
+  it('is not sent with what Systems Manager does not take', async () => {
+    const { refused, ssm } = await twoInstances()
+    const timeout = (executionTimeout: string) =>
+      refused({ Parameters: { commands: ['true'], executionTimeout: [executionTimeout] } })
+    // AWS's own pattern has no anchors, and means all of the value.
+    expect(await timeout('5x')).toMatch(/^InvalidParameters/)
+    expect(await timeout('999999')).toMatch(/^InvalidParameters/)
+    expect(await timeout('172800')).toBe('no error')
+    expect(await refused({ Parameters: { commands: ['echo {{ssm:word}}'] } })).toMatch(
+      /^InvalidParameters: .*ssm:word/,
+    )
+    expect(await refused({ MaxConcurrency: 'all' })).toMatch(/^ValidationException/)
+    expect(await refused({ MaxErrors: '101%' })).toMatch(/^ValidationException/)
+    expect(await refused({ MaxConcurrency: '10%', MaxErrors: '0' })).toBe('no error')
+    const Targets = Array.from({ length: 6 }, () => ({ Key: 'tag:env', Values: ['prod'] }))
+    expect(await refused({ Targets })).toMatch(/^ValidationException/)
+    expect(await refused({ Targets: Targets.slice(1) })).toBe('no error')
+    const hash = { DocumentHash: 'x', DocumentHashType: 'Md5' as 'Sha1' }
+    expect(await refused(hash)).toMatch(/^ValidationException/)
+    expect(await refused({ DocumentVersion: '01' })).toMatch(/^InvalidDocumentVersion/)
+    const { Commands = [] } = await ssm.send(new ListCommandsCommand({}))
+    expect(Commands.map(({ MaxConcurrency, MaxErrors }) => [MaxConcurrency, MaxErrors])).toEqual([
+      ['50', '0'],
+      ['10%', '0'],
+      ['50', '0'],
+    ])
+  })
+
+  it('is cancelled on the instances that are named, and goes on at the others', async () => {
+    const { ids, send, ssm } = await twoInstances()
+    const { Command } = await send({ InstanceIds: ids, Parameters: { commands: ['sleep 60'] } })
+    const CommandId = Command?.CommandId
+    const status = async (InstanceId: string) => {
+      const { Status } = await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }))
+      return Status
+    }
+    const [first = '', second = ''] = ids
+    await eventually(async () => (await status(first)) === 'InProgress')
+    await ssm.send(new CancelCommandCommand({ CommandId, InstanceIds: [first] }))
+    await eventually(async () => (await status(first)) === 'Cancelled')
+    expect(await status(second)).toBe('InProgress')
+    const stranger = new CancelCommandCommand({ CommandId, InstanceIds: ['i-00000000000000000'] })
+    expect(await refusalOf(ssm.send(stranger))).toMatch(/^InvalidInstanceId/)
+    await ssm.send(new CancelCommandCommand({ CommandId }))
+    await eventually(async () => (await status(second)) === 'Cancelled')
+  })
+
+  it('that there is not cannot be cancelled, and one that can be none is not looked for', async () => {
+    const { ssm } = await localAws()
+    const cancel = ssm.send(new CancelCommandCommand({ CommandId: randomUUID() }))
+    expect(await refusalOf(cancel)).toMatch(/^InvalidCommandId/)
+    for (const list of [ListCommandsCommand, ListCommandInvocationsCommand]) {
+      const ask = (CommandId: string) => refusalOf(ssm.send(new list({ CommandId }) as ListCommandsCommand))
+      expect(await ask('none')).toMatch(/^ValidationException/)
+      expect(await ask(randomUUID())).toBe('no error')
+    }
+  })
+})
+
+describe('a document of AWS', () => {
+  it('is changed by nobody', async () => {
+    const { ssm } = await localAws()
+    const mainSteps = [{ action: 'aws:runShellScript', name: 'run', inputs: { runCommand: ['true'] } }]
+    const Content = JSON.stringify({ schemaVersion: '2.2', mainSteps })
+    const theirs = { Name: 'AWS-RunShellScript', DocumentVersion: '$LATEST' }
+    const update = (Name: string) =>
+      refusalOf(ssm.send(new UpdateDocumentCommand({ ...theirs, Name, Content })))
+    expect(await update(theirs.Name)).toMatch(/^AccessDeniedException/)
+    const standard = new UpdateDocumentDefaultVersionCommand({ ...theirs, DocumentVersion: '1' })
+    expect(await refusalOf(ssm.send(standard))).toMatch(/^AccessDeniedException/)
+    const older = Content.replace('true', 'false')
+    await ssm.send(new CreateDocumentCommand({ Name: 'ours', Content: older }))
+    expect(await update('ours')).toBe('no error')
+  })
+})
+
+describe('what is known of instances', () => {
+  it('is asked with filters that say something, one kind at a time', async () => {
+    const { ssm } = await localAws()
+    const ask = (input: DescribeInstanceInformationCommandInput) =>
+      refusalOf(ssm.send(new DescribeInstanceInformationCommand(input)))
+    const online = [{ Key: 'PingStatus', Values: ['Online'] }]
+    expect(await ask({ Filters: online })).toBe('no error')
+    const older = [{ key: 'PingStatus' as const, valueSet: ['Online'] }]
+    expect(await ask({ Filters: online, InstanceInformationFilterList: older })).toMatch(
+      /^ValidationException/,
+    )
+    for (const [Key, ...Values] of [['PingStatus', 'Offline'], ['PingStatus'], ['Weather', 'fine']])
+      expect(await ask({ Filters: [{ Key, Values }] })).toMatch(/^InvalidInstanceInformationFilterValue/)
+  })
+})
