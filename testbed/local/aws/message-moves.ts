@@ -53,7 +53,7 @@ export function messageMoves(queues: () => Queues): Readonly<Record<string, Oper
         ...{ toMove: await queues().waiting(source), moved: 0, status: 'RUNNING', failure: undefined },
       }
       tasks.unshift(task)
-      void move(queues(), task, sources[0] ?? source).catch((error: unknown) => {
+      void move(queues(), task).catch((error: unknown) => {
         Object.assign(task, { status: 'FAILED', failure: String(error) })
       })
       return { TaskHandle: handleOf(task) }
@@ -76,7 +76,7 @@ export function messageMoves(queues: () => Queues): Readonly<Record<string, Oper
 }
 
 /** Until nothing is left, or somebody cancels. What was moved stays moved. */
-async function move(queues: Queues, task: Task, usualDestination: string): Promise<void> {
+async function move(queues: Queues, task: Task): Promise<void> {
   const source = await queues.urlOf(task.source)
   for (;;) {
     if (task.status === 'CANCELLING') {
@@ -89,7 +89,14 @@ async function move(queues: Queues, task: Task, usualDestination: string): Promi
       return
     }
     for (const message of messages) {
-      await queues.resend(task.destination ?? originOf(message) ?? usualDestination, message)
+      const destination = task.destination ?? originOf(message)
+      // Whoever sent it here himself has not said where else it belongs.
+      if (destination === undefined) {
+        for (const left of messages.slice(messages.indexOf(message))) await queues.putBack(source, left)
+        Object.assign(task, { status: 'FAILED', failure: 'CouldNotDetermineMessageSource' })
+        return
+      }
+      await queues.resend(destination, message)
       await queues.remove(source, [message])
       task.moved += 1
     }

@@ -5,6 +5,7 @@ import { buildApp } from 'fauxqs'
 import { AwsError } from '../../aws-error.ts'
 import { type Operation, perform } from '../wire/operation.ts'
 import { type AwsRequest, ConnectionDropped, callerOf, type RequestObserver } from '../wire/request.ts'
+import { correctQueues, type QueueInput } from './queue-corrections.ts'
 import { formAnswer, formRefusal, readForm } from './queue-forms.ts'
 
 const namesQueues = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues'])
@@ -28,12 +29,14 @@ export interface QueueServer {
   stop(): Promise<void>
 }
 
-/** `more` are operations that fauxqs does not have. */
+/** `more` are operations that fauxqs does not have; `exists` tells whether there is a queue with an ARN. */
 export async function createQueueServer(
   region: string,
   observer: RequestObserver,
   more: Readonly<Record<string, Operation>>,
+  exists: (arn: string) => Promise<boolean>,
 ): Promise<QueueServer> {
+  const corrections = correctQueues(region, exists)
   // Not startFauxqs: that listens on all interfaces, and lets nobody see the requests.
   const app = buildApp({ logger: false, defaultRegion: region })
   const seen = new WeakMap<object, AwsRequest>()
@@ -48,6 +51,7 @@ export async function createQueueServer(
     seen.set(request, call)
     try {
       await observer.before?.(call)
+      await corrections.before(call.operation, inputOf(request))
       if (!Object.hasOwn(more, call.operation)) return undefined
       answer(reply, await perform(more, call.operation, request.body, unknownOperation))
       return reply
@@ -67,7 +71,10 @@ export async function createQueueServer(
       if (!(error instanceof ConnectionDropped)) throw error
       drop(reply)
     }
-    return typeof payload === 'string' && namesQueues.has(call.operation) ? reachable(payload) : payload
+    if (typeof payload !== 'string' || reply.statusCode >= 300) return payload
+    const output = corrections.after(call.operation, inputOf(request), JSON.parse(payload || '{}'))
+    const corrected = JSON.stringify(output)
+    return namesQueues.has(call.operation) ? reachable(corrected) : corrected
   })
   await app.ready()
   const serveForm = async (request: IncomingMessage, response: ServerResponse) => {
@@ -102,6 +109,10 @@ export async function createQueueServer(
     },
     stop: () => app.close(),
   }
+}
+
+function inputOf({ body }: { readonly body?: unknown }): QueueInput {
+  return typeof body === 'object' && body !== null ? body : {}
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -6,6 +6,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
@@ -39,6 +40,8 @@ export interface Queues {
   waiting(queue: string): Promise<number>
   /** What is there now, without waiting. */
   take(url: string, max: number): Promise<readonly Message[]>
+  /** Others see it again at once. */
+  putBack(url: string, message: Message): Promise<void>
   /** The same message once more, to a queue by ARN. */
   resend(queue: string, message: Message): Promise<void>
   attributes(url: string): Promise<Readonly<Record<string, string>>>
@@ -116,6 +119,9 @@ export function connectQueues(endpoint: string, region: string): Queues {
     async waiting(queue) {
       const { ApproximateNumberOfMessages = '0' } = await attributes(await urlOf(queue))
       return Number(ApproximateNumberOfMessages)
+    },
+    async putBack(QueueUrl, { ReceiptHandle }) {
+      await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
     },
     async resend(queue, { Body, MessageAttributes }) {
       const QueueUrl = await urlOf(queue)

@@ -34,11 +34,11 @@ export async function startStorage(options: {
   const s3: S3 = { accountId, keys, buckets: new Map(), newBody, cuts }
   let port = options.port
   let moving: Queues | undefined
-  const moves = messageMoves(() => {
+  const own = () => {
     moving ??= connectQueues(endpointsOf(0, port).sqs, region)
     return moving
-  })
-  const queues = await createQueueServer(region, observer, moves)
+  }
+  const queues = await createQueueServer(region, observer, messageMoves(own), (arn) => own().exists(arn))
   const objects = createS3Handler(s3, region, observer)
   const server = createServer((request, response) => {
     const isQueues =
