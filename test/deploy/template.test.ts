@@ -100,6 +100,21 @@ describe('events', () => {
     )
     expect(rules.map(({ Properties }) => Properties.Name)).toEqual([`termination-guard-prod-${name}`])
   })
+  it.each([
+    ['Sweep', 5 * 60],
+    ['Audit', 3600],
+  ])(
+    '%s never runs beside itself: Lambda does not start it again, nor so late that the next one comes',
+    (name, every) => {
+      const [config, ...others] = ofType('AWS::Lambda::EventInvokeConfig').filter(
+        ({ Properties }) =>
+          JSON.stringify(Properties.FunctionName) === JSON.stringify({ Ref: `${name}LambdaFunction` }),
+      )
+      expect([config?.Properties.MaximumRetryAttempts, others]).toEqual([0, []])
+      const { Timeout } = properties(`${name}LambdaFunction`)
+      expect(config?.Properties.MaximumEventAgeInSeconds + Timeout).toBeLessThanOrEqual(every)
+    },
+  )
   it('a launch runs the enrolment', () => {
     const [rule] = ofType('AWS::Events::Rule').filter(
       ({ Properties }) => Properties.Name === 'termination-guard-prod-launches',
