@@ -99,7 +99,8 @@ export type JournalEvent =
       readonly adopted: number
       readonly failed: number
       readonly retained: readonly string[]
-      readonly deadLetters: number
+      /** `undefined`: SQS did not tell. */
+      readonly deadLetters: number | undefined
       readonly oldestHeldSeconds: number
     }
   | RecoveryEvent
@@ -216,7 +217,7 @@ export function isLoud(event: JournalEvent): boolean {
     case 'message-refused':
       return true
     case 'sweep':
-      return event.retained.length > 0 || event.deadLetters > 0
+      return event.retained.length > 0 || (event.deadLetters ?? 0) > 0
     case 'enrolment':
       return event.refused.length > 0 || event.differs.length > 0
     case 'audited':

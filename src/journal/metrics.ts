@@ -34,7 +34,7 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
         count('ActionsHeld', event.held),
         count('ActionsAdopted', event.adopted),
         count('InstancesRetained', event.retained.length),
-        count('DeadLetters', event.deadLetters),
+        ...(event.deadLetters === undefined ? [] : [count('DeadLetters', event.deadLetters)]),
         { name: 'OldestActionHeld', unit: 'Seconds', value: event.oldestHeldSeconds },
       ]
     case 'recovery':

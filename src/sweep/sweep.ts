@@ -3,6 +3,7 @@
  * driven by the same pass as any other, once in every sweep until it ends.
  */
 import pMap from 'p-map'
+import { ask } from '../aws/ask.ts'
 import { countCalls } from '../aws/count-calls.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
 import { grouped } from '../grouped.ts'
@@ -70,8 +71,12 @@ async function sweepHeld(
   const { deferred, ...told } = counts
   if (deferred > 0) journal({ event: 'passes-deferred', messages: deferred, remainingMs: remainingMs() })
   const keptIds = kept.map(({ instanceId }) => instanceId)
-  journal({ event: 'sweep', ...told, retained: keptIds, deadLetters: await countDeadLetters(guard) })
+  const letters = await ask(() => countDeadLetters(guard), true)
+  const deadLetters = letters.is === 'answered' ? letters.answer : undefined
+  journal({ event: 'sweep', ...told, retained: keptIds, deadLetters })
   await recover(guard, { waiting: held, retained: kept }, remainingMs)
+  // Last, so that trouble with the letters neither hides what is kept nor stops its recovery.
+  if (letters.is === 'refused') throw new Error(`SQS does not tell of dead letters: ${letters.why}`)
 }
 
 /** What is asked of a group before any pass takes no longer than one. */

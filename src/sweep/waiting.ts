@@ -11,7 +11,7 @@ import type { Standing } from '../recovery/found.ts'
 export async function waitingAndRetained(
   aws: AwsApi,
 ): Promise<{ waiting: Standing[]; retained: Standing[]; staying: Standing[] }> {
-  const all = (await everyInstance(aws)).flatMap(standing)
+  const all = [...(await everyInstance(aws)).values()].flatMap(standing)
   return {
     waiting: all.filter(({ lifecycleState }) =>
       /(Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState),
@@ -23,12 +23,13 @@ export async function waitingAndRetained(
   }
 }
 
-async function everyInstance(aws: AwsApi): Promise<AutoScalingInstanceDetails[]> {
-  const found: AutoScalingInstanceDetails[] = []
+/** Each once, however often: what changes while it is read may stand on two pages, and two passes at once would flush twice (E1). */
+async function everyInstance(aws: AwsApi): Promise<ReadonlyMap<string, AutoScalingInstanceDetails>> {
+  const found = new Map<string, AutoScalingInstanceDetails>()
   let next: string | undefined
   do {
     const page = await aws.describeAutoScalingInstances({ MaxRecords: 50, ...(next && { NextToken: next }) })
-    found.push(...(page.AutoScalingInstances ?? []))
+    for (const one of page.AutoScalingInstances ?? []) found.set(one.InstanceId ?? '', one)
     next = page.NextToken
   } while (next)
   return found

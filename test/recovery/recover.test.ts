@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { commentFor, personComment } from '../../src/flush/commands.ts'
+import { metricsOf } from '../../src/journal/metrics.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
 import { eachGroup } from '../../src/recovery/found.ts'
@@ -37,6 +38,15 @@ describe('a kept machine whose agent answers again', () => {
       expect.objectContaining({ event: 'recovery', rung: 'retry', instanceId, groupName }),
     ])
     expect(aws.journal.find(({ event }) => event === 'sweep')).toMatchObject({ retained: [instanceId] })
+  })
+
+  it('begins one, and is named, also where SQS tells of no dead letters; the sweep fails only then', async () => {
+    aws.failing.set('getQueueAttributes', awsError('QueueDoesNotExist'))
+    await expect(run()).rejects.toThrow('SQS does not tell of dead letters: QueueDoesNotExist')
+    expect(aws.released).toEqual([false])
+    const [sweepEvent] = aws.journal.filter(({ event }) => event === 'sweep')
+    expect(sweepEvent).toMatchObject({ retained: [instanceId], deadLetters: undefined })
+    expect(sweepEvent && metricsOf(sweepEvent).map(({ name }) => name)).not.toContain('DeadLetters')
   })
 
   it('is asked nothing about where only reboots are on', async () => {

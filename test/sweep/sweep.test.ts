@@ -50,6 +50,15 @@ it('adopts what a later page names', async () => {
   expect(told()).toMatchObject({ held: 1, adopted: 1 })
 })
 
+it('E1: flushes once what stands on two pages, since the list changed while it was read', async () => {
+  const listed = new OneInstance().guard.aws.describeAutoScalingInstances
+  aws.guard.aws.describeAutoScalingInstances = async (input) =>
+    input.NextToken || input.InstanceIds ? await listed(input) : { ...(await listed(input)), NextToken: 'x' }
+  await run()
+  expect(aws.invocations).toHaveLength(1)
+  expect(told()).toMatchObject({ held: 1, adopted: 1 })
+})
+
 it('dates an action by an activity on a later page', async () => {
   aws.guard.aws.describeScalingActivities = async ({ NextToken }) =>
     NextToken ? { Activities: [terminating] } : { Activities: [], NextToken: 'x' }
@@ -80,7 +89,9 @@ it('does not look at the same groups first each time, since time may be short fo
     const listed = one.guard.aws.describeAutoScalingInstances
     const { AutoScalingInstances: [instance] = [] } = await listed({})
     const of = (AutoScalingGroupName: string) =>
-      ({ ...instance, AutoScalingGroupName }) as NonNullable<typeof instance>
+      ({ ...instance, InstanceId: `i-of-${AutoScalingGroupName}`, AutoScalingGroupName }) as NonNullable<
+        typeof instance
+      >
     one.guard.aws.describeAutoScalingInstances = async () => ({
       AutoScalingInstances: [of('web'), of('api')],
     })
