@@ -4,12 +4,13 @@
  */
 import pMap from 'p-map'
 import type { AwsApi } from '../aws/api.ts'
+import { isPassing } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { EnrolmentEvent } from '../journal/journal.ts'
 import type { Policy } from '../policy.ts'
 import { chosenBy } from '../selection.ts'
-import { chosenGroups, groupFacts, groupNamed, type ListedGroup, takeStep } from './enrolments.ts'
+import { chosenGroups, groupFacts, groupNamed, type ListedGroup, takeStep, whileThere } from './enrolments.ts'
 import { type EnrolmentPlan, planEnrolment, type Wanted } from './plan.ts'
 
 const CONCURRENT_GROUPS = 2
@@ -34,24 +35,33 @@ export async function enrolAndTell(
 ): Promise<readonly string[]> {
   const wanted = wantedOf(policy)
   if (!wanted) return []
-  const event = await enrol(aws, wanted, enrolment)
+  const event = await enrol(aws, wanted, enrolment, (groupName, error) =>
+    journal({ event: 'group-failed', groupName, ...described(error) }),
+  )
   const isNews =
     event.trigger !== 'launch' || event.enrolled.length + event.changed.length + event.refused.length > 0
   if (isNews) journal(event)
   return event.guarded
 }
 
+/** Told of a group that AWS does not answer for now, by those after whom a sweep comes: it is as guarded as it was. */
+type OnSilence = (groupName: string, error: unknown) => void
+
+/** Without `onSilence` nobody comes again, and what AWS does not answer is a refusal like any other. */
 export async function enrol(
   aws: AwsApi,
   wanted: Wanted,
   { trigger, groupName }: Enrolment,
+  onSilence?: OnSilence,
 ): Promise<EnrolmentEvent> {
   const groups =
     groupName === undefined ? await chosenGroups(aws, wanted.selections) : await only(aws, groupName)
-  const done = await pMap(groups, (group) => enrolGroup(aws, group, wanted, trigger === 'deployment'), {
-    concurrency: CONCURRENT_GROUPS,
-  })
-  const inState = (...states: readonly EnrolmentPlan['is'][]) =>
+  const done = await pMap(
+    groups,
+    (group) => enrolGroup(aws, group, wanted, { byDeployment: trigger === 'deployment', onSilence }),
+    { concurrency: CONCURRENT_GROUPS },
+  )
+  const inState = (...states: readonly Enrolled['plan']['is'][]) =>
     done.filter(({ plan }) => states.includes(plan.is))
   const names = new Set(groups.map(({ name }) => name))
   return {
@@ -79,20 +89,44 @@ async function only(aws: AwsApi, groupName: string): Promise<ListedGroup[]> {
   return group ? [group] : []
 }
 
+interface Enrolled {
+  readonly name: string
+  readonly plan: EnrolmentPlan | { readonly is: 'gone' | 'silent' }
+}
+
 async function enrolGroup(
   aws: AwsApi,
   group: ListedGroup,
   wanted: Wanted,
-  byDeployment: boolean,
-): Promise<{ name: string; plan: EnrolmentPlan }> {
+  by: { readonly byDeployment: boolean; readonly onSilence: OnSilence | undefined },
+): Promise<Enrolled> {
   const { name } = group
   if (chosenBy(wanted.selections, group).length === 0) return { name, plan: { is: 'not-chosen' } }
   try {
-    const plan = planEnrolment(await groupFacts(aws, group, wanted.hookName), wanted, byDeployment)
-    if ('steps' in plan) for (const step of plan.steps) await takeStep(aws, name, wanted, step)
-    return { name, plan }
+    return {
+      name,
+      plan: await whileThere<Enrolled['plan']>(() => planned(aws, group, wanted, by.byDeployment), {
+        is: 'gone',
+      }),
+    }
   } catch (error) {
+    if (by.onSilence && isPassing(error)) {
+      by.onSilence(name, error)
+      return { name, plan: { is: 'silent' } }
+    }
     const { error: code, errorMessage } = described(error)
     return { name, plan: { is: 'refused', why: `${code}: ${errorMessage}` } }
   }
+}
+
+/** The plan, once its steps are taken. */
+async function planned(
+  aws: AwsApi,
+  group: ListedGroup,
+  wanted: Wanted,
+  byDeployment: boolean,
+): Promise<EnrolmentPlan> {
+  const plan = planEnrolment(await groupFacts(aws, group, wanted.hookName), wanted, byDeployment)
+  if ('steps' in plan) for (const step of plan.steps) await takeStep(aws, group.name, wanted, step)
+  return plan
 }

@@ -1,7 +1,9 @@
 /** Groups as enrolment sees and changes them. */
 import type { AutoScalingGroup, Filter, LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { isGroupMissing } from '../aws/failures.ts'
 import type { GroupTag, Selection } from '../selection.ts'
+import { targetOf } from '../termination/hook.ts'
 import { type HookAsFound, isSigned, markKey, TERMINATING, writeMark } from './mark.ts'
 import type { EnrolmentStep, GroupFacts, Wanted } from './plan.ts'
 
@@ -84,6 +86,16 @@ function readGroup(group: AutoScalingGroup): ListedGroup {
   }
 }
 
+/** Groups come and go while they are looked at: what is done about one that is gone by then has this answer. */
+export async function whileThere<Answer>(work: () => Promise<Answer>, gone: Answer): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isGroupMissing(error)) return gone
+    throw error
+  }
+}
+
 /** The group with its hook of this name, and with those of other guards. */
 export async function groupFacts(aws: AwsApi, group: ListedGroup, hookName: string): Promise<GroupFacts> {
   const { LifecycleHooks: hooks = [] } = await aws.describeLifecycleHooks({
@@ -114,7 +126,7 @@ export function isMarked(tags: readonly GroupTag[], hookName: string): boolean {
 function readHook(hook: LifecycleHook): HookAsFound {
   return {
     transition: hook.LifecycleTransition,
-    target: hook.NotificationTargetARN,
+    target: targetOf(hook),
     role: hook.RoleARN,
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout ?? 3600,
     defaultResult: hook.DefaultResult,

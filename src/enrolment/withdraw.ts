@@ -14,6 +14,7 @@ import {
   type ListedGroup,
   takeStep,
   unmark,
+  whileThere,
 } from './enrolments.ts'
 import { notifiesUs, planWithdrawal } from './plan-withdrawal.ts'
 
@@ -85,7 +86,7 @@ export async function forget(aws: AwsApi, scope: Scope): Promise<Standing[]> {
   for (const group of await enrolledGroups(aws, scope)) {
     const { open } = await withdrawFrom(aws, group, scope)
     left.push(...open)
-    if (open.length === 0) await unmark(aws, group.name, scope)
+    if (open.length === 0) await whileThere(() => unmark(aws, group.name, scope), undefined)
   }
   return left
 }
@@ -100,7 +101,8 @@ async function enrolledGroups(
 ): Promise<ListedGroup[]> {
   const groups = (await allGroups(aws)).filter((group) => chosenBy(except, group).length === 0)
   const isOurs = async (group: ListedGroup) =>
-    isMarked(group.tags, hookName) || notifiesUs(await groupFacts(aws, group, hookName), queueArn)
+    isMarked(group.tags, hookName) ||
+    (await whileThere(async () => notifiesUs(await groupFacts(aws, group, hookName), queueArn), false))
   const ours = await pMap(groups, isOurs, { concurrency: CONCURRENT_GROUPS })
   return groups.filter((_, index) => ours[index])
 }
@@ -122,7 +124,13 @@ interface Left {
   readonly isRetentionLeft: boolean
 }
 
+const NOTHING_LEFT: Left = { open: [], isHookLeft: false, isRetentionLeft: false }
+
 async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<Left> {
+  return await whileThere(() => withdrawn(aws, group, scope), NOTHING_LEFT)
+}
+
+async function withdrawn(aws: AwsApi, group: ListedGroup, scope: Scope): Promise<Left> {
   const facts = await groupFacts(aws, group, scope.hookName)
   const target = { ...scope, notifierRoleArn: '' }
   const { steps, ...left } = planWithdrawal(facts, scope.hookName, scope.queueArn)
@@ -130,7 +138,7 @@ async function withdrawFrom(aws: AwsApi, group: ListedGroup, scope: Scope): Prom
     if (step.do === 'delete-hook') {
       const now = await groupNamed(aws, group.name)
       const { open } = survey(now ? [now] : [])
-      if (open.length > 0) return { open, isHookLeft: false, isRetentionLeft: false }
+      if (open.length > 0) return { ...NOTHING_LEFT, open }
     }
     await takeStep(aws, group.name, target, step)
   }

@@ -86,7 +86,7 @@ export type JournalEvent =
   | { readonly event: 'message-refused'; readonly messageId: string; readonly why: string }
   /** Messages that were left for later because the function's time was nearly over. */
   | { readonly event: 'passes-deferred'; readonly messages: number; readonly remainingMs: number }
-  /** A group could not be looked at in a scheduled run; the next one tries again. */
+  /** AWS did not answer for a group; the next scheduled run tries again. */
   | {
       readonly event: 'group-failed'
       readonly groupName: string
@@ -99,7 +99,6 @@ export type JournalEvent =
       readonly adopted: number
       readonly failed: number
       readonly retained: readonly string[]
-      /** `undefined`: SQS did not tell. */
       readonly deadLetters: number | undefined
       readonly oldestHeldSeconds: number
     }

@@ -1,29 +1,40 @@
 /** Our hook on a group: whether it is there, and what it and its group are really set to. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { isGroupMissing } from '../aws/failures.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
 import type { Policy } from '../policy.ts'
 
 /**
  * Whether a group has our hook. A hook of our name that notifies another queue is somebody else's, and so are the actions it
- * holds (S4); one without a target speaks through EventBridge.
+ * holds (S4); one without a target speaks through EventBridge. A group that is gone by now has none.
  */
 export async function hasHook(
   aws: AwsApi,
   groupName: string,
   { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
 ): Promise<boolean> {
-  const answer = await aws.describeLifecycleHooks({
-    AutoScalingGroupName: groupName,
-    LifecycleHookNames: [hookName],
-  })
-  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
-  return hook !== undefined && isOurs(hook, queueUrl)
+  try {
+    const answer = await aws.describeLifecycleHooks({
+      AutoScalingGroupName: groupName,
+      LifecycleHookNames: [hookName],
+    })
+    const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+    return hook !== undefined && isOurs(hook, queueUrl)
+  } catch (error) {
+    if (isGroupMissing(error)) return false
+    throw error
+  }
 }
 
-function isOurs({ LifecycleTransition, NotificationTargetARN }: LifecycleHook, queueUrl: string) {
-  if (LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
-  return !notifiesAnother({ notifies: NotificationTargetARN }, queueUrl)
+function isOurs(hook: LifecycleHook, queueUrl: string): boolean {
+  if (hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false
+  return !notifiesAnother({ notifies: targetOf(hook) }, queueUrl)
+}
+
+/** What a hook notifies. An empty target is how one is taken away (PutLifecycleHook), so it is none. */
+export function targetOf({ NotificationTargetARN }: LifecycleHook): string | undefined {
+  return NotificationTargetARN || undefined
 }
 
 /** Whether a hook's actions are another deployment's: what it notifies is not our queue. */
@@ -84,7 +95,7 @@ export async function hookTimes(
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
     globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
     retains: undefined,
-    notifies: hook.NotificationTargetARN,
+    notifies: targetOf(hook),
   }
 }
 

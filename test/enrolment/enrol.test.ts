@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { enrol } from '../../src/enrolment/enrol.ts'
+import { enrol, enrolAndTell } from '../../src/enrolment/enrol.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import type { Wanted } from '../../src/enrolment/plan.ts'
-import { forget, withdraw } from '../../src/enrolment/withdraw.ts'
+import { forget, surveyWithdrawal, withdraw } from '../../src/enrolment/withdraw.ts'
+import type { JournalEvent } from '../../src/journal/journal.ts'
 import { parseSelections } from '../../src/selection.ts'
+import { policy as anyPolicy } from '../termination/observations.ts'
 import { type GroupsWorld, groupsWorld } from '../testbed/auto-scaling/world.ts'
 
 const HOOK = 'termination-guard-prod'
@@ -233,6 +235,106 @@ describe('enrolment', () => {
     createGroup('unrelated')
     await enrol(world.aws, base, { trigger: 'launch', groupName: 'unrelated' })
     expect(world.changes).toEqual([])
+  })
+})
+
+/** As if the group had gone right after it was listed: from then on, Auto Scaling has no such name. */
+function goneOnceListed(name: string, except?: 'DescribeLifecycleHooks'): void {
+  const call = world.model.call.bind(world.model)
+  Object.assign(world.model, {
+    call: (now: number, operation: Parameters<typeof call>[1], input: object) => {
+      const isAbout = JSON.stringify(input).includes(`"${name}"`)
+      if (isAbout && operation !== 'DescribeAutoScalingGroups' && operation !== except) throw missing
+      return call(now, operation, input as never)
+    },
+  })
+}
+const missing = Object.assign(new Error('AutoScalingGroup name not found - null'), {
+  name: 'ValidationError',
+  $metadata: { httpStatusCode: 400 },
+})
+const throttled = Object.assign(new Error('Rate exceeded'), {
+  name: 'Throttling',
+  $metadata: { httpStatusCode: 400 },
+})
+
+describe('a group that is gone by the time it is looked at', () => {
+  it.each([undefined, 'DescribeLifecycleHooks'] as const)(
+    'is no group that could not be enrolled, nor one that is guarded (still answered: %s)',
+    async (except) => {
+      createGroup('web')
+      createGroup('collector', { team: 'data' })
+      goneOnceListed('web', except)
+      expect(await sweep()).toMatchObject({ guarded: ['collector'], refused: [] })
+    },
+  )
+  it('stops no withdrawal from the others, whether it was guarded or anybody’s', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    createGroup('unrelated')
+    await deploy()
+    goneOnceListed('unrelated')
+    goneOnceListed('web')
+    expect(await surveyWithdrawal(world.aws, scope)).toMatchObject({ enrolled: ['web', 'collector'] })
+    expect(await withdraw(world.aws, scope)).toMatchObject({ open: [], hookLeft: [], retentionLeft: [] })
+    expect(hook('collector')).toBeUndefined()
+    expect(await forget(world.aws, scope)).toEqual([])
+    expect(group('collector')?.Tags?.map(({ Key }) => Key)).not.toContain(markKey(HOOK))
+  })
+  it('keeps nothing from being forgotten where only its mark could not be taken away any more', async () => {
+    createGroup('web')
+    await deploy()
+    await withdraw(world.aws, scope)
+    world.aws.deleteTags = async () => {
+      throw missing
+    }
+    expect(await forget(world.aws, scope)).toEqual([])
+  })
+})
+
+describe('a group that Auto Scaling does not answer for', () => {
+  const silent = () => {
+    const { describeLifecycleHooks } = world.aws
+    world.aws.describeLifecycleHooks = async (input) => {
+      if (input.AutoScalingGroupName === 'web') throw throttled
+      return await describeLifecycleHooks(input)
+    }
+  }
+  it('is tried again by the next sweep: it is as guarded as it was, and refused is another thing', async () => {
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+    await deploy()
+    silent()
+    const journal: JournalEvent[] = []
+    const { selections, queueArn, notifierRoleArn, retain } = base
+    const enrolment = { selections, queueArn, notifierRoleArn, retain }
+    const archive = { ...anyPolicy.archive, prefix: base.archivePrefix }
+    const policy = { ...anyPolicy, archive, hookName: HOOK, heartbeatTimeoutSeconds: 3600, enrolment }
+    const guard = { aws: world.aws, policy, journal: (event: JournalEvent) => void journal.push(event) }
+    expect(await enrolAndTell(guard, { trigger: 'sweep' })).toEqual(['collector'])
+    expect(journal).toEqual([
+      { event: 'group-failed', groupName: 'web', error: 'Throttling', errorMessage: 'Rate exceeded' },
+      expect.objectContaining({ event: 'enrolment', refused: [], missing: [] }),
+    ])
+  })
+  it('fails the deployment, after which nobody comes', async () => {
+    createGroup('web')
+    silent()
+    expect((await deploy()).refused).toEqual([{ groupName: 'web', why: 'Throttling: Rate exceeded' }])
+  })
+})
+
+it('a hook of ours whose target was taken away by an empty one notifies our queue again', async () => {
+  createGroup('web')
+  await deploy()
+  const { describeLifecycleHooks } = world.aws
+  world.aws.describeLifecycleHooks = async (input) => {
+    const { LifecycleHooks = [] } = await describeLifecycleHooks(input)
+    return { LifecycleHooks: LifecycleHooks.map((one) => ({ ...one, NotificationTargetARN: '' })) }
+  }
+  expect(await sweep()).toMatchObject({
+    refused: [],
+    changed: [{ groupName: 'web', what: 'the hook notifies our queue with our role again' }],
   })
 })
 

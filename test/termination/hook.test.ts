@@ -2,7 +2,7 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import { beforeEach, expect, it } from '@jest/globals'
 import { hasHook, hookFacts, hookTimes } from '../../src/termination/hook.ts'
-import { OneInstance } from '../one-instance.ts'
+import { awsError, OneInstance } from '../one-instance.ts'
 import { action, policy } from './observations.ts'
 
 const name = policy.hookName
@@ -25,6 +25,11 @@ it.each<[string, LifecycleHook, boolean]>([
   ],
   ['has no target', { LifecycleHookName: name, LifecycleTransition: terminating }, true],
   [
+    'has had its target taken away',
+    { LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: '' },
+    true,
+  ],
+  [
     'notifies another queue',
     { LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: `${queue}-2` },
     false,
@@ -42,6 +47,16 @@ it.each<[string, LifecycleHook, boolean]>([
 ])('a hook that %s is ours or is not', async (_what, hook, isOurs) => {
   set(hook)
   expect(await hasHook(aws.guard.aws, action.groupName, policy)).toBe(isOurs)
+})
+
+it('a group that is gone has no hook; what AWS does not tell is told so', async () => {
+  const failing = (error: Error) => {
+    aws.failing.set('describeLifecycleHooks', error)
+    return hasHook(aws.guard.aws, action.groupName, policy)
+  }
+  const missing = awsError('ValidationError', 'AutoScalingGroup name not found - null')
+  await expect(failing(missing)).resolves.toBe(false)
+  await expect(failing(awsError('Throttling'))).rejects.toThrow()
 })
 
 it.each([
