@@ -59,8 +59,8 @@ export const enrolmentMutants: readonly Mutant[] = [
   {
     ...withdraw,
     name: 'withdraw only from groups with a mark',
-    from: 'isMarked(group.tags, hookName) || notifiesUs(',
-    to: 'isMarked(group.tags, hookName) && notifiesUs(',
+    from: 'isMarked(group.tags, hookName) ||\n',
+    to: 'isMarked(group.tags, hookName) &&\n',
   },
   {
     ...enrolments,

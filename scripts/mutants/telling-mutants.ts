@@ -59,8 +59,8 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'take a launching hook of our name for ours',
-    from: "if (LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false",
-    to: "if (LifecycleTransition === '') return false",
+    from: "if (hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING') return false",
+    to: "if (hook.LifecycleTransition === '') return false",
   },
   {
     ...hook,

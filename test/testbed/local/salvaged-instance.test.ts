@@ -117,7 +117,10 @@ async function attachCopy() {
   await eventually(async () => (await volume())?.State === 'available')
   await ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId: healthy.instanceId, Device }))
   await eventually(async () => (await volume())?.Attachments?.[0]?.State === 'attached')
-  return { VolumeId, onSnapshot: () => linesOf(join(local.aws.directory, 'disks', SnapshotId)) }
+  // What EC2 tells at once (the timings above) the disks follow as fast as this machine copies.
+  const copy = join(local.aws.directory, 'disks', SnapshotId)
+  await eventually(() => existsSync(copy))
+  return { VolumeId, onSnapshot: () => linesOf(copy) }
 }
 
 const prefix = () => `resources/environments/logs/publish/e-cli/${dead.instanceId}/`
