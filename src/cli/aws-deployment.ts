@@ -13,7 +13,15 @@ import { crashesOf, journalLine, logsOf } from './function-logs.ts'
 import { piecesOf } from './line-batches.ts'
 import { nextStepAfter } from './next-step.ts'
 import { CannotReach } from './surroundings.ts'
-import { deploymentName, isRegion, REGION_AND_PROFILE, REGION_LOOKS, type Where } from './where.ts'
+import {
+  deploymentName,
+  isRegion,
+  REGION_AND_PROFILE,
+  REGION_LOOKS,
+  SERVICE,
+  STAGE,
+  type Where,
+} from './where.ts'
 import { checkCredentials, checkProfile } from './who-asks.ts'
 
 type Environment = Record<string, string | undefined>
@@ -24,6 +32,7 @@ export async function reachAws(
   environment: Environment,
   tell: (line: string) => void,
 ): Promise<Deployment> {
+  refuseAnother(where, environment)
   if (where.region !== undefined) environment.AWS_REGION = where.region
   if (where.profile !== undefined) environment.AWS_PROFILE = where.profile
   // A variable that is set to nothing names none.
@@ -62,6 +71,17 @@ export async function reachAws(
     crashes: (since) => crashesOf(name, config(), since),
     who: () => callerOf(config()),
   }
+}
+
+/** Where the shell itself names the deployment (as beside the local AWS), whoever names another must not be shown this one. */
+function refuseAnother(where: Where, { HOOK_NAME: here, AWS_REGION }: Environment): void {
+  if (here === undefined) return
+  const isNamed = where.stage !== STAGE || where.service !== SERVICE
+  const isElsewhere = where.region !== undefined && where.region !== AWS_REGION
+  if (isElsewhere || (isNamed && deploymentName(where) !== here))
+    throw new CannotReach(
+      `This shell names the deployment itself: ${here} in ${AWS_REGION} (HOOK_NAME, AWS_REGION). For another one, type it in another shell.`,
+    )
 }
 
 /** As the SDK finds it: the environment, then the profile. */

@@ -1,6 +1,6 @@
 import { counted } from './counted.ts'
 import type { Traffic } from './serving.ts'
-import type { Surroundings } from './surroundings.ts'
+import { Refusal, type Surroundings } from './surroundings.ts'
 
 /** A replacement as data: known before anything is done, so that a dry run costs nothing. */
 export interface Replacement {
@@ -60,28 +60,28 @@ export interface Wishes {
   readonly unguarded: boolean
 }
 
-/** Throws an Error that says why there is nothing to replace, or why it would lose logs. */
+/** Throws a Refusal that says why there is nothing to replace, or why it would lose logs. */
 export function planReplacement(
   instanceId: string,
   group: GroupFacts | undefined,
   { hook, unguarded }: Wishes,
 ): Replacement {
-  if (!group) throw new Error(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
+  if (!group) throw new Refusal(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
   const { groupName, lifecycleState, guarded, replacing } = group
   if (replacing && replacing.instanceId !== instanceId)
-    throw new Error(
+    throw new Refusal(
       `${groupName} is in the middle of replacing ${replacing.instanceId}. Finish that first: replace ${replacing.instanceId}`,
     )
   // What it was before, not what the first run has made of it: or each run would make the group larger.
   const { desired, maximum } = replacing ?? group
   const isOut = replacing !== undefined && lifecycleState !== 'InService'
   if (lifecycleState !== 'InService' && !isOut) {
-    throw new Error(
+    throw new Refusal(
       `${instanceId} is ${lifecycleState}, not InService: it is being replaced already, or not serving.`,
     )
   }
   if (!guarded && !unguarded) {
-    throw new Error(
+    throw new Refusal(
       `${groupName} has no hook ${hook} for terminations: nothing would hold ${instanceId} until its logs are in S3.\n` +
         'Name the deployment with --stage and --service, enrol the group first, or type --unguarded to replace it all the same.',
     )
@@ -174,7 +174,7 @@ export interface Undoing {
   readonly raisesMaximumFrom: number | undefined
 }
 
-/** Throws an Error that says why there is nothing to undo, or no way back. */
+/** Throws a Refusal that says why there is nothing to undo, or no way back. */
 export function planUndoing(
   instanceId: string,
   group: GroupFacts | undefined,
@@ -182,9 +182,9 @@ export function planUndoing(
 ): Undoing {
   const { groupName, replacing, lifecycleState, desired = 0, maximum = 0 } = group ?? {}
   if (groupName === undefined || replacing?.instanceId !== instanceId)
-    throw new Error(`No replacement of ${instanceId} is under way: there is nothing to undo.`)
+    throw new Refusal(`No replacement of ${instanceId} is under way: there is nothing to undo.`)
   if (lifecycleState !== 'InService')
-    throw new Error(
+    throw new Refusal(
       `${instanceId} is ${lifecycleState}: it is replaced already. What is left to be done:  ${typed(`replace ${instanceId}`)}`,
     )
   const raised = replacing.desired >= replacing.maximum && maximum === replacing.desired + 1

@@ -111,12 +111,19 @@ async function carryOut(
   if (desiredNow < desired + 1) await setDesired(aws, groupName, desired + 1)
   await untilServing(look, desired, waitMs, surroundings)
   if (interruption.aborted) throw interrupted()
-  await aws.terminateInstanceInAutoScalingGroup({
-    InstanceId: instanceId,
-    ShouldDecrementDesiredCapacity: true,
-  })
+  // Who typed the same at the same time may have been quicker: let go twice, the group would be smaller than it was.
+  if (await isInService(aws, instanceId))
+    await aws.terminateInstanceInAutoScalingGroup({
+      InstanceId: instanceId,
+      ShouldDecrementDesiredCapacity: true,
+    })
   changes.desired = false
   await lower(aws, groupName, raisesMaximumFrom)
+}
+
+async function isInService(aws: ReplacingApi, instanceId: string): Promise<boolean> {
+  const { AutoScalingInstances } = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
+  return AutoScalingInstances?.[0]?.LifecycleState === 'InService'
 }
 
 /** Takes back what a replacement that broke off has changed; the tag goes last, so that whatever breaks this off can be typed again. */

@@ -4,6 +4,10 @@ import { type Command, InvalidArgumentError } from 'commander'
 /** How the AWS clients are told where to look: the usual reason why nothing can be read. */
 export const REGION_AND_PROFILE = '--region and --profile (or AWS_REGION and AWS_PROFILE)'
 
+/** Those of a deployment that nobody has named otherwise. */
+export const STAGE = 'prod'
+export const SERVICE = 'termination-guard'
+
 export interface Where {
   readonly region?: string
   readonly profile?: string
@@ -20,8 +24,8 @@ export function withWhere(command: Command): Command {
       'the profile of the AWS CLI’s configuration (default: AWS_PROFILE)',
       notEmpty,
     )
-    .option('--stage <stage>', 'the stage that was deployed', notEmpty, 'prod')
-    .option('--service <service>', 'the service’s name in serverless.yml', notEmpty, 'termination-guard')
+    .option('--stage <stage>', 'the stage that was deployed', notEmpty, STAGE)
+    .option('--service <service>', 'the service’s name in serverless.yml', notEmpty, SERVICE)
 }
 
 export function isRegion(text: string): boolean {
@@ -43,6 +47,6 @@ function notEmpty(text: string): string {
 }
 
 /** The name of a deployment: its hook, and what its functions and queues are named after. */
-export function deploymentName({ service, stage }: Where): string {
+export function deploymentName({ service, stage }: Pick<Where, 'service' | 'stage'>): string {
   return `${service}-${stage}`
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { environment as deployed } from '../termination/observations.ts'
 import { typeGuard } from './typing.ts'
 
 /** An AWS that has one answer to everything. */
@@ -171,4 +172,18 @@ it.each([
   const { code, out, err } = await type(['status', option, value], someone)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain(told)
+})
+
+describe('in a shell that names the deployment itself', () => {
+  const shell = { ...someone, ...deployed, AWS_REGION: 'eu-west-1' }
+  it.each([
+    ['--stage', 'test'],
+    ['--service', 'another'],
+    ['--region', 'eu-central-1'],
+  ])('%s %s is not shown this one', async (option, value) => {
+    const before = asked.length
+    const { code, out, err } = await type(['status', option, value], shell)
+    expect({ code, out, asked: asked.length - before }).toEqual({ code: 1, out: '', asked: 0 })
+    expect(err).toContain(`This shell names the deployment itself: ${deployed.HOOK_NAME} in eu-west-1`)
+  })
 })

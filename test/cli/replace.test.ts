@@ -168,11 +168,18 @@ describe('a replacement', () => {
     const facts = (guarded = true) => factsOf(api, instanceId, async () => guarded)
     /** What was told of the wait, and how one of it goes. */
     const told: string[] = []
-    const run = async ({ waitMs = 60_000, signal = new AbortController().signal } = {}) =>
+    const run = async ({
+      waitMs = 60_000,
+      signal = new AbortController().signal,
+      whileWaiting = async () => {},
+    } = {}) =>
       await replace(api, planReplacement(instanceId, await facts(), wishes), waitMs, {
         ...{ typed, interruption: signal, clock: { now: Date.now } },
         terminal: { complain: (line: string) => void told.push(line) },
-        pause: () => new Promise((resolve) => setTimeout(resolve, 10)),
+        pause: async () => {
+          await whileWaiting()
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        },
       } as unknown as Surroundings)
     const undone = async () => await undo(api, planUndoing(instanceId, await facts(), typed))
     /** As Ctrl-C right after the call. */
@@ -237,6 +244,25 @@ describe('a replacement', () => {
       expect(await look()).toMatchObject({ MaxSize: 2, DesiredCapacity: 2 })
     }
     await run()
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+  })
+
+  it('that somebody else types at the same time, and is quicker with, does not let another one go', async () => {
+    const { aws, autoScaling, look, instanceId, run, told } = await fullGroup()
+    let terminations = 0
+    aws.observe({
+      after: ({ operation }) => {
+        if (operation === 'TerminateInstanceInAutoScalingGroup') terminations++
+      },
+    })
+    const another = async () => {
+      if (terminations > 0) return
+      const input = { InstanceId: instanceId, ShouldDecrementDesiredCapacity: true }
+      await autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(input))
+    }
+    await run({ whileWaiting: another })
+    expect(told).not.toEqual([])
+    expect(terminations).toBe(1)
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
   })
 
