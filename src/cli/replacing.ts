@@ -53,12 +53,21 @@ export async function factsOf(
   }
 }
 
-/** The group that an instance was in which is gone by now, where its replacement broke off. */
-async function groupReplacing(aws: ReplacingApi, instanceId: string): Promise<string | undefined> {
+/** Of every group that is in the middle of a replacement, or was when it broke off. */
+export async function replacementsUnderWay(
+  aws: Pick<ReplacingApi, 'describeAutoScalingGroups'>,
+): Promise<{ readonly groupName: string; readonly instanceId: string }[]> {
   const Filters = [{ Name: 'tag-key', Values: [REPLACING] }]
   const { AutoScalingGroups = [] } = await aws.describeAutoScalingGroups({ Filters })
-  return AutoScalingGroups.find((group) => replacingOf(group.Tags)?.instanceId === instanceId)
-    ?.AutoScalingGroupName
+  return AutoScalingGroups.flatMap(({ AutoScalingGroupName: groupName, Tags }) => {
+    const instanceId = replacingOf(Tags)?.instanceId
+    return groupName !== undefined && instanceId !== undefined ? [{ groupName, instanceId }] : []
+  })
+}
+
+/** The group that an instance was in which is gone by now, where its replacement broke off. */
+async function groupReplacing(aws: ReplacingApi, instanceId: string): Promise<string | undefined> {
+  return (await replacementsUnderWay(aws)).find((one) => one.instanceId === instanceId)?.groupName
 }
 
 function replacingOf(tags: readonly TagDescription[] = []): Replacing | undefined {

@@ -19,6 +19,8 @@ export interface StatusScreen {
   readonly heldInAll: number
   /** `pricePerDay`: of the instance, without its disks; `undefined`: no price of its type was named. */
   readonly kept: readonly (KeptInstance & { readonly pricePerDay: number | undefined })[]
+  /** What `replace` has begun and not ended: it is at work, or was broken off. */
+  readonly replacing: readonly { readonly groupName: string; readonly instanceId: string }[]
   readonly messages: number
   readonly deadLetters: number
   readonly lastSweep: { readonly at: number; readonly failed: number } | undefined
@@ -39,7 +41,7 @@ export interface StatusScreen {
 const SWEEP_IS_LATE_MS = 15 * 60_000
 
 export function statusLines(screen: StatusScreen, now: number, typed: Surroundings['typed']): string[] {
-  const { deployment, heldInAll, held, kept } = screen
+  const { deployment, heldInAll, held, kept, replacing } = screen
   return [
     `${deployment} holds ${counted(heldInAll, 'instance')} and keeps ${kept.length}`,
     '',
@@ -52,7 +54,12 @@ export function statusLines(screen: StatusScreen, now: number, typed: Surroundin
       `kept  ${one.instanceId}  ${one.groupName}  ${keptSince(one, now)}, ${one.instanceType ?? 'type unknown'}, ${one.machine}`,
       `      ${typed(`explain ${one.instanceId}`)}`,
     ]),
-    ...(heldInAll + kept.length > 0 ? [''] : []),
+    ...replacing.flatMap(({ groupName, instanceId }) => [
+      `replacing  ${instanceId}  ${groupName}  is under way, or was broken off; to go on, or to take it back:`,
+      `      ${typed(`replace ${instanceId}`)}`,
+      `      ${typed(`replace ${instanceId} --undo`)}`,
+    ]),
+    ...(heldInAll + kept.length + replacing.length > 0 ? [''] : []),
     ...priceLines(screen, typed),
     ...diskLines(screen, now),
     `messages      ${screen.messages} open`,

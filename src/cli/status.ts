@@ -15,6 +15,7 @@ import { known } from './doctor/known.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { keptInstances } from './kept.ts'
 import { type Prices, price, pricePerDay } from './price.ts'
+import { replacementsUnderWay } from './replacing.ts'
 import { type StatusScreen, statusLines } from './status-lines.ts'
 import type { Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
@@ -63,7 +64,8 @@ async function show(
 async function look(deployment: Deployment, { clock }: Surroundings, prices: Prices): Promise<StatusScreen> {
   const { aws, policy, name } = deployment
   const { waiting, retained } = await waitingAndRetained(aws)
-  const ours = await guardedGroups(aws, policy, [...waiting, ...retained])
+  const underWay = await replacementsUnderWay(aws)
+  const ours = await guardedGroups(aws, policy, [...waiting, ...retained, ...underWay])
   const held = waiting.filter(({ groupName }) => ours.has(groupName))
   const explained: StatusScreen['held'][number][] = []
   for (const { instanceId, groupName } of held.slice(0, MAX_EXPLAINED)) {
@@ -90,6 +92,7 @@ async function look(deployment: Deployment, { clock }: Surroundings, prices: Pri
     held: explained,
     heldInAll: held.length,
     kept: kept.map((one) => ({ ...one, pricePerDay: pricePerDay(one.instanceType, prices) })),
+    replacing: underWay.filter(({ groupName }) => ours.has(groupName)),
     messages: await countMessages(aws, policy.queueUrl),
     deadLetters: await countMessages(aws, policy.deadLetterQueueUrl),
     lastSweep: await lastSweep(deployment, clock.now()),

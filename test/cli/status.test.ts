@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { REPLACING, writeReplacing } from '../../src/cli/replacement.ts'
 import { markOf } from '../../src/termination/disk-mark.ts'
 import { awsError, terminating } from '../one-instance.ts'
 import { action, MINUTE } from '../termination/observations.ts'
@@ -29,6 +30,25 @@ it('says what is kept and since when', async () => {
   expect(out).toContain('holds 0 instances and keeps 1')
   expect(out).toMatch(/kept {2}i-\w+ .* for 1 h 30 min/)
   expect(out).toContain(`termination-guard explain ${action.instanceId}`)
+})
+
+describe('a replacement that broke off without a word', () => {
+  beforeEach(() => {
+    line.tags = [
+      { Key: REPLACING, Value: writeReplacing({ instanceId: action.instanceId, desired: 1, maximum: 1 }) },
+    ]
+  })
+  it('is shown to whoever comes next, with what to type', async () => {
+    const { out } = await line.run('status')
+    expect(out).toMatch(new RegExp(`^replacing {2}${action.instanceId} {2}${action.groupName} {2}`, 'm'))
+    expect(out).toContain(`termination-guard replace ${action.instanceId} --undo`)
+    const { replacing } = JSON.parse((await line.run('status', '--json')).out)
+    expect(replacing).toEqual([{ groupName: action.groupName, instanceId: action.instanceId }])
+  })
+  it('of a group that another guard guards is not', async () => {
+    line.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
+    expect((await line.run('status')).out).not.toContain('replacing')
+  })
 })
 
 describe('what is kept costs', () => {
