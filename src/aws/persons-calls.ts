@@ -54,15 +54,24 @@ function isAnswered({ errorType, error }: RetryError): boolean {
 
 class ToldHandler extends NodeHttpHandler {
   readonly #told: Told
+  readonly #ms: number
 
   constructor(told: Told, ms: number) {
     super({ connectionTimeout: ms, requestTimeout: ms, socketTimeout: ms, throwOnRequestTimeout: true })
     this.#told = told
+    this.#ms = ms
   }
 
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const port = request.port === undefined ? '' : `:${request.port}`
-    return await this.#told(`${request.hostname}${port}`, super.handle(request, options))
+    const who = `${request.hostname}${port}`
+    try {
+      return await this.#told(who, super.handle(request, options))
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error
+      error.message = `${who} did not answer within ${this.#ms / 1000} s`
+      throw error
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a command found, for a person and for a program: one value, two ways to say it. */
 import type { Command } from 'commander'
+import { nameOf } from './next-step.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Bump when a field of any command's answer changes its meaning. */
@@ -23,6 +24,6 @@ export function answer<Value>(
 /** What a program is told where there is no answer: one line, since it may stand where a document for each of many would. */
 export function failure(words: readonly string[], error: unknown, said: readonly string[]): string {
   const [command] = words
-  const name = error instanceof Error ? error.name : 'Error'
-  return JSON.stringify({ version: ANSWER_VERSION, command, error: { name, message: said.join('\n') } })
+  const told = { name: nameOf(error), message: said.join('\n') }
+  return JSON.stringify({ version: ANSWER_VERSION, command, error: told })
 }

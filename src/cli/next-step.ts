@@ -1,4 +1,5 @@
 /** What to type when AWS refuses, or does not answer: an error that leaves a person alone at night is half an error. Pure. */
+import { reasonOf } from '../aws/failures.ts'
 import { REGION_AND_PROFILE } from './where.ts'
 
 const NOBODY =
@@ -7,6 +8,8 @@ const NOT_ALLOWED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidde
 const TOO_OFTEN = /^(Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded|SlowDown|RequestThrottled)/
 const NO_ANSWER = /^(TimeoutError|ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|NetworkingError)/
 
+const IN_TROUBLE = /^(Internal|ServiceUnavailable|ServiceFailure|ServiceException)/
+
 /** By the name of an error of AWS or of its SDK, or a text that begins with it; `undefined`: the error says more than we could. */
 export function nextStep(name: string): string | undefined {
   if (NOBODY.test(name))
@@ -14,6 +17,7 @@ export function nextStep(name: string): string | undefined {
   if (NOT_ALLOWED.test(name))
     return 'Whose credentials these are, aws sts get-caller-identity says. Name others with --profile (AWS_PROFILE), or have the call allowed.'
   if (TOO_OFTEN.test(name)) return 'AWS throttles this account: type the same again in a minute.'
+  if (IN_TROUBLE.test(name)) return 'AWS is in trouble itself: type the same again in a minute.'
   if (NO_ANSWER.test(name))
     return `AWS does not answer there: type the same again, or name ${REGION_AND_PROFILE}.`
   return undefined
@@ -24,4 +28,21 @@ export function nextStepAfter(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { code = '' } = error as { code?: unknown }
   return nextStep(error.name) ?? nextStep(String(code)) ?? nextStepAfter(error.cause)
+}
+
+/** What went wrong, in the words of whoever says so: some texts of AWS are nothing without the error's name. */
+export function wordsOf(error: unknown): string {
+  return isOfAws(error) || !(error instanceof Error) ? reasonOf(error) : error.message
+}
+
+/** Under what name a program knows what went wrong: AWS's own, whatever we have said about it. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error'
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if (isOfAws(cause)) return cause.name
+  return error.name
+}
+
+function isOfAws(error: unknown): boolean {
+  return error instanceof Error && '$metadata' in error
 }

@@ -4,7 +4,6 @@
  */
 import { Command, CommanderError, Help } from 'commander'
 import packageOfTheCommand from '../../package.json' with { type: 'json' }
-import { reasonOf } from '../aws/failures.ts'
 import { failure } from './answer.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
@@ -12,7 +11,7 @@ import { explainCommand } from './explain.ts'
 import { flushCommand } from './flush.ts'
 import { historyCommand } from './history.ts'
 import { manualCommand } from './manual.ts'
-import { nextStepAfter } from './next-step.ts'
+import { nextStepAfter, wordsOf } from './next-step.ts'
 import { receiptCommand } from './receipt.ts'
 import { redriveCommand } from './redrive.ts'
 import { releaseCommand } from './release.ts'
@@ -86,10 +85,8 @@ export async function run(words: readonly string[], surroundings: Surroundings):
   }
 }
 
-/** Our own errors say what to type next; AWS's do not, and some of their texts are nothing without their names. */
+/** Our own errors say what to type next; AWS's do not. */
 function wordsOn(error: unknown): string[] {
   if (error instanceof CannotReach || error instanceof Refusal) return [error.message]
-  const isOfAws = error instanceof Error && '$metadata' in error
-  const said = isOfAws || !(error instanceof Error) ? reasonOf(error) : error.message
-  return [said, nextStepAfter(error) ?? []].flat()
+  return [wordsOf(error), nextStepAfter(error) ?? []].flat()
 }

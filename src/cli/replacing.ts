@@ -1,19 +1,17 @@
 /** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
-import type { TagDescription } from '@aws-sdk/client-auto-scaling'
+import { isAnswer, isPassing } from '../aws/failures.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { unlessInterrupted } from './interruption.ts'
+import { wordsOf } from './next-step.ts'
 import {
   type Changes,
-  type GroupFacts,
   REPLACING,
   type Replacement,
-  type Replacing,
-  readReplacing,
   type Undoing,
   undoLines,
   writeReplacing,
 } from './replacement.ts'
-import { groupOf, interrupted, othersOf, type ServingApi, trafficOf, untilServing } from './serving.ts'
+import { groupOf, interrupted, othersOf, type ServingApi, untilServing } from './serving.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type ReplacingApi = ServingApi &
@@ -28,52 +26,6 @@ export type ReplacingApi = ServingApi &
     | 'terminateInstanceInAutoScalingGroup'
   >
 
-/** Whether the guard's hook would hold an instance of the group: the same question as everywhere. */
-export type IsGuarded = (groupName: string) => Promise<boolean>
-
-/** The group of an instance as it is now; `undefined` when it is in none. */
-export async function factsOf(
-  aws: ReplacingApi,
-  instanceId: string,
-  isGuarded: IsGuarded,
-): Promise<GroupFacts | undefined> {
-  const { AutoScalingInstances } = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
-  const instance = AutoScalingInstances?.[0]
-  const groupName = instance?.AutoScalingGroupName ?? (await groupReplacing(aws, instanceId))
-  if (groupName === undefined) return undefined
-  const group = await groupOf(aws, groupName)
-  return {
-    groupName,
-    desired: group?.DesiredCapacity ?? 0,
-    maximum: group?.MaxSize ?? 0,
-    lifecycleState: instance?.LifecycleState ?? 'gone',
-    guarded: await isGuarded(groupName),
-    replacing: replacingOf(group?.Tags),
-    traffic: trafficOf(group),
-  }
-}
-
-/** Of every group that is in the middle of a replacement, or was when it broke off. */
-export async function replacementsUnderWay(
-  aws: Pick<ReplacingApi, 'describeAutoScalingGroups'>,
-): Promise<{ readonly groupName: string; readonly instanceId: string }[]> {
-  const Filters = [{ Name: 'tag-key', Values: [REPLACING] }]
-  const { AutoScalingGroups = [] } = await aws.describeAutoScalingGroups({ Filters })
-  return AutoScalingGroups.flatMap(({ AutoScalingGroupName: groupName, Tags }) => {
-    const instanceId = replacingOf(Tags)?.instanceId
-    return groupName !== undefined && instanceId !== undefined ? [{ groupName, instanceId }] : []
-  })
-}
-
-/** The group that an instance was in which is gone by now, where its replacement broke off. */
-async function groupReplacing(aws: ReplacingApi, instanceId: string): Promise<string | undefined> {
-  return (await replacementsUnderWay(aws)).find((one) => one.instanceId === instanceId)?.groupName
-}
-
-function replacingOf(tags: readonly TagDescription[] = []): Replacing | undefined {
-  return readReplacing(tags.find(({ Key }) => Key === REPLACING)?.Value ?? '')
-}
-
 /** Throws an Error that says what was changed until then and what to type to undo it. */
 export async function replace(
   aws: ReplacingApi,
@@ -81,16 +33,15 @@ export async function replace(
   waitMs: number,
   surroundings: Surroundings,
 ): Promise<void> {
-  const changes: Changes = { tag: false, maximum: false, desired: false }
+  const { isResumed, desired, desiredNow } = plan
+  const changes: Changes = { tag: isResumed, maximum: false, desired: isResumed && desiredNow > desired }
   try {
     await carryOut(aws, plan, waitMs, surroundings, changes)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error([why, ...undoLines(plan, changes, surroundings.typed)].join('\n'), { cause })
+    throw new Error([wordsOf(cause), ...undoLines(plan, changes, surroundings.typed)].join('\n'), { cause })
   }
 }
 
-/** A change is noted before it is asked for: an answer can be lost, and undoing twice does no harm. */
 async function carryOut(
   aws: ReplacingApi,
   plan: Replacement,
@@ -103,21 +54,20 @@ async function carryOut(
   const look = () => othersOf(aws, plan)
   // Who may not ask the load balancer is told so before anything is changed.
   if (!isOut) await unlessInterrupted(look(), interruption, interrupted())
-  changes.tag = true
   const Value = writeReplacing({ instanceId, desired, maximum: raisesMaximumFrom ?? desired + 1 })
-  await aws.createOrUpdateTags({ Tags: [{ ...tagOf(groupName), Value, PropagateAtLaunch: false }] })
+  const Tags = [{ ...tagOf(groupName), Value, PropagateAtLaunch: false }]
+  await changing(changes, 'tag', () => aws.createOrUpdateTags({ Tags }))
   if (isOut) {
     // Somebody else ended it and another came for it, or only the answer was lost: ours is one too many, or none.
     if (desiredNow === desired + 1) await setDesired(aws, groupName, desired)
     return await lower(aws, groupName, raisesMaximumFrom)
   }
-  if (raisesMaximumFrom !== undefined) {
-    changes.maximum = true
-    await setMaximum(aws, groupName, desired + 1)
-  }
-  changes.desired = true
+  if (raisesMaximumFrom !== undefined)
+    await changing(changes, 'maximum', () => setMaximum(aws, groupName, desired + 1))
   // Whoever wants more by now wants it for a reason.
-  if (desiredNow < desired + 1) await setDesired(aws, groupName, desired + 1)
+  await changing(changes, 'desired', async () => {
+    if (desiredNow < desired + 1) await setDesired(aws, groupName, desired + 1)
+  })
   await untilServing(look, desired, waitMs, surroundings)
   if (interruption.aborted) throw interrupted()
   // Who typed the same at the same time may have been quicker: let go twice, the group would be smaller than it was.
@@ -128,6 +78,22 @@ async function carryOut(
     })
   changes.desired = false
   await lower(aws, groupName, raisesMaximumFrom)
+}
+
+/** A change is noted before it is asked for, since an answer can be lost and undoing twice does no harm; what is refused was not made. */
+async function changing(
+  changes: Changes,
+  what: keyof Changes,
+  change: () => Promise<unknown>,
+): Promise<void> {
+  const before = changes[what]
+  changes[what] = true
+  try {
+    await change()
+  } catch (error) {
+    if (isAnswer(error) && !isPassing(error)) changes[what] = before
+    throw error
+  }
 }
 
 async function isInService(aws: ReplacingApi, instanceId: string): Promise<boolean> {

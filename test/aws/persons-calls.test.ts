@@ -45,7 +45,7 @@ async function call() {
   const answer = client.send(new GetFunctionConfigurationCommand({ FunctionName: 'guard' }))
   const ended = await answer.then(
     ({ FunctionName, $metadata }) => ({ ended: FunctionName, tries: $metadata.attempts }),
-    ({ name, $metadata }: ServiceException) => ({ ended: name, tries: $metadata.attempts }),
+    ({ name, message, $metadata }: ServiceException) => ({ ended: name, message, tries: $metadata.attempts }),
   )
   client.destroy()
   return { ...ended, told }
@@ -71,6 +71,14 @@ it.each([
   const { ended, tries } = await call()
   expect(tries).toBe(2)
   expect(ended).not.toBe('guard')
+})
+
+it('says who did not answer, and within what time', async () => {
+  answers = [silent]
+  expect(await call()).toMatchObject({
+    ended: 'TimeoutError',
+    message: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer within 1 s$/),
+  })
 })
 
 it('tries once more where a call is lost', async () => {

@@ -47,6 +47,7 @@ describe.each([
   ['credentials that expired', awsError('', 'The token is expired'), 'ExpiredTokenException', 'log in again'],
   ['no permission', awsError('', 'not authorized'), 'AccessDeniedException', 'Name others with --profile'],
   ['throttling', awsError('', 'Rate exceeded'), 'ThrottlingException', 'type the same again in a minute'],
+  ['trouble within AWS', awsError('', 'We are sorry'), 'InternalFailure', 'type the same again in a minute'],
   ['no answer', new Error('getaddrinfo'), 'TimeoutError', 'name --region and --profile'],
 ])('%s', (_what, error, name, next) => {
   it.each(refusing.map((words) => [words]))('%j', async (words) => {

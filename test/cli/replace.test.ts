@@ -18,6 +18,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from '@jest/globals'
+import { factsOf } from '../../src/cli/group-facts.ts'
 import {
   planReplacement,
   planUndoing,
@@ -25,7 +26,7 @@ import {
   undoingLines,
   undoLines,
 } from '../../src/cli/replacement.ts'
-import { factsOf, type ReplacingApi, replace, undo } from '../../src/cli/replacing.ts'
+import { type ReplacingApi, replace, undo } from '../../src/cli/replacing.ts'
 import type { Surroundings } from '../../src/cli/surroundings.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
 import { AwsError } from '../../testbed/aws-error.ts'
@@ -343,9 +344,36 @@ describe('a replacement', () => {
         if (operation === 'DescribeTargetHealth') throw new AwsError('AccessDenied', 'not authorized')
       },
     })
-    expect(await refusalOf(run())).toMatch(/not authorized\nNothing was changed/)
+    expect(await refusalOf(run())).toMatch(/AccessDenied: not authorized\nNothing was changed/)
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
   })
+
+  it.each([
+    ['CreateOrUpdateTags', 'Nothing was changed.'],
+    ['UpdateAutoScalingGroup', 'Changed in web: the tag termination-guard:replacing.'],
+    ['SetDesiredCapacity', 'Changed in web: the maximum (from 1 to 2) and the tag'],
+    [
+      'TerminateInstanceInAutoScalingGroup',
+      'Changed in web: the desired capacity (from 1 to 2) and the maximum',
+    ],
+  ])(
+    'by somebody who may not %s says by name why, and what was changed until then',
+    async (step, changed) => {
+      const { aws, run, undone, look } = await fullGroup()
+      let isRefused = true
+      aws.observe({
+        before: ({ operation }) => {
+          if (operation === step && isRefused) throw new AwsError('AccessDenied', 'not authorized')
+        },
+      })
+      const refusal = await refusalOf(run())
+      expect(refusal).toContain('AccessDenied: not authorized')
+      expect(refusal).toContain(changed)
+      isRefused = false
+      if (step !== 'CreateOrUpdateTags') await undone()
+      expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+    },
+  )
 
   it('is not begun while another of the group is under way', async () => {
     const replacing = { instanceId: 'i-0fffffff0', desired: 1, maximum: 1 }
