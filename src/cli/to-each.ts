@@ -27,7 +27,7 @@ export async function toEach<One>(
       const next = nextStepAfter(error)
       if (next !== undefined && !said.has(next)) terminal.complain(next)
       said.add(next ?? '')
-      // Of whom AWS says nothing about one, it says nothing about the next: eight tries for each would be hours.
+      // Of whom AWS says nothing about one, it says nothing about the next: twenty seconds for each would be many minutes.
       if (!isAnswer(error)) silence = `not tried, after ${why}`
     }
   }

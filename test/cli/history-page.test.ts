@@ -192,7 +192,7 @@ describe('in a browser', () => {
       expect(seen).toEqual({ ground: colours, illegible: [] })
     })
 
-  itInBrowser('filters 1,000 actions without a hitch: quicker than the browser can read them', async () => {
+  itInBrowser('filters 1,000 actions in the order of the time in which the browser reads them', async () => {
     await browser.show(file, desk)
     // The best of several: whatever else the machine does, one of each goes undisturbed.
     const seen = await browser.see(`${choose}
@@ -203,6 +203,7 @@ describe('in a browser', () => {
       const filtering = best(() => { put('text', text++ % 2 ? '' : 'nothing has this'); document.body.offsetHeight })
       return filtering / reading`)
     expect(seen).toBeGreaterThan(0)
-    expect(seen).toBeLessThan(1)
+    // On an idle machine half of it; what would go through all of them for each of them is hundreds of times as long.
+    expect(seen).toBeLessThan(5)
   })
 })
