@@ -104,6 +104,7 @@ function alarms(settings: Settings): Record<string, Alarm> {
       says: 'A machine was let go with its logs proven, and the receipt of it could not be written.',
       of: ours('ReceiptFailed', 'Sum'),
       is: onceAnHour,
+      isEvent: true,
     },
     PassesDeferred: {
       title: 'passes-deferred',

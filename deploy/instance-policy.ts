@@ -37,7 +37,8 @@ export function instanceStatements(settings: Settings): Statement[] {
     // Whatever else allows it, and however the prefixes are chosen: an instance has no say in what was proven of it.
     {
       Effect: 'Deny',
-      Action: ['s3:PutObject', 's3:DeleteObject'],
+      // With everything that begins so: versions, which deleting an object alone leaves, and how long they are kept.
+      Action: ['s3:PutObject*', 's3:DeleteObject*'],
       Resource: inBucket(settings, `/${RECEIPT_PREFIX}*`),
     },
     // An upload in parts under a key of one's own reads the parts again as it is completed.

@@ -1,5 +1,6 @@
 /** What the functions would refuse to start with, found before anything is packaged, and said of the parameters that a person writes. */
 import { readPolicy } from '../src/policy.ts'
+import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'
 import { BUNDLED } from '../src/selection.ts'
 import { environmentOf, functionNames, type Value } from './environment.ts'
 import type { ParameterName, Settings } from './parameters.ts'
@@ -34,7 +35,7 @@ const parameterOf: Readonly<Record<string, ParameterName>> = {
 /** Each problem once, however many functions would have it. */
 export function policyProblems(settings: Settings): ParameterProblem[] {
   const lines = functionNames.flatMap((name) => refusal(environmentOf(settings, name)))
-  return [...manifestProblems(settings), ...[...new Set(lines)].map(translated)]
+  return [...manifestProblems(settings), ...receiptProblems(settings), ...[...new Set(lines)].map(translated)]
 }
 
 /** The lines of the policy's error; none where the function would start. */
@@ -78,6 +79,19 @@ function manifestProblems({ prefix, manifestPrefix }: Settings): ParameterProble
   if (!archivePattern(prefix).test(manifest)) return []
   const problem = `manifests under '${manifestPrefix}' would lie under the archive's prefix ('${prefix}'), where a collector takes them for logs: write another`
   return [{ parameter: 'manifestPrefix', problem }]
+}
+
+/** Where receipts are, instances may write nothing; and a receipt is no log either. */
+function receiptProblems({ prefix, manifestPrefix }: Settings): ParameterProblem[] {
+  const reserved = (parameter: ParameterName, value: string) => ({
+    parameter,
+    problem: `'${value}' would hold the guard's receipts ('${RECEIPT_PREFIX}'), where no instance may write and a collector takes them for logs: write another`,
+  })
+  const receipt = `${RECEIPT_PREFIX}i-0123456789abcdef0/receipt.json`
+  return [
+    ...(archivePattern(prefix).test(receipt) ? [reserved('prefix', prefix)] : []),
+    ...(manifestPrefix.startsWith(RECEIPT_PREFIX) ? [reserved('manifestPrefix', manifestPrefix)] : []),
+  ]
 }
 
 function archivePattern(prefix: string): RegExp {

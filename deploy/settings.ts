@@ -17,7 +17,10 @@ import { receiveBudget } from './receive-budget.ts'
 const MOST_RECEIVES = 1000
 /** Below this, a function that must end within a sixth of half a heartbeat has no time to work. */
 const SHORTEST_HEARTBEAT = 360
-const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+/** As S3 names them: between two dots there is something, and an address is no name. */
+const BUCKET = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+/** A pattern in it would be a right on every key that it matches. */
+const KEY = /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/
 /** The periods that CloudWatch Logs accepts. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -97,7 +100,7 @@ export function readSettings(name: string, parameters: Parameters, given: readon
     movedTo: text('movedTo'),
     manifestPrefix: text('manifestPrefix'),
     encryption: oneOf('encryption', ...encryptions),
-    kmsKeyArn: matching('kmsKeyArn', /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/\S+$/, 'write a key’s ARN'),
+    kmsKeyArn: matching('kmsKeyArn', KEY, 'write the ARN of one key (arn:aws:kms:REGION:ACCOUNT:key/ID)'),
     retain: oneOf('retain', 'yes', 'no') === 'yes',
     withoutRetention: oneOf('withoutRetention', 'hold', 'abandon'),
     rungs: attempt('recover', [], readRungs),

@@ -14,7 +14,7 @@ import { described } from '../journal/described.ts'
 import { type AuditEvent, isFinding } from '../journal/journal.ts'
 import { shuffled } from '../shuffled.ts'
 import { hasHook } from '../termination/hook.ts'
-import { launchedAt } from '../termination/machine-state.ts'
+import { launchedAt, machineState } from '../termination/machine-state.ts'
 import { type AuditFacts, decideAudit, isSilent, silentSeconds } from './finding.ts'
 
 const CONCURRENT_INSTANCES = 5
@@ -103,6 +103,8 @@ async function auditOne(guard: Guard, instance: Running): Promise<AuditEvent | u
   })
   if (started.is === 'started') return { ...event, commandId: event.commandId ?? started.commandId }
   if (started.is === 'refused') throw new Error(`SSM refuses to send a flush: ${started.why}`)
+  // It may have been terminated since the groups were listed, and then its agent is not what is wrong.
+  if ((await machineState(aws, instance.instanceId, 0)) === 'gone') return undefined
   return { ...event, finding: 'unreachable', reason: `${event.reason}; the SSM agent does not answer` }
 }
 

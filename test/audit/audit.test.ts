@@ -106,6 +106,23 @@ describe('the audit', () => {
     expect(told('audited')).toEqual(IDS.map(() => expect.objectContaining({ finding: 'unreachable' })))
     expect(told('audited').every(isLoud)).toBe(true)
   })
+  it('an instance that was terminated since its group was listed is no finding', async () => {
+    aws.sendCommand = () => {
+      throw Object.assign(new Error(''), { name: 'InvalidInstanceId' })
+    }
+    aws.describeInstances = ({ InstanceIds: [id] }: { InstanceIds: string[] }) => ({
+      Reservations: [
+        {
+          Instances: [
+            { LaunchTime: new Date(START), State: { Name: id === IDS[0] ? 'shutting-down' : 'running' } },
+          ],
+        },
+      ],
+    })
+    await audit(guard(), () => 60_000)
+    expect(told('audited').map((one) => 'instanceId' in one && one.instanceId)).toEqual(IDS.slice(1))
+    expect(told('audit')).toEqual([expect.objectContaining({ instances: 3, findings: 2, failed: 0 })])
+  })
   it('looks at no instance when its time is nearly over, and says how many it left out', async () => {
     await audit(guard(), () => 1000)
     expect(sent).toEqual([])

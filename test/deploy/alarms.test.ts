@@ -105,9 +105,12 @@ describe('a loss', () => {
     const [ring, resolved] = [found.find(({ to }) => to === 'ALARM'), found.findLast(({ to }) => to === 'OK')]
     expect((resolved?.at ?? 0) - (ring?.at ?? 0)).toBeGreaterThanOrEqual(30 * MINUTE)
   })
-  it('is never told as resolved: no quiet hour brings the logs back', () => {
-    expect(alarms.NotArchivedAlarm?.Properties.OKActions).toBeUndefined()
-  })
+  it.each(['NotArchived', 'ReceiptFailed'])(
+    'is never told as resolved: no quiet hour brings back logs, or evidence (%s)',
+    (id) => {
+      expect(alarms[`${id}Alarm`]?.Properties.OKActions).toBeUndefined()
+    },
+  )
 })
 
 describe.each(states)('%s', (id) => {

@@ -403,6 +403,20 @@ describe('the policy to attach to instances', () => {
     expect(await isAllowed(policy as PolicyDocument, receipt)).toBe(false)
   })
   it.each([
+    's3:PutObject',
+    's3:PutObjectRetention',
+    's3:PutObjectLegalHold',
+    's3:DeleteObject',
+    's3:DeleteObjectVersion',
+  ])('lets no instance %s a receipt, whatever else its role allows', async (action) => {
+    const { Statement } = instancePolicy()
+    const everything = { Effect: 'Allow' as const, Action: ['s3:*'], Resource: '*' }
+    const policy = { Version: '2012-10-17', Statement: [...[Statement].flat(), everything] }
+    const of = (key: string) => ({ ...put(key), action })
+    expect(await isAllowed(policy as PolicyDocument, of(`${RECEIPT_PREFIX}i-1/x.json`))).toBe(false)
+    expect(await isAllowed(policy as PolicyDocument, of(`${deployed.prefix}x.gz`))).toBe(true)
+  })
+  it.each([
     [
       'complete a lifecycle action',
       { action: 'autoscaling:CompleteLifecycleAction', resource: groupArn('web-asg'), context: {} },

@@ -72,6 +72,14 @@ describe('the parameters', () => {
       { manifestPrefix: 'resources/environments/logs/publish/e-1/i-1/manifests/' },
       'write another',
     ],
+    ['manifestPrefix', { manifestPrefix: 'termination-guard/receipts/' }, 'write another'],
+    ['manifestPrefix', { manifestPrefix: 'termination-guard/receipts/manifests/' }, 'write another'],
+    ['prefix', { prefix: 'termination-guard/receipts/{instance}/' }, 'write another'],
+    ['prefix', { prefix: '{group}/{environment}/{instance}/', manifestPrefix: 'm/' }, 'write another'],
+    ['bucket', { bucket: 'logs..web' }, 'write the name of a bucket'],
+    ['bucket', { bucket: '192.168.0.1' }, 'write the name of a bucket'],
+    ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/*' }, 'write the ARN of one key'],
+    ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/logs' }, 'write the ARN of one key'],
     ['patience', { heartbeat: 360, patience: 138_240 }, 'must be at most 28800'],
   ])(
     '%s is refused here and not only by the functions, as they start: %j',
@@ -79,6 +87,13 @@ describe('the parameters', () => {
       expect(() => settings(changes)).toThrow(new RegExp(`^  ${parameter}: .*${why}`, 'm'))
     },
   )
+  it.each([
+    { manifestPrefix: 'termination-guard/' },
+    { bucket: 'logs.web.example' },
+    { kmsKeyArn: 'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-0123456789abcdef' },
+  ])('%j is accepted', (changes: Partial<typeof defaults>) => {
+    expect(() => settings(changes)).not.toThrow()
+  })
   it('are each named once, in one line, however many functions would refuse to start', () => {
     const bad = { prefix: '/x/', movedTo: 'foo', lookAgain: '60', heartbeat: '7200', profile: './none.json' }
     const [first, ...lines] = message(() => settings(bad)).split('\n')
