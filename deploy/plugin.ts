@@ -13,6 +13,7 @@ import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/enrolment
 import { keepLogs } from './log-groups.ts'
 import type { Settings } from './parameters.ts'
 import {
+  alarmReport,
   enrolmentReport,
   hooksLeft,
   instanceReport,
@@ -102,6 +103,7 @@ export default class Enrolment {
     for (const line of withdrawalReport(withdrawn, scope.hookName)) this.#log.notice(line)
     for (const line of instanceReport(scope.hookName, scope.instancePolicy)) this.#log.notice(line)
     for (const line of ownHookReport(scope.queueArn, scope.notifierRoleArn)) this.#log.notice(line)
+    for (const line of alarmReport(this.#settings.name, this.#settings.alarmEmail)) this.#log.notice(line)
     if (withdrawn.open.length > 0)
       this.#fail(openActions(withdrawn, scope.hookName, 'groups that are no longer chosen'))
     await this.#forget(left)

@@ -54,6 +54,15 @@ export function ownHookReport(queueArn: string, notifierRoleArn: string): string
   ]
 }
 
+/** A guard that keeps machines and tells nobody costs money until somebody looks. */
+export function alarmReport(name: string, alarmEmail: string | undefined): string[] {
+  if (alarmEmail !== undefined) return []
+  return [
+    '',
+    `No alarmEmail is given: alarms tell only whoever is subscribed to the topic ${name}-alarms. To be told: --param="alarmEmail=ADDRESS"`,
+  ]
+}
+
 export function withdrawalReport(
   { withdrawn, hookLeft, retentionLeft, retained }: Withdrawal,
   hookName: string,

@@ -25,7 +25,8 @@ const environmentBefore = { ...process.env }
 const noInstance = () => {
   throw new Error('no instance starts here')
 }
-const log = { notice: () => {}, warning: () => {} }
+const printed: string[] = []
+const log = { notice: (line = '') => void printed.push(line), warning: () => {} }
 let aws: LocalAws
 let logs: Server
 /** What CloudWatch Logs was asked for. */
@@ -72,7 +73,16 @@ function cloudWatchLogs(request: IncomingMessage, response: ServerResponse): voi
   })
 }
 
-function before(groups: string, isGuardingNothing: boolean): Promise<void> | undefined {
+const before = (groups: string, isGuardingNothing: boolean) =>
+  plugin({ groups, isGuardingNothing }).hooks['before:deploy:deploy']?.()
+
+interface Given {
+  readonly groups: string
+  readonly isGuardingNothing?: boolean
+  readonly alarmEmail?: string
+}
+
+function plugin({ groups, isGuardingNothing = false, alarmEmail }: Given): Enrolment {
   const serverless = {
     service: {
       service: 'termination-guard',
@@ -83,6 +93,10 @@ function before(groups: string, isGuardingNothing: boolean): Promise<void> | und
             isGuardingNothing,
             name: HOOK,
             logRetentionDays: 90,
+            heartbeatSeconds: 3600,
+            retain: true,
+            prefix: 'logs/{instance}/',
+            alarmEmail,
           },
         },
       },
@@ -96,7 +110,7 @@ function before(groups: string, isGuardingNothing: boolean): Promise<void> | und
       getCloudFormationClient: async () => ({ send: async () => ({ Stacks: [{ Outputs: listed() }] }) }),
     }),
   } as unknown as ConstructorParameters<typeof Enrolment>[0]
-  return new Enrolment(serverless, {}, { log }).hooks['before:deploy:deploy']?.()
+  return new Enrolment(serverless, {}, { log })
 }
 const listed = () => Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
 
@@ -116,4 +130,14 @@ it('a deployment makes the log groups that are not there, and all keep the journ
   await before('other', false)
   const groups = ['terminations', 'sweep', 'enrol', 'audit'].map((name) => `/aws/lambda/${HOOK}-${name}`)
   expect(asked).toEqual(groups.flatMap((name) => [`CreateLogGroup ${name}`, `PutRetentionPolicy ${name} 90`]))
+})
+it.each([
+  [undefined, [`alarms tell only whoever is subscribed to the topic ${HOOK}-alarms`]],
+  ['ops@example.com', []],
+])('a deployment says where alarms go to nobody: alarmEmail=%s', async (alarmEmail, expected) => {
+  printed.length = 0
+  await plugin({ groups: 'other', ...(alarmEmail && { alarmEmail }) }).hooks['after:deploy:deploy']?.()
+  const said = printed.filter((line) => line.includes('alarm'))
+  expect(said).toEqual(expected.map((one) => expect.stringContaining(one)))
+  expect(printed.join('\n')).toContain('  not there   other')
 })
