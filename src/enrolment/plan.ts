@@ -175,7 +175,7 @@ function planHook(
   const put: WantedHook = {
     heartbeatTimeoutSeconds: heartbeat.isOurs ? heartbeatTimeoutSeconds : hook.heartbeatTimeoutSeconds,
     defaultResult: hook.defaultResult ?? 'ABANDON',
-    metadata: putByUs(mark) ? metadata : hook.metadata,
+    metadata,
   }
   return {
     step: changes.length > 0 || isForgetful ? { do: 'put-hook', hook: put } : undefined,

@@ -7,7 +7,8 @@ import { isLoud, type JournalEvent } from '../../src/journal/journal.ts'
 import type { Policy } from '../../src/policy.ts'
 import { parseSelections } from '../../src/selection.ts'
 import { identify } from '../../src/termination/identify.ts'
-import { policy as base, START } from '../termination/observations.ts'
+import { manifestLine } from '../one-instance.ts'
+import { policy as base, file, START } from '../termination/observations.ts'
 
 const GROUP = 'awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C'
 const IDS = ['i-00000000000000001', 'i-00000000000000002', 'i-00000000000000003']
@@ -122,6 +123,42 @@ describe('the audit', () => {
     await audit(guard(), () => 60_000)
     expect(told('audited').map((one) => 'instanceId' in one && one.instanceId)).toEqual(IDS.slice(1))
     expect(told('audit')).toEqual([expect.objectContaining({ instances: 3, findings: 2, failed: 0 })])
+  })
+  it.each([
+    [
+      'S3 does not list its objects',
+      'listObjectsV2' as const,
+      /S3 does not let the guard list .*AccessDenied/,
+    ],
+    ['SSM refuses to send', 'sendCommand' as const, /SSM refuses to send a flush: .*AccessDenied/],
+  ])('where %s it could not look, which is told of each instance and is no finding', async (_, call, why) => {
+    aws[call] = () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } })
+    }
+    await audit(guard(), () => 60_000)
+    expect(told('audited')).toEqual([])
+    expect(told('audit-failed')).toEqual(
+      IDS.map(() => expect.objectContaining({ errorMessage: expect.stringMatching(why) })),
+    )
+    expect(told('audit')).toEqual([expect.objectContaining({ findings: 0, failed: 3 })])
+  })
+  it('the next audit uploads what the flush of the last left out, and takes nobody else’s flush for that', async () => {
+    const lines = (id: string) => manifestLine([file], [], 86_400, 'audit', id)
+    const of = (InstanceId: string, Comment: string) => ({
+      ...{ InstanceId, CommandId: 'c-1', Comment, Status: 'Success', StatusDetails: 'Success' },
+      RequestedDateTime: new Date(now - 3_600_000),
+      CommandPlugins: [{ Output: lines(InstanceId), ResponseFinishDateTime: new Date(now - 3_590_000) }],
+    })
+    aws.listCommandInvocations = ({ InstanceId }: { InstanceId: string }) => ({
+      CommandInvocations: [of(InstanceId, InstanceId === IDS[0] ? `audit:${GROUP}` : personComment(GROUP))],
+    })
+    await audit(guard(), () => 60_000)
+    const findings = told('audited').map((one) => 'finding' in one && one.finding)
+    expect(findings.toSorted()).toEqual(['silent', 'silent', 'unproven'])
+    const uploads = sent.map(({ InstanceIds, Parameters }) => [InstanceIds?.[0], Parameters?.Upload?.[0]])
+    const [first, ...others] = uploads.toSorted(([a = ''], [b = '']) => a.localeCompare(b))
+    expect(new Set(others.map(([, upload]) => upload)).size).toBe(1)
+    expect(first?.[1]).not.toBe(others[0]?.[1])
   })
   it('looks at no instance when its time is nearly over, and says how many it left out', async () => {
     await audit(guard(), () => 1000)

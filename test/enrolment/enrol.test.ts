@@ -103,6 +103,21 @@ describe('enrolment', () => {
     }
     expect(hook('unrelated')).toBeUndefined()
   })
+  it.each([
+    ['by their names', (names: readonly string[]) => names.join(',')],
+    ['by a tag', () => 'tag:many=yes'],
+  ])('reaches every one of more groups than AWS answers at once, %s', async (_how, choosing) => {
+    const names = Array.from({ length: 120 }, (_, index) => `group-${index}`)
+    for (const name of names) createGroup(name, { many: 'yes' })
+    const { guarded } = await deploy({ selections: parseSelections(choosing(names)) })
+    expect(guarded.toSorted()).toEqual(names.toSorted())
+  })
+  it('marks the group alone: no instance of it carries the mark', async () => {
+    createGroup('web')
+    await deploy()
+    const marks = group('web')?.Tags?.filter(({ Key }) => Key === markKey(HOOK))
+    expect(marks).toEqual([expect.objectContaining({ PropagateAtLaunch: false })])
+  })
   it('changes nothing when run again', async () => {
     createGroup('web')
     await deploy()
@@ -130,6 +145,20 @@ describe('enrolment', () => {
     expect(hook('web')?.NotificationTargetARN).toContain('other')
     expect(retains('web')).toBe(false)
   })
+  it.each([
+    [
+      'is for launching instances',
+      { LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING', NotificationTargetARN: QUEUE },
+      /which is for autoscaling:EC2_INSTANCE_LAUNCHING/,
+    ],
+    ['speaks through EventBridge, and was not put by the guard', {}, /which notifies nobody/],
+  ])('refuses a hook of our name that %s', async (_what, changes, why) => {
+    createGroup('web')
+    putHook('web', changes)
+    const before = hook('web')
+    expect((await deploy()).refused).toEqual([{ groupName: 'web', why: expect.stringMatching(why) }])
+    expect([hook('web'), retains('web')]).toEqual([before, false])
+  })
   it('refuses a group whose choosing tag does not propagate: its instances could not be flushed', async () => {
     createGroup('collector', { team: 'data' }, false)
     expect((await deploy()).refused[0]?.why).toContain('PropagateAtLaunch')
@@ -145,6 +174,10 @@ describe('enrolment', () => {
         /no Elastic Beanstalk environment.*write a prefix without.*profile.*or tag the group/,
       )
       expect([hook('web'), retains('web')]).toEqual([undefined, false])
+    })
+    it('refuses a group whose tag names none', async () => {
+      createGroup('web', { 'elasticbeanstalk:environment-id': '' })
+      expect((await deploy({ archivePrefix })).refused).toHaveLength(1)
     })
     it('accepts a group whose tag names its environment', async () => {
       createGroup('web', id)
@@ -176,6 +209,36 @@ describe('enrolment', () => {
       'heartbeat 3600 s → 1800 s',
     )
     expect(hook('web')?.HeartbeatTimeout).toBe(1800)
+  })
+  it('a heartbeat that a broken-off deployment did not set is no person’s', async () => {
+    createGroup('web')
+    await deploy()
+    world.changes.length = 0
+    world.failAt = 2
+    expect((await deploy({ heartbeatTimeoutSeconds: 1800 })).refused).toHaveLength(1)
+    world.failAt = undefined
+    expect(hook('web')?.HeartbeatTimeout).toBe(3600)
+    expect(await sweep({ heartbeatTimeoutSeconds: 1800 })).toMatchObject({ differs: [] })
+    expect(hook('web')?.HeartbeatTimeout).toBe(1800)
+  })
+  it('leaves a default result that a person set, also where it sets the heartbeat anew', async () => {
+    createGroup('web')
+    await deploy()
+    putHook('web', { DefaultResult: 'CONTINUE' })
+    await deploy({ heartbeatTimeoutSeconds: 1800 })
+    expect(hook('web')).toMatchObject({ HeartbeatTimeout: 1800, DefaultResult: 'CONTINUE' })
+  })
+  it('never takes away retention that was on before, also where it had to switch it on again', async () => {
+    createGroup('web')
+    setRetention('web', 'retain')
+    await deploy()
+    setRetention('web', 'terminate')
+    await sweep()
+    expect(retains('web')).toBe(true)
+    await deploy({ retain: false })
+    expect(retains('web')).toBe(true)
+    expect(await withdraw(world.aws, scope)).toMatchObject({ withdrawn: ['web'], retentionLeft: ['web'] })
+    expect(retains('web')).toBe(true)
   })
   it('leaves retention off where a person switched it off, and tells what that costs', async () => {
     createGroup('web')
@@ -389,6 +452,39 @@ describe('withdrawal', () => {
     await sweep()
     expect(hook('web')).toBeUndefined()
     expect((await deploy()).enrolled).toEqual(['web'])
+  })
+  it('leaves a hook that a person aimed elsewhere since', async () => {
+    createGroup('web')
+    await deploy()
+    putHook('web', { NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:other' })
+    expect(await withdraw(world.aws, scope)).toMatchObject({ withdrawn: ['web'], hookLeft: ['web'] })
+    expect(hook('web')?.NotificationTargetARN).toContain('other')
+  })
+  it.each([
+    ['Terminating', true],
+    ['Terminating:Wait', true],
+    ['Warmed:Terminating:Wait', true],
+    ['Warmed:Pending:Wait', true],
+    ['ReplacingRootVolume:Wait', true],
+    ['Terminating:Proceed', false],
+    ['Terminating:Retained', false],
+    ['InService', false],
+  ])('an instance in %s stands in its way: %s', async (LifecycleState, isOpen) => {
+    createGroup('web')
+    await deploy()
+    const instanceId = instanceOf('web')
+    const { describeAutoScalingGroups } = world.aws
+    world.aws.describeAutoScalingGroups = async (input) => {
+      const { AutoScalingGroups = [] } = await describeAutoScalingGroups(input)
+      const at = <One extends object>(one: One) => ({ ...one, LifecycleState: LifecycleState as 'InService' })
+      return {
+        AutoScalingGroups: AutoScalingGroups.map((one) => ({ ...one, Instances: one.Instances?.map(at) })),
+      }
+    }
+    const { open, withdrawn } = await withdraw(world.aws, scope)
+    expect([open.map((one) => one.instanceId), withdrawn]).toEqual(
+      isOpen ? [[instanceId], []] : [[], ['web']],
+    )
   })
   it('leaves a hook of the group’s own template', async () => {
     createGroup('web')

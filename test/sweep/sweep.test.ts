@@ -106,6 +106,54 @@ it('does not look at the same groups first each time, since time may be short fo
   expect(first).toEqual(new Set(['web', 'api']))
 })
 
+it.each(['Warmed:Terminating:Wait', 'Warmed:Pending:Wait', 'ReplacingRootVolume:Wait'])(
+  'adopts what waits in %s',
+  async (state) => {
+    aws.lifecycleState = state
+    await run()
+    expect(told()).toMatchObject({ held: 1, adopted: 1 })
+  },
+)
+
+it('is in time for a hook that a person set to less than we deploy', async () => {
+  aws.now = START + 4 * MINUTE
+  aws.heartbeatTimeout = 600
+  await run()
+  expect(told()).toMatchObject({ adopted: 1 })
+})
+
+it('begins no look when its share of the time is spent: enrolment has its own', async () => {
+  const described = new OneInstance().guard.aws.describeLifecycleHooks
+  let asked = 0
+  aws.guard.aws.describeLifecycleHooks = async (input) => {
+    // Whether there is the hook is asked first; what it is set to is the last question before the looks.
+    if (++asked === 2) aws.now += 181_000
+    return await described(input)
+  }
+  const endsAt = aws.now + 240_000
+  await sweep(aws.guard, () => endsAt - aws.now)
+  expect(aws.invocations).toHaveLength(0)
+  expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'passes-deferred', messages: 1 }))
+  expect(told()).toMatchObject({ held: 1, adopted: 0 })
+})
+
+it('names no machine that another group keeps without our hook', async () => {
+  aws.lifecycleState = 'Terminating:Retained'
+  const listed = new OneInstance().guard.aws.describeAutoScalingInstances
+  aws.guard.aws.describeAutoScalingInstances = async (input) => {
+    const { AutoScalingInstances: [one] = [] } = await listed(input)
+    const kept = { ...one, LifecycleState: 'Terminating:Retained' } as NonNullable<typeof one>
+    return {
+      AutoScalingInstances: [kept, { ...kept, InstanceId: 'i-anothers', AutoScalingGroupName: 'another' }],
+    }
+  }
+  const described = new OneInstance().guard.aws.describeLifecycleHooks
+  aws.guard.aws.describeLifecycleHooks = async (input) =>
+    input.AutoScalingGroupName === 'another' ? {} : await described(input)
+  await run()
+  expect(told()).toMatchObject({ retained: [action.instanceId] })
+})
+
 it('leaves a young action to its own message', async () => {
   aws.now = START + MINUTE
   await run()
