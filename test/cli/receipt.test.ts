@@ -72,6 +72,73 @@ describe('--verify asks S3 again', () => {
     line.objects.delete(KEY)
     expect((await line.run('receipt', id, '--verify')).out).toContain(told)
   })
+  describe('the version that was proven', () => {
+    /** The receipt as it was written, but for its one file. */
+    const rewrite = (change: (file: Record<string, object>) => object) => {
+      for (const [key, text] of line.receipts) {
+        const receipt = JSON.parse(text)
+        line.receipts.set(key, JSON.stringify({ ...receipt, files: receipt.files.map(change) }))
+      }
+    }
+    it('is told by its id where that is known, and by nothing else', async () => {
+      rewrite((one) => ({ ...one, object: { ...one.object, versionId: 'v-7' } }))
+      line.objects.delete(KEY)
+      versions(proven())
+      expect((await line.run('receipt', id, '--verify')).out).toContain('that was proven is not kept')
+      versions(proven(), { ...proven(), VersionId: 'v-7', ETag: '"told otherwise"' })
+      expect((await line.run('receipt', id, '--verify')).out).toContain('that was proven is kept: v-7')
+    })
+    it.each([
+      ['of another size', { Size: file.size + 1 }],
+      ['with another ETag', { ETag: '"other"' }],
+    ])('is none %s, where its id is not known', async (_, changes) => {
+      versions({ ...proven(), ...changes })
+      line.objects.delete(KEY)
+      expect((await line.run('receipt', id, '--verify')).out).toContain('that was proven is not kept')
+    })
+    it('is looked for on every page of the object’s versions, and no further', async () => {
+      const asked: (string | undefined)[] = []
+      const pages = (last: ObjectVersion[], NextKeyMarker: string) => {
+        line.inspection = {
+          listObjectVersions: async ({ KeyMarker, VersionIdMarker }) => {
+            asked.push(VersionIdMarker)
+            if (KeyMarker === undefined)
+              return {
+                ...{ IsTruncated: true, NextKeyMarker, NextVersionIdMarker: 'v-2' },
+                Versions: [{ ...proven(), VersionId: 'v-2', ETag: '"other"' }],
+              }
+            return { Versions: last }
+          },
+        }
+      }
+      line.objects.delete(KEY)
+      pages([proven()], KEY)
+      expect((await line.run('receipt', id, '--verify')).out).toContain('that was proven is kept: v-1')
+      pages([], `${KEY}.1.gz`)
+      expect((await line.run('receipt', id, '--verify')).out).toContain('that was proven is not kept')
+      expect(asked).toEqual([undefined, 'v-2', undefined])
+    })
+    it('an object whose name only begins as its does is not it', async () => {
+      versions()
+      line.objects.delete(KEY)
+      line.objects.set(`${KEY}.1.gz`, { size: file.size, etag: file.md5 })
+      expect((await line.run('receipt', id, '--verify')).out).toContain('gone: it is gone')
+    })
+    it('what nothing comparable is known of is unknown, and so is what a collector had moved', async () => {
+      line.objects.set(KEY, { size: file.size, etag: 'not-an-md5-2' })
+      line.guard.aws.headObject = async () => ({ ServerSideEncryption: 'aws:kms' })
+      const { policy } = line.guard
+      line.guard = { ...line.guard, policy: { ...policy, archive: { ...policy.archive, hashLimitBytes: 0 } } }
+      const { code, out } = await line.run('receipt', id, '--verify')
+      expect([code, out]).toEqual([1, expect.stringContaining('unknown: nothing comparable is known of it')])
+      rewrite(({ object: _, ...one }) => one)
+      const moved = await line.run('receipt', id, '--verify')
+      expect([moved.code, moved.out]).toEqual([
+        1,
+        expect.stringContaining('unknown: a collector had moved it'),
+      ])
+    })
+  })
   it('what S3 does not tell is unknown, and never holds', async () => {
     const [Key = ''] = line.receipts.keys()
     line.guard.aws.listObjectsV2 = async (input) => {

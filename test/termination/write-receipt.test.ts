@@ -3,8 +3,9 @@ import { parseReceipt, receiptKey } from '../../src/archive/receipt.ts'
 import { isLoud } from '../../src/journal/journal.ts'
 import type { LifecycleAction } from '../../src/model.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
+import { receiptOf } from '../../src/termination/write-receipt.ts'
 import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
-import { action, file, MINUTE, policy, START } from './observations.ts'
+import { action, file, flush, MINUTE, policy, START, seen } from './observations.ts'
 
 let aws: OneInstance
 const pass = (about: LifecycleAction = action) => reconcile(aws.guard, about)
@@ -112,6 +113,42 @@ it('an adopted action is named by when it began', async () => {
   expect(receipts()).toMatchObject([
     { key: expect.stringContaining('/adopted-2026-01-02T03-04-05.000Z.json'), receipt: { token: null } },
   ])
+})
+
+it.each([
+  ['', {}],
+  ['AES256', { ServerSideEncryption: 'AES256' }],
+  ['aws:kms', { ServerSideEncryption: 'aws:kms' }],
+  [
+    'aws:kms:arn:aws:kms:eu-west-1:111122223333:key/k',
+    { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/k' },
+  ],
+])('is encrypted as uploads are, since a bucket may refuse what is not: %j', async (encryption, asked) => {
+  const puts: object[] = []
+  aws.guard.aws.putObject = async (input) => void puts.push(input)
+  const archive = { ...policy.archive, encryption }
+  await reconcile({ ...aws.guard, policy: { ...policy, archive } }, action)
+  expect(puts).toHaveLength(1)
+  const { ServerSideEncryption, SSEKMSKeyId } = puts[0] as Record<string, unknown>
+  expect(
+    Object.fromEntries(Object.entries({ ServerSideEncryption, SSEKMSKeyId }).filter(([, is]) => is)),
+  ).toEqual(asked)
+})
+
+it('names the version of each object of which S3 told it', async () => {
+  aws.objects.set(KEY, { size: file.size, etag: 'not-an-md5-2' })
+  aws.guard.aws.headObject = async () => ({
+    ChecksumSHA256: Buffer.from(file.sha256, 'hex').toString('base64'),
+    VersionId: 'v-7',
+  })
+  await pass()
+  expect(receipts()).toMatchObject([{ receipt: { files: [{ object: { key: KEY, versionId: 'v-7' } }] } }])
+})
+
+it('names every flush that told what was there, also one beside the action’s own', () => {
+  const told = seen({ flushes: [flush({ commandId: 'c-2' })], flushedBeside: [flush({ commandId: 'c-1' })] })
+  const receipt = receiptOf(told, { do: 'continue', outcome: 'archived', reason: 'all is there' }, policy)
+  expect(receipt.flushes.map(({ commandId }) => commandId)).toEqual(['c-2', 'c-1'])
 })
 
 describe('no other end has one', () => {
