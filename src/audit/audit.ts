@@ -30,7 +30,7 @@ interface Running {
 export async function audit(guard: Guard, remainingMs: () => number): Promise<void> {
   const { policy, journal, random, clock } = guard
   const listing = guardUntil(guard, clock.now() + SHARE_OF_LISTING * remainingMs())
-  // Shuffled, so that where time is short it is not always the same instances that are left out.
+  // Shuffled, as the groups are, so that where time is short it is not always the same ones that are left out.
   const instances = shuffled(await runningInstances(listing), random)
   let findings = 0
   let failed = 0
@@ -58,10 +58,10 @@ export async function audit(guard: Guard, remainingMs: () => number): Promise<vo
   journal({ event: 'audit', instances: instances.length, findings, failed, deferred })
 }
 
-async function runningInstances({ aws, policy, journal }: Guard): Promise<Running[]> {
+async function runningInstances({ aws, policy, random, journal }: Guard): Promise<Running[]> {
   const groups = await chosenGroups(aws, policy.enrolment?.selections ?? [])
   const running: Running[] = []
-  for (const { name, members } of groups) {
+  for (const { name, members } of shuffled(groups, random)) {
     const inService = members.filter(({ lifecycleState }) => lifecycleState === 'InService')
     if (inService.length === 0) continue
     try {

@@ -10,6 +10,7 @@ import { described } from '../journal/described.ts'
 import type { EnrolmentEvent } from '../journal/journal.ts'
 import type { Policy } from '../policy.ts'
 import { chosenBy } from '../selection.ts'
+import { shuffled } from '../shuffled.ts'
 import { chosenGroups, groupFacts, groupNamed, type ListedGroup, takeStep, whileThere } from './enrolments.ts'
 import { type EnrolmentPlan, planEnrolment, type Wanted } from './plan.ts'
 
@@ -30,35 +31,40 @@ export function wantedOf(policy: Policy): Wanted | undefined {
 
 /** Enrols what the policy chooses and tells it. Answers the groups that are guarded now. */
 export async function enrolAndTell(
-  { aws, policy, journal }: Pick<Guard, 'aws' | 'policy' | 'journal'>,
+  { aws, policy, random, journal }: Pick<Guard, 'aws' | 'policy' | 'random' | 'journal'>,
   enrolment: Enrolment,
 ): Promise<readonly string[]> {
   const wanted = wantedOf(policy)
   if (!wanted) return []
-  const event = await enrol(aws, wanted, enrolment, (groupName, error) =>
-    journal({ event: 'group-failed', groupName, ...described(error) }),
-  )
+  const onSilence = (groupName: string, error: unknown) =>
+    journal({ event: 'group-failed', groupName, ...described(error) })
+  const event = await enrol(aws, wanted, enrolment, { random, onSilence })
   const isNews =
     event.trigger !== 'launch' || event.enrolled.length + event.changed.length + event.refused.length > 0
   if (isNews) journal(event)
   return event.guarded
 }
 
-/** Told of a group that AWS does not answer for now, by those after whom a sweep comes: it is as guarded as it was. */
-type OnSilence = (groupName: string, error: unknown) => void
+/** Where a sweep comes again. */
+interface Again {
+  /** Shuffles the groups, so that where time is short it is not always the same ones that are left out. */
+  readonly random: () => number
+  /** Told of a group that AWS does not answer for now: it is as guarded as it was. */
+  readonly onSilence: (groupName: string, error: unknown) => void
+}
 
-/** Without `onSilence` nobody comes again, and what AWS does not answer is a refusal like any other. */
+/** Where nobody comes `again`, what AWS does not answer is a refusal like any other. */
 export async function enrol(
   aws: AwsApi,
   wanted: Wanted,
   { trigger, groupName }: Enrolment,
-  onSilence?: OnSilence,
+  again?: Again,
 ): Promise<EnrolmentEvent> {
   const groups =
     groupName === undefined ? await chosenGroups(aws, wanted.selections) : await only(aws, groupName)
   const done = await pMap(
-    groups,
-    (group) => enrolGroup(aws, group, wanted, { byDeployment: trigger === 'deployment', onSilence }),
+    again ? shuffled(groups, again.random) : groups,
+    (group) => enrolGroup(aws, group, wanted, { byDeployment: trigger === 'deployment', again }),
     { concurrency: CONCURRENT_GROUPS },
   )
   const inState = (...states: readonly Enrolled['plan']['is'][]) =>
@@ -98,20 +104,20 @@ async function enrolGroup(
   aws: AwsApi,
   group: ListedGroup,
   wanted: Wanted,
-  by: { readonly byDeployment: boolean; readonly onSilence: OnSilence | undefined },
+  { byDeployment, again }: { readonly byDeployment: boolean; readonly again: Again | undefined },
 ): Promise<Enrolled> {
   const { name } = group
   if (chosenBy(wanted.selections, group).length === 0) return { name, plan: { is: 'not-chosen' } }
   try {
     return {
       name,
-      plan: await whileThere<Enrolled['plan']>(() => planned(aws, group, wanted, by.byDeployment), {
+      plan: await whileThere<Enrolled['plan']>(() => planned(aws, group, wanted, byDeployment), {
         is: 'gone',
       }),
     }
   } catch (error) {
-    if (by.onSilence && isPassing(error)) {
-      by.onSilence(name, error)
+    if (again && isPassing(error)) {
+      again.onSilence(name, error)
       return { name, plan: { is: 'silent' } }
     }
     const { error: code, errorMessage } = described(error)

@@ -99,6 +99,25 @@ describe('the audit', () => {
       expect.objectContaining({ groupName: 'other', errorMessage: 'Rate exceeded' }),
     ])
   })
+  it('does not ask of the same group first each time, since time may be short for the last', async () => {
+    const inService = { Instances: [{ InstanceId: IDS[0], LifecycleState: 'InService' }] }
+    const groups = ['web', 'api'].map((AutoScalingGroupName) => ({ AutoScalingGroupName, ...inService }))
+    aws.describeAutoScalingGroups = () => ({ AutoScalingGroups: groups })
+    const first = new Set<string | undefined>()
+    for (const draws of [
+      [0.1, 0.9],
+      [0.9, 0.1],
+    ]) {
+      const asked: string[] = []
+      aws.describeLifecycleHooks = ({ AutoScalingGroupName }: { AutoScalingGroupName: string }) => {
+        asked.push(AutoScalingGroupName)
+        return {}
+      }
+      await audit({ ...guard(), random: () => draws.shift() ?? 0 }, () => 60_000)
+      first.add(asked[0])
+    }
+    expect(first).toEqual(new Set(['web', 'api']))
+  })
   it('an agent that does not answer is a finding: a termination would end with a kept machine', async () => {
     aws.sendCommand = () => {
       throw Object.assign(new Error(''), { name: 'InvalidInstanceId' })

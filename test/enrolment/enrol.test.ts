@@ -363,25 +363,44 @@ describe('a group that Auto Scaling does not answer for', () => {
       return await describeLifecycleHooks(input)
     }
   }
-  it('is tried again by the next sweep: it is as guarded as it was, and refused is another thing', async () => {
-    createGroup('web')
-    createGroup('collector', { team: 'data' })
-    await deploy()
-    silent()
-    const journal: JournalEvent[] = []
+  const journal: JournalEvent[] = []
+  const sweepAndTell = (random: () => number) => {
     const { selections, queueArn, notifierRoleArn, retain } = base
     const enrolment = { selections, queueArn, notifierRoleArn, retain }
     const archive = { ...anyPolicy.archive, prefix: base.archivePrefix }
     const policy = { ...anyPolicy, archive, hookName: HOOK, heartbeatTimeoutSeconds: 3600, enrolment }
-    const guard = { aws: world.aws, policy, journal: (event: JournalEvent) => void journal.push(event) }
-    expect(await enrolAndTell(guard, { trigger: 'sweep' })).toEqual(['collector'])
+    const guard = {
+      aws: world.aws,
+      policy,
+      random,
+      journal: (event: JournalEvent) => void journal.push(event),
+    }
+    return enrolAndTell(guard, { trigger: 'sweep' })
+  }
+  beforeEach(() => {
+    journal.length = 0
+    createGroup('web')
+    createGroup('collector', { team: 'data' })
+  })
+  it('is tried again by the next sweep: it is as guarded as it was, and refused is another thing', async () => {
+    await deploy()
+    silent()
+    expect(await sweepAndTell(() => 0.5)).toEqual(['collector'])
     expect(journal).toEqual([
       { event: 'group-failed', groupName: 'web', error: 'Throttling', errorMessage: 'Rate exceeded' },
       expect.objectContaining({ event: 'enrolment', refused: [], missing: [] }),
     ])
   })
+  it('is not always the same one where the time is short', async () => {
+    const first = new Set<string | undefined>()
+    for (const draws of [
+      [0.1, 0.9],
+      [0.9, 0.1],
+    ])
+      first.add((await sweepAndTell(() => draws.shift() ?? 0))[0])
+    expect(first).toEqual(new Set(['web', 'collector']))
+  })
   it('fails the deployment, after which nobody comes', async () => {
-    createGroup('web')
     silent()
     expect((await deploy()).refused).toEqual([{ groupName: 'web', why: 'Throttling: Rate exceeded' }])
   })
