@@ -1,6 +1,5 @@
 /** `serverless deploy` and `remove` from end to end, against an independent emulator of CloudFormation (moto's server). */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -15,7 +14,7 @@ import {
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { shellEnvironment } from '../../testbed/local/shell-environment.ts'
+import { writeShellEnvironment } from '../../testbed/local/shell-environment.ts'
 import { typeLine } from '../cli/typing.ts'
 import { type Account, removal, whileDeployed } from '../documents/deployed.ts'
 import { root } from '../documents/documented-lines.ts'
@@ -73,9 +72,8 @@ async function answering(url: string): Promise<void> {
     const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}))
     ec2.destroy()
     subnets = Subnets.map(({ SubnetId = '' }) => SubnetId)
-    shell = join(project.directory, 'environment.sh')
     const isHere = { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION }
-    await writeFile(shell, shellEnvironment({ ...environment, ...isHere }))
+    shell = writeShellEnvironment(project.directory, { ...environment, ...isHere })
     const launch = { LaunchConfigurationName: 'lc', ImageId: 'ami-12c6146b', InstanceType: 't3.micro' }
     await autoScaling.send(new CreateLaunchConfigurationCommand(launch))
     for (const AutoScalingGroupName of ['web', 'taken']) {

@@ -9,7 +9,7 @@ import { expect } from '@jest/globals'
 import { patientWaits, queueName } from '../../testbed/local/installed-guard.ts'
 import { PATHS } from '../../testbed/local/instance/disk.ts'
 import type { Instance } from '../../testbed/local/instance.ts'
-import { shellEnvironment } from '../../testbed/local/shell-environment.ts'
+import { writeShellEnvironment } from '../../testbed/local/shell-environment.ts'
 import { BUCKET, guardedAws } from '../cli/guarded-aws.ts'
 import { typeGuard, typeLine } from '../cli/typing.ts'
 import { eventually } from '../testbed/local/local-aws.ts'
@@ -55,8 +55,7 @@ async function set(inTheEnd: (stop: () => unknown) => void) {
   inTheEnd(() => {
     for (const client of [s3, sqs]) client.destroy()
   })
-  const shell = join(aws.aws.directory, 'environment.sh')
-  writeFileSync(shell, shellEnvironment(aws.environment))
+  const shell = writeShellEnvironment(aws.aws.directory, aws.environment)
   const house = {
     ...aws,
     ...{ of, stateOf, shell, folder: aws.aws.directory },

@@ -11,7 +11,7 @@ import { faults } from './instance/instance-faults.ts'
 import { type MachineRoom, openMachineRoom } from './instance/machine-room.ts'
 import { onInterruption } from './interruption.ts'
 import { accountId, type Invocation, startLocalAws } from './local-aws.ts'
-import { shellEnvironment } from './shell-environment.ts'
+import { writeShellEnvironment } from './shell-environment.ts'
 import { journalReader } from './telling.ts'
 
 const environmentId = 'e-localguard'
@@ -94,14 +94,13 @@ async function run(options: Options): Promise<void> {
       ...(options.groups === undefined ? {} : { groups: options.groups }),
     })
     control = await openControl(() => room?.instances() ?? [])
-    const environment = join(aws.directory, 'environment.sh')
     const variables = {
       ...aws.environment(),
       ...guard.variables,
       GUARD_JOURNAL: journal,
       [controlVariable]: control.url,
     }
-    await writeFile(environment, shellEnvironment(variables))
+    const environment = writeShellEnvironment(aws.directory, variables)
     console.log(introduction(guard, environment, options.groups !== undefined))
     await new Promise<void>(onInterruption)
     console.error('Stopping.')

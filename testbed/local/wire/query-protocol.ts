@@ -44,7 +44,9 @@ export async function answerQuery(
   input: unknown,
 ): Promise<string> {
   if (!isQueryService(service)) throw invalidAction(operation)
-  const output = await perform(services[service], operation, input, invalidAction)
+  const output = await perform(services[service], operation, input, (name) =>
+    invalidAction(`${service}:${name}`),
+  )
   const open = `<${operation}Response xmlns="${namespaces[service]}">`
   const content =
     service === 'ec2'
@@ -70,6 +72,7 @@ function isQueryService(service: Service): service is QueryService {
   return Object.hasOwn(versions, service)
 }
 
-function invalidAction(operation: string): AwsError {
-  return new AwsError('InvalidAction', `The action ${operation} is not valid for this web service.`)
+/** AWS's code for an action that it does not know; ours are all that it knows and we do not. */
+function invalidAction(action: string): AwsError {
+  return new AwsError('InvalidAction', `The local AWS does not have ${action}`)
 }
