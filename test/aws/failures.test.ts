@@ -41,6 +41,9 @@ describe('a failure', () => {
     ['a gateway that does not answer', new AwsError('UnknownError', '', 503)],
     ['credentials that ran out', new AwsError('ExpiredTokenException', '', 400)],
     ['an object that went while it was written', new AwsError('ConditionalRequestConflict', '', 409)],
+    ['a clock that is off', new AwsError('RequestTimeTooSkewed', '', 403)],
+    ['what another request has in hand', new AwsError('OperationAborted', '', 409)],
+    ['a call whose last one is under way', new AwsError('PriorRequestNotComplete', '', 400)],
     ['no answer of AWS at all', new Error('socket hang up')],
   ])('passes by itself: %s', (_what, error) => {
     expect(isPassing(error)).toBe(true)

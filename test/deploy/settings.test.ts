@@ -80,6 +80,12 @@ describe('the parameters', () => {
     ['bucket', { bucket: '192.168.0.1' }, 'write the name of a bucket'],
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/*' }, 'write the ARN of one key'],
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/logs' }, 'write the ARN of one key'],
+    ['kmsKeyArn', { encryption: 'aws:kms' }, 'write it, or encryption=none'],
+    [
+      'encryption',
+      { encryption: 'AES256', kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/k' },
+      'write aws:kms',
+    ],
     ['patience', { heartbeat: 360, patience: 138_240 }, 'must be at most 28800'],
   ])(
     '%s is refused here and not only by the functions, as they start: %j',
