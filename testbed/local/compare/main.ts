@@ -25,7 +25,11 @@ async function run(options: CompareOptions, { progress, seconds, stopped }: Show
   for (const trial of TRIALS) {
     if (options.only !== undefined && trial.name !== options.only) continue
     progress.say(`${seconds()}  ${trial.title}: ${options.seconds} s of visitors, then the termination`)
-    comparisons.push(await compare(trial, sides, options.seconds, stopped))
+    comparisons.push(
+      await compare(trial, sides, options.seconds, stopped, (side, instance) =>
+        progress.say(`${seconds()}    ${side}: ${instance}`),
+      ),
+    )
     if (misconfiguration(comparisons) !== undefined) break
   }
   progress.end()

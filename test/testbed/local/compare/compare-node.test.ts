@@ -61,6 +61,9 @@ describe('npm run compare', () => {
     expect(out).toMatch(/^theirs, all is well: invocation failed after \d+ s: TypeError: /m)
     expect(err).toContain('EVERY INVOCATION OF THEIR LAMBDA FAILED THOUGH ALL WAS WELL')
     expect(err).not.toContain('upload truncated')
+    // Each side is told as it ends: who waits sees for whom.
+    expect(err).toMatch(/^ *[\d.]+ s +ours: gone$/m)
+    expect(err).toMatch(/^ *[\d.]+ s +theirs: gone$/m)
   })
 
   it('saves with the right one what can be saved, under the names that it has written down', async () => {

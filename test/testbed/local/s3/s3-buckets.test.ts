@@ -128,6 +128,8 @@ describe('an object under a key of KMS', () => {
         ),
       )
     const get = () => refusal(on.s3.send(new GetObjectCommand({ Bucket, Key: 'a' })))
+    const unsaid = new PutObjectCommand({ Bucket, Key: 'a', Body: 'x', SSEKMSKeyId: key.id })
+    expect(await refusal(on.s3.send(unsaid))).toBe('400 InvalidArgument')
     expect(await put('no-such-key')).toBe('400 KMS.NotFoundException')
     expect(await put(key.id)).toBe('no error')
     key.isEnabled = false
@@ -151,6 +153,15 @@ describe('an object under a key of KMS', () => {
     await on.s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }))
     const put = await on.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }))
     expect(put.ServerSideEncryption).toBe('aws:kms')
+  })
+})
+
+describe('a bucket without versions', () => {
+  it('has one of each key, however often it is put', async () => {
+    const Bucket = await on.bucket()
+    for (const Body of ['1', '22']) await on.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body }))
+    const { Versions } = await on.s3.send(new ListObjectVersionsCommand({ Bucket }))
+    expect(Versions).toMatchObject([{ Key: 'a', VersionId: 'null', Size: 2, IsLatest: true }])
   })
 })
 

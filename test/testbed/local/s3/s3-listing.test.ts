@@ -75,6 +75,27 @@ describe('a listing', () => {
     expect((await pages({ Bucket, MaxKeys: 0 })).flat()).toEqual([])
   })
 
+  it('rolls up once what is behind the delimiter in any script, and goes on behind the whole of it', async () => {
+    const Bucket = await filled(['x/a', 'x/é', 'x/😀', 'y'])
+    for (const MaxKeys of [1, 2, 3])
+      expect((await pages({ Bucket, Delimiter: '/', MaxKeys })).flat().toSorted()).toEqual(['x/ …', 'y'])
+    const first = await on.s3.send(new ListObjectsCommand({ Bucket, Delimiter: '/', MaxKeys: 1 }))
+    const rest = new ListObjectsCommand({ Bucket, Delimiter: '/', Marker: first.NextMarker })
+    expect((await on.s3.send(rest)).CommonPrefixes ?? []).toEqual([])
+  })
+
+  it('begins at the prefix where the key to start after comes before it', async () => {
+    const Bucket = await filled(['a', 'b/1', 'b/2', 'c'])
+    expect((await pages({ Bucket, Prefix: 'b/', StartAfter: 'a' })).flat()).toEqual(['b/1', 'b/2'])
+    expect((await pages({ Bucket, Prefix: 'b/', StartAfter: 'c' })).flat()).toEqual([])
+  })
+
+  it('encodes a space as a form does', async () => {
+    const Bucket = await filled(["a b+c/(d)'~"])
+    const answer = await on.raw('GET', `/${Bucket}?list-type=2&encoding-type=url`)
+    expect(await answer.text()).toContain('<Key>a+b%2Bc/%28d%29%27%7E</Key>')
+  })
+
   it('writes keys as they can be read back when asked to encode them', async () => {
     const keys = ['a b+c', 'ü/é', 'x&y<z>', 'line\nbreak']
     const Bucket = await filled(keys)
@@ -122,6 +143,9 @@ describe('a listing', () => {
     expect(await refusal(on.s3.send(new ListObjectsV2Command({ Bucket, ContinuationToken: 'x' })))).toBe(
       '400 InvalidArgument',
     )
+    // A token of its own with something behind it.
+    const token = encodeURIComponent(`${Buffer.from('ka').toString('base64')} `)
+    expect(await listing(`continuation-token=${token}`)).toBe('400 InvalidArgument')
     expect(await listing('max-keys=x')).toBe('400 InvalidArgument')
     expect(await listing('max-keys=-1')).toBe('400 InvalidArgument')
     expect(await listing('encoding-type=x')).toBe('400 InvalidArgument')

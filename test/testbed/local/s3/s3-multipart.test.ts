@@ -13,7 +13,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { describe, expect, it } from '@jest/globals'
-import { conformance, refusal } from './conformance.ts'
+import { codeOf, conformance, refusal } from './conformance.ts'
 
 const on = conformance()
 const Key = 'large'
@@ -53,6 +53,8 @@ describe('a multipart upload', () => {
     const listed = await on.s3.send(new ListPartsCommand({ ...place, MaxParts: 1 }))
     expect(listed).toMatchObject({ IsTruncated: true, NextPartNumberMarker: '2' })
     expect(listed.Parts).toMatchObject([{ PartNumber: 2, ETag: first.ETag, Size: large.length }])
+    const rest = await on.s3.send(new ListPartsCommand({ ...place, PartNumberMarker: '2' }))
+    expect(rest).toMatchObject({ IsTruncated: false, Parts: [{ PartNumber: 7 }] })
     const open = await on.s3.send(new ListMultipartUploadsCommand({ Bucket: place.Bucket }))
     expect(open.Uploads).toMatchObject([{ Key, UploadId: place.UploadId }])
     const done = await complete([first, second])
@@ -143,13 +145,17 @@ describe('the checksum of a multipart upload', () => {
   })
 
   it('is what the parts must come with, and what it is told must be true', async () => {
-    const { part, complete } = await begun({ ChecksumAlgorithm: 'SHA256' })
+    const { place, part, complete } = await begun({ ChecksumAlgorithm: 'SHA256' })
     expect(await refusal(part(1, last, { ChecksumAlgorithm: 'CRC32' }))).toBe('400 InvalidRequest')
     const one = await part(1, last, { ChecksumAlgorithm: 'SHA256' })
     expect(await refusal(complete([{ PartNumber: 1, ETag: one.ETag }]))).toBe('400 InvalidRequest')
     const wrong = createHash('sha256').update('x').digest('base64')
     expect(await refusal(complete([{ ...one, ChecksumSHA256: wrong }]))).toBe('400 InvalidPart')
     expect(await refusal(complete([one], { ChecksumSHA256: wrong }))).toBe('400 BadDigest')
+    expect(await refusal(complete([one], { ChecksumType: 'FULL_OBJECT' }))).toBe('400 InvalidRequest')
+    const { Bucket, UploadId = '' } = place
+    const bare = `/${Bucket}/${Key}?partNumber=2&uploadId=${encodeURIComponent(UploadId)}`
+    expect(await codeOf(await on.raw('PUT', bare, {}, last))).toBe('400 InvalidRequest')
   })
 
   it('is CRC64NVME of the whole where nobody asked for one', async () => {

@@ -99,6 +99,38 @@ describe('an object', () => {
     expect(await refusal(on.s3.send(new HeadObjectCommand({ Bucket, Key: 'cut' })))).toBe('404 NotFound')
   })
 
+  it('is refused where fewer bytes came in chunks than were said', async () => {
+    const Bucket = await on.bucket()
+    const headers = {
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': '6',
+    }
+    const chunked = await on.raw('PUT', `/${Bucket}/a`, headers, '5\r\nhello\r\n0\r\n\r\n')
+    expect(await codeOf(chunked)).toBe('400 IncompleteBody')
+    expect((await on.raw('HEAD', `/${Bucket}/a`)).status).toBe(404)
+  })
+
+  it('of more than 5 GiB is refused before a byte of it is sent', async () => {
+    const Bucket = await on.bucket()
+    const { hostname, port } = new URL(on.endpoint)
+    const socket = connect(Number(port), hostname)
+    socket.write(`PUT /${Bucket}/a HTTP/1.1\r\nHost: s3\r\nContent-Length: ${5 * 1024 ** 3 + 1}\r\n`)
+    socket.write('Expect: 100-continue\r\n\r\n')
+    let answer = ''
+    while (!answer.includes('</Error>')) answer += String((await once(socket, 'data'))[0])
+    socket.destroy()
+    expect(answer).toContain('<Code>EntityTooLarge</Code>')
+  })
+
+  it('is read by a range or by a part, not both', async () => {
+    const Bucket = await on.bucket()
+    await on.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }))
+    const get = (more: object) => refusal(on.s3.send(new GetObjectCommand({ Bucket, Key: 'a', ...more })))
+    expect(await get({ Range: 'bytes=0-1', PartNumber: 1 })).toBe('400 InvalidArgument')
+    expect(await get({ PartNumber: 2 })).toMatch(/^416/)
+    expect(await get({ PartNumber: 1 })).toBe('no error')
+  })
+
   it('has a key of up to 1,024 bytes and metadata of up to 2 KB', async () => {
     const Bucket = await on.bucket()
     const put = (Key: string, Metadata = {}) =>
@@ -195,6 +227,17 @@ describe('a digest that comes with an object', () => {
     expect(await codeOf(await chunked(`x-amz-checksum-sha256:${sha256('other')}\r\n`))).toBe('400 BadDigest')
     expect(await codeOf(await chunked(''))).toBe('400 MalformedTrailerError')
     expect((await chunked(`x-amz-checksum-sha256:${sha256('hello')}\r\n`)).status).toBe(200)
+  })
+
+  it('of another algorithm than is said, or in two places, is refused', async () => {
+    const said = await put({
+      ...{ 'x-amz-checksum-sha256': sha256(body), 'x-amz-sdk-checksum-algorithm': 'CRC32' },
+    })
+    expect(said.code).toBe('400 InvalidRequest')
+    const twice = await put({
+      ...{ 'x-amz-checksum-sha256': sha256(body), 'x-amz-trailer': 'x-amz-checksum-crc32' },
+    })
+    expect(twice.code).toBe('400 InvalidRequest')
   })
 
   it('is shown only to those who ask for it', async () => {

@@ -44,6 +44,7 @@ describe('a key', () => {
     expect(await head(Bucket, 'b')).toBe('404 NotFound')
     expect(await refusal(put(Bucket, `../${other}/stray`))).toBe('400 InvalidURI')
     expect(await refusal(put(Bucket, 'a/../../b'))).toBe('400 InvalidURI')
+    expect(await refusal(put(Bucket, './../b'))).toBe('400 InvalidURI')
     expect((await on.s3.send(new ListObjectsV2Command({ Bucket: other }))).KeyCount).toBe(0)
   })
 })
@@ -91,6 +92,15 @@ describe('a policy', () => {
     expect([await head(Bucket, 'kept'), await head(Bucket, 'goes')]).toEqual(['no error', '404 NotFound'])
     const quiet = on.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }))
     expect(await quiet).toMatchObject({ Errors: [{ Key: 'kept' }] })
+  })
+
+  it('tells a version from the newest', async () => {
+    const Bucket = await on.bucket()
+    await put(Bucket, 'a')
+    await deny(Bucket, 's3:GetObjectVersion', 'a')
+    const get = (more: object) => refusal(on.s3.send(new GetObjectCommand({ Bucket, Key: 'a', ...more })))
+    expect(await get({})).toBe('no error')
+    expect(await get({ VersionId: 'null' })).toBe('403 AccessDenied')
   })
 
   it('that forbids reading forbids to write or delete what is known by its ETag', async () => {

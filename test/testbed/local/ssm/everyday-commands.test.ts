@@ -187,6 +187,22 @@ describe('a command', () => {
     expect(existsSync(join(machine.disk, 'survived'))).toBe(false)
   })
 
+  it('that is cancelled begins no further step', async () => {
+    const { ssm, send, ended, machine } = await oneInstance()
+    const lines = ['touch begun; sleep 60', 'touch further']
+    const mainSteps = lines.map((line, index) => ({
+      ...{ action: 'aws:runShellScript', name: `step${index}` },
+      inputs: { runCommand: [line] },
+    }))
+    const Content = JSON.stringify({ schemaVersion: '2.2', mainSteps })
+    await ssm.send(new CreateDocumentCommand({ Name: 'theirs', Content }))
+    const { Command } = await send({ DocumentName: 'theirs' })
+    await eventually(() => existsSync(join(machine.disk, 'begun')))
+    await ssm.send(new CancelCommandCommand({ CommandId: Command?.CommandId }))
+    expect((await ended(Command?.CommandId)).StatusDetails).toBe('Cancelled')
+    expect(existsSync(join(machine.disk, 'further'))).toBe(false)
+  })
+
   it('waits for an agent that died after it had registered', async () => {
     const { send, machine } = await oneInstance()
     machine.agent = 'dead'

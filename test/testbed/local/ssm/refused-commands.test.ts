@@ -100,6 +100,42 @@ describe('a command', () => {
   })
 })
 
+describe('a parameter', () => {
+  const parameters = {
+    Mode: { type: 'String', default: 'dry', allowedValues: ['dry', 'wet'] },
+    Word: { type: 'String', default: 'abc', minChars: 2, maxChars: 4 },
+    Seconds: { type: 'String', default: '60' },
+  }
+  const inputs = { runCommand: ['true'], timeoutSeconds: '{{ Seconds }}' }
+  const Content = JSON.stringify({
+    schemaVersion: '2.2',
+    parameters,
+    mainSteps: [{ action: 'aws:runShellScript', name: 'run', inputs }],
+  })
+
+  it('is one of those that the document allows, as long as it allows, and one where it is no list', async () => {
+    const { refused, ssm } = await twoInstances()
+    await ssm.send(new CreateDocumentCommand({ Name: 'ours', Content }))
+    const ask = (Parameters: Record<string, string[]>) => refused({ DocumentName: 'ours', Parameters })
+    expect(await ask({ Mode: ['wet'], Word: ['abcd'] })).toBe('no error')
+    const wrong = [{ Mode: ['damp'] }, { Word: ['a'] }, { Word: ['abcde'] }, { Mode: ['dry', 'wet'] }]
+    for (const one of wrong) expect(await ask(one)).toMatch(/^InvalidParameters/)
+  })
+
+  it('that is no time-out is an hour', async () => {
+    const { send, ssm } = await twoInstances()
+    await ssm.send(new CreateDocumentCommand({ Name: 'ours', Content }))
+    const seconds = async (said: string) => {
+      const Parameters = { Seconds: [said] }
+      const sent = await send({ DocumentName: 'ours', TimeoutSeconds: 30, Parameters })
+      const { ExpiresAfter, RequestedDateTime } = sent.Command ?? {}
+      return (Number(ExpiresAfter) - Number(RequestedDateTime)) / 1000 - 30
+    }
+    expect(await seconds('60')).toBe(60)
+    for (const said of ['4', '172801', 'soon', '7.5']) expect(await seconds(said)).toBe(3600)
+  })
+})
+
 describe('a document of AWS', () => {
   it('is changed by nobody', async () => {
     const { ssm } = await localAws()

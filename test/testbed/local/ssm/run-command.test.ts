@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling'
 import { RebootInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import {
@@ -190,6 +192,20 @@ describe('a command', () => {
     expect((await read(id)).Status).toBe('InProgress')
     await pass(1)
     expect(await read(id)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' })
+  })
+
+  it('whose agent dies before it can report is not heard of, though its script came to its end', async () => {
+    const script = 'touch begun\nuntil [ -e go ]; do sleep 0.01; done\ntouch ended'
+    const { send, read, machine, pass } = await commanded(script)
+    const id = await send({ Parameters: { Seconds: ['600'] } })
+    await eventually(() => existsSync(join(machine.disk, 'begun')))
+    machine.agent = 'dead'
+    writeFileSync(join(machine.disk, 'go'), '')
+    await eventually(() => existsSync(join(machine.disk, 'ended')))
+    await pass(629)
+    expect((await read(id)).Status).toBe('InProgress')
+    await pass(1)
+    expect(await read(id)).toMatchObject({ StatusDetails: 'DeliveryTimedOut', StandardOutputContent: '' })
   })
 
   it('can be cancelled while it waits; the event then spells it Canceled', async () => {
