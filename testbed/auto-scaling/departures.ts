@@ -50,7 +50,7 @@ export function afterProceeding(world: World, now: number, instance: Instance): 
   const { departure } = instance
   if (departure === undefined) return
   const alive = ['running', 'stopping', 'stopped'].includes(instance.machine)
-  const kept = alive && departure.abandonedBecause !== undefined && groupOf(world, instance).retains
+  const kept = departure.abandonedBecause !== undefined && groupOf(world, instance).retains
   if (!alive) {
     shutDown(world, now, instance)
     return

@@ -95,7 +95,7 @@ describe('capacity', () => {
   })
 
   it('that shrinks takes the oldest instance of the fullest zone', () => {
-    const fleet = new Fleet().group('web', { size: 4 }).hook()
+    const fleet = new Fleet({ inServiceMs: minute }).group('web', { size: 4 }).hook().pass(minute)
     const [oldest = ''] = fleet.ids()
     fleet.model.call(fleet.now, 'SetDesiredCapacity', { ...group, DesiredCapacity: 3 })
     expect(fleet.pass(0).state(oldest)).toBe('Terminating:Wait')
@@ -371,5 +371,64 @@ describe('what AWS refuses of a group', () => {
     const again = { MinSize: 0, MaxSize: 1, LaunchTemplate: { LaunchTemplateName: 'web' } }
     expect(call('CreateAutoScalingGroup', again)).toMatch(/^AlreadyExists.*pending delete/)
     expect(fleet.model.instances()).toHaveLength(1)
+  })
+})
+
+describe('instances', () => {
+  const call = (fleet: Fleet, name: string, more: object) =>
+    refusal(() => fleet.model.call(fleet.now, name as 'EnterStandby', { ...group, ...more } as never))
+  const taken = { ShouldDecrementDesiredCapacity: true }
+
+  it('are not taken out where fewer would be left than the group must have', () => {
+    const fleet = new Fleet().group('web', { size: 2, min: 1 })
+    const InstanceIds = fleet.ids()
+    for (const name of ['EnterStandby', 'DetachInstances']) {
+      expect(call(fleet, name, { InstanceIds, ...taken })).toMatch(/min-size=1/)
+      expect(fleet.ids().map((id) => fleet.state(id))).toEqual(['InService', 'InService'])
+    }
+    expect(call(fleet, 'EnterStandby', { InstanceIds: InstanceIds.slice(1), ...taken })).toBe('no error')
+  })
+
+  it('come back only from standby', () => {
+    const fleet = new Fleet().group()
+    const [id = ''] = fleet.ids()
+    expect(call(fleet, 'ExitStandby', { InstanceIds: [id] })).toMatch(/is not in Standby/)
+    expect(fleet.model.call(fleet.now, 'DescribeAutoScalingGroups', {}).AutoScalingGroups).toMatchObject([
+      { DesiredCapacity: 2 },
+    ])
+  })
+
+  it('are attached while they run, and are nobody’s', () => {
+    const fleet = new Fleet().group()
+    const [id = '', other = ''] = fleet.ids()
+    expect(call(fleet, 'AttachInstances', { InstanceIds: [other] })).toMatch(/already part/)
+    expect(call(fleet, 'DetachInstances', { InstanceIds: [id], ...taken })).toBe('no error')
+    fleet.model.call(fleet.now, 'StopInstances', { InstanceIds: [id] })
+    expect(call(fleet, 'AttachInstances', { InstanceIds: [id] })).toMatch(/not in correct state/)
+    fleet.pass(hour).model.call(fleet.now, 'StartInstances', { InstanceIds: [id] })
+    fleet.pass(hour)
+    expect(call(fleet, 'AttachInstances', { InstanceIds: [id] })).toBe('no error')
+    expect(fleet.state(id)).toBe('InService')
+  })
+
+  it('that die are not missed while the group’s health checks are suspended', () => {
+    const fleet = new Fleet().group('web', { size: 1 })
+    const [id = ''] = fleet.ids()
+    call(fleet, 'SuspendProcesses', { ScalingProcesses: ['HealthCheck'] })
+    fleet.model.call(fleet.now, 'TerminateInstances', { InstanceIds: [id] })
+    fleet.pass(hour)
+    expect(fleet.ids()).toEqual([id])
+    expect([fleet.state(id), fleet.machine(id)]).toEqual(['InService', 'terminated'])
+  })
+
+  it('are refreshed as many at once as the group can be without', () => {
+    const fleet = new Fleet({ inServiceMs: minute }).group('web', { size: 4 }).hook().pass(minute)
+    call(fleet, 'StartInstanceRefresh', { Preferences: { MinHealthyPercentage: 50 } })
+    fleet.pass(0)
+    const waiting = () => fleet.members().filter((one) => one.LifecycleState === 'Terminating:Wait').length
+    expect(waiting()).toBe(2)
+    // Those that come in their place serve, and two more may go.
+    fleet.pass(minute)
+    expect(waiting()).toBe(4)
   })
 })

@@ -1,6 +1,9 @@
 /** What Systems Manager refuses, and what it leaves alone. */
 import { randomUUID } from 'node:crypto'
-import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling'
+import {
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingInstancesCommand,
+} from '@aws-sdk/client-auto-scaling'
 import {
   CancelCommandCommand,
   CreateDocumentCommand,
@@ -15,7 +18,9 @@ import {
   UpdateDocumentDefaultVersionCommand,
 } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
+import type { Launch } from '../../../../testbed/local/machine.ts'
 import { eventually, localAws, refusalOf } from '../local-aws.ts'
+import { tinyMachines } from '../tiny-machine.ts'
 
 async function twoInstances() {
   const started = await localAws()
@@ -96,6 +101,8 @@ describe('a command', () => {
       const ask = (CommandId: string) => refusalOf(ssm.send(new list({ CommandId }) as ListCommandsCommand))
       expect(await ask('none')).toMatch(/^ValidationException/)
       expect(await ask(randomUUID())).toBe('no error')
+      const many = ssm.send(new list({ MaxResults: 51 }) as ListCommandsCommand)
+      expect(await refusalOf(many)).toMatch(/^ValidationException/)
     }
   })
 })
@@ -133,6 +140,61 @@ describe('a parameter', () => {
     }
     expect(await seconds('60')).toBe(60)
     for (const said of ['4', '172801', 'soon', '7.5']) expect(await seconds(said)).toBe(3600)
+  })
+})
+
+describe('an instance whose agent was dead when it started', () => {
+  it('cannot be sent anything, and is known as soon as its agent lives', async () => {
+    const { launch, all } = tinyMachines()
+    const dead: Launch = async (instance) => Object.assign(await launch(instance), { agent: 'dead' as const })
+    const { autoScaling, ssm } = await localAws({ launch: dead })
+    const group = {
+      ...{ AutoScalingGroupName: 'web', LaunchTemplate: { LaunchTemplateName: 'web' } },
+      ...{ MinSize: 1, MaxSize: 1 },
+    }
+    await autoScaling.send(new CreateAutoScalingGroupCommand(group))
+    const machine = await eventually(() => [...all.values()][0])
+    const told = async () =>
+      (await ssm.send(new DescribeInstanceInformationCommand({}))).InstanceInformationList ?? []
+    const send = () => {
+      const Parameters = { commands: ['true'] }
+      const InstanceIds = [machine.instanceId]
+      const DocumentName = 'AWS-RunShellScript'
+      return refusalOf(ssm.send(new SendCommandCommand({ DocumentName, InstanceIds, Parameters })))
+    }
+    await eventually(async () => {
+      const { AutoScalingInstances = [] } = await autoScaling.send(
+        new DescribeAutoScalingInstancesCommand({}),
+      )
+      return AutoScalingInstances[0]?.LifecycleState === 'InService'
+    })
+    expect(await told()).toEqual([])
+    expect(await send()).toMatch(/^InvalidInstanceId/)
+    machine.agent = 'online'
+    expect(await told()).toMatchObject([{ PingStatus: 'Online' }])
+    machine.agent = 'dead'
+    // From now on it is known, and a command for it waits.
+    expect(await told()).toMatchObject([{ PingStatus: 'ConnectionLost' }])
+    expect(await send()).toBe('no error')
+  })
+})
+
+describe('a document', () => {
+  it('is changed from its latest version, and to something else', async () => {
+    const { ssm } = await localAws()
+    const content = (line: string) => {
+      const mainSteps = [{ action: 'aws:runShellScript', name: 'run', inputs: { runCommand: [line] } }]
+      return JSON.stringify({ schemaVersion: '2.2', mainSteps })
+    }
+    const Name = 'ours'
+    await ssm.send(new CreateDocumentCommand({ Name, Content: content('true') }))
+    const update = (line: string, DocumentVersion: string) =>
+      refusalOf(ssm.send(new UpdateDocumentCommand({ Name, DocumentVersion, Content: content(line) })))
+    expect(await update('true', '$LATEST')).toMatch(/^DuplicateDocumentContent/)
+    expect(await update('false', '1')).toBe('no error')
+    expect(await update('date', '1')).toMatch(/^InvalidDocumentVersion/)
+    expect(await update('date', '3')).toMatch(/^InvalidDocumentVersion/)
+    expect(await update('date', '2')).toBe('no error')
   })
 })
 
