@@ -110,7 +110,9 @@ export class Bucket {
       Contents: page.map((key) => {
         const object = this.#objects.get(key) as StoredObject
         const { quotedEtag, putAt } = object
-        return { Key: key, Size: sizeOf(object), ETag: quotedEtag, LastModified: new Date(putAt) }
+        // S3 knows whole seconds.
+        const LastModified = new Date(Math.floor(putAt / 1000) * 1000)
+        return { Key: key, Size: sizeOf(object), ETag: quotedEtag, LastModified }
       }),
       IsTruncated: isCut,
       NextContinuationToken: isCut ? last : undefined,

@@ -54,7 +54,7 @@ function failedCondition(
   { etag, lastModified }: StoredObject,
 ): Condition | undefined {
   const given = (name: string) => headerOfRequest(request, `${prefix}${name}`)
-  const modified = Math.floor(lastModified.getTime() / 1000) * 1000
+  const modified = lastModified.getTime()
   const date = (name: string) => Date.parse(given(name) ?? '')
   const match = given('if-match')
   const none = given('if-none-match')

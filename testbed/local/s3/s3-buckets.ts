@@ -92,7 +92,7 @@ export function newBucket(name: string, region: string): Bucket {
   return {
     name,
     region,
-    createdAt: new Date(),
+    createdAt: currentTime(),
     versioning: undefined,
     encryption: { algorithm: 'AES256', keyArn: undefined, bucketKey: false },
     policy: undefined,
@@ -123,7 +123,7 @@ export function putVersion(bucket: Bucket, key: string, content: ObjectContent):
     kind: 'object',
     key,
     versionId: newVersionId(bucket),
-    lastModified: new Date(),
+    lastModified: currentTime(),
   })
 }
 
@@ -134,7 +134,7 @@ export function deleteCurrent(bucket: Bucket, key: string): DeleteMarker | undef
     return undefined
   }
   const versionId = newVersionId(bucket)
-  return add(bucket, { kind: 'delete-marker', key, versionId, lastModified: new Date() })
+  return add(bucket, { kind: 'delete-marker', key, versionId, lastModified: currentTime() })
 }
 
 /** Answers what was removed. */
@@ -163,6 +163,11 @@ function add<Added extends Version>(bucket: Bucket, version: Added): Added {
   bucket.versions.set(key, versions)
   bucket.order.add(key)
   return version
+}
+
+/** S3 knows whole seconds, here as in its headers. */
+export function currentTime(): Date {
+  return new Date(Math.floor(Date.now() / 1000) * 1000)
 }
 
 function newVersionId({ versioning }: Bucket): string {

@@ -11,7 +11,7 @@ import {
   type RequestObserver,
   regionOf,
 } from '../wire/request.ts'
-import { requestedBucket, requirePermission } from './access.ts'
+import { requestedBucket, requirePermission, requireUnexpired } from './access.ts'
 import { createBucket, listBuckets } from './operations/buckets.ts'
 import { routeOf } from './routes.ts'
 import type { S3 } from './s3-buckets.ts'
@@ -95,6 +95,7 @@ function understand(s3: S3, region: string, message: IncomingMessage): Understoo
         throw new S3Error('KeyTooLongError', 'Your key is too long', 400, {
           elements: { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: '1024' },
         })
+      requireUnexpired(query, Date.now())
       if (route === undefined) throw notImplemented([...query.keys()].join(', '))
       const asked = request(route.name)
       const bucket = requestedBucket(asked)

@@ -8,6 +8,8 @@ import {
   GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { describe, expect, it } from '@jest/globals'
@@ -42,6 +44,29 @@ describe('an object', () => {
       Metadata: { host: 'web-1' },
       ServerSideEncryption: 'AES256',
     })
+  })
+
+  it('is of a second, wherever its time is told', async () => {
+    const Bucket = await on.bucket()
+    // Of several, one at least is put at a time that is no whole second.
+    for (const Key of ['a', 'b', 'c']) await on.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }))
+    const { Contents = [] } = await on.s3.send(new ListObjectsV2Command({ Bucket }))
+    const { Versions = [] } = await on.s3.send(new ListObjectVersionsCommand({ Bucket }))
+    const head = await on.s3.send(new HeadObjectCommand({ Bucket, Key: 'a' }))
+    expect([...Contents, ...Versions].map(({ LastModified }) => LastModified?.getMilliseconds())).toEqual(
+      Array.from({ length: 6 }, () => 0),
+    )
+    expect(Contents[0]?.LastModified).toEqual(head.LastModified)
+    expect(Versions[0]?.LastModified).toEqual(head.LastModified)
+  })
+
+  it('is read by who has an address that was signed for it, until that expires', async () => {
+    const Bucket = await on.bucket()
+    await on.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }))
+    const at = (time: number) => `X-Amz-Date=${new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')}`
+    const get = (signed: string) => on.raw('GET', `/${Bucket}/a?${signed}&X-Amz-Expires=60`)
+    expect((await get(at(Date.now()))).status).toBe(200)
+    expect(await codeOf(await get(at(Date.now() - 120_000)))).toBe('403 AccessDenied')
   })
 
   it('may be empty, and without a content type', async () => {

@@ -11,7 +11,7 @@ import {
 import { encryptionHeaders, requestedEncryption } from '../encryption.ts'
 import { countOf, listQuestion } from '../list-keys.ts'
 import { givenHeaders } from '../object-headers.ts'
-import { type Bucket, discard, type Upload } from '../s3-buckets.ts'
+import { type Bucket, currentTime, discard, type Upload } from '../s3-buckets.ts'
 import { invalidRequest, noSuchUpload } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Operation, type S3Request } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'
@@ -24,7 +24,7 @@ export const createMultipartUpload: S3Operation = async (request) => {
   const upload: Upload = {
     id: randomBytes(48).toString('base64url'),
     key,
-    initiatedAt: new Date(),
+    initiatedAt: currentTime(),
     headers: givenHeaders(request),
     encryption,
     algorithm,

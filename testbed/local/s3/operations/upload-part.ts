@@ -2,7 +2,7 @@ import { headerOf } from '../checksums.ts'
 import { copySource } from '../copy-source.ts'
 import { encryptionHeaders, etagUnder, requireDecryption } from '../encryption.ts'
 import { type Claim, claimedChecksum, receiveBody } from '../receive-body.ts'
-import { discard, type Part, type Upload } from '../s3-buckets.ts'
+import { currentTime, discard, type Part, type Upload } from '../s3-buckets.ts'
 import { invalidArgument, invalidRequest } from '../s3-errors.ts'
 import { type BucketRequest, headerOfRequest, type S3Operation } from '../s3-request.ts'
 import { s3Document } from '../s3-xml.ts'
@@ -85,7 +85,7 @@ function keepPart(
   }
   const before = upload.parts.get(number)
   const etag = etagUnder(upload.encryption, md5)
-  const part = { number, etag, body, checksum, lastModified: new Date() }
+  const part = { number, etag, body, checksum, lastModified: currentTime() }
   upload.parts.set(number, part)
   if (before !== undefined) discard(before.body)
   return part
