@@ -85,7 +85,7 @@ describe('a listing', () => {
   })
 
   it('begins at the prefix where the key to start after comes before it', async () => {
-    const Bucket = await filled(['a', 'b/1', 'b/2', 'c'])
+    const Bucket = await filled(['a', 'ab', 'b/1', 'b/2', 'c'])
     expect((await pages({ Bucket, Prefix: 'b/', StartAfter: 'a' })).flat()).toEqual(['b/1', 'b/2'])
     expect((await pages({ Bucket, Prefix: 'b/', StartAfter: 'c' })).flat()).toEqual([])
   })

@@ -7,7 +7,9 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
   ListPartsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   UploadPartCommand,
   UploadPartCopyCommand,
@@ -87,6 +89,19 @@ describe('a multipart upload', () => {
     expect(await refusal(complete([one]))).toBe('400 InvalidPart')
     expect(await refusal(part(0, last))).toBe('400 InvalidArgument')
     expect(await refusal(part(10_001, last))).toBe('400 InvalidArgument')
+  })
+
+  it('that is completed twice is one object', async () => {
+    const { place, part, complete } = await begun()
+    const { Bucket } = place
+    const Status = 'Enabled'
+    await on.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }))
+    const one = await part(1, last)
+    const { VersionId } = await complete([one])
+    expect(VersionId).toEqual(expect.any(String))
+    expect((await complete([one])).VersionId).toBe(VersionId)
+    const { Versions } = await on.s3.send(new ListObjectVersionsCommand({ Bucket }))
+    expect(Versions).toHaveLength(1)
   })
 
   it('is gone once it is given up', async () => {
