@@ -31,7 +31,7 @@ export type DocumentKind = 'flush' | 'salvage'
 /** AWS's limit of a document is 64 KB, and where it counts the values of the parameters too, they must find room beside it. */
 const MAX_BYTES = 64 * 1024
 /** As long as `Upload` is the longest that is allowed; `test/flush/document.test.ts` computes it. */
-const MAX_PARAMETER_BYTES = 6000
+const MAX_PARAMETER_BYTES = 3400
 /** What a document of ours may take. */
 export const MAX_DOCUMENT_BYTES = MAX_BYTES - MAX_PARAMETER_BYTES
 
@@ -86,7 +86,7 @@ const parameters = {
   },
   ExecutionTimeout: {
     type: 'String',
-    description: 'Seconds after which the flush is stopped. It reports before that what it has.',
+    description: 'Seconds after which the flush is stopped. It reports before.',
     allowedPattern: '^[0-9]{1,6}$',
     default: '1800',
   },
@@ -139,6 +139,7 @@ const PARTS: Record<DocumentKind, readonly string[]> = {
     'main',
     'ground',
     'files',
+    'cron',
     'logrotate',
     'census',
     'writers',
@@ -149,7 +150,18 @@ const PARTS: Record<DocumentKind, readonly string[]> = {
     'last-look',
     'report',
   ],
-  salvage: ['salvage', 'ground', 'files', 'logrotate', 'census', 'names', 'inventory', 'upload', 'report'],
+  salvage: [
+    'salvage',
+    'ground',
+    'files',
+    'cron',
+    'logrotate',
+    'census',
+    'names',
+    'inventory',
+    'upload',
+    'report',
+  ],
 }
 
 /** The parts as they are written. A comment at the end of a line begins with ` # `, which nothing else does. */
@@ -158,12 +170,14 @@ const writtenParts = (kind: DocumentKind) =>
 
 /** Comments and indentation are for who reads the parts: a document has little room. */
 const COMMENTS = /^ *#(?!!|@settings).*\n|^\n|^ +| +# .*$/gm
+/** Declarations one after the other, each with its comment, are one. */
+const DECLARATIONS = /(?<=^declare -A .*)\ndeclare -A(?= )/gm
 
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
 function scriptOf(
   profile: Profile,
   kind: DocumentKind,
-  parts = writtenParts(kind).replace(COMMENTS, ''),
+  parts = writtenParts(kind).replace(COMMENTS, '').replace(DECLARATIONS, ''),
 ): string {
   const given = kind === 'flush' ? SETTINGS : [...SETTINGS, ...SALVAGE_SETTINGS]
   const settings = [

@@ -88,7 +88,7 @@ function parseFile(fields: readonly string[]): ManifestFile {
     throw new Error('the manifest has a file without its digests')
   }
   const multipart = parseMultipart(etag, composite)
-  const modifiedAt = parseSize(modified) * 1000
+  const modifiedAt = parseTime(modified)
   return {
     path: parsePath(path),
     size: parseSize(size),
@@ -111,6 +111,14 @@ function parseMultipart(etag: string, sha256: string): MultipartDigests | undefi
 function parseSize(text: string | undefined): number {
   if (!text || !/^[0-9]{1,15}$/.test(text)) throw new Error('the manifest has a size that is no number')
   return Number(text)
+}
+
+/** The end of what a Date can tell: a clock that was wrong, or a program, may have dated a file beyond it, or before 1970. */
+const LAST_MOMENT = 8.64e15
+
+function parseTime(text: string | undefined): number {
+  if (!text || !/^-?[0-9]{1,20}$/.test(text)) throw new Error('the manifest has a time that is no number')
+  return Math.max(-LAST_MOMENT, Math.min(LAST_MOMENT, Number(text) * 1000))
 }
 
 function parsePath(fields: string[]): string {

@@ -42,6 +42,8 @@ const schema = z.strictObject({
   logrotateConfigs: globs,
   /** Files of the platform's cron that name more of them. */
   logrotateCronFiles: globs.default([]),
+  /** Configurations of the whole system: of their logs those count whose rotated form is published. */
+  logrotateSystem: z.array(absolute, 'write a list of files, or [] for none').default([]),
   /** What must be in S3. */
   publishGlobs: globs,
   /** Files of the platform that hold more such globs, one a line. */
@@ -113,6 +115,7 @@ export function compileProfile(profile: Profile): string {
   return [
     list('LOGROTATE_CONFIGS', profile.logrotateConfigs),
     list('LOGROTATE_CRON_FILES', profile.logrotateCronFiles),
+    list('LOGROTATE_SYSTEM', profile.logrotateSystem),
     list('EXEMPT_GLOBS', profile.exempt),
     list('PUBLISH_GLOBS', profile.publishGlobs),
     list('PUBLISH_GLOB_FILES', profile.publishGlobFiles),

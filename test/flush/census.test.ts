@@ -121,9 +121,36 @@ describeWhere('a log is archived in one flush', () => {
     ).toEqual(['old 1', 'old 2', 'old 3', 'old 4'])
   })
 
-  it('but what the platform never publishes by its own design', async () => {
-    const disk = instance('/var/log/other/*', COPY, '/var/log/nginx/healthd/application.log')
-    expect((await flush(disk)).manifest).toMatchObject({ files: [], live: [], unaccounted: [] })
+  it.each(['/var/log/nginx/healthd/application.log', '/var/log/cron', '/var/log/dnf.rpm.log'])(
+    'but what the platform never publishes by its own design: %s',
+    async (log) => {
+      const disk = instance('/var/log/other/*', COPY, log)
+      disk.write(`${log}-20261125.gz`, 'older')
+      disk.write(
+        '/etc/logrotate.elasticbeanstalk.hourly/app.conf',
+        `${disk.root}${log} {\n${COPY.join('\n')}\n}\n`,
+      )
+      expect((await flush(disk)).manifest).toMatchObject({ files: [], live: [], unaccounted: [] })
+    },
+  )
+
+  it.each([
+    '/var/log/cron-jobs.log',
+    '/var/log/cron.log',
+    '/var/log/messages_api.log',
+    '/var/log/securely.log',
+  ])('although its name begins like such a one: %s', async (log) => {
+    const disk = instance('/var/log/other/*', COPY, log)
+    await flush(disk)
+    expect(archived(disk)).toBe('one\ntwo\n')
+  })
+
+  it('in a folder with a line break in its name', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY, '/var/log/m\ny/app.log')
+    const config = `${disk.root}/var/log/*/*.log {\n${COPY.join('\n')}\n}\n`
+    disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', config)
+    await flush(disk)
+    expect(archived(disk)).toBe('one\ntwo\n')
   })
 })
 

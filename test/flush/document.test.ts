@@ -73,6 +73,10 @@ describe.each(KINDS)('the SSM document of a %s', (kind) => {
     expect(script).not.toMatch(/ # |^ |\n\n/m)
   })
 
+  it('writes no here-document, which is a file in bash 4, for which a full disk has no room', () => {
+    expect(script).not.toMatch(/<<(?!\()/)
+  })
+
   it('names bash on its first line and moves to bash on its first command', () => {
     const lines = script.split('\n')
     expect(lines[0]).toBe('#!/bin/bash')

@@ -134,6 +134,70 @@ describeWhere('what was hashed', () => {
   })
 })
 
+/** An instance whose service does this as it is stopped, in the folder of its log. */
+function stopping(commands: string, directives: readonly string[] = ['compress']): Disk {
+  const disk = instance('ROOT/var/log/my/*.log', directives)
+  disk.write('/var/log/my/app.log', 'one\ntwo\n')
+  disk.write('/var/log/my/app.log.1', 'older\n')
+  const service = [
+    `cd ${disk.root}/var/log/my`,
+    'case "$1 $2" in',
+    '"tomcat8 status") [ ! -e ../stopped ] ;;',
+  ]
+  disk.script(
+    '/sbin/service',
+    [
+      '#!/bin/sh',
+      ...service,
+      `"tomcat8 stop") ${commands}; : >../stopped ;;`,
+      '*) exit 3 ;;',
+      'esac',
+      '',
+    ].join('\n'),
+  )
+  return disk
+}
+
+describeWhere('what somebody does to the files before they are hashed is named:', () => {
+  it.each([
+    ['a rotated one is written over by a longer one', 'seq 99 >app.log.1', 'app.log.1'],
+    ['a log is cut, and what is new is longer', ': >app.log; seq 99 >>app.log', 'app.log'],
+    [
+      'a log is cut, and only the half of it was copied',
+      'head -c 4 app.log >app.log.2; : >app.log',
+      'app.log',
+    ],
+  ])('%s', async (_what, commands, name) => {
+    const { unaccounted } = (await flush(stopping(commands))).manifest
+    expect(unaccounted.map(({ path }) => path)).toEqual([`/var/log/my/${name}`])
+  })
+
+  it('also where nothing can be held', async () => {
+    const disk = stopping('seq 99 >app.log.1')
+    disk.program('cp', '#!/bin/sh\nexit 1\n')
+    const { unaccounted } = (await flush(disk)).manifest
+    expect(unaccounted.map(({ path }) => path)).toEqual(['/var/log/my/app.log.1'])
+  })
+})
+
+describeWhere('a log is archived that an old logrotate of cron', () => {
+  it.each([
+    ['copies and cuts', 'cp app.log app.log.2; : >app.log', []],
+    ['copies, compresses and cuts', 'gzip -c app.log >app.log.2.gz; : >app.log', []],
+    ['copies and cuts, and whose writer goes on', 'cp app.log app.log.2; echo new >app.log', []],
+    [
+      'copies and cuts, and which is compressed then',
+      'cp app.log app.log.2; echo new >app.log',
+      ['compress'],
+    ],
+  ])('%s', async (_what, commands, directives) => {
+    const disk = stopping(commands, directives)
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toEqual(expect.arrayContaining(['one\ntwo\n', 'older\n']))
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+  })
+})
+
 describeWhere('a log of the census', () => {
   it('that its writer cuts at its end, and fills beyond its old size, is named', async () => {
     const disk = instance('ROOT/var/log/my/*.log', ['compress'])

@@ -65,6 +65,14 @@ describe('a manifest', () => {
     expect(parseManifest(gzip).files[0]?.path).toBe(path)
   })
   it.each([
+    ['before 1970', '-86400', '1969-12-31T00:00:00.000Z'],
+    ['beyond what a date can be', '99999999999999999999', '+275760-09-13T00:00:00.000Z'],
+  ])('carries a file that is dated %s', (_when, seconds, date) => {
+    const record = fileRecord('/a').replace('\t0\t', `\t${seconds}\t`)
+    const [file] = parseManifest(packed(HEAD, record, 'end\t2')).files
+    expect(new Date(file?.modifiedAt ?? Number.NaN).toISOString()).toBe(date)
+  })
+  it.each([
     ['that ends in the middle of a record', gzipSync(`${HEAD}\0end`), 'whole record'],
     ['without its end', packed(HEAD, FILE), 'end record'],
     ['that lost a record', packed(HEAD, 'end\t2'), 'end record'],
@@ -72,6 +80,11 @@ describe('a manifest', () => {
     ['without a purpose', packed('manifest\t2\ti-0\tfun\t0', 'end\t1'), 'whose it is'],
     ['with a file without digests', packed(HEAD, 'file\t1\t\t\t0\t-\t-\t/a', 'end\t2'), 'digests'],
     ['with a negative size', packed(HEAD, fileRecord('/a', '-1'), 'end\t2'), 'no number'],
+    [
+      'with a time that is none',
+      packed(HEAD, fileRecord('/a').replace('\t0\t', '\tnow\t'), 'end\t2'),
+      'time',
+    ],
     ['with a relative path', packed(HEAD, fileRecord('a'), 'end\t2'), 'not absolute'],
     ['that names a file twice', packed(HEAD, FILE, FILE, 'end\t3'), 'twice'],
     ['without a census', packed('manifest\t2\ti-0\taudit\tyes', 'end\t1'), 'no number'],

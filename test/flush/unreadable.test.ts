@@ -62,6 +62,17 @@ describeWhere('a folder that cannot be listed is unaccounted for, until it can b
     expect(second.files).toHaveLength(3)
   })
 
+  it('of rotated files that are listed, and tell nothing of themselves', async () => {
+    const disk = instance()
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.gz\n')
+    close(disk, '/var/log/my/old', 0o444)
+    const path = '/var/log/my/old/app.log.1'
+    const first = (await flush(disk, options)).manifest
+    expect(first.unaccounted).toEqual([{ path, size: 0, why: 'cannot be asked about (Permission denied)' }])
+    open()
+    expect((await flush(disk, options)).manifest).toMatchObject({ unaccounted: [], accounted: [path] })
+  })
+
   it('of logs, which logrotate cannot list either', async () => {
     const disk = instance()
     close(disk, '/var/log/my', 0o311)

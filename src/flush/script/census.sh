@@ -34,15 +34,16 @@ take_census() {
   know_endings
 }
 
-# Where each log ends: what is written to it later leaves that as it is, unless somebody cuts it or writes over it.
+# Where each file ends, logs first: what is written to it later leaves that as it is, unless somebody cuts it or writes over it.
 know_endings() {
-  local i count=0
-  for i in "${!LIST[@]}"; do
-    parse_facts "${LIST_FACTS[i]}"
-    if [ "$SIZE" = 0 ] || [ -z "${KNOWN_LOGS[${LIST[i]}]}" ]; then continue; fi
-    count=$((count + 1))
-    [ "$count" -le 500 ] || return 0
-    ENDINGS[$ID]=$(ending_of "${LIST[i]}" "$SIZE")
+  local i known
+  for known in 1 ''; do
+    for i in "${!LIST[@]}"; do
+      parse_facts "${LIST_FACTS[i]}"
+      if [ "$SIZE" = 0 ] || [ "${KNOWN_LOGS[${LIST[i]}]}" != "$known" ]; then continue; fi
+      [ "${#ENDINGS[@]}" -lt 1000 ] || return 0
+      ENDINGS[$ID]=$(ending_of "${LIST[i]}" "$SIZE")
+    done
   done
 }
 
@@ -50,10 +51,24 @@ ending_of() { # <file> <size>
   exec od -An -v -tx1 -j "$(($2 > 64 ? $2 - 64 : 0))" -N "$(($2 > 64 ? 64 : $2))" -- "$1" 2>/dev/null
 }
 
+# What could not be held may be another file by now.
 has_its_ending() { # <device:inode> <size at the start>
-  if [ -z "${ENDINGS[$1]}" ] || [ -z "${HELD[$1]}" ]; then return 0; fi
-  [ "${NOW[$1]}" = "${CENSUS[$1]}" ] || [ "$(ending_of "${HELD[$1]}" "$2")" = "${ENDINGS[$1]}" ]
+  local file=${HELD[$1]} now=${NOW[$1]} at=${FILE_AT[$1]}
+  [ -n "$file" ] || file=${BODIES[at]} now=${FACTS[at]}
+  [ -z "${ENDINGS[$1]}" ] || [ "$now" = "${CENSUS[$1]}" ] || [ "$(ending_of "$file" "$2")" = "${ENDINGS[$1]}" ]
 }
+
+# By a rotation of somebody's that copied the file and cut it: its last bytes are where they were, in what is new.
+is_copied() { # <device:inode> <size at the start>
+  local i
+  if [ -z "${ENDINGS[$1]}" ] || is_out_of_time; then return 1; fi
+  for i in "${!FILES[@]}"; do
+    parse_facts "${FACTS[i]}"
+    [ -z "${CENSUS[$ID]}" ] || continue
+    [ "$(ending_of <(exec gzip -dcfq -- "${BODIES[i]}") "$2")" != "${ENDINGS[$1]}" ] || return 0
+  done
+  return 1
+} 2>/dev/null
 
 # Every hold that an earlier flush left: part of the census whatever became of its path.
 load_holds() {
@@ -182,7 +197,7 @@ keep_evidence() { # <device:inode> <size> <sha256> <file>
 open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>
   local path=$4 fd
   if [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
-  [ -n "${WATCHED_FOLDERS[${path%/*}/]}" ] || return 0
+  find_watched "$3" || return 0
   if is_exempt "$path"; then return; fi
   [ "$2" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
   ORIGIN[$1]=$path KNOWN_LOGS[$path]=1 # what it was rotated to is beside it
@@ -191,6 +206,18 @@ open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>
   else
     unaccounted "$path" "$2" 'deleted while a process has it open, and cannot be opened'
   fi 2>/dev/null
+}
+
+# Where it was, as we name that folder: its process may name it through a link, or as a container has it. The folder may be gone, too.
+find_watched() { # </proc/…/fd/…> → path
+  local folder=${path%/*}/ known
+  local there=${1%/fd/*}/root$folder
+  [ -z "${WATCHED_FOLDERS[$folder]}" ] || return 0
+  [ -d "$there" ] || { matches_one_of "$folder" "${!WATCHED_FOLDERS[@]}" && return; }
+  for known in "${!WATCHED_FOLDERS[@]}"; do
+    if [ "$known" -ef "$there" ]; then path=$known${path##*/} && return; fi
+  done
+  return 1
 }
 
 save_deleted() {

@@ -86,9 +86,10 @@ ask_batch() { # <command that says a line of each> <files…>
   fi
 }
 
-# What bash itself reads from a pipe, it reads byte by byte; what it substitutes, it does not.
-lines_of() { # <text> [glob of lines to leave out] → SPLIT: its lines, but empty ones
-  local IFS=$'\n'
+# What bash itself reads from a pipe, it reads byte by byte; what it substitutes, it does not. And a here-string of bash 4 is a file,
+# for which a full disk has no room.
+lines_of() { # <text> [glob of lines to leave out] [other separators] → SPLIT: its lines, but empty ones
+  local IFS=${3:-$'\n'}
   set -f
   # shellcheck disable=SC2206 # it is to be split
   SPLIT=($1)
@@ -175,8 +176,10 @@ matches_one_of() { # <path> <globs…>
   return 1
 }
 
+# A name stands for what it is rotated to as well, and for no other that begins like it.
 is_exempt() { # <path>
-  [ -z "${PUBLISHED[$1]}" ] && matches_one_of "$1" "${EXEMPT_GLOBS[@]}"
+  # shellcheck disable=SC2180 # it is appended to each
+  [ -z "${PUBLISHED[$1]}" ] && matches_one_of "$1" "${EXEMPT_GLOBS[@]}" "${EXEMPT_GLOBS[@]/%/[-.][0-9]*}"
 }
 
 # → LIST, LIST_FACTS: each log, whatever it was rotated to, and each published file. What a platform rotates but by its own
@@ -226,7 +229,7 @@ count_census() { # of an audit, which holds nothing and leaves the logs as they 
 find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, since they have rotated files
   local path
   local missing=()
-  match_files "${LIVE_GLOBS[@]}"
+  match_files "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" # logrotate says a name with a line break as two
   LOGS=("${MATCHES[@]}")
   for path in "${!CONSIDERED[@]}"; do
     if [ -f "$path" ]; then LOGS+=("$path"); elif [ ! -e "$path" ] && [ -z "${RENAMED[$path]}" ]; then missing+=("$path"); fi
@@ -242,7 +245,7 @@ find_logs() { # → LOGS: those that exist; KNOWN_LOGS: also those that did, sin
 # What became of the logs: files named for one of them, in its own folder or where it is rotated to.
 find_rotated() { # → ROTATED
   local log path folder name target extension
-  local others=() lengths=()
+  local others=() lengths=() missing=()
   local -A is_log=() pairs=()
   ROTATED=()
   for log in "${!KNOWN_LOGS[@]}"; do
@@ -266,17 +269,20 @@ find_rotated() { # → ROTATED
       done
     done
   done
-  for path in "${others[@]}"; do
-    if [ -z "${is_log[$path]}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
-  done
+  for path in "${others[@]}"; do was_rotated "$path"; done
   for target in "${!pairs[@]}"; do
     folder=${target#*$'\t'}
     for path in "${target%%$'\t'*}"*; do
       name=${path##*/}
-      is_named_for_log "$name" || is_extended "$name" || continue
-      if [ -z "${is_log[$path]}" ] && [ -f "$path" ]; then ROTATED+=("$path"); fi
+      if is_named_for_log "$name" || is_extended "$name"; then was_rotated "$path"; fi
     done
   done
+  ask_why "${missing[@]}"
+}
+
+was_rotated() { # <path>
+  [ -z "${is_log[$1]}" ] || return 0
+  if [ -f "$1" ]; then ROTATED+=("$1"); elif [ ! -e "$1" ]; then missing+=("$1"); fi
 }
 
 is_named_for_log() { # <name>

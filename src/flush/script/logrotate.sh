@@ -11,29 +11,6 @@ ODD_PATTERN='' # quoted, or of another form: which logs it is about, logrotate a
 OLD_FOLDERS=() FOLDERS_BELOW=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
-# The configurations that the platform's cron names, besides those of the profile.
-find_cron_configs() {
-  local file path text word
-  local -A seen=()
-  for path in "${CONFIGS[@]}"; do seen[$path]=1; done
-  match_files "${LOGROTATE_CRON_FILES[@]}"
-  for file in "${MATCHES[@]}"; do
-    read_text "$file"
-    case $text in *logrotate*) text=$(printf '%s\n' "$text" | grep -v '^[[:space:]]*#') ;; esac
-    case $text in *logrotate*) ;; *) continue ;; esac
-    while read -r word; do
-      rooted "$word"
-      # shellcheck disable=SC2086 # it may be a glob
-      for path in $REPLY; do
-        if [ ! -f "$path" ] || [ -x "$path" ] || [ -n "${seen[$path]}" ]; then continue; fi
-        case $path in "$ROOT"/etc/* | "$ROOT"/opt/* | "$ROOT"/usr/local/etc/*) ;; *) continue ;; esac
-        seen[$path]=1
-        CONFIGS+=("$path")
-      done
-    done < <(printf '%s' "$text" | tr -s '[:space:]"'"'"';&|()<>=' '\n' | grep '^/')
-  done
-}
-
 # Directives that say how a log is rotated, and for which logrotate refuses all of a configuration: a user or a folder that is not there.
 # What they are about never happens here; an old folder that they name was heard of before the refusal.
 HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir)([[:space:]]|$)/d'
@@ -44,6 +21,7 @@ ask_logrotate() {
   local config refusal
   local allowed=()
   if [ -n "$WORK" ] && (umask 077 && echo allowhardlink >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
+  ask_system
   for config in "${CONFIGS[@]}"; do
     IS_CONFIG[$config]=1
     ask_about "$config" "$config"
@@ -56,6 +34,28 @@ ask_logrotate() {
       *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal" ;;
     esac
   done
+}
+
+# The configuration of the whole system is about many logs. Those count whose rotated form somebody publishes.
+ask_system() { # allowed
+  local config log
+  local logs=() patterns=()
+  for config in "${LOGROTATE_SYSTEM[@]}"; do
+    rooted "$config"
+    [ ! -f "$REPLY" ] || ask_about "$REPLY" "$REPLY"
+  done
+  logs=("${!CONSIDERED[@]}") patterns=("${!PATTERNS[@]}")
+  CONSIDERED=() PATTERNS=()
+  for log in "${logs[@]}"; do is_published_rotated "${TARGETS[$log]:-$log.1}" && CONSIDERED[$log]=1; done
+  for log in "${patterns[@]}"; do
+    if is_published_rotated "$log.1" || is_published_rotated "$log-20261130"; then PATTERNS[$log]=1; fi
+  done
+}
+
+is_published_rotated() { # <name>
+  local suffix
+  for suffix in '' .gz "${SUFFIXES[@]}"; do ! would_be_published "$1$suffix" || return 0; done
+  return 1
 }
 
 # A log that was empty before, or was not there, was given no name.
@@ -137,11 +137,12 @@ hear_patterns() { # <line>
   rest=" ${rest%% forced from command line*}"
   case $rest in *[\"\'\\~]*) ODD_PATTERN=yes ;; esac
   rest=${rest//[\"\'\\]/}
-  while read -r rest; do
+  lines_of "${rest//[[:blank:]]\//$'\n'}"
+  for rest in "${SPLIT[@]}"; do
     rest=${rest%"${rest##*[![:space:]]}"}
     [ -z "$rest" ] || PATTERNS[/$rest]=1
     case $rest in *[[:space:]]*) ODD_PATTERN=yes ;; esac
-  done <<<"${rest//[[:blank:]]\//$'\n'}"
+  done
 }
 
 remember_compression() {

@@ -20,12 +20,11 @@ account() {
     if [ -n "${FILE_AT[$id]}" ]; then
       [ -n "${FACTS[${FILE_AT[$id]}]}" ] || continue # it shares its key, and is named for that
       parse_facts "${FACTS[${FILE_AT[$id]}]}"
-      [ "$SIZE" -ge "$size" ] || lost "$path" "$size" "cut from $size to $SIZE bytes by somebody"
-      has_its_ending "$id" "$size" || lost "$path" "$size" 'cut or written over by somebody'
+      { [ "$SIZE" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied "$id" "$size" || was_cut
     elif [ -n "${FORMS[$id]}" ] && [ -n "${FILE_AT[${FORMS[$id]}]}" ]; then
       has_form "$id" || lost "$path" "$size" 'written after it was compressed'
-      has_its_ending "$id" "$size" || lost "$path" "$size" 'cut or written over by somebody'
-    elif is_live_inode "$id"; then
+      has_its_ending "$id" "$size" || is_copied "$id" "$size" || was_cut
+    elif is_live_inode "$id" || is_copied "$id" "$size"; then
       :
     elif [ -n "${HELD[$id]}" ]; then
       lost "$path" "$size" "held with ${sizes[$id]:-no} bytes, and in no inventory"
@@ -41,6 +40,10 @@ account() {
     esac
   done
   remember_unaccounted
+}
+
+was_cut() { # path, size
+  lost "$path" "$size" 'cut or written over by somebody'
 }
 
 is_live_inode() { # <device:inode>: where it is now, it is live

@@ -121,7 +121,8 @@ wait_for_puts() {
 put() { # <index> <seconds>
   local i=$1 body=${BODIES[$1]} md5 sha256 error status
   local arguments=()
-  IFS=' ' read -r md5 sha256 _ <<<"${HASHES[i]}"
+  lines_of "${HASHES[i]}" '' ' '
+  md5=${SPLIT[0]} sha256=${SPLIT[1]}
   [ -e "$body" ] || find_body "$i"
   key_of "${FILES[i]}"
   parse_facts "${FACTS[i]}"

@@ -1,7 +1,7 @@
 
 # --- writers: asked to end, and seen to have ended ------------------------------------------------------------------------
 
-declare -A WATCHED_FOLDERS=() # folder → 1
+declare -A WATCHED_FOLDERS=() # folder, or a glob of folders → 1
 declare -A HAD_WRITER=()      # device:inode → 1 when somebody was seen writing it
 declare -A SETTLED=()         # device:inode → facts when everybody had been asked to end, unless somebody still had it open
 RAN=()     # the services of the profile that ran when this flush began
@@ -18,7 +18,7 @@ watch() { # LIST, and the census wherever it is now
   done
   for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" "${!KNOWN_LOGS[@]}"; do
     rooted "$path"
-    for id in ${REPLY%/*}/; do WATCHED_FOLDERS[$id]=1; done
+    for id in "${REPLY%/*}/" ${REPLY%/*}/; do WATCHED_FOLDERS[$id]=1; done
   done
   for path in "${LOGS[@]}"; do WATCHED_FOLDERS[${path%/*}/]=1; done
 }

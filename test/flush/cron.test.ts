@@ -1,0 +1,139 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
+/** Which configurations count: those that cron gives to logrotate, however it says so, and of the system's what somebody publishes. */
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush } from './flush.ts'
+
+const CRON = '/etc/cron.hourly/own'
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+afterAll(removeDisks)
+
+/** Two logs: the platform's, and one of a user's own of whose configuration cron knows. */
+function instance(commands: string, at = '/etc/own/own.conf', mode = 0o644): Disk {
+  const disk = makeDisk()
+  const block = (name: string) => `${disk.root}/var/log/${name}/*.log {\n compress\n}\n`
+  disk.write('/var/log/my/app.log', 'mine\n')
+  disk.write('/var/log/own/own.log', 'own\n')
+  disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', block('my'))
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/*.gz\n')
+  disk.write(at, block('own'), mode)
+  disk.script(CRON, `#!/bin/sh\n${commands}\n`)
+  return disk
+}
+
+describeWhere('a configuration counts that cron gives to logrotate', () => {
+  it.each([
+    [
+      'with options and redirections',
+      'nice -n 19 /usr/sbin/logrotate -v -f /etc/own/own.conf >/dev/null 2>&1',
+    ],
+    ['after a test', 'test -x /usr/sbin/logrotate || exit 0; [ -d /etc/own ] && logrotate /etc/own/own.conf'],
+    ['in a folder to which it goes', 'cd /etc/own && logrotate own.conf'],
+    ['by a variable', 'OWN=/etc/own\nexport CONF="${OWN}/own.conf"\nlogrotate -f $CONF'],
+    ['by a loop', 'for conf in /etc/none/*.conf /etc/own/*.conf; do logrotate -f "$conf"; done'],
+    ['as a folder', 'logrotate /etc/own'],
+    ['over two lines', 'logrotate \\\n  -f /etc/own/own.conf # ours'],
+    ['beside a variable that nobody knows', 'logrotate $OPTIONS /etc/own/own.conf'],
+  ])('%s', async (_what, commands) => {
+    const disk = instance(commands)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it.each([
+    ['although it may be executed', '/etc/own/own.conf', 0o755],
+    ['wherever it lies', '/home/ec2-user/own', 0o644],
+  ])('%s', async (_what, at, mode) => {
+    const disk = instance(`logrotate -f ${at}`, at, mode)
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it('by a script that it runs', async () => {
+    const disk = instance('/opt/rotate-own --now')
+    disk.script('/opt/rotate-own', '#!/bin/sh\nlogrotate -f /etc/own/own.conf\n')
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+})
+
+describeWhere('none is', () => {
+  it.each([
+    ['a state file', 'logrotate -s /etc/own/odd /etc/own/own.conf'],
+    ['a log of what it did', 'logrotate -l /etc/own/odd /etc/own/own.conf >>/etc/own/odd 2>&1'],
+    ['a file with variables', '. /etc/own/odd; logrotate /etc/own/own.conf'],
+    ['what a comment names', '# logrotate /etc/own/odd\nlogrotate /etc/own/own.conf'],
+    [
+      'what a message names',
+      'logrotate /etc/own/own.conf || logger -t logrotate "/etc/own/odd: $?, $WHY"; echo "no logrotate for $WHY"',
+    ],
+  ])('%s', async (_what, commands) => {
+    const disk = instance(commands)
+    disk.write('/etc/own/odd', 'logrotate state -- version 2\n"/var/log/x" 2026-11-25-10:0:0\n')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+  })
+})
+
+describeWhere('what is given to logrotate and cannot be known', () => {
+  it.each([
+    ['is unaccounted for', 'logrotate -f $OWN/own.conf', '?/own.conf'],
+    ['as that which a command says', 'logrotate -f $(cat /etc/default/own)', '$'],
+    ['as that which it says in an older way', 'logrotate -f `cat /etc/default/own`', '$'],
+    ['as that which find finds', 'find /etc/own -name "*.conf" -exec logrotate {} ";"', '{}'],
+  ])('%s', async (_what, commands, what) => {
+    const disk = instance(commands)
+    const { unaccounted } = (await flush(disk)).manifest
+    expect(unaccounted).toEqual([{ path: CRON, size: 0, why: expect.stringContaining(what) }])
+    disk.script(CRON, '#!/bin/sh\nlogrotate -f /etc/own/own.conf\n')
+    expect((await flush(disk)).manifest).toMatchObject({ unaccounted: [], accounted: [CRON] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+})
+
+describeWhere("the system's own configuration", () => {
+  const withSystem = (published: string, directives = ''): Disk => {
+    const disk = instance(':', '/etc/none')
+    disk.write('/etc/logrotate.conf', `weekly\ninclude ${disk.root}/etc/logrotate.d\n`)
+    const block = `${disk.root}/var/log/own/*.log {\n compress\n delaycompress\n${directives}}\n`
+    disk.write('/etc/logrotate.d/own', block)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', `${published}\n`)
+    return disk
+  }
+
+  it.each([
+    ['beside the log', '/var/log/own/*.gz', ''],
+    ['by its number', '/var/log/own/own.log.[0-9]', ''],
+    ['in an old folder', '/var/log/old/*', 'olddir ROOT/var/log/old\n'],
+  ])('is about the logs whose rotated form is published %s', async (_where, published, directives) => {
+    const disk = withSystem(published)
+    if (directives !== '') {
+      disk.write('/var/log/old/.keep', '')
+      const block = disk
+        .read('/etc/logrotate.d/own')
+        .replace('}', `${directives.replace('ROOT', disk.root)}}`)
+      disk.write('/etc/logrotate.d/own', block)
+    }
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it('is about a log that was empty until its writer ended, and what was rotated before', async () => {
+    const disk = withSystem('/var/log/own/*.gz')
+    disk.write('/var/log/own/own.log', '')
+    disk.write('/var/log/own/own.log.1', 'older\n')
+    disk.script(
+      '/sbin/service',
+      `#!/bin/sh\n[ "$1 $2" = "tomcat8 stop" ] && echo last >>${disk.root}/var/log/own/own.log\n[ "$1" = tomcat8 ] && [ ! -s ${disk.root}/var/log/own/own.log ]\n`,
+    )
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['last\n', 'mine\n', 'older\n'])
+  })
+
+  it('is about no other', async () => {
+    const disk = withSystem('/var/log/other/*.gz')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 1, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n'])
+  })
+})
