@@ -109,7 +109,9 @@ async function wholeOutput(
 ): Promise<string | { readonly why: string }> {
   try {
     const answer = await aws.getCommandInvocation({ CommandId: commandId, InstanceId: instanceId })
-    return answer.StandardOutputContent ?? ''
+    const { CommandId = commandId, InstanceId = instanceId, StandardOutputContent = '' } = answer
+    const isOfThis = CommandId === commandId && InstanceId === instanceId
+    return isOfThis ? StandardOutputContent : { why: `SSM answered for ${CommandId} on ${InstanceId}` }
   } catch (error) {
     if (isInvocationMissing(error)) return ''
     if (isPassing(error)) throw error

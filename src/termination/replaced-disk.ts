@@ -10,15 +10,15 @@ import { manifestOf, newestOf } from './evidence.ts'
 import { rootAttachedAt } from './machine-state.ts'
 
 /**
- * Whether the machine booted between the action's start and the report of its newest flush, as it does for a new root volume. What tells
- * is how long it had been up, so no clock of the machine's counts.
+ * Whether the machine may have booted between the action's start and the report of its newest flush, as it does for a new root volume.
+ * What tells is how long it had been up, at the latest now: when it reported is told by the machine's own clock.
  */
 export function bootedSince(seen: Observation, policy: Policy): boolean {
   const newest = newestOf(seen.flushes)
   const uptime = manifestOf(newest)?.uptimeSeconds
   // A salvage tells of the machine on which it ran.
   if (uptime === undefined || newest?.copiedAt !== undefined) return true
-  return (newest?.endedAt ?? seen.now) - uptime * 1000 > beganBy(seen, policy)
+  return seen.now - uptime * 1000 > beganBy(seen, policy)
 }
 
 /** Asked of EC2, which does not tell of a machine that is gone. */

@@ -1,9 +1,12 @@
 /** Which commands of an instance are looked at. */
+import { gzipSync } from 'node:zlib'
 import type { ListCommandInvocationsCommandInput } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
 import { belongs, listInvocations } from '../../src/flush/commands.ts'
+import { withReport } from '../../src/flush/flushes.ts'
+import { decide } from '../../src/termination/decide.ts'
 import { OneInstance } from '../one-instance.ts'
-import { action, START } from '../termination/observations.ts'
+import { action, failed, policy, START, seen } from '../termination/observations.ts'
 
 const HOUR = 3_600_000
 
@@ -55,6 +58,76 @@ it.each([
   aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
   const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
   expect(found?.flush.said).toBe(said)
+})
+
+describe('when a flush ended is told by the machine, whose clock', () => {
+  const asked = START - HOUR
+  it.each([
+    ['is right', START - 60_000, START - 60_000],
+    ['is a little ahead', START + 30_000, START],
+    ['is a little behind', asked - 30_000, asked],
+    ['is a day ahead, so that it tells nothing', START + 24 * HOUR, undefined],
+    ['is a day behind, so that it tells nothing', asked - 24 * HOUR, undefined],
+  ])('%s', async (_what, ended, expected) => {
+    const aws = new OneInstance()
+    const command = {
+      ...{ CommandId: 'c', InstanceId: action.instanceId, Status: 'Failed' as const },
+      RequestedDateTime: new Date(asked),
+      CommandPlugins: [{ ResponseFinishDateTime: new Date(ended) }],
+    }
+    aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
+    const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+    expect(found?.flush.endedAt).toBe(expected)
+  })
+
+  it('a day ahead does not put off the next attempt', () => {
+    const flushed = { ...failed, endedAt: undefined }
+    const now = failed.requestedAt + 10 * 60_000
+    const { do: does } = decide(
+      seen({ flushes: [flushed], proof: undefined, wokenBy: 'notification', now }),
+      policy,
+    )
+    expect(does).toBe('flush')
+  })
+})
+
+it('one that two pages show is one', async () => {
+  const aws = new OneInstance()
+  const at = (CommandId: string) => ({ CommandId, InstanceId: action.instanceId, Status: 'Failed' as const })
+  aws.guard.aws.listCommandInvocations = async ({ NextToken }) =>
+    NextToken
+      ? { CommandInvocations: [at('b'), at('c')] }
+      : { CommandInvocations: [at('a'), at('b')], NextToken: 'x' }
+  const found = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+  expect(found.map(({ flush }) => flush.commandId).sort()).toEqual(['a', 'b', 'c'])
+})
+
+describe('the whole output of a flush', () => {
+  const whole = gzipSync(
+    ['manifest\t2\ti-0123456789abcdef0\ttermination\t0', 'end\t1'].map((one) => `${one}\0`).join(''),
+  )
+  const output = `termination-guard manifest 2 ${whole.toString('base64')} end`
+  const reported = async (answer: { CommandId?: string; InstanceId?: string }) => {
+    const aws = new OneInstance()
+    const cut = '--output truncated--'
+    const command = { CommandId: 'c', InstanceId: action.instanceId, Status: 'Success' as const }
+    aws.guard.aws.listCommandInvocations = async () => ({
+      CommandInvocations: [{ ...command, CommandPlugins: [{ Output: cut }] }],
+    })
+    aws.guard.aws.getCommandInvocation = async () => ({ ...answer, StandardOutputContent: output })
+    const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+    if (!found) throw new Error('it is not listed')
+    return (await withReport(aws.guard.aws, policy, found, action.instanceId)).report
+  }
+  it('is believed where SSM answers for it', async () => {
+    expect((await reported({ CommandId: 'c', InstanceId: action.instanceId }))?.kind).toBe('manifest')
+  })
+  it.each([
+    ['command', { CommandId: 'another', InstanceId: action.instanceId }],
+    ['instance', { CommandId: 'c', InstanceId: 'i-ffffffffffffffff0' }],
+  ])('is not where it answers for another %s', async (_what, answer) => {
+    expect(await reported(answer)).toMatchObject({ why: expect.stringContaining('SSM answered for') })
+  })
 })
 
 describe('S1: a flush that was asked for before the action began', () => {

@@ -315,6 +315,13 @@ describe('its root volume was replaced after the action had begun, and', () => {
     expect(woken?.startedAt).toBeGreaterThan(since)
     expect(await settled(woken, 'command-status')).toMatchObject({ outcome: 'expired' })
   })
+  it('it was flushed then, by a clock that is an hour behind', async () => {
+    await flushed(60)
+    const [plugin] = aws.invocations[0]?.CommandPlugins ?? []
+    if (plugin) plugin.ResponseFinishDateTime = new Date(aws.now - 60 * MINUTE)
+    attachedAt(since)
+    expect(await settled()).toMatchObject({ outcome: 'expired' })
+  })
   it('that is asked only of a machine that booted since', async () => {
     await flushed(3600)
     attachedAt(since)
