@@ -44,6 +44,12 @@ describeWhere('both logs are archived that are named', () => {
     expect(archivedTexts(disk)).toEqual(['a\n', 'b\n'])
   })
 
+  it('beside one in the home of nobody, which logrotate names as it is written', async () => {
+    const disk = instance('~/none/x.log ROOT/var/log/*/*.log {\n missingok\n compress\n}\n')
+    const { manifest } = await flush(disk, { killAfterMs: 60_000 })
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
+  })
+
   it('of which one is a symlink, which logrotate skips', async () => {
     const disk = instance('ROOT/var/log/a/a.log ROOT/var/log/c/c.log {\n compress\n}\n')
     mkdirSync(`${disk.root}/var/log/c`)

@@ -140,7 +140,7 @@ ask_folders() {
     "${LOGROTATE_CRON_FILES[@]}" "${PUBLISH_GLOB_FILES[@]}"; do
     rooted "$path"
     path=$REPLY
-    while [ -n "$path" ]; do
+    while [ "$path" != "${path%/*}" ]; do # of what is not absolute, no folder is left
       case ${path##*/} in *[*?[]*) for folder in ${path%/*}/; do folders[${folder%/}]=1; done ;; esac
       path=${path%/*}
     done
