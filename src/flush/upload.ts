@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 
 /** As many characters as the `Upload` parameter takes: the names of some 200 rotated logs, beside a script that fills its document. */
-export const MAX_UPLOAD_CHARS = 1000
+export const MAX_UPLOAD_CHARS = 900
 
 /** Every file of the manifest: what a list that would be too long falls back to. */
 export const UPLOAD_ALL = '*'

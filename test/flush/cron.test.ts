@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** Which configurations count: those that cron gives to logrotate, however it says so, and of the system's what somebody publishes. */
+import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush } from './flush.ts'
@@ -62,7 +63,7 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
 describeWhere('none is', () => {
   it.each([
     ['a state file', 'logrotate -s /etc/own/odd /etc/own/own.conf'],
-    ['a log of what it did', 'logrotate -l /etc/own/odd /etc/own/own.conf >>/etc/own/odd 2>&1'],
+    ['a log of what it did', 'logrotate -l /etc/own/odd /etc/own/own.conf >> /etc/own/odd 2>&1'],
     ['a file with variables', '. /etc/own/odd; logrotate /etc/own/own.conf'],
     ['what a comment names', '# logrotate /etc/own/odd\nlogrotate /etc/own/own.conf'],
     [
@@ -129,6 +130,14 @@ describeWhere("the system's own configuration", () => {
     )
     await flush(disk)
     expect(archivedTexts(disk)).toEqual(['last\n', 'mine\n', 'older\n'])
+  })
+
+  it('is about what is left of a log that is gone', async () => {
+    const disk = withSystem('/var/log/own/*.gz')
+    rmSync(`${disk.root}/var/log/own/own.log`)
+    disk.write('/var/log/own/own.log.1', 'older\n')
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n'])
   })
 
   it('is about no other', async () => {

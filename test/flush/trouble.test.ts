@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -146,6 +146,24 @@ describe('the script', () => {
     const { stdout } = spawnSync('/bin/sh', [file], { env, encoding: 'utf8' })
     expect(stdout).toMatch(/^termination-guard manifest 2 \S+ end\n$/)
   })
+
+  it.each(['sed', 'readlink', 'xargs'])(
+    'says nothing where there is no %s, without which a log may be missed',
+    async (tool) => {
+      const disk = collector()
+      disk.write(ACCESS_LOG, 'one event\n')
+      const programs = mkdtempSync(join(tmpdir(), 'flush-programs-'))
+      const folders = ['/usr/sbin', '/bin', '/usr/bin'].filter((folder) => existsSync(folder))
+      for (const folder of folders)
+        for (const name of readdirSync(folder).filter((name) => name !== tool))
+          if (!existsSync(join(programs, name))) symlinkSync(join(folder, name), join(programs, name))
+      const change = (script: string) => script.replace(/PATH="\$PATH:[^"]*"/, '')
+      const { exitCode, stdout, stderr } = await flush(disk, { change, env: { PATH: programs } })
+      rmSync(programs, { recursive: true })
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+      expect(stderr).toContain(`termination-guard: there is no ${tool} here\n`)
+    },
+  )
 
   it('says one line and nothing else, however much its tools talk', async () => {
     const disk = collector()

@@ -13,7 +13,7 @@ find_cron_configs() {
   while read -r file; do
     rooted "$file"
     if [ -f "$REPLY" ] && [ -x "$REPLY" ]; then scripts+=("$REPLY"); fi
-  done < <(printf '%s' "$text" | grep -oE '/[a-zA-Z0-9_./-]+' | sort -u)
+  done < <(printf '%s' "$text" | grep -oE '/[a-zA-Z0-9_./-]+')
   lines_of "$(exec grep -Isl logrotate -- /dev/null "${scripts[@]}")" # not in a binary
   for file in "${files[@]}" "${SPLIT[@]}"; do
     read_text "$file"
@@ -39,7 +39,7 @@ read_commands() { # <file>: text
       [A-Za-z_]*=*) variables[${words[0]%%=*}]=${words[0]#*=} ;;
     esac
     read_operands "$1"
-  done < <(printf '%s\n' "$text" | sed -E ':a;/\\$/{N;s/\\\n/ /;ba};s/(^|[[:space:]])#.*//;s/`/$(/g' | tr -d "\"'" | tr ';&|()' '\n' |
+  done < <(printf '%s\n' "$text" | sed -E ':a;/\\$/{N;s/\\\n/ /;ba};s/(^|[[:space:]])#.*//;y/`/$/' | tr -d "\"'" | tr ';&|()' '\n' |
     sed -E 's/[0-9]?>+[[:space:]]*[^[:space:]]*//g')
 }
 

@@ -2,6 +2,7 @@
 # --- ground: where to stand, how long, and what to say ------------------------------------------------------------------
 
 stand() {
+  local tool
   exec 3>&1 1>&2 </dev/null # standard output is for the report alone
   export LC_ALL=C PATH="$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
   export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=3
@@ -11,6 +12,7 @@ stand() {
   NOTES=() FOUND=0
   printf -v MOMENT '%(%s)T' -1
   [ -n "$(exec stat -c %s / 2>/dev/null)" ] || die 'there is no stat here: nothing can be known of any file'
+  for tool in cp grep gzip ls mv od readlink sed tr xargs; do type "$tool" >/dev/null || die "there is no $tool here"; done
   know_the_time
   find_work_directory
 }
