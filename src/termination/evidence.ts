@@ -48,8 +48,14 @@ export function owedManifest({ flushes, flushedBeside = [] }: Evidence): Manifes
     const manifest = manifestOf(flush)
     for (const file of manifest?.files ?? [])
       if (!files.has(file.path) && !accounted.has(file.path)) files.set(file.path, file)
+    // What a manifest lists and calls unaccounted all the same was cut, or written over: to list it again does not bring it back.
+    const own = new Set(manifest?.files.map(({ path }) => path))
     for (const one of manifest?.unaccounted ?? [])
-      if (!listed.has(one.path) && !accounted.has(one.path) && !unaccounted.has(one.path))
+      if (
+        (!listed.has(one.path) || own.has(one.path)) &&
+        !accounted.has(one.path) &&
+        !unaccounted.has(one.path)
+      )
         unaccounted.set(one.path, one)
     // What is younger accounts for what is older, never the other way round.
     for (const path of manifest?.accounted ?? []) accounted.add(path)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { LONGEST_QUESTIONS_SECONDS, prove } from '../../src/archive/archives.ts'
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { ManifestFile } from '../../src/model.ts'
@@ -74,6 +74,42 @@ it('an object on a later page of the listing counts', async () => {
   }
   const { gaps } = await prove({ aws: paged, clock }, policy.archive, PREFIX, manifest({ files: named }))
   expect(gaps).toEqual([])
+})
+
+describe('what S3 keeps of an object under KMS', () => {
+  const composite = `${'A'.repeat(43)}=-3`
+  const whole = Buffer.from(sha256, 'hex').toString('base64')
+  it.each([
+    ['the digest of its parts, which the instance predicted', { ChecksumSHA256: composite }, 0],
+    ['the digest of all of it', { ChecksumSHA256: whole, ChecksumType: 'FULL_OBJECT' as const }, 0],
+    [
+      'a digest of parts that does not say so',
+      { ChecksumSHA256: 'x', ChecksumType: 'COMPOSITE' as const },
+      1,
+    ],
+    ['a digest of another kind', { ChecksumCRC64NVME: 'AAAAAAAAAAA=' }, 1],
+  ])('is %s', async (_what, answer, read) => {
+    const [file] = files(1)
+    if (!file) throw new Error('no file')
+    const named = [{ ...file, multipart: { etag: `${'e'.repeat(32)}-3`, sha256: composite } }]
+    const { aws, asked } = underKms(named, async () => {})
+    const heads = {
+      ...aws,
+      headObject: async () => ({ ServerSideEncryption: 'aws:kms' as const, ...answer }),
+    }
+    const { gaps } = await prove({ aws: heads, clock }, policy.archive, PREFIX, manifest({ files: named }))
+    expect(gaps).toEqual([])
+    expect(asked.get).toBe(read)
+  })
+
+  it('tells nothing of it where a customer has the key: it is read', async () => {
+    const named = files(1)
+    const { aws, asked } = underKms(named, async () => {})
+    const heads = { ...aws, headObject: async () => ({ SSECustomerAlgorithm: 'AES256' }) }
+    const { gaps } = await prove({ aws: heads, clock }, policy.archive, PREFIX, manifest({ files: named }))
+    expect(gaps).toEqual([])
+    expect(asked.get).toBe(1)
+  })
 })
 
 it('S1: an archive that may not be listed proves nothing, and says why', async () => {

@@ -91,6 +91,13 @@ describe('when a flush ended is told by the machine, whose clock', () => {
   })
 })
 
+it('one that ran on another machine is none of this one', async () => {
+  const aws = new OneInstance()
+  const command = { CommandId: 'c', InstanceId: 'i-ffffffffffffffff0', Status: 'Success' as const }
+  aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
+  expect(await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)).toEqual([])
+})
+
 it('one that two pages show is one', async () => {
   const aws = new OneInstance()
   const at = (CommandId: string) => ({ CommandId, InstanceId: action.instanceId, Status: 'Failed' as const })

@@ -172,6 +172,13 @@ describeWhere('what somebody does to the files before they are hashed is named:'
     expect(unaccounted.map(({ path }) => path)).toEqual([`/var/log/my/${name}`])
   })
 
+  it('a log is cut that is alike an older one, which is no copy of it', async () => {
+    const disk = stopping(': >app.log')
+    disk.write('/var/log/my/app.log.1', 'one\ntwo\nolder\n')
+    const { unaccounted } = (await flush(disk)).manifest
+    expect(unaccounted.map(({ path }) => path)).toEqual(['/var/log/my/app.log'])
+  })
+
   it('also where nothing can be held', async () => {
     const disk = stopping('seq 99 >app.log.1')
     disk.program('cp', '#!/bin/sh\nexit 1\n')

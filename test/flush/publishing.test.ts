@@ -77,6 +77,14 @@ describe('the first attempt', () => {
   })
 })
 
+it('a list of globs that Windows wrote, or that begins with blanks, is read all the same', async () => {
+  const disk = makeDisk()
+  layTomcat(disk)
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', '# ours\r\n\t/var/log/own/*.txt \r\n')
+  disk.write('/var/log/own/a.txt', 'own\n')
+  expect((await flush(disk)).paths).toContain('/var/log/own/a.txt')
+})
+
 describe('a later attempt', () => {
   it('uploads exactly the files that were missing', async () => {
     const disk = instance()

@@ -385,6 +385,13 @@ describe('evidence is never forgotten', () => {
     expect(then({ accounted: [other.path] })).toBe('continue')
     expect(then({ files: [file, other] }, both)).toBe('continue')
   })
+  it('also when it is listed again, where it was listed then: what was cut stays cut', () => {
+    const cut = { files: [file, other], unaccounted: [{ path: other.path, size: 5, why: 'cut' }] }
+    const then = (newest: Parameters<typeof reported>[0]) =>
+      decide(seen({ flushes: [reported(newest), reported(cut)], proof: both }), policy).do
+    expect(then({ files: [file, other] })).not.toBe('continue')
+    expect(then({ files: [file, other], accounted: [other.path] })).toBe('continue')
+  })
   it('and nothing is empty after something was named', () => {
     const flushes = [reported({ files: [], census: 0 }), reported({})]
     expect(decide(seen({ flushes, proof: nothing }), policy).do).not.toBe('continue')

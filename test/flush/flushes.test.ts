@@ -1,0 +1,66 @@
+/** Which report of a flush is believed. */
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { expect, it } from '@jest/globals'
+import { listInvocations } from '../../src/flush/commands.ts'
+import { withReport } from '../../src/flush/flushes.ts'
+import { awsError, OneInstance } from '../one-instance.ts'
+import { action, policy, START } from '../termination/observations.ts'
+
+const KEY = `${policy.archive.manifestPrefix}${action.instanceId}/1.gz`
+const packed = (instanceId: string) => {
+  const records = [`manifest\t2\t${instanceId}\ttermination\t0`, 'end\t1']
+  return gzipSync(records.map((record) => `${record}\0`).join(''))
+}
+const inline = (gzip: Uint8Array) =>
+  `termination-guard manifest 2 ${Buffer.from(gzip).toString('base64')} end`
+const inS3 = (gzip: Uint8Array, key = KEY) =>
+  `termination-guard manifest-at 2 ${key} ${createHash('sha256').update(gzip).digest('hex')} end`
+
+/** What is read of a flush that printed this, where S3 has these bytes under the key. */
+async function reportOf(output: string, object?: Uint8Array) {
+  const aws = new OneInstance()
+  const command = { CommandId: 'c', InstanceId: action.instanceId, Status: 'Success' as const }
+  aws.guard.aws.listCommandInvocations = async () => ({
+    CommandInvocations: [{ ...command, CommandPlugins: [{ Output: output }] }],
+  })
+  aws.guard.aws.getObject = async ({ Key }) => {
+    if (Key !== KEY || !object) throw awsError('NoSuchKey', 'no')
+    return {
+      Body: (async function* () {
+        yield object
+      })(),
+    }
+  }
+  const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+  if (!found) throw new Error('it is not listed')
+  return (await withReport(aws.guard.aws, policy, found, action.instanceId)).report
+}
+
+const own = packed(action.instanceId)
+const others = packed('i-ffffffffffffffff0')
+
+it.each([
+  ['printed', inline(own), undefined],
+  ['put into S3', inS3(own), own],
+])('a manifest that the flush has %s is believed', async (_where, output, object) => {
+  expect(await reportOf(output, object)).toMatchObject({ kind: 'manifest' })
+})
+
+it.each([
+  ['of another instance', inline(others), undefined, 'is of another instance, i-ffffffffffffffff0'],
+  ['in S3 that is of another instance', inS3(others), others, 'is of another instance'],
+  ['in S3 that is another than was put there', inS3(own), others, 'is not the one that the flush wrote'],
+  ['in S3 that is not there', inS3(own), undefined, 'is not in S3'],
+  [
+    'that is said to be elsewhere',
+    inS3(own, `${KEY}/../x`.replace(action.instanceId, 'i-0')),
+    own,
+    'is said',
+  ],
+])('one %s is not', async (_what, output, object, why) => {
+  expect(await reportOf(output, object)).toMatchObject({
+    kind: 'unreadable',
+    why: expect.stringContaining(why),
+  })
+})
