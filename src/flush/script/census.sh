@@ -5,6 +5,7 @@ declare -A CENSUS=()  # device:inode → facts at the start
 declare -A ORIGIN=()  # device:inode → the path where it was
 declare -A HELD=()    # device:inode → a hard link of ours
 declare -A FORMS=()   # device:inode → device:inode of a compressed form that was checked to hold the same bytes
+declare -A OLD=() # device:inode of a compressed form of the census → 1
 declare -A FORM_FACTS=() # device:inode → its facts before that was checked
 declare -A NOW=()     # device:inode → the facts of its hold at the last look
 declare -A ENDINGS=() # device:inode → the last bytes that a log had at the start
@@ -64,7 +65,7 @@ is_copied() { # <device:inode> <size at the start>
   if [ -z "${ENDINGS[$1]}" ] || is_out_of_time; then return 1; fi
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
-    [ -z "${CENSUS[$ID]}" ] || continue
+    [ -z "${CENSUS[$ID]}${OLD[$ID]}" ] || continue
     [ "$(ending_of <(exec gzip -dcfq -- "${BODIES[i]}") "$2")" != "${ENDINGS[$1]}" ] || return 0
   done
   return 1
@@ -111,8 +112,9 @@ has_form() { # <device:inode>
 
 know_form() { # <device:inode> <device:inode of the form> <facts before that was checked>
   FORMS[$1]=$2
+  [ -z "${CENSUS[$1]}" ] || OLD[$2]=1
   FORM_FACTS[$1]=$3
-  [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "${FORM_FACTS[$1]}" >>"$STATE/forms"
+  [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$STATE/forms"
 }
 
 # A hard link in a private folder of the same file system costs nothing, even of an empty log whose writer has a buffer, and whoever deletes the file deletes a name only. It lies

@@ -11,7 +11,7 @@ stand() {
   ROOT=${TERMINATION_GUARD_ROOT:-}
   NOTES=() FOUND=0
   printf -v MOMENT '%(%s)T' -1
-  [ -n "$(exec stat -c %s / 2>/dev/null)" ] || die 'there is no stat here: nothing can be known of any file'
+  [ -n "$(exec stat -c %s / 2>/dev/null)" ] || die 'there is no stat here'
   for tool in cp grep gzip ls mv od readlink sed tr xargs; do type "$tool" >/dev/null || die "there is no $tool here"; done
   know_the_time
   find_work_directory
