@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals'
 import { alarmResources } from '../deploy/alarms.ts'
 import { parameterNames } from '../deploy/parameters.ts'
 import { readSettings } from '../deploy/settings.ts'
+import { parseProfile } from '../src/flush/profile.ts'
 import { defaults } from './deploy/defaults.ts'
 import { importsIn } from './import-rules.ts'
 
@@ -205,7 +206,8 @@ describe('docs/profiles.md', () => {
   })
   it('explains every name of a profile, and no other', () => {
     const rows = [...text.matchAll(/^\| `([A-Za-z]+)` \|/gm)].map(([, name]) => name)
-    expect(rows).toEqual(Object.keys(example))
+    expect(rows.slice(0, Object.keys(example).length)).toEqual(Object.keys(example))
+    expect(rows.sort()).toEqual(Object.keys(parseProfile(example)).sort())
   })
 })
 
