@@ -80,6 +80,7 @@ describe('the parameters', () => {
     ['bucket', { bucket: '192.168.0.1' }, 'write the name of a bucket'],
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/*' }, 'write the ARN of one key'],
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/logs' }, 'write the ARN of one key'],
+    ['lookAgain', { lookAgain: '60', heartbeat: 7200 }, 'write a larger lookAgain'],
     ['kmsKeyArn', { encryption: 'aws:kms' }, 'write it, or encryption=none'],
     [
       'encryption',
