@@ -9,4 +9,11 @@ export const auditMutants: readonly Mutant[] = [
     from: `purpose: 'audit',`,
     to: `purpose: 'termination',`,
   },
+  {
+    file: 'src/audit/audit.ts',
+    tests: ['test/audit/audit.test.ts'],
+    name: 'call the agent of a terminated instance dead',
+    from: "=== 'gone') return undefined",
+    to: "=== 'stopped') return undefined",
+  },
 ]

@@ -58,4 +58,25 @@ export const deployMutants: readonly Mutant[] = [
     from: "'aws:PrincipalArn': {",
     to: "'aws:UserAgent': {",
   },
+  {
+    file: 'serverless.yml',
+    tests: ['test/deploy/template.test.ts'],
+    name: 'let Lambda start a sweep again beside the next one',
+    from: '    maximumRetryAttempts: 0\n    maximumEventAge: 60\n',
+    to: '',
+  },
+  {
+    file: 'deploy/policy-problems.ts',
+    tests: ['test/deploy/settings.test.ts'],
+    name: 'accept manifests where no instance may write',
+    from: 'manifestPrefix.startsWith(RECEIPT_PREFIX) ? ',
+    to: "manifestPrefix.startsWith('/') ? ",
+  },
+  {
+    file: 'deploy/settings.ts',
+    tests: ['test/deploy/settings.test.ts'],
+    name: 'take a pattern for the ARN of a key',
+    from: ':key\\/[A-Za-z0-9-]+$/',
+    to: ':key\\/\\S+$/',
+  },
 ]

@@ -5,6 +5,7 @@ const mark = { file: 'src/enrolment/mark.ts', tests }
 const plan = { file: 'src/enrolment/plan.ts', tests }
 const withdrawal = { file: 'src/enrolment/plan-withdrawal.ts', tests }
 const withdraw = { file: 'src/enrolment/withdraw.ts', tests }
+const enrol = { file: 'src/enrolment/enrol.ts', tests }
 const enrolments = { file: 'src/enrolment/enrolments.ts', tests }
 
 export const enrolmentMutants: readonly Mutant[] = [
@@ -67,5 +68,35 @@ export const enrolmentMutants: readonly Mutant[] = [
     name: 'see no other deployment on the group',
     from: 'return isSigned(hook.NotificationMetadata) || isMarked(',
     to: 'return isSigned(hook.NotificationMetadata) && isMarked(',
+  },
+  {
+    ...enrolments,
+    name: 'break off where a group is gone by the time it is looked at',
+    from: 'if (isGroupMissing(error)) return gone',
+    to: '',
+  },
+  {
+    ...enrol,
+    name: 'call a group not guarded that AWS does not answer for',
+    from: 'if (again && isPassing(error)) {',
+    to: 'if (again && !isPassing(error)) {',
+  },
+  {
+    ...enrol,
+    name: 'leave the same groups out each time that it is short',
+    from: 'again ? shuffled(groups, again.random) : groups',
+    to: 'groups',
+  },
+  {
+    ...enrolments,
+    name: 'ask for every second fifty of the names',
+    from: 'from += NAMES_PER_CALL',
+    to: 'from += 2 * NAMES_PER_CALL',
+  },
+  {
+    ...withdraw,
+    name: 'delete a hook that holds a root volume',
+    from: '|Warmed:Pending|ReplacingRootVolume)',
+    to: '|Warmed:Pending)',
   },
 ]

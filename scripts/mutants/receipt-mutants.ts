@@ -42,8 +42,8 @@ export const receiptMutants: readonly Mutant[] = [
     file: 'deploy/instance-policy.ts',
     tests: ['test/deploy/permissions.test.ts'],
     name: 'let an instance write its own receipt',
-    from: `      Action: ['s3:PutObject', 's3:DeleteObject'],`,
-    to: `      Action: ['s3:DeleteObject'],`,
+    from: `      Action: ['s3:PutObject*', 's3:DeleteObject*'],`,
+    to: `      Action: ['s3:DeleteObject*'],`,
   },
   {
     ...written,
@@ -52,5 +52,18 @@ export const receiptMutants: readonly Mutant[] = [
     name: 'let a function write over a receipt',
     from: `Condition: { ...ownedBucket(settings), Null: { 's3:if-none-match': 'false' } },`,
     to: `Condition: ownedBucket(settings),`,
+  },
+  {
+    ...written,
+    name: 'put a receipt without the encryption that the bucket asks for',
+    from: '      ...encryptedAs(encryption),\n',
+    to: '',
+  },
+  {
+    file: 'src/cli/verify-receipt.ts',
+    tests: ['test/cli/receipt.test.ts'],
+    name: 'take any version for the one whose id is known',
+    from: '? VersionId === object.versionId',
+    to: '? VersionId !== undefined',
   },
 ]

@@ -45,4 +45,17 @@ export const sweepMutants: readonly Mutant[] = [
     from: 'kept.push(...retained.filter(ofGroup))',
     to: 'kept.push(...waiting.filter(ofGroup))',
   },
+  {
+    ...waiting,
+    name: 'look twice at once at what stands on two pages',
+    from: "found.set(one.InstanceId ?? '', one)",
+    to: 'found.set(`${one.InstanceId} ${found.size}`, one)',
+  },
+  {
+    ...sweep,
+    tests: ['test/recovery/recover.test.ts'],
+    name: 'recover nothing where SQS tells of no dead letters',
+    from: 'const deadLetters = letters',
+    to: "if (letters.is === 'refused') throw new Error(letters.why)\n  const deadLetters = letters",
+  },
 ]
