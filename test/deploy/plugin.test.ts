@@ -80,9 +80,11 @@ interface Given {
   readonly groups: string
   readonly isGuardingNothing?: boolean
   readonly alarmEmail?: string
+  /** What CloudFormation answers instead of the stack. */
+  readonly failure?: Error
 }
 
-function plugin({ groups, isGuardingNothing = false, alarmEmail }: Given): Enrolment {
+function plugin({ groups, isGuardingNothing = false, alarmEmail, failure }: Given): Enrolment {
   const serverless = {
     service: {
       service: 'termination-guard',
@@ -107,7 +109,12 @@ function plugin({ groups, isGuardingNothing = false, alarmEmail }: Given): Enrol
       getRegion: () => aws.region,
       naming: { getStackName: () => HOOK },
       getAwsSdkV3Config: async () => ({ credentials }),
-      getCloudFormationClient: async () => ({ send: async () => ({ Stacks: [{ Outputs: listed() }] }) }),
+      getCloudFormationClient: async () => ({
+        send: async () => {
+          if (failure) throw failure
+          return { Stacks: [{ Outputs: listed() }] }
+        },
+      }),
     }),
   } as unknown as ConstructorParameters<typeof Enrolment>[0]
   return new Enrolment(serverless, {}, { log })
@@ -130,6 +137,21 @@ it('a deployment makes the log groups that are not there, and all keep the journ
   await before('other', false)
   const groups = ['terminations', 'sweep', 'enrol', 'audit'].map((name) => `/aws/lambda/${HOOK}-${name}`)
   expect(asked).toEqual(groups.flatMap((name) => [`CreateLogGroup ${name}`, `PutRetentionPolicy ${name} 90`]))
+})
+it('a group that could not be enrolled fails the deployment, and is named: it must not look guarded', async () => {
+  // The local AWS has no such queue, so that Auto Scaling cannot publish to it.
+  const deployed = plugin({ groups: 'web' }).hooks['after:deploy:deploy']?.()
+  await expect(deployed).rejects.toThrow('these groups are not guarded: web')
+  expect(printed.join('\n')).toMatch(/ {2}refused {5}web: ValidationError: Unable to publish/)
+})
+it('a first deployment, and a removal of what is gone, look at no group; what CloudFormation refuses is no answer', async () => {
+  const answered = (hook: string, message: string) =>
+    plugin({ groups: '', failure: new Error(message) }).hooks[hook]?.()
+  const gone = `Stack with id ${HOOK} does not exist`
+  await expect(answered('before:deploy:deploy', gone)).resolves.toBeUndefined()
+  await expect(answered('before:remove:remove', gone)).resolves.toBeUndefined()
+  await expect(answered('before:deploy:deploy', 'Rate exceeded')).rejects.toThrow('Rate exceeded')
+  await expect(answered('before:remove:remove', 'Rate exceeded')).rejects.toThrow('Rate exceeded')
 })
 it.each([
   [undefined, [`alarms tell only whoever is subscribed to the topic ${HOOK}-alarms`]],
