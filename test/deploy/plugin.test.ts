@@ -7,12 +7,16 @@ import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
+  DescribeLifecycleHooksCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import Enrolment from '../../deploy/plugin.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { parseSelections } from '../../src/selection.ts'
 import { type LocalAws, startLocalAws } from '../../testbed/local/local-aws.ts'
+import { eventually } from '../testbed/local/local-aws.ts'
+import { tinyMachines } from '../testbed/local/tiny-machine.ts'
 
 const HOOK = 'termination-guard-prod'
 const outputs = {
@@ -22,9 +26,7 @@ const outputs = {
 }
 const credentials = { accessKeyId: 'DEPLOYER', secretAccessKey: 'local' }
 const environmentBefore = { ...process.env }
-const noInstance = () => {
-  throw new Error('no instance starts here')
-}
+const { launch, all: machines } = tinyMachines()
 const printed: string[] = []
 const log = { notice: (line = '') => void printed.push(line), warning: () => {} }
 let aws: LocalAws
@@ -34,7 +36,7 @@ const asked: string[] = []
 let autoScaling: AutoScalingClient
 
 beforeAll(async () => {
-  aws = await startLocalAws({ launch: noInstance, onProblem: () => {} })
+  aws = await startLocalAws({ launch, onProblem: () => {} })
   Object.assign(process.env, aws.environment('DEPLOYER'))
   logs = createServer(cloudWatchLogs).listen(0, '127.0.0.1')
   await once(logs, 'listening')
@@ -55,6 +57,7 @@ afterAll(async () => {
   Object.assign(process.env, environmentBefore)
   autoScaling.destroy()
   await aws.stop()
+  for (const machine of machines.values()) await machine.destroy()
 })
 
 /** The sweep's log group is there already, from a deployment that was removed. */
@@ -162,4 +165,56 @@ it.each([
   const said = printed.filter((line) => line.includes('alarm'))
   expect(said).toEqual(expected.map((one) => expect.stringContaining(one)))
   expect(printed.join('\n')).toContain('  not there   other')
+})
+
+describe('while a termination is open in a guarded group', () => {
+  const name = { AutoScalingGroupName: 'busy' }
+  const described = async () =>
+    (await autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['busy'] })))
+      .AutoScalingGroups?.[0]
+  const hooks = async () =>
+    (await autoScaling.send(new DescribeLifecycleHooksCommand(name))).LifecycleHooks?.map(
+      ({ LifecycleHookName }) => LifecycleHookName,
+    )
+  const instanceIn = (state: string) =>
+    eventually(async () =>
+      (await described())?.Instances?.find(({ LifecycleState }) => LifecycleState === state),
+    )
+  beforeAll(async () => {
+    const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 1 }
+    const Tags = [{ Key: markKey(HOOK), Value: 'before=terminate heartbeat=3600 retain' }]
+    await autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        ...{ ...name, ...sizes, Tags },
+        LaunchTemplate: { LaunchTemplateName: 'web' },
+        LifecycleHookSpecificationList: [
+          { LifecycleHookName: HOOK, LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' },
+        ],
+      }),
+    )
+    const { InstanceId } = await instanceIn('InService')
+    await autoScaling.send(
+      new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: true }),
+    )
+    await instanceIn('Terminating:Wait')
+  }, 60_000)
+
+  it.each([
+    ['before:deploy:deploy', 'other', 'groups that are no longer chosen'],
+    ['after:deploy:deploy', 'other', 'groups that are no longer chosen'],
+    ['before:remove:remove', 'busy', 'guarded groups'],
+  ])(
+    '%s with groups=%s fails, and the hook stays: deleting it would end the instance',
+    async (hook, groups, where) => {
+      const { InstanceId } = await instanceIn('Terminating:Wait')
+      const failed = plugin({ groups }).hooks[hook]?.()
+      await expect(failed).rejects.toThrow(
+        new RegExp(`under way in ${where}[^]*${InstanceId}[^]*Nothing was changed`),
+      )
+      expect(await hooks()).toEqual([HOOK])
+    },
+  )
+  it('one whose group stays chosen stands in no deployment’s way', async () => {
+    await expect(before('busy', false)).resolves.toBeUndefined()
+  })
 })
