@@ -15,14 +15,12 @@ find_cron_configs() {
     if [ -f "$REPLY" ] && [ -x "$REPLY" ]; then scripts+=("$REPLY"); fi
   done < <(printf '%s' "$text" | grep -oE '/[a-zA-Z0-9_./-]+')
   lines_of "$(exec grep -Isl logrotate -- /dev/null "${scripts[@]}")" # not in a binary
-  for file in "${files[@]}" "${SPLIT[@]}"; do
-    read_text "$file"
-    case $text in *logrotate*) read_commands "$file" ;; esac
-  done
+  for file in "${SPLIT[@]}"; do IS_CONFIG[$file]=1; done
+  for file in "${files[@]}" "${SPLIT[@]}"; do read_commands "$file"; done
 }
 
 # Each command on a line of its own, without comments, quotes and redirections, and with what it says of its variables.
-read_commands() { # <file>: text
+read_commands() { # <file>
   local line folder='' value
   local words=()
   local -A variables=()
@@ -39,8 +37,7 @@ read_commands() { # <file>: text
       [A-Za-z_]*=*) variables[${words[0]%%=*}]=${words[0]#*=} ;;
     esac
     read_operands "$1"
-  done < <(printf '%s\n' "$text" | sed -E ':a;/\\$/{N;s/\\\n/ /;ba};s/(^|[[:space:]])#.*//;y/`/$/' | tr -d "\"'" | tr ';&|()' '\n' |
-    sed -E 's/[0-9]?>+[[:space:]]*[^[:space:]]*//g')
+  done < <(exec sed -E ':a;/\\$/{$!{N;s/\\\n/ /;ba}};s/(^|[[:space:]])#.*//;s/["'\'']//g;y/`;&|()/$\n\n\n\n\n/;s/[0-9]?>+[[:blank:]]*[^[:space:]]*//g' -- "$1" 2>/dev/null)
 }
 
 read_operands() { # <file>: words, folder

@@ -48,7 +48,7 @@ ask_system() { # allowed
   CONSIDERED=() PATTERNS=()
   for log in "${logs[@]}"; do is_published_rotated "${TARGETS[$log]:-$log.1}" && CONSIDERED[$log]=1; done
   for log in "${patterns[@]}"; do
-    if is_published_rotated "$log.1" || is_published_rotated "$log-20261130"; then PATTERNS[$log]=1; fi
+    if is_published_rotated "$log.1" || is_published_rotated "$log-19700101"; then PATTERNS[$log]=1; fi # by number, or by date
   done
 }
 
