@@ -2,8 +2,10 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { connect } from '../../src/aws/sdk.ts'
+import { isPassing } from '../../src/aws/failures.ts'
+import { connect, SHARED } from '../../src/aws/sdk.ts'
 
 const OWNER = '111122223333'
 const credentials = { accessKeyId: 'GUARD', secretAccessKey: 'local' }
@@ -36,3 +38,24 @@ it('every call to S3 names the account that the bucket must belong to, where one
     expect(owners).toEqual([bucketOwner, bucketOwner, bucketOwner])
   }
 })
+
+it('a call that AWS accepts and does not answer fails by itself, as one that passes', async () => {
+  // In the end it hangs up, so that a call that has no limit fails otherwise instead of hanging for ever.
+  const silent = createServer(({ socket }) => setTimeout(() => socket.destroy(), 20_000).unref())
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const ssm = new SSMClient({ region: 'eu-west-1', credentials, endpoint, ...SHARED, maxAttempts: 1 })
+  try {
+    const error = await ssm.send(new ListCommandInvocationsCommand({})).then(
+      () => undefined,
+      (failure: unknown) => failure,
+    )
+    expect(error).toMatchObject({ name: 'TimeoutError' })
+    expect(isPassing(error)).toBe(true)
+  } finally {
+    ssm.destroy()
+    silent.close()
+    silent.closeAllConnections()
+  }
+}, 60_000)
