@@ -99,13 +99,15 @@ function readInvocation(invocation: CommandInvocation, now: number): Invocation 
   const plugins = invocation.CommandPlugins ?? []
   const output = plugins.map((plugin) => plugin.Output ?? '').join('\n')
   const status = statusOf(invocation.Status)
+  const { ResponseStartDateTime: began, ResponseFinishDateTime: ended } = plugins.at(-1) ?? {}
+  const isBehind = began !== undefined && began.getTime() < requestedAt - CLOCK_SKEW_MS
   return {
     flush: {
       commandId: invocation.CommandId ?? '',
       status,
       statusDetails: (invocation.StatusDetails ?? invocation.Status ?? '').replaceAll(' ', ''),
       requestedAt,
-      endedAt: withinReason(plugins.at(-1)?.ResponseFinishDateTime?.getTime(), requestedAt, now),
+      endedAt: isBehind ? undefined : withinReason(ended?.getTime(), requestedAt, now),
       said: status === 'failed' ? complaintIn(output) : undefined,
     },
     belongsTo: readComment(invocation.Comment ?? ''),
@@ -116,8 +118,11 @@ function readInvocation(invocation: CommandInvocation, now: number): Invocation 
   }
 }
 
-/** The machine's clock tells when a script ended: with so little skew. Nobody's turn to flush may wait for one that is a day ahead. */
-const CLOCK_SKEW_MS = 60_000
+/**
+ * The machine's clock tells when a script began and ended. One that is further off, as the request and now tell, tells nothing: nobody's
+ * turn to flush may wait for one that is a day ahead.
+ */
+export const CLOCK_SKEW_MS = 60_000
 
 function withinReason(endedAt = Number.NaN, from = 0, to = 0): number | undefined {
   const told = Math.min(Math.max(endedAt, from), to)

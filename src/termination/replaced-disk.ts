@@ -4,6 +4,7 @@
  */
 import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
+import { CLOCK_SKEW_MS } from '../flush/commands.ts'
 import type { Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { manifestOf, newestOf } from './evidence.ts'
@@ -11,15 +12,19 @@ import { rootAttachedAt } from './machine-state.ts'
 
 /**
  * Whether the machine may have booted between the action's start and the report of its newest flush, as it does for a new root volume.
- * What tells is how long it had been up, at the latest now: when it reported is told by the machine's own clock.
+ * What tells is how long it had been up; when it reported its own clock tells, unless that is off.
  */
 export function bootedSince(seen: Observation, policy: Policy): boolean {
   const newest = newestOf(seen.flushes)
   const uptime = manifestOf(newest)?.uptimeSeconds
   // A salvage tells of the machine on which it ran.
   if (uptime === undefined || newest?.copiedAt !== undefined) return true
-  return seen.now - uptime * 1000 > beganBy(seen, policy)
+  const reportedAt = newest?.endedAt === undefined ? seen.now : newest.endedAt + REPORTED_LATER_MS
+  return Math.min(reportedAt, seen.now) - uptime * 1000 > beganBy(seen, policy)
 }
+
+/** At most so much later than its clock tells: that may be behind, and have seemed right because the agent was slow to begin. */
+const REPORTED_LATER_MS = 2 * CLOCK_SKEW_MS
 
 /** Asked of EC2, which does not tell of a machine that is gone. */
 export async function replacedDisk(

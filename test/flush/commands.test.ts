@@ -63,17 +63,24 @@ it.each([
 describe('when a flush ended is told by the machine, whose clock', () => {
   const asked = START - HOUR
   it.each([
-    ['is right', START - 60_000, START - 60_000],
-    ['is a little ahead', START + 30_000, START],
-    ['is a little behind', asked - 30_000, asked],
-    ['is a day ahead, so that it tells nothing', START + 24 * HOUR, undefined],
-    ['is a day behind, so that it tells nothing', asked - 24 * HOUR, undefined],
-  ])('%s', async (_what, ended, expected) => {
+    ['is right', asked, START - 60_000, START - 60_000],
+    ['is a little ahead', asked + 30_000, START + 30_000, START],
+    ['is a little behind', asked - 30_000, asked - 30_000, asked],
+    ['is a day ahead, so that it tells nothing', asked + 24 * HOUR, START + 24 * HOUR, undefined],
+    ['is a day behind, so that it tells nothing', asked - 24 * HOUR, asked - 24 * HOUR, undefined],
+    ['is so far behind as only the beginning tells', asked - 10 * 60_000, START - 10 * 60_000, undefined],
+    ['tells of no beginning', undefined, START - 60_000, START - 60_000],
+  ])('%s', async (_what, began, ended, expected) => {
     const aws = new OneInstance()
     const command = {
       ...{ CommandId: 'c', InstanceId: action.instanceId, Status: 'Failed' as const },
       RequestedDateTime: new Date(asked),
-      CommandPlugins: [{ ResponseFinishDateTime: new Date(ended) }],
+      CommandPlugins: [
+        {
+          ResponseFinishDateTime: new Date(ended),
+          ...(began !== undefined && { ResponseStartDateTime: new Date(began) }),
+        },
+      ],
     }
     aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
     const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)

@@ -322,6 +322,16 @@ describe('its root volume was replaced after the action had begun, and', () => {
     attachedAt(since)
     expect(await settled()).toMatchObject({ outcome: 'expired' })
   })
+  it('it was flushed then, by a clock that is a minute behind', async () => {
+    const uptimeSeconds = 200
+    await flushed(uptimeSeconds)
+    const [plugin] = aws.invocations[0]?.CommandPlugins ?? []
+    if (plugin) plugin.ResponseFinishDateTime = new Date(aws.now - MINUTE)
+    const bootedAt = aws.now - uptimeSeconds * 1000
+    expect(bootedAt).toBeGreaterThan(START)
+    attachedAt(bootedAt)
+    expect(await settled()).toMatchObject({ outcome: 'expired' })
+  })
   it('that is asked only of a machine that booted since', async () => {
     await flushed(3600)
     attachedAt(since)
