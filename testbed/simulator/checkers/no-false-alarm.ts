@@ -14,8 +14,8 @@ export function noFalseAlarm(world: World): Checker {
     told(event) {
       if (!isLoud(event)) return
       if (event.event !== 'action-ended' && event.event !== 'pass') {
-        // What is hard to prove of a copy is told as well, and not by chance.
-        const isInVain = event.event === 'recovery-failed' && isHardToProve
+        // What is hard to prove of a copy is told as well, and not by chance; and so is that nobody in its group could salvage a disk.
+        const isInVain = event.event === 'recovery-failed' && (isHardToProve || isDeserted(world, event))
         if (event.event !== 'sweep' && !isAboutRunning(event) && !isInVain)
           world.violation('no false alarm', JSON.stringify(event))
         return
@@ -25,6 +25,12 @@ export function noFalseAlarm(world: World): Checker {
       if (!isLost && !isHardToProve && machine?.isOn) world.violation('no false alarm', JSON.stringify(event))
     },
   }
+}
+
+function isDeserted(world: World, event: { readonly groupName: string }): boolean {
+  return !world.region.model
+    .instances()
+    .some(({ groupName, lifecycleState }) => groupName === event.groupName && lifecycleState === 'InService')
 }
 
 /** What an audit or an enrolment finds has checkers of its own to come. */
