@@ -3,6 +3,7 @@ import type { CommandInvocation, ListCommandInvocationsCommandInput } from '@aws
 import type { AwsApi } from '../aws/api.ts'
 import { TooMany } from '../aws/failures.ts'
 import type { Flush, LifecycleAction } from '../model.ts'
+import { withinReason } from './machine-clock.ts'
 import { salvageDocumentOf } from './salvage-document.ts'
 
 /** One invocation as listed: whose it is, how it stands, and the first 2,500 characters of its output. */
@@ -100,14 +101,13 @@ function readInvocation(invocation: CommandInvocation, now: number): Invocation 
   const output = plugins.map((plugin) => plugin.Output ?? '').join('\n')
   const status = statusOf(invocation.Status)
   const { ResponseStartDateTime: began, ResponseFinishDateTime: ended } = plugins.at(-1) ?? {}
-  const isBehind = began !== undefined && began.getTime() < requestedAt - CLOCK_SKEW_MS
   return {
     flush: {
       commandId: invocation.CommandId ?? '',
       status,
       statusDetails: (invocation.StatusDetails ?? invocation.Status ?? '').replaceAll(' ', ''),
       requestedAt,
-      endedAt: isBehind ? undefined : withinReason(ended?.getTime(), requestedAt, now),
+      endedAt: withinReason({ beganAt: began?.getTime(), endedAt: ended?.getTime() }, requestedAt, now),
       said: status === 'failed' ? complaintIn(output) : undefined,
     },
     belongsTo: readComment(invocation.Comment ?? ''),
@@ -116,17 +116,6 @@ function readInvocation(invocation: CommandInvocation, now: number): Invocation 
     output,
     ranOn: invocation.InstanceId ?? '',
   }
-}
-
-/**
- * The machine's clock tells when a script began and ended. One that is further off, as the request and now tell, tells nothing: nobody's
- * turn to flush may wait for one that is a day ahead.
- */
-export const CLOCK_SKEW_MS = 60_000
-
-function withinReason(endedAt = Number.NaN, from = 0, to = 0): number | undefined {
-  const told = Math.min(Math.max(endedAt, from), to)
-  return Math.abs(told - endedAt) <= CLOCK_SKEW_MS ? told : undefined
 }
 
 /** The agent puts what a command wrote to its standard error behind what it wrote to standard output, after this line. */

@@ -4,7 +4,7 @@
  */
 import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
-import { CLOCK_SKEW_MS } from '../flush/commands.ts'
+import { CLOCK_SKEW_MS } from '../flush/machine-clock.ts'
 import type { Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { manifestOf, newestOf } from './evidence.ts'
