@@ -28,8 +28,8 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...limit,
     name: 'limit calls and not their bodies',
-    from: 'return { Body: flowing(Body, leftMs, clock) }',
-    to: 'return { Body }',
+    from: 'return { ...rest, Body: flowing(Body, leftMs, clock) }',
+    to: 'return { ...rest, Body }',
   },
   {
     ...limit,

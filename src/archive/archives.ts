@@ -1,7 +1,7 @@
 /** The archive: the objects in S3 that a manifest names, gathered and compared with it. */
 import { createHash } from 'node:crypto'
 import pMap from 'p-map'
-import type { AwsApi, Clock, ObjectBody } from '../aws/api.ts'
+import type { AwsApi, Clock } from '../aws/api.ts'
 import { isMissing, isPassing } from '../aws/failures.ts'
 import { until } from '../aws/time-limit.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof, ProvenObject } from '../model.ts'
@@ -138,7 +138,9 @@ interface Verdict {
   readonly versionId?: string | undefined
 }
 
-function versionOf({ head }: Evidence): string | undefined {
+/** Of what was read, since what S3 told of it before may have been of a version that was overwritten in between. */
+function versionOf({ head, digest }: Evidence): string | undefined {
+  if (digest?.is === 'read') return digest.versionId
   return head?.is === 'known' ? head.versionId : undefined
 }
 
@@ -218,16 +220,16 @@ async function head(aws: AwsApi, bucket: string, key: string): Promise<ObjectHea
 
 /** A body that stalls proves nothing of its object, and holds up no other. */
 async function digest(aws: AwsApi, bucket: string, key: string): Promise<ObjectDigest> {
-  let body: ObjectBody
+  let answer: Awaited<ReturnType<AwsApi['getObject']>>
   try {
-    body = (await aws.getObject({ Bucket: bucket, Key: key })).Body
+    answer = await aws.getObject({ Bucket: bucket, Key: key })
   } catch (error) {
     return missingOrDenied(error)
   }
   try {
     const hash = createHash('sha256')
-    for await (const chunk of body) hash.update(chunk)
-    return { is: 'read', sha256: hash.digest('hex') }
+    for await (const chunk of answer.Body) hash.update(chunk)
+    return { is: 'read', sha256: hash.digest('hex'), versionId: answer.VersionId }
   } catch {
     return { is: 'denied' }
   }

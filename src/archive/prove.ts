@@ -22,7 +22,7 @@ export type ObjectHead =
 
 /** What reading the object told. */
 export type ObjectDigest =
-  | { readonly is: 'read'; readonly sha256: string }
+  | { readonly is: 'read'; readonly sha256: string; readonly versionId?: string | undefined }
   | { readonly is: 'denied' }
   | { readonly is: 'missing' }
 

@@ -117,7 +117,9 @@ export interface AwsApi {
   listObjectsV2(input: ListObjectsV2CommandInput): Promise<Answer<ListObjectsV2CommandOutput>>
   headObject(input: HeadObjectCommandInput): Promise<Answer<HeadObjectCommandOutput>>
   putObject(input: PutObjectCommandInput): Promise<unknown>
-  getObject(input: GetObjectCommandInput): Promise<{ readonly Body: ObjectBody }>
+  getObject(
+    input: GetObjectCommandInput,
+  ): Promise<{ readonly Body: ObjectBody; readonly VersionId?: string | undefined }>
 
   changeMessageVisibility(input: ChangeMessageVisibilityCommandInput): Promise<unknown>
   sendMessage(input: SendMessageCommandInput): Promise<unknown>

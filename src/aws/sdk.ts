@@ -114,8 +114,8 @@ export function connect(region: string, { bucketOwner, patience, ...options }: C
     headObject: (input) => s3.send(new HeadObjectCommand(owned(input))),
     putObject: (input) => s3.send(new PutObjectCommand(owned(input))),
     getObject: async (input) => {
-      const { Body } = await s3.send(new GetObjectCommand(owned(input)))
-      return { Body: flowing(Body as ObjectBody, () => STALLED_BODY_MS) }
+      const { Body, VersionId } = await s3.send(new GetObjectCommand(owned(input)))
+      return { Body: flowing(Body as ObjectBody, () => STALLED_BODY_MS), VersionId }
     },
     changeMessageVisibility: (input) => sqs.send(new ChangeMessageVisibilityCommand(input)),
     sendMessage: (input) => sqs.send(new SendMessageCommand(input)),

@@ -12,8 +12,8 @@ class TimedOut extends Error {
 export function until(endsAt: number, clock: Clock, aws: AwsApi): AwsApi {
   const leftMs = () => endsAt - clock.now()
   const withBody = async (answer: Promise<unknown>) => {
-    const { Body } = (await answer) as { readonly Body: ObjectBody }
-    return { Body: flowing(Body, leftMs, clock) }
+    const { Body, ...rest } = (await answer) as { readonly Body: ObjectBody }
+    return { ...rest, Body: flowing(Body, leftMs, clock) }
   }
   return inFrontOf(aws, (operation, ask) => {
     const answer = within(clock, leftMs(), operation, ask)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { parseReceipt, receiptKey } from '../../src/archive/receipt.ts'
 import { isLoud } from '../../src/journal/journal.ts'
@@ -143,6 +144,21 @@ it('names the version of each object of which S3 told it', async () => {
   })
   await pass()
   expect(receipts()).toMatchObject([{ receipt: { files: [{ object: { key: KEY, versionId: 'v-7' } }] } }])
+})
+
+it('names the version that was read, where the one that S3 told of was overwritten in between', async () => {
+  const bytes = Buffer.from('twelve bytes')
+  aws.flushEnds(manifestLine([{ ...file, sha256: createHash('sha256').update(bytes).digest('hex') }]))
+  aws.objects.set(KEY, { size: file.size, etag: 'not-an-md5-2' })
+  aws.guard.aws.headObject = async () => ({ VersionId: 'v-7' })
+  aws.guard.aws.getObject = async () => ({
+    Body: (async function* () {
+      yield bytes
+    })(),
+    VersionId: 'v-8',
+  })
+  await pass()
+  expect(receipts()).toMatchObject([{ receipt: { files: [{ object: { key: KEY, versionId: 'v-8' } }] } }])
 })
 
 it('names every flush that told what was there, also one beside the action’s own', () => {
