@@ -44,14 +44,26 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...replaced,
     name: 'call a machine kept whose disk of then is gone',
-    from: 'attachedAt > beganBy(seen, policy)',
-    to: 'attachedAt < beganBy(seen, policy)',
+    from: 'attachedAt <= began)',
+    to: 'attachedAt > began)',
   },
   {
     ...replaced,
     name: 'take what a flush found on a new disk for what was on the old one',
-    from: 'uptime * 1000 > beganBy(',
-    to: 'uptime * 1000 < beganBy(',
+    from: 'boot.latest <= began',
+    to: 'boot.latest > began',
+  },
+  {
+    ...replaced,
+    name: 'believe the clock of a machine to the second',
+    from: 'newest.endedAt + REPORTED_LATER_MS',
+    to: 'newest.endedAt',
+  },
+  {
+    ...replaced,
+    name: 'take a volume that the end of the action replaced for one that a flush found',
+    from: 'return boot.earliest > began || attachedAt <= boot.latest ?',
+    to: 'return attachedAt ?',
   },
   {
     ...replaced,

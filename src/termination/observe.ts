@@ -8,7 +8,7 @@ import { gathered, isProven, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
-import { bootedSince, replacedDisk } from './replaced-disk.ts'
+import { AT_ANY_TIME, bootOf, replacedDisk } from './replaced-disk.ts'
 import { troubleOf, withTrouble } from './with-trouble.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
@@ -76,8 +76,9 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
     const isSalvaged = copiedAtOf(seen) !== undefined
     const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged
     const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
-    const isDoubtful = isDone ? bootedSince(seen, policy) : isKept(lifecycleState)
-    return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy))) }
+    const boot = isDone ? bootOf(seen) : AT_ANY_TIME
+    const isDoubtful = isDone || isKept(lifecycleState)
+    return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy, boot))) }
   }
   if (isDone || hold === 'pending') return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)

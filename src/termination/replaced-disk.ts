@@ -10,31 +10,44 @@ import type { Policy } from '../policy.ts'
 import { manifestOf, newestOf } from './evidence.ts'
 import { rootAttachedAt } from './machine-state.ts'
 
-/**
- * Whether the machine may have booted between the action's start and the report of its newest flush, as it does for a new root volume.
- * What tells is how long it had been up; when it reported its own clock tells, unless that is off.
- */
-export function bootedSince(seen: Observation, policy: Policy): boolean {
-  const newest = newestOf(seen.flushes)
+/** When a machine booted, as it does for a new root volume: epoch milliseconds. */
+export interface Boot {
+  readonly earliest: number
+  readonly latest: number
+}
+
+export const AT_ANY_TIME: Boot = { earliest: Number.POSITIVE_INFINITY, latest: Number.POSITIVE_INFINITY }
+
+/** The last boot before the report of the newest flush, which tells how long the machine had been up; when that was tells its own clock. */
+export function bootOf({ flushes, now }: Observation): Boot {
+  const newest = newestOf(flushes)
   const uptime = manifestOf(newest)?.uptimeSeconds
   // A salvage tells of the machine on which it ran.
-  if (uptime === undefined || newest?.copiedAt !== undefined) return true
-  const reportedAt = newest?.endedAt === undefined ? seen.now : newest.endedAt + REPORTED_LATER_MS
-  return Math.min(reportedAt, seen.now) - uptime * 1000 > beganBy(seen, policy)
+  if (uptime === undefined || newest === undefined || newest.copiedAt !== undefined) return AT_ANY_TIME
+  const { endedAt = newest.requestedAt } = newest
+  const reportedBy = newest.endedAt === undefined ? now : Math.min(now, newest.endedAt + REPORTED_LATER_MS)
+  return { earliest: endedAt - 1000 * uptime, latest: reportedBy - 1000 * uptime }
 }
 
 /** At most so much later than its clock tells: that may be behind, and have seemed right because the agent was slow to begin. */
 const REPORTED_LATER_MS = 2 * CLOCK_SKEW_MS
 
-/** Asked of EC2, which does not tell of a machine that is gone. */
+/**
+ * Asked of EC2, which does not tell of a machine that is gone, nor of the volume before the last. One that was attached after the only
+ * boot that may have been since then is none of the flush's: the action's own end may have replaced it.
+ */
 export async function replacedDisk(
   aws: AwsApi,
   seen: Observation,
   policy: Policy,
+  boot: Boot,
 ): Promise<Pick<Observation, 'rootReplacedAt'>> {
+  const began = beganBy(seen, policy)
+  if (boot.latest <= began) return {}
   const asked = await ask(() => rootAttachedAt(aws, seen.action.instanceId))
   const attachedAt = asked.is === 'answered' ? asked.answer : undefined
-  return attachedAt !== undefined && attachedAt > beganBy(seen, policy) ? { rootReplacedAt: attachedAt } : {}
+  if (attachedAt === undefined || attachedAt <= began) return {}
+  return boot.earliest > began || attachedAt <= boot.latest ? { rootReplacedAt: attachedAt } : {}
 }
 
 /** A status event dates an action by its first flush, which a pass starts when it has found the action held. */

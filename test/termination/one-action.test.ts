@@ -332,6 +332,12 @@ describe('its root volume was replaced after the action had begun, and', () => {
     attachedAt(bootedAt)
     expect(await settled()).toMatchObject({ outcome: 'expired' })
   })
+  it('it was flushed before: the end of the action is what replaced it', async () => {
+    await flushed(270)
+    attachedAt(aws.now + 5000)
+    aws.now += 15 * MINUTE
+    expect(await settled()).toMatchObject({ do: 'settle', outcome: 'archived' })
+  })
   it('that is asked only of a machine that booted since', async () => {
     await flushed(3600)
     attachedAt(since)
