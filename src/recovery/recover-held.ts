@@ -2,6 +2,7 @@
  * Machines that our hook holds and whose agent is silent: rebooted, and where that does not help, their disk grows if it is full, and is
  * copied and salvaged otherwise.
  */
+import { isPassing } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { Rung } from '../rungs.ts'
@@ -106,7 +107,10 @@ async function clone(guard: Guard, held: Held, why: string, budget: Budget): Pro
   })
 }
 
-/** One machine's failure is told, and does not stop the others. */
+/**
+ * Whether it was done, or may have been: what AWS did not answer is no refusal, and the next sweep sees what came of it. One machine's
+ * failure is told, and does not stop the others.
+ */
 export async function tried(
   { journal }: Guard,
   { instanceId, groupName }: Pick<Held, 'instanceId' | 'groupName'>,
@@ -118,6 +122,6 @@ export async function tried(
     return true
   } catch (error) {
     journal({ event: 'recovery-failed', rung, instanceId, groupName, ...described(error) })
-    return false
+    return isPassing(error)
   }
 }

@@ -372,6 +372,16 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(snapshots()).toHaveLength(1)
   })
 
+  it('is left to the next sweep where AWS did not answer, since it may be booting', async () => {
+    RECOVER = 'reboot,clone'
+    failing.push(['rebootInstances', awsError('ServiceUnavailable')])
+    await sweep(1)
+    expect(failed()).toMatchObject([{ rung: 'reboot', error: 'ServiceUnavailable' }])
+    expect(snapshots()).toHaveLength(0)
+    await sweep(1)
+    expect(snapshots()).toHaveLength(1)
+  })
+
   it('is copied after its reboot had its time', async () => {
     RECOVER = 'reboot,clone'
     await sweep(1)
