@@ -9,6 +9,7 @@ import { listSalvages } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { type MarkedDisk, provenMarkOf, readMark } from '../termination/disk-mark.ts'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { describedInstance, machineState } from '../termination/machine-state.ts'
 import { activityBegan } from '../termination/scaling-activities.ts'
 import { advance, copyVolume } from './clone.ts'
@@ -105,6 +106,7 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   if (!copy) {
     if (last === undefined)
       return { isNeeded: false, left: `EC2 has forgotten which disk was the last of ${instanceId}` }
+    if (orphan.stays && (await isUnnoticed(aws, instanceId))) return NEEDED
     if (cloning.budget.left <= 0) return NEEDED
     cloning.budget.left--
     tell(guard, orphan, `a snapshot of its disk, ${volumeId}, is made`)
@@ -119,6 +121,15 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
 async function lastDiskOf(aws: AwsApi, hookName: string, instanceId: string): Promise<string | undefined> {
   const asked = await ask(() => describedInstance(aws, instanceId))
   return asked.is === 'answered' ? readMark(hookName, asked.answer?.Tags)?.volumeId : undefined
+}
+
+/**
+ * Auto Scaling notices minutes later that a machine is gone. Only then its termination begins, of which the copy must be; a disk that its
+ * owner keeps was never in the bin meanwhile.
+ */
+async function isUnnoticed(aws: AwsApi, instanceId: string): Promise<boolean> {
+  const found = await whereabouts(aws, instanceId)
+  return found?.lifecycleState === 'InService'
 }
 
 /** Of this very disk, and of its last action: a copy for an earlier one is older than what the machine wrote since (S1). */

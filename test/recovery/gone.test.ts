@@ -464,6 +464,25 @@ describe('a disk that outlives its machine by its owner’s wish', () => {
   })
 })
 
+it('a disk that its owner keeps is copied only when Auto Scaling has noticed that its machine is gone', async () => {
+  call('ModifyInstanceAttribute', {
+    ...{ InstanceId: dead },
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: false } }],
+  })
+  await mark()
+  call('TerminateInstances', { InstanceIds: [dead] })
+  fleet.pass(50 * second)
+  const recoverNow = async () => recover(guard(), await waitingAndRetained(guard().aws), () => minute)
+  expect(fleet.state(dead)).toBe('InService')
+  await recoverNow()
+  expect([told(), failed(), copies()]).toEqual([[], [], 0])
+  await sweep(4)
+  expect(told().at(-1)).toContain('salvages')
+  salvaged()
+  await sweep(1)
+  expect(ends()).toMatchObject([{ outcome: 'archived' }])
+})
+
 describe('the disk of a machine that was gone long after anything began with it', () => {
   beforeEach(mark)
 
