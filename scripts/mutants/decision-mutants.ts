@@ -56,7 +56,7 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...replaced,
     name: 'believe the clock of a machine to the second',
-    from: 'newest.endedAt + REPORTED_LATER_MS',
+    from: 'newest.endedAt + CLOCK_SKEW_MS',
     to: 'newest.endedAt',
   },
   {

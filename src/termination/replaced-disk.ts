@@ -25,12 +25,9 @@ export function bootOf({ flushes, now }: Observation): Boot {
   // A salvage tells of the machine on which it ran.
   if (uptime === undefined || newest === undefined || newest.copiedAt !== undefined) return AT_ANY_TIME
   const { endedAt = newest.requestedAt } = newest
-  const reportedBy = newest.endedAt === undefined ? now : Math.min(now, newest.endedAt + REPORTED_LATER_MS)
+  const reportedBy = newest.endedAt === undefined ? now : Math.min(now, newest.endedAt + CLOCK_SKEW_MS)
   return { earliest: endedAt - 1000 * uptime, latest: reportedBy - 1000 * uptime }
 }
-
-/** At most so much later than its clock tells: that may be behind, and have seemed right because the agent was slow to begin. */
-const REPORTED_LATER_MS = 2 * CLOCK_SKEW_MS
 
 /**
  * Asked of EC2, which does not tell of a machine that is gone, nor of the volume before the last. One that was attached after the only

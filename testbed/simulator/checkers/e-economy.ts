@@ -109,7 +109,7 @@ const COUNTED_APART: readonly Operation[] = [
 ]
 const BUDGET = 9
 /** Whether such a machine booted since its action began its clock leaves open (src/termination/replaced-disk.ts). */
-const NEWBORN_MS = 2 * CLOCK_SKEW_MS + 1000
+const NEWBORN_MS = CLOCK_SKEW_MS + 1000
 /** A disk that the bin would keep is let go: which one it is, and that it may. */
 const BIN_BUDGET = 2
 
