@@ -48,6 +48,7 @@ const impure = new Set([
   'src/aws/persons-calls.ts',
   'src/aws/sdk.ts',
   'src/aws/time-limit.ts',
+  'src/aws/while-there.ts',
   'src/enrolment/enrol.ts',
   'src/enrolment/enrolments.ts',
   'src/enrolment/withdraw.ts',

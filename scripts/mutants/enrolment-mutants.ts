@@ -70,7 +70,7 @@ export const enrolmentMutants: readonly Mutant[] = [
     to: 'return isSigned(hook.NotificationMetadata) && isMarked(',
   },
   {
-    ...enrolments,
+    ...{ file: 'src/aws/while-there.ts', tests },
     name: 'break off where a group is gone by the time it is looked at',
     from: 'if (isGroupMissing(error)) return gone',
     to: '',

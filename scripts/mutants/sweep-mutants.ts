@@ -16,10 +16,10 @@ export const sweepMutants: readonly Mutant[] = [
     name: 'forget a page of instances',
     from: `    next = page.NextToken
   } while (next)
-  return found`,
+  return [...found.values()]`,
     to: `    next = undefined
   } while (next)
-  return found`,
+  return [...found.values()]`,
   },
   {
     ...sweep,

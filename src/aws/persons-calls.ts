@@ -26,7 +26,7 @@ export type Patience = () => {
 }
 
 /** `told`: what says how long nobody has answered. */
-export function patience(tell: Tell, told: Told = toldWhileWaiting(tell), answerMs = ANSWER_MS): Patience {
+export function patience(tell: Tell, told: Told, answerMs = ANSWER_MS): Patience {
   return () => ({ retryStrategy: new Persistent(tell), requestHandler: new ToldHandler(told, answerMs) })
 }
 
@@ -84,8 +84,10 @@ export function toldWhileWaiting(tell: Tell, clock: Clock = Date): Told {
   let takeBack = () => {}
   const tellAfter = (ms: number) => {
     takeBack = after(clock, ms, () => {
-      for (const { who, since } of [...waiting].slice(0, 1))
-        tell(`${who} has not answered for ${Math.round((clock.now() - since) / 1000)} s (Ctrl-C ends it)`)
+      const [first] = waiting
+      if (!first) return
+      const seconds = Math.round((clock.now() - first.since) / 1000)
+      tell(`${first.who} has not answered for ${seconds} s (Ctrl-C ends it)`)
       tellAfter(2 * ms)
     })
   }
@@ -98,8 +100,10 @@ export function toldWhileWaiting(tell: Tell, clock: Clock = Date): Told {
     } finally {
       const [first] = waiting
       waiting.delete(one)
-      if (one === first) takeBack()
-      if (one === first && waiting.size > 0) tellAfter(TOLD_AFTER_MS)
+      if (one === first) {
+        takeBack()
+        if (waiting.size > 0) tellAfter(TOLD_AFTER_MS)
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A group as a replacement finds it: what it is now, and what one that was begun has left. */
 import type { TagDescription } from '@aws-sdk/client-auto-scaling'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { type GroupFacts, REPLACING, type Replacing, readReplacing } from './replacement.ts'
 import type { ReplacingApi } from './replacing.ts'
 import { groupOf, trafficOf } from './serving.ts'
@@ -13,16 +14,15 @@ export async function factsOf(
   instanceId: string,
   isGuarded: IsGuarded,
 ): Promise<GroupFacts | undefined> {
-  const { AutoScalingInstances } = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
-  const instance = AutoScalingInstances?.[0]
-  const groupName = instance?.AutoScalingGroupName ?? (await groupReplacing(aws, instanceId))
+  const where = await whereabouts(aws, instanceId)
+  const groupName = where?.groupName ?? (await groupReplacing(aws, instanceId))
   if (groupName === undefined) return undefined
   const group = await groupOf(aws, groupName)
   return {
     groupName,
     desired: group?.DesiredCapacity ?? 0,
     maximum: group?.MaxSize ?? 0,
-    lifecycleState: instance?.LifecycleState ?? 'gone',
+    lifecycleState: where?.lifecycleState ?? 'gone',
     guarded: await isGuarded(groupName),
     replacing: replacingOf(group?.Tags),
     traffic: trafficOf(group),

@@ -75,30 +75,34 @@ async function redrive(
 ): Promise<DeadLetter[]> {
   const { aws, policy } = deployment
   const { deadLetterQueueUrl: QueueUrl } = policy
-  const found = await everyLetter(deployment)
+  const all = await everyLetter(deployment)
+  const meant = all.filter(({ letter }) => isMeant(letter.messageId))
   const undone = await toEach(
-    [...found.keys()].filter(({ messageId }) => isMeant(messageId)),
-    (letter) => aws.deleteMessage({ QueueUrl, ReceiptHandle: found.get(letter) }),
-    ({ messageId }) => messageId,
+    meant,
+    ({ ReceiptHandle }) => aws.deleteMessage({ QueueUrl, ReceiptHandle }),
+    ({ letter }) => letter.messageId,
     surroundings,
   )
   const letters: DeadLetter[] = []
-  for (const [letter, ReceiptHandle] of found) {
-    const why = undone.get(letter)
-    if (isMeant(letter.messageId) && why === undefined) {
-      letters.push({ ...letter, fate: 'discarded' })
+  for (const one of all) {
+    const why = undone.get(one)
+    if (meant.includes(one) && why === undefined) {
+      letters.push({ ...one.letter, fate: 'discarded' })
       continue
     }
-    letters.push({ ...letter, ...(why !== undefined && { why }) })
-    await putBack(deployment, ReceiptHandle)
+    letters.push({ ...one.letter, ...(why !== undefined && { why }) })
+    await putBack(deployment, one)
   }
   return letters.sort((a, b) => a.sentAt - b.sentAt)
 }
 
-/** With the handles under which they were received. */
-async function everyLetter(deployment: Deployment): Promise<Map<DeadLetter, string | undefined>> {
+interface Received extends Pick<Message, 'ReceiptHandle'> {
+  readonly letter: DeadLetter
+}
+
+async function everyLetter(deployment: Deployment): Promise<Received[]> {
   const { aws, policy } = deployment
-  const found = new Map<string, readonly [DeadLetter, string | undefined]>()
+  const found = new Map<string, Received>()
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
     const { Messages = [] } = await aws
       .receiveMessage({
@@ -109,21 +113,21 @@ async function everyLetter(deployment: Deployment): Promise<Map<DeadLetter, stri
         MessageSystemAttributeNames: ['SentTimestamp'],
       })
       .catch(async (error) => {
-        for (const [, handle] of found.values()) await putBack(deployment, handle)
+        for (const one of found.values()) await putBack(deployment, one)
         throw error
       })
     const fresh = Messages.filter(({ MessageId }) => MessageId && !found.has(MessageId))
     empty = fresh.length === 0 ? empty + 1 : 0
     for (const message of fresh) {
       const letter = readLetter(message)
-      found.set(letter.messageId, [letter, message.ReceiptHandle])
+      found.set(letter.messageId, { letter, ReceiptHandle: message.ReceiptHandle })
     }
   }
-  return new Map(found.values())
+  return [...found.values()]
 }
 
 /** Without the right to it they come back into sight by themselves, after that minute. */
-async function putBack({ aws, policy }: Deployment, ReceiptHandle: string | undefined): Promise<void> {
+async function putBack({ aws, policy }: Deployment, { ReceiptHandle }: Received): Promise<void> {
   await aws
     .changeMessageVisibility({ QueueUrl: policy.deadLetterQueueUrl, ReceiptHandle, VisibilityTimeout: 0 })
     .catch(() => undefined)

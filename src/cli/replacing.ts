@@ -1,6 +1,7 @@
 /** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
 import { isAnswer, isPassing } from '../aws/failures.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
+import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { wordsOf } from './next-step.ts'
 import {
@@ -71,7 +72,7 @@ async function carryOut(
   await untilServing(look, desired, waitMs, surroundings)
   if (interruption.aborted) throw interrupted()
   // Who typed the same at the same time may have been quicker: let go twice, the group would be smaller than it was.
-  if (await isInService(aws, instanceId))
+  if ((await whereabouts(aws, instanceId))?.lifecycleState === 'InService')
     await aws.terminateInstanceInAutoScalingGroup({
       InstanceId: instanceId,
       ShouldDecrementDesiredCapacity: true,
@@ -94,11 +95,6 @@ async function changing(
     if (isAnswer(error) && !isPassing(error)) changes[what] = before
     throw error
   }
-}
-
-async function isInService(aws: ReplacingApi, instanceId: string): Promise<boolean> {
-  const { AutoScalingInstances } = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
-  return AutoScalingInstances?.[0]?.LifecycleState === 'InService'
 }
 
 /** Takes back what a replacement that broke off has changed; the tag goes last, so that whatever breaks this off can be typed again. */

@@ -95,16 +95,13 @@ async function retry(
   const begun = instances.filter((id) => !unbegun.has(id))
   const until = clock.now() + waitMs
   const endings = new Map<string, Ending>()
-  const unfollowed =
-    waitMs === 0
-      ? new Map<string, string>()
-      : await toEach(
-          begun,
-          async (id) =>
-            endings.set(id, await follow(deployment, surroundings, id, Math.max(0, until - clock.now()))),
-          (id) => id,
-          surroundings,
-        )
+  const unfollowed = await toEach(
+    waitMs === 0 ? [] : begun,
+    async (id) =>
+      endings.set(id, await follow(deployment, surroundings, id, Math.max(0, until - clock.now()))),
+    (id) => id,
+    surroundings,
+  )
   return instances.map((id) => {
     const why = unbegun.get(id) ?? unfollowed.get(id)
     const ended = unbegun.has(id) ? 'not begun' : (endings.get(id) ?? 'begun')

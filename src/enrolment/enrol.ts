@@ -5,13 +5,14 @@
 import pMap from 'p-map'
 import type { AwsApi } from '../aws/api.ts'
 import { isPassing } from '../aws/failures.ts'
+import { whileThere } from '../aws/while-there.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { EnrolmentEvent } from '../journal/journal.ts'
 import type { Policy } from '../policy.ts'
 import { chosenBy } from '../selection.ts'
 import { shuffled } from '../shuffled.ts'
-import { chosenGroups, groupFacts, groupNamed, type ListedGroup, takeStep, whileThere } from './enrolments.ts'
+import { chosenGroups, groupFacts, groupNamed, type ListedGroup, takeStep } from './enrolments.ts'
 import { type EnrolmentPlan, planEnrolment, type Wanted } from './plan.ts'
 
 const CONCURRENT_GROUPS = 2

@@ -1,7 +1,6 @@
 /** Groups as enrolment sees and changes them. */
 import type { AutoScalingGroup, Filter, LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
-import { isGroupMissing } from '../aws/failures.ts'
 import type { GroupTag, Selection } from '../selection.ts'
 import { targetOf } from '../termination/hook.ts'
 import { type HookAsFound, isSigned, markKey, TERMINATING, writeMark } from './mark.ts'
@@ -83,16 +82,6 @@ function readGroup(group: AutoScalingGroup): ListedGroup {
       instanceId: InstanceId ?? '',
       lifecycleState: LifecycleState ?? '',
     })),
-  }
-}
-
-/** Groups come and go while they are looked at: what is done about one that is gone by then has this answer. */
-export async function whileThere<Answer>(work: () => Promise<Answer>, gone: Answer): Promise<Answer> {
-  try {
-    return await work()
-  } catch (error) {
-    if (isGroupMissing(error)) return gone
-    throw error
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import pMap from 'p-map'
 import type { AwsApi } from '../aws/api.ts'
+import { whileThere } from '../aws/while-there.ts'
 import { isKept } from '../model.ts'
 import { chosenBy, type Selection } from '../selection.ts'
 import {
@@ -14,7 +15,6 @@ import {
   type ListedGroup,
   takeStep,
   unmark,
-  whileThere,
 } from './enrolments.ts'
 import { notifiesUs, planWithdrawal } from './plan-withdrawal.ts'
 

@@ -11,7 +11,7 @@ import type { Standing } from '../recovery/found.ts'
 export async function waitingAndRetained(
   aws: AwsApi,
 ): Promise<{ waiting: Standing[]; retained: Standing[]; staying: Standing[] }> {
-  const all = [...(await everyInstance(aws)).values()].flatMap(standing)
+  const all = (await everyInstance(aws)).flatMap(standing)
   return {
     waiting: all.filter(({ lifecycleState }) =>
       /(Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState),
@@ -24,7 +24,7 @@ export async function waitingAndRetained(
 }
 
 /** Each once, however often: what changes while it is read may stand on two pages, and two passes at once would flush twice (E1). */
-async function everyInstance(aws: AwsApi): Promise<ReadonlyMap<string, AutoScalingInstanceDetails>> {
+async function everyInstance(aws: AwsApi): Promise<AutoScalingInstanceDetails[]> {
   const found = new Map<string, AutoScalingInstanceDetails>()
   let next: string | undefined
   do {
@@ -32,7 +32,7 @@ async function everyInstance(aws: AwsApi): Promise<ReadonlyMap<string, AutoScali
     for (const one of page.AutoScalingInstances ?? []) found.set(one.InstanceId ?? '', one)
     next = page.NextToken
   } while (next)
-  return found
+  return [...found.values()]
 }
 
 function standing({

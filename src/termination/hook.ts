@@ -1,7 +1,7 @@
 /** Our hook on a group: whether it is there, and what it and its group are really set to. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
-import { isGroupMissing } from '../aws/failures.ts'
+import { whileThere } from '../aws/while-there.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
 import type { Policy } from '../policy.ts'
 
@@ -14,17 +14,15 @@ export async function hasHook(
   groupName: string,
   { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
 ): Promise<boolean> {
-  try {
+  const isThere = async () => {
     const answer = await aws.describeLifecycleHooks({
       AutoScalingGroupName: groupName,
       LifecycleHookNames: [hookName],
     })
     const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
     return hook !== undefined && isOurs(hook, queueUrl)
-  } catch (error) {
-    if (isGroupMissing(error)) return false
-    throw error
   }
+  return await whileThere(isThere, false)
 }
 
 function isOurs(hook: LifecycleHook, queueUrl: string): boolean {

@@ -92,7 +92,10 @@ export interface Whereabouts {
 }
 
 /** The group and state of an instance; `undefined` when no group has it (unknown ids are silently left out). */
-export async function whereabouts(aws: AwsApi, instanceId: string): Promise<Whereabouts | undefined> {
+export async function whereabouts(
+  aws: Pick<AwsApi, 'describeAutoScalingInstances'>,
+  instanceId: string,
+): Promise<Whereabouts | undefined> {
   const answer = await aws.describeAutoScalingInstances({ InstanceIds: [instanceId] })
   const found = answer.AutoScalingInstances?.find((instance) => instance.InstanceId === instanceId)
   if (!found?.AutoScalingGroupName || !found.LifecycleState) return undefined

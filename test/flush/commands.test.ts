@@ -1,9 +1,7 @@
 /** Which commands of an instance are looked at. */
-import { gzipSync } from 'node:zlib'
 import type { ListCommandInvocationsCommandInput } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
 import { belongs, listInvocations } from '../../src/flush/commands.ts'
-import { withReport } from '../../src/flush/flushes.ts'
 import { decide } from '../../src/termination/decide.ts'
 import { OneInstance } from '../one-instance.ts'
 import { action, failed, policy, START, seen } from '../termination/observations.ts'
@@ -114,34 +112,6 @@ it('one that two pages show is one', async () => {
       : { CommandInvocations: [at('a'), at('b')], NextToken: 'x' }
   const found = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
   expect(found.map(({ flush }) => flush.commandId).sort()).toEqual(['a', 'b', 'c'])
-})
-
-describe('the whole output of a flush', () => {
-  const whole = gzipSync(
-    ['manifest\t2\ti-0123456789abcdef0\ttermination\t0', 'end\t1'].map((one) => `${one}\0`).join(''),
-  )
-  const output = `termination-guard manifest 2 ${whole.toString('base64')} end`
-  const reported = async (answer: { CommandId?: string; InstanceId?: string }) => {
-    const aws = new OneInstance()
-    const cut = '--output truncated--'
-    const command = { CommandId: 'c', InstanceId: action.instanceId, Status: 'Success' as const }
-    aws.guard.aws.listCommandInvocations = async () => ({
-      CommandInvocations: [{ ...command, CommandPlugins: [{ Output: cut }] }],
-    })
-    aws.guard.aws.getCommandInvocation = async () => ({ ...answer, StandardOutputContent: output })
-    const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
-    if (!found) throw new Error('it is not listed')
-    return (await withReport(aws.guard.aws, policy, found, action.instanceId)).report
-  }
-  it('is believed where SSM answers for it', async () => {
-    expect((await reported({ CommandId: 'c', InstanceId: action.instanceId }))?.kind).toBe('manifest')
-  })
-  it.each([
-    ['command', { CommandId: 'another', InstanceId: action.instanceId }],
-    ['instance', { CommandId: 'c', InstanceId: 'i-ffffffffffffffff0' }],
-  ])('is not where it answers for another %s', async (_what, answer) => {
-    expect(await reported(answer)).toMatchObject({ why: expect.stringContaining('SSM answered for') })
-  })
 })
 
 describe('S1: a flush that was asked for before the action began', () => {

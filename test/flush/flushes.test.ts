@@ -1,7 +1,8 @@
 /** Which report of a flush is believed. */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { expect, it } from '@jest/globals'
+import type { GetCommandInvocationResult } from '@aws-sdk/client-ssm'
+import { describe, expect, it } from '@jest/globals'
 import { listInvocations } from '../../src/flush/commands.ts'
 import { withReport } from '../../src/flush/flushes.ts'
 import { awsError, OneInstance } from '../one-instance.ts'
@@ -17,8 +18,8 @@ const inline = (gzip: Uint8Array) =>
 const inS3 = (gzip: Uint8Array, key = KEY) =>
   `termination-guard manifest-at 2 ${key} ${createHash('sha256').update(gzip).digest('hex')} end`
 
-/** What is read of a flush that printed this, where S3 has these bytes under the key. */
-async function reportOf(output: string, object?: Uint8Array) {
+/** What is read of a flush that printed this, where S3 has these bytes under the key and SSM has this when it is asked for all of it. */
+async function reportOf(output: string, object?: Uint8Array, whole: GetCommandInvocationResult = {}) {
   const aws = new OneInstance()
   const command = { CommandId: 'c', InstanceId: action.instanceId, Status: 'Success' as const }
   aws.guard.aws.listCommandInvocations = async () => ({
@@ -32,6 +33,7 @@ async function reportOf(output: string, object?: Uint8Array) {
       })(),
     }
   }
+  aws.guard.aws.getCommandInvocation = async () => whole
   const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
   if (!found) throw new Error('it is not listed')
   return (await withReport(aws.guard.aws, policy, found, action.instanceId)).report
@@ -62,5 +64,21 @@ it.each([
   expect(await reportOf(output, object)).toMatchObject({
     kind: 'unreadable',
     why: expect.stringContaining(why),
+  })
+})
+
+describe('the whole output of a flush, of which the listing has only the beginning,', () => {
+  const report = (of: GetCommandInvocationResult) =>
+    reportOf('--output truncated--', undefined, { ...of, StandardOutputContent: inline(own) })
+  it('is believed where SSM answers for it', async () => {
+    expect(await report({ CommandId: 'c', InstanceId: action.instanceId })).toMatchObject({
+      kind: 'manifest',
+    })
+  })
+  it.each([
+    ['command', { CommandId: 'another', InstanceId: action.instanceId }],
+    ['instance', { CommandId: 'c', InstanceId: 'i-ffffffffffffffff0' }],
+  ])('is not where it answers for another %s', async (_what, answer) => {
+    expect(await report(answer)).toMatchObject({ why: expect.stringContaining('SSM answered for') })
   })
 })

@@ -73,13 +73,14 @@ export function correctQueues(region: string, exists: (arn: string) => Promise<b
         )
     },
     after(operation, input, output) {
+      const { ReceiptHandle: receipt } = input
       const { MessageId, Successful = [], Messages } = output
       if (/^SendMessage/.test(operation))
         for (const id of [MessageId, ...Successful.map((one) => one.MessageId)])
           if (id !== undefined) origins.set(id, arnOf(input.QueueUrl))
-      if (input.ReceiptHandle !== undefined) visibleAt.delete(input.ReceiptHandle)
-      if (input.ReceiptHandle !== undefined && operation === 'ChangeMessageVisibility')
-        hide(input.ReceiptHandle, nameOf(input), input.VisibilityTimeout)
+      if (receipt !== undefined && operation === 'ChangeMessageVisibility')
+        hide(receipt, nameOf(input), input.VisibilityTimeout)
+      else if (receipt !== undefined) visibleAt.delete(receipt)
       if (Messages !== undefined)
         return { ...output, Messages: Messages.map((message) => received(message, input)) }
       return operation === 'ListQueueTags' && Object.keys(output.Tags ?? {}).length === 0 ? {} : output

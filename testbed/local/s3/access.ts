@@ -20,11 +20,10 @@ export function requestedBucket(request: S3Request): Bucket {
 
 /** A request that was signed beforehand is good until its time is over. */
 export function requireUnexpired(query: URLSearchParams, now: number): void {
-  const [, day, hour] = /^(\d{4}\d{2}\d{2})T(\d{6})Z$/.exec(query.get('X-Amz-Date') ?? '') ?? []
-  if (day === undefined || hour === undefined) return
-  const signedAt = Date.parse(
-    `${day.replace(/(....)(..)(..)/, '$1-$2-$3')}T${hour.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`,
-  )
+  const [, day, hour, minute, second] =
+    /^(\d{8})T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '') ?? []
+  if (day === undefined) return
+  const signedAt = Date.parse(`${day.replace(/(....)(..)(..)/, '$1-$2-$3')}T${hour}:${minute}:${second}Z`)
   if (now > signedAt + Number(query.get('X-Amz-Expires') ?? 0) * 1000)
     throw accessDenied('Request has expired')
 }
