@@ -42,7 +42,7 @@ class Persistent extends AdaptiveRetryStrategy {
     const tried = token.getRetryCount() + 1
     if (!isAnswered(error) && tried >= UNANSWERED_TRIES) throw new Error('nobody answers')
     if (error.errorType === 'THROTTLING' && tried < TRIES && tried > 1)
-      this.#tell(`AWS throttles: tried ${tried} times, waiting to try again (Ctrl-C ends it)`)
+      this.#tell(`AWS throttles: tried ${tried} of ${TRIES} times, waiting to try again`)
     return await super.refreshRetryTokenForRetry(token, error)
   }
 }
@@ -87,7 +87,7 @@ export function toldWhileWaiting(tell: Tell, clock: Clock = Date): Told {
       const [first] = waiting
       if (!first) return
       const seconds = Math.round((clock.now() - first.since) / 1000)
-      tell(`${first.who} has not answered for ${seconds} s (Ctrl-C ends it)`)
+      tell(`${first.who} has not answered for ${seconds} s`)
       tellAfter(2 * ms)
     })
   }

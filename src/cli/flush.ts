@@ -10,6 +10,7 @@ import type { Deployment } from './deployment.ts'
 import { type Flushed, flushedLines } from './flush-lines.ts'
 import { proven } from './following-flush.ts'
 import { instanceId } from './instance-id.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
 import { nextStep } from './next-step.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
@@ -44,9 +45,13 @@ async function flush(
   instance: string,
   wait: number | undefined,
 ): Promise<Flushed> {
-  const groupName = await groupOfRunning(deployment, surroundings, instance)
   const { aws, policy } = deployment
-  const prefix = await prefixOf(aws, policy.archive.prefix, { instanceId: instance, groupName })
+  const looked = async () => {
+    const groupName = await groupOfRunning(deployment, surroundings, instance)
+    const prefix = await prefixOf(aws, policy.archive.prefix, { instanceId: instance, groupName })
+    return { groupName, prefix, running: await runningFlush(deployment, surroundings, instance) }
+  }
+  const { groupName, prefix, running } = await unlessInterrupted(looked(), surroundings.interruption)
   const request = {
     instanceId: instance,
     comment: personComment(groupName),
@@ -54,9 +59,7 @@ async function flush(
     prefix,
   } as const
   // E1: a second one beside it would only wait for its lock.
-  const commandId =
-    (await runningFlush(deployment, surroundings, instance)) ??
-    (await begin(deployment, { ...request, upload: undefined }))
+  const commandId = running ?? (await begin(deployment, { ...request, upload: undefined }))
   const followed = { instance, on: instance, documentName: policy.documentName, prefix }
   if (wait === undefined)
     return { instanceId: instance, on: instance, commandId, is: 'begun', details: 'InProgress' }

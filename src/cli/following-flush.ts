@@ -5,6 +5,7 @@ import { withReport } from '../flush/flushes.ts'
 import type { Flush } from '../model.ts'
 import type { Deployment } from './deployment.ts'
 import type { Flushed } from './flush-lines.ts'
+import { ifInterrupted, unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const LOOK_MS = 5000
@@ -27,9 +28,21 @@ export async function proven(
   surroundings: Surroundings,
   followed: Followed,
 ): Promise<Flushed> {
-  const { aws, policy } = deployment
-  const { instance, on, commandId, prefix } = followed
+  const { instance, on, commandId } = followed
   const told = { instanceId: instance, on, commandId }
+  const interrupted: Flushed = { ...told, is: 'interrupted', details: 'InProgress' }
+  const asked = provenOnceEnded(deployment, surroundings, followed, told)
+  return await unlessInterrupted(asked, surroundings.interruption).catch(ifInterrupted(interrupted))
+}
+
+async function provenOnceEnded(
+  deployment: Deployment,
+  surroundings: Surroundings,
+  followed: Followed,
+  told: Pick<Flushed, 'instanceId' | 'on' | 'commandId'>,
+): Promise<Flushed> {
+  const { aws, policy } = deployment
+  const { prefix } = followed
   const flush = await ended(deployment, surroundings, followed)
   if (typeof flush === 'string') return { ...told, is: flush, details: 'InProgress' }
   if (flush.status === 'failed') return { ...told, is: 'failed', details: flush.statusDetails }

@@ -4,6 +4,7 @@ import { isKept } from '../model.ts'
 import { explain } from '../termination/explain.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import type { Deployment } from './deployment.ts'
+import { ifInterrupted, unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const LOOK_MS = 5000
@@ -13,13 +14,23 @@ export type Ending = 'left' | 'kept' | 'in service' | 'interrupted' | 'timed out
 
 /** Progress goes to standard error, so that standard output has the result alone. */
 export async function follow(
-  { aws, policy }: Deployment,
+  deployment: Deployment,
   surroundings: Surroundings,
   instanceId: string,
   waitMs: number,
 ): Promise<Ending> {
-  const { terminal, clock, interruption } = surroundings
-  const until = clock.now() + waitMs
+  const ending = untilEnded(deployment, surroundings, instanceId, surroundings.clock.now() + waitMs)
+  return await unlessInterrupted(ending, surroundings.interruption).catch(
+    ifInterrupted('interrupted' as const),
+  )
+}
+
+async function untilEnded(
+  { aws, policy }: Deployment,
+  { terminal, clock, pause, interruption }: Surroundings,
+  instanceId: string,
+  until: number,
+): Promise<Ending> {
   let told = ''
   for (;;) {
     const where = await whereabouts(aws, instanceId)
@@ -35,7 +46,7 @@ export async function follow(
     told = state
     if (interruption.aborted) return 'interrupted'
     if (clock.now() >= until) return 'timed out'
-    await surroundings.pause(LOOK_MS)
+    await pause(LOOK_MS)
   }
 }
 
@@ -48,9 +59,9 @@ export async function untilHeld(
 ): Promise<boolean> {
   const until = clock.now() + waitMs
   for (;;) {
-    const where = await whereabouts(aws, instanceId)
+    const where = await unlessInterrupted(whereabouts(aws, instanceId), interruption)
     if (where?.lifecycleState.endsWith(':Wait')) return true
-    if (!where || interruption.aborted || clock.now() >= until) return false
+    if (!where || clock.now() >= until) return false
     await pause(LOOK_MS / 5)
   }
 }

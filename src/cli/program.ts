@@ -10,6 +10,7 @@ import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { flushCommand } from './flush.ts'
 import { historyCommand } from './history.ts'
+import { Interrupted } from './interruption.ts'
 import { manualCommand } from './manual.ts'
 import { nextStepAfter, wordsOf } from './next-step.ts'
 import { receiptCommand } from './receipt.ts'
@@ -75,11 +76,12 @@ export async function run(words: readonly string[], surroundings: Surroundings):
     return 0
   } catch (error) {
     // Help that was asked for is no error, and what is not so has been said.
-    if (error instanceof NotSo) return 1
+    if (error instanceof NotSo && !(error instanceof Interrupted)) return 1
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const said = wordsOn(error)
-    // Commander has said it already.
-    if (!(error instanceof CommanderError)) for (const line of said) terminal.complain(line)
+    // Commander has said it already, and who interrupts knows it.
+    const isSaid = error instanceof CommanderError || error instanceof Interrupted
+    if (!isSaid) for (const line of said) terminal.complain(line)
     if (words.includes('--json') && !hasAnswered) terminal.print(failure(words, error, said))
     return error instanceof CommanderError || error instanceof WrongWords ? 2 : 1
   }
@@ -87,6 +89,7 @@ export async function run(words: readonly string[], surroundings: Surroundings):
 
 /** Our own errors say what to type next; AWS's do not. */
 function wordsOn(error: unknown): string[] {
-  if (error instanceof CannotReach || error instanceof Refusal) return [error.message]
+  if (error instanceof CannotReach || error instanceof Refusal || error instanceof Interrupted)
+    return [error.message]
   return [wordsOf(error), nextStepAfter(error) ?? []].flat()
 }

@@ -8,6 +8,7 @@ import { parse } from '../termination/message.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import type { Deployment } from './deployment.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
 import { type Where, withWhere } from './where.ts'
@@ -75,7 +76,7 @@ async function redrive(
 ): Promise<DeadLetter[]> {
   const { aws, policy } = deployment
   const { deadLetterQueueUrl: QueueUrl } = policy
-  const all = await everyLetter(deployment)
+  const all = await unlessInterrupted(everyLetter(deployment), surroundings.interruption)
   const meant = all.filter(({ letter }) => isMeant(letter.messageId))
   const undone = await toEach(
     meant,

@@ -14,6 +14,7 @@ import type { Deployment } from './deployment.ts'
 import { explanationLines } from './explain.ts'
 import { type Ending, follow, untilHeld } from './following.ts'
 import { instanceId } from './instance-id.ts'
+import { ifInterrupted, unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
@@ -67,8 +68,9 @@ export function releaseCommand(surroundings: Surroundings): Command {
 /** A kept machine passes the hook once more: that is AWS's own way out, and our last chance. One that is held is there already. */
 async function begin(deployment: Deployment, surroundings: Surroundings, instance: string): Promise<void> {
   const { aws, policy } = deployment
-  const where = await whereabouts(aws, instance)
-  const isOurs = where && (await hasHook(aws, where.groupName, policy))
+  const { interruption, typed } = surroundings
+  const where = await unlessInterrupted(whereabouts(aws, instance), interruption)
+  const isOurs = where && (await unlessInterrupted(hasHook(aws, where.groupName, policy), interruption))
   const state = where?.lifecycleState ?? ''
   if (!isOurs || !/:(Retained|Wait)$/.test(state))
     throw new Refusal(
@@ -80,10 +82,12 @@ async function begin(deployment: Deployment, surroundings: Surroundings, instanc
     InstanceId: instance,
     ShouldDecrementDesiredCapacity: false,
   })
-  if (!(await untilHeld(deployment, surroundings, instance, HOOK_MS)))
+  if (!(await untilHeld(deployment, surroundings, instance, HOOK_MS).catch(ifInterrupted(false)))) {
+    const until = interruption.aborted ? ' before the interruption' : ''
     throw new Refusal(
-      `${instance} did not reach the hook. What it is:  ${surroundings.typed(`explain ${instance}`)}`,
+      `${instance} did not reach the hook${until}. What it is:  ${typed(`explain ${instance}`)}`,
     )
+  }
 }
 
 async function tryAgain(
@@ -93,7 +97,7 @@ async function tryAgain(
   waitMs: number,
 ): Promise<Released> {
   const ended = await follow(deployment, surroundings, instance, waitMs)
-  if (ended === 'left') return { instanceId: instance, ended }
+  if (ended === 'left' || ended === 'interrupted') return { instanceId: instance, ended }
   const { aws, policy } = deployment
   const explanation = await explain({ aws, clock: surroundings.clock, policy }, instance)
   return { instanceId: instance, ended, explanation }
@@ -106,11 +110,11 @@ async function letGo(
   why: string,
 ): Promise<Released> {
   const { aws, policy } = deployment
-  const { clock, typed } = surroundings
-  const explanation = await explain({ aws, clock, policy }, instance)
+  const { clock, typed, interruption } = surroundings
+  const explanation = await unlessInterrupted(explain({ aws, clock, policy }, instance), interruption)
   if (explanation.is !== 'held')
     throw new Refusal(`${instance} is not held any more. What it is:  ${typed(`explain ${instance}`)}`)
-  const by = await deployment.who()
+  const by = await unlessInterrupted(deployment.who(), interruption)
   // Written down before it is done: what is lost without a word is worse than a word too many.
   await deployment.journal.write(releasedEvent(explanation.seen, `${by} accepted the loss: ${why}`))
   const action: LifecycleAction = { ...explanation.seen.action, token: undefined }
@@ -130,6 +134,7 @@ function lines(
       ...seen,
       `${id} is let go, and what was not proven is lost. It stands in the journal as accepted by ${acceptedBy}.`,
     ]
+  if (ended === 'interrupted') return [`${id}  interrupted: the guard goes on with it.`]
   return ended === 'left' ? [`${id} is let go. What became of it:  ${typed(`history ${id}`)}`] : seen
 }
 

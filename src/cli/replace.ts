@@ -9,6 +9,7 @@ import type { Deployment } from './deployment.ts'
 import { type Ending, follow } from './following.ts'
 import { factsOf } from './group-facts.ts'
 import { instanceId } from './instance-id.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
 import { planReplacement, planUndoing, replacementLines, undoingLines } from './replacement.ts'
 import { replace, undo } from './replacing.ts'
@@ -59,7 +60,8 @@ async function carryOut(
 ): Promise<Replaced> {
   const { terminal, typed } = surroundings
   const { aws, policy } = deployment
-  const facts = await factsOf(aws, instance, (groupName) => hasHook(aws, groupName, policy))
+  const asked = factsOf(aws, instance, (groupName) => hasHook(aws, groupName, policy))
+  const facts = await unlessInterrupted(asked, surroundings.interruption)
   const say = (steps: readonly string[]) => {
     for (const step of steps)
       (options.json ? terminal.complain : terminal.print)(`${options.dryRun ? 'would ' : ''}${step}`)

@@ -9,6 +9,7 @@ import { counted } from './counted.ts'
 import type { Deployment } from './deployment.ts'
 import { type Ending, follow } from './following.ts'
 import { instanceId } from './instance-id.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
@@ -36,7 +37,10 @@ export function retryCommand(surroundings: Surroundings): Command {
     .action(async (instance: string | undefined, options: RetryOptions) => {
       if ((instance === undefined) !== options.all) throw new WrongWords('Name one instance, or type --all.')
       const deployment = await surroundings.reach(options)
-      const { kept, undone } = await keptOf(deployment, surroundings, instance)
+      const { kept, undone } = await unlessInterrupted(
+        keptOf(deployment, surroundings, instance),
+        surroundings.interruption,
+      )
       if (instance !== undefined && kept.length + undone.length === 0)
         throw new Refusal(
           `${instance} is not kept by this guard. What it is:  ${surroundings.typed(`explain ${instance}`)}`,

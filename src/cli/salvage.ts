@@ -16,6 +16,7 @@ import type { Deployment } from './deployment.ts'
 import { begin } from './flush.ts'
 import { proven } from './following-flush.ts'
 import { instanceId } from './instance-id.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
 import { doubtsOf, isSaved, type Salvaged, salvagedLines } from './salvage-lines.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
@@ -31,7 +32,7 @@ interface SalvageOptions extends Where {
 }
 
 export function salvageCommand(surroundings: Surroundings): Command {
-  const { terminal, clock, typed } = surroundings
+  const { terminal, clock, typed, interruption } = surroundings
   return withJson(withWhere(new Command('salvage')))
     .description('archive the logs on a copy of a dead machine’s disk, and prove them')
     .argument('<instance>', 'the id of the dead instance', instanceId)
@@ -45,10 +46,14 @@ export function salvageCommand(surroundings: Surroundings): Command {
       if (on === dead) throw new WrongWords(`${on} is the dead instance: name a healthy one with --on.`)
       const deployment = await surroundings.reach(options)
       const { aws } = deployment
-      await refuseUnfit(deployment, surroundings, on)
-      const machine = await deadMachine(aws, dead, clock.now(), group)
-      const copy = await copiedDisk(aws, volume, on)
-      refuseAnothers(machine, copy)
+      const looked = async () => {
+        await refuseUnfit(deployment, surroundings, on)
+        const machine = await deadMachine(aws, dead, clock.now(), group)
+        const copy = await copiedDisk(aws, volume, on)
+        refuseAnothers(machine, copy)
+        return { machine, copy }
+      }
+      const { machine, copy } = await unlessInterrupted(looked(), interruption)
       const salvaged = await salvage(deployment, surroundings, { machine, copy, options })
       const words = [`salvage ${dead} --on ${on} --volume ${volume}`, ...(group ? [`--group ${group}`] : [])]
       const next = { typed, again: typed(words.join(' ')) }
@@ -94,16 +99,23 @@ async function salvage(
   const { aws, policy, journal, name } = deployment
   const { instanceId: dead, groupName, otherVolumes } = machine
   const { on, reason, wait } = options
-  const prefix = await prefixOf(aws, policy.archive.prefix, { instanceId: dead, groupName })
+  const { interruption } = surroundings
+  const prefix = await unlessInterrupted(
+    prefixOf(aws, policy.archive.prefix, { instanceId: dead, groupName }),
+    interruption,
+  )
   const documentName = salvageDocumentOf(name)
   const comment = salvageComment(dead, copy.volumeId)
   const request: FlushRequest = {
     ...{ instanceId: dead, comment, purpose: 'salvage', prefix, upload: undefined },
     salvage: { documentName, on, volumeId: copy.volumeId, device: copy.device, otherVolumes },
   }
-  const running = await runningSalvage(deployment, surroundings, { documentName, on, comment })
+  const running = await unlessInterrupted(
+    runningSalvage(deployment, surroundings, { documentName, on, comment }),
+    interruption,
+  )
   if (running === undefined) {
-    const by = await deployment.who()
+    const by = await unlessInterrupted(deployment.who(), interruption)
     // Written down before it is begun, as every deed of a person.
     const why = reason === undefined ? by : `${by}: ${reason}`
     await journal.write({

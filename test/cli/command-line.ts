@@ -31,13 +31,25 @@ export class CommandLine extends OneInstance {
   refusing: Error | undefined
   cannotWrite = false
   crashes: Crash[] = []
+  #interruption = new AbortController()
+
+  /** Ctrl-C, while AWS does not answer this. */
+  interruptedAt(operation: keyof OperatorApi): void {
+    this.answering = {
+      ...this.answering,
+      [operation]: () => {
+        this.#interruption.abort()
+        return new Promise(() => undefined)
+      },
+    }
+  }
 
   async run(
     ...words: string[]
   ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
     const out: string[] = []
     const err: string[] = []
-    const interruption = new AbortController()
+    const interruption = this.#interruption
     const surroundings: Surroundings = {
       terminal: {
         print: (line) => void out.push(line),

@@ -45,6 +45,22 @@ it('uploads once directly what S3 lacks, and fails where it still does', async (
   expect(line.commands[1]?.Parameters?.Upload?.[0]).not.toBe('')
 })
 
+it('interrupted while AWS is silent, it says that the flush goes on by itself', async () => {
+  line.onPause = () => line.interruptedAt('listCommandInvocations')
+  const { code, out } = await line.run('flush', id, '--wait')
+  expect({ code, out }).toEqual({
+    code: 1,
+    out: `${id}  interrupted; flush c-1 goes on by itself:  termination-guard flush ${id} --wait`,
+  })
+})
+
+it('interrupted while what it flushed is looked for, it says so, too', async () => {
+  flushEnds(manifestLine([file]))
+  line.interruptedAt('listObjectsV2')
+  const { code, out } = await line.run('flush', id, '--wait')
+  expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('interrupted; flush c-1') })
+})
+
 it('follows the flush that runs already, and starts none beside it', async () => {
   await line.run('flush', id)
   archive()

@@ -40,6 +40,15 @@ describe('retry', () => {
     })
   })
 
+  it('interrupted while AWS is silent, it says that the guard goes on with it', async () => {
+    line.onPause = () => line.interruptedAt('describeAutoScalingInstances')
+    const { code, out } = await line.run('retry', id)
+    expect({ code, out }).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${id}  interrupted; the guard goes on with it`),
+    })
+  })
+
   it('with --wait 0 only begins', async () => {
     expect(await line.run('retry', '--all', '--wait', '0')).toMatchObject({ code: 0 })
     expect(line.lifecycleState).toBe('Terminating:Wait')
@@ -149,6 +158,22 @@ describe('release', () => {
       code: 0,
       out: expect.stringContaining('is let go'),
     })
+    expect(line.completed).toEqual([])
+  })
+
+  it.each([
+    ['is on its way to the hook', 'Terminating', 'did not reach the hook before the interruption'],
+    ['is held', 'Terminating:Wait', 'Nothing was let go'],
+  ])('interrupted while it %s, it says so and ends nothing', async (_, lifecycleState, why) => {
+    line.answering = {
+      terminateInstanceInAutoScalingGroup: async () => {
+        line.lifecycleState = lifecycleState
+        if (lifecycleState === 'Terminating') line.interruptedAt('describeAutoScalingInstances')
+        else line.interruptedAt('listCommandInvocations')
+      },
+    }
+    const { code, err } = await line.run('release', id)
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining(why) })
     expect(line.completed).toEqual([])
   })
 
