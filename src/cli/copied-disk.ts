@@ -1,5 +1,5 @@
 /** What AWS tells of a dead machine, and of the copy of its disk that is attached to a healthy one. */
-import type { Instance } from '@aws-sdk/client-ec2'
+import type { Instance, Snapshot } from '@aws-sdk/client-ec2'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { otherVolumesOf } from '../termination/root-volume.ts'
@@ -70,7 +70,13 @@ export async function copiedDisk(aws: OperatorApi, volumeId: string, on: string)
   if (volume?.SourceVolumeId !== undefined)
     return { volumeId, device, of: volume.SourceVolumeId, madeAt: volume.CreateTime?.getTime() }
   const snapshot = volume?.SnapshotId ? await snapshotNamed(aws, volume.SnapshotId) : undefined
-  return { volumeId, device, of: snapshot?.VolumeId, madeAt: snapshot?.StartTime?.getTime() }
+  const { VolumeId: of, StartTime } = snapshot && !isOfSnapshot(snapshot) ? snapshot : {}
+  return { volumeId, device, of, madeAt: StartTime?.getTime() }
+}
+
+/** A snapshot that was copied, as one is for another key or Region, is of no volume that AWS tells, and of an earlier moment than its own. */
+function isOfSnapshot({ VolumeId = '' }: Snapshot): boolean {
+  return /^vol-f+$/.test(VolumeId)
 }
 
 /** `undefined`: it was deleted already, or may not be looked at. By a filter, since an id that is gone would be an error. */

@@ -216,6 +216,11 @@ describe('does not call the machine saved where', () => {
       () => (snapshots = []),
       `AWS does not tell of which moment ${COPY}`,
     ],
+    [
+      'the copy is of a snapshot that was copied, for another key or from another Region',
+      () => (snapshots = [{ VolumeId: 'vol-ffffffff', StartTime: new Date(START + 2 * HOUR) }]),
+      `AWS does not tell of which moment ${COPY}`,
+    ],
   ])('%s', async (_where, happens, told) => {
     archive()
     happens()
