@@ -3,7 +3,7 @@
 import { Command } from 'commander'
 import { grouped } from '../grouped.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
-import { hasHook } from '../termination/hook.ts'
+import { hasHook, keepsAbandoned } from '../termination/hook.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import type { Deployment } from './deployment.ts'
@@ -64,18 +64,32 @@ async function keptOf(
   const meant = retained.filter(({ instanceId: id }) => instance === undefined || id === instance)
   const groups = grouped(meant, (one) => one.groupName)
   const kept: string[] = []
+  const unkept: Retried[] = []
   const untold = await toEach(
     groups,
     async ([groupName, members]) => {
-      if (await hasHook(aws, groupName, policy)) kept.push(...members.map(({ instanceId: id }) => id))
+      if (!(await hasHook(aws, groupName, policy))) return
+      const ids = members.map(({ instanceId: id }) => id)
+      const why = await keepsAbandoned(aws, groupName, policy)
+      if (why === undefined) kept.push(...ids)
+      else unkept.push(...ids.map((id) => notBegun(id, lostIfInVain(why, groupName, surroundings))))
     },
     ([groupName]) => groupName,
     surroundings,
   )
   const undone = [...untold].flatMap(([[, members], why]) =>
-    members.map(({ instanceId: id }) => ({ instanceId: id, ended: 'not begun' as const, why })),
+    members.map(({ instanceId: id }) => notBegun(id, why)),
   )
-  return { kept, undone }
+  return { kept, undone: [...undone, ...unkept] }
+}
+
+function notBegun(instanceId: string, why: string): Retried {
+  return { instanceId, ended: 'not begun', why }
+}
+
+/** A termination that begins in such a group, and proves nothing, ends the machine. */
+function lostIfInVain(why: string, groupName: string, { typed }: Surroundings): string {
+  return `it would not be kept if that fails: ${why}  (${typed(`doctor --group ${groupName}`)})`
 }
 
 /** All are begun before the first is followed: the guard sees to them side by side. */

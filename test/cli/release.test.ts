@@ -70,13 +70,37 @@ describe('retry', () => {
   })
 })
 
+describe('retry, where a termination that fails would end the machine,', () => {
+  it.each<readonly [string, () => unknown, string]>([
+    ['since nobody retains', () => (line.retains = false), 'the group does not retain'],
+    [
+      'since a person has set the hook so',
+      () => (line.defaultResult = 'CONTINUE'),
+      'our hook’s default result is not ABANDON',
+    ],
+  ])('begins none, %s, and says what to type', async (_why, happens, told) => {
+    happens()
+    const { code, out } = await line.run('retry', id)
+    expect(code).toBe(1)
+    expect(out).toContain(`${id}  not begun  it would not be kept if that fails: ${told}`)
+    expect(out).toContain(`doctor --group ${action.groupName}`)
+    expect(deeds()).toEqual([])
+  })
+})
+
 describe('retry --all of several', () => {
   const ids = ['i-0000000000000000a', id, 'i-0000000000000000c']
   const refused = awsError('ValidationError', 'Instance Id not found')
   /** All are kept, each in a group of its own, and leave once they are begun. */
   beforeEach(() => {
     const begun = new Set<string | undefined>()
+    const groups = line.guard.aws.describeAutoScalingGroups
     line.answering = {
+      describeAutoScalingGroups: async (input) => {
+        const [group] = (await groups(input)).AutoScalingGroups ?? []
+        const named = group && { ...group, AutoScalingGroupName: input.AutoScalingGroupNames?.[0] }
+        return { AutoScalingGroups: named ? [named] : [] }
+      },
       describeAutoScalingInstances: async ({ InstanceIds = ids }) => ({
         AutoScalingInstances: InstanceIds.filter((one) => !begun.has(one)).map((InstanceId) => ({
           ...{ InstanceId, AutoScalingGroupName: `group of ${InstanceId}`, AvailabilityZone: 'eu-west-1a' },
