@@ -1,7 +1,7 @@
 /** Everything that `serverless.yml` takes from here: one function of the deployment's name and parameters. */
 import { buildDocument, type DocumentKind } from '../src/flush/document.ts'
 import { salvageDocumentOf } from '../src/flush/salvage-document.ts'
-import { binKey, KEEP } from '../src/termination/disk-mark.ts'
+import { keptByBin } from '../src/termination/disk-mark.ts'
 import { alarmResources } from './alarms.ts'
 import { dashboardResource, queryResources } from './dashboard.ts'
 import { documentNameOf, environmentOf, functionNames } from './environment.ts'
@@ -57,7 +57,7 @@ function retentionRule({ name, rungs, binDays }: Settings): Record<string, unkno
       Properties: {
         Description: `${name}: disks of machines that were terminated past the hook`,
         ResourceType: 'EBS_VOLUME',
-        ResourceTags: [{ ResourceTagKey: binKey(name), ResourceTagValue: KEEP }],
+        ResourceTags: keptByBin(name),
         RetentionPeriod: { RetentionPeriodValue: binDays, RetentionPeriodUnit: 'DAYS' },
       },
     },

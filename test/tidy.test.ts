@@ -69,6 +69,7 @@ const impure = new Set([
   'src/recovery/recover-gone.ts',
   'src/recovery/recover-held.ts',
   'src/recovery/recover.ts',
+  'src/recovery/restore-lost.ts',
   'src/recovery/retry-kept.ts',
   'src/recovery/disk-of.ts',
   'src/recovery/siblings.ts',

@@ -5,6 +5,7 @@ import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
 import { binMutants } from './bin-mutants.ts'
 import { cloneMutants } from './clone-mutants.ts'
+import { copyMarkMutants } from './copy-mark-mutants.ts'
 import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
@@ -38,6 +39,7 @@ export const mutants: readonly Mutant[] = [
   ...namesMutants,
   ...recoveryMutants,
   ...cloneMutants,
+  ...copyMarkMutants,
   ...copyStepMutants,
   ...binMutants,
   ...diskMarkMutants,

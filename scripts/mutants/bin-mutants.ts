@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts'
 
 const tests = ['test/recovery/gone.test.ts']
 const gone = { file: 'src/recovery/recover-gone.ts', tests }
+const restoring = { file: 'src/recovery/restore-lost.ts', tests }
 const proof = { file: 'src/recovery/proven-when-gone.ts', tests }
 
 /** The bin rung: which disks are salvaged and deleted. */
@@ -76,7 +77,7 @@ export const binMutants: readonly Mutant[] = [
   {
     ...gone,
     name: 'delete a disk into the bin once more',
-    from: '  await aws.createTags({ Resources: [volumeId], Tags: provenMarkOf(policy.hookName, { stays }) })\n',
+    from: '  await setFate(guard, orphan, LET_GO)\n',
     to: '',
   },
   {
@@ -104,28 +105,71 @@ export const binMutants: readonly Mutant[] = [
     to: 'const needed = new Set<Orphan>()',
   },
   {
-    ...gone,
+    ...restoring,
     name: 'take a disk out of the bin without a word',
-    from: 'tell(guard, disk, `the machine is gone:',
-    to: 'String(`the machine is gone:',
+    from: "guard.journal({ event: 'recovery', rung: 'bin', instanceId, groupName, reason })",
+    to: 'String([instanceId, groupName, reason])',
   },
   {
     ...gone,
     name: 'leave a proven disk where it could not be deleted at once',
-    from: 'if (orphan.isProven) return await letGo(guard, orphan)',
-    to: 'if (orphan.isProven) return NEEDED',
+    from: 'if (orphan.fate === LET_GO) return await letGo(guard, orphan)',
+    to: 'if (orphan.fate === LET_GO) return NEEDED',
   },
   {
     ...gone,
     name: 'delete what its owner keeps',
-    from: 'if (!stays) await aws.deleteVolume',
-    to: 'await aws.deleteVolume',
+    from: 'orphan.fate !== RESTORED && orphan.fate !== LET_GO) {',
+    to: 'orphan.fate === PROVEN) {',
+  },
+  {
+    ...gone,
+    name: 'delete what was to go with its machine, and its owner keeps after all',
+    from: 'orphan.fate !== RESTORED && orphan.fate !== LET_GO) {',
+    to: 'orphan.fate === STAYS) {',
+  },
+  {
+    ...restoring,
+    name: 'forget what came out of the bin',
+    from: '  if ((await fateOf(limited, disk)) === KEEP) await setFate(limited, disk, RESTORED)\n',
+    to: '',
+  },
+  {
+    ...restoring,
+    name: 'write down that it came out of the bin, and then take it out',
+    from: '  await limited.aws.restoreVolumeFromRecycleBin({ VolumeId: volumeId })\n',
+    to: '  await setFate(limited, disk, RESTORED)\n  await limited.aws.restoreVolumeFromRecycleBin({ VolumeId: volumeId })\n',
+  },
+  {
+    ...restoring,
+    name: 'salvage again what we let go, and another rule keeps',
+    from: 'if ((await fateOf(limited, disk)) === KEEP) await setFate',
+    to: 'if (volumeId) await setFate',
+  },
+  {
+    ...gone,
+    name: 'leave a proven disk to its owner without a word',
+    from: 'tell(guard, orphan, `its disk, ${orphan.volumeId}, is proven,',
+    to: 'String(`its disk, ${orphan.volumeId}, is proven,',
+  },
+  {
+    file: 'src/termination/disk-mark.ts',
+    tests,
+    name: 'not keep in the bin again what was taken out of it',
+    from: 'return [KEEP, RESTORED].map',
+    to: 'return [KEEP].map',
+  },
+  {
+    ...proof,
+    name: 'believe what was salvaged of another disk of the machine',
+    from: 'if (!snapshots.some(({ startedAt }) => wholeSeconds(startedAt) === copiedAt)) return false',
+    to: 'if (copiedAt === undefined || snapshots.length === 0) return false',
   },
   {
     ...proof,
     name: 'take what was flushed before the machine was gone for all that it wrote',
-    from: 'if (newestOf(ours.map(({ flush }) => flush))?.copiedAt === undefined)',
-    to: 'if (ours.length === 0)',
+    from: 'if (!snapshots.some(({ startedAt }) => wholeSeconds(startedAt) === copiedAt)) return false',
+    to: 'if (ours.length === 0 || (copiedAt ?? 0) > 0 === (snapshots.length === 0)) return false',
   },
   {
     ...proof,

@@ -4,10 +4,8 @@ import type { Mutant } from './mutant.ts'
 const ladder = { file: 'src/recovery/ladder.ts', tests: ['test/recovery/ladder.test.ts'] }
 const tests = ['test/recovery/clone.test.ts']
 const clone = { file: 'src/recovery/clone.ts', tests }
-const clearing = { file: 'src/recovery/clear-away.ts', tests }
 const silent = { file: 'src/recovery/recover-held.ts', tests }
 const recover = { file: 'src/recovery/recover.ts', tests }
-const mark = { file: 'src/recovery/copy-mark.ts', tests }
 const siblings = { file: 'src/recovery/siblings.ts', tests }
 const salvaged = ['test/termination/salvaged.test.ts']
 const gather = { file: 'src/termination/gather.ts', tests: salvaged }
@@ -17,6 +15,30 @@ const commands = { file: 'src/flush/commands.ts', tests: salvaged }
 
 /** The clone rung: what makes a copy, what counts as its proof, and what becomes of it. */
 export const cloneMutants: readonly Mutant[] = [
+  {
+    ...silent,
+    name: 'salvage on when our hook has let its machine go',
+    from: 'if (await isHeldItself(aws, actionOf(policy, held))) await advance',
+    to: 'if (held.heldSince > 0) await advance',
+  },
+  {
+    ...clone,
+    name: 'salvage what was the disk of a machine before it got another one',
+    from: 'if (root !== diskId)',
+    to: "if (root === '')",
+  },
+  {
+    ...clone,
+    name: 'take a copy of another disk for a volume of the machine at which it is',
+    from: 'otherVolumesOf(machine, notItsOwn)',
+    to: 'otherVolumesOf(machine)',
+  },
+  {
+    ...ladder,
+    name: 'wait for ever for a reboot of which nobody can tell when it was',
+    from: 'wasRebooted && rebootedAt <= now && now',
+    to: 'wasRebooted && now',
+  },
   {
     ...gather,
     name: 'count a salvage of a copy that is older than the action',
@@ -68,8 +90,8 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...ladder,
     name: 'copy a disk as soon as its machine was rebooted',
-    from: 'if (wasRebooted && now - rebootedAt < patientMs)',
-    to: 'if (wasRebooted && now < rebootedAt)',
+    from: 'rebootedAt <= now && now - rebootedAt < patientMs',
+    to: 'rebootedAt > now',
   },
   {
     ...ladder,
@@ -108,48 +130,6 @@ export const cloneMutants: readonly Mutant[] = [
     to: 'owner.adoptedAt !== actionBegan',
   },
   {
-    ...clearing,
-    name: 'delete the copy of an action that goes on',
-    from: 'return current !== undefined && current !== actionBegan',
-    to: 'return current !== undefined',
-  },
-  {
-    ...clearing,
-    name: 'never delete what an action needed',
-    from: "if (!where?.lifecycleState.endsWith(':Wait')) return true",
-    to: "if (!where?.lifecycleState.endsWith(':Wait')) return false",
-  },
-  {
-    ...clearing,
-    name: 'take a disk off while it is salvaged, since its action is over',
-    from: 'if (attachment && !isSalvaging && mayBe',
-    to: 'if (attachment && mayBe',
-  },
-  {
-    ...clearing,
-    name: 'keep what is at no machine where SSM does not answer',
-    from: 'isAttached && (await',
-    to: '(await',
-  },
-  {
-    ...clearing,
-    name: 'keep a snapshot since its volume is not given up',
-    from: '      await aws.deleteVolume({ VolumeId: volumeId })\n',
-    to: '      await aws.deleteVolume({ VolumeId: volumeId }).catch(() => snapshots.splice(0))\n',
-  },
-  {
-    ...clearing,
-    name: 'ask once to take it off',
-    from: 'mayBeTakenOff(attachment, clock.now())',
-    to: 'attachment.isComplete',
-  },
-  {
-    ...clearing,
-    name: 'not tell what was deleted',
-    from: 'deleted.push(volumeId)',
-    to: '',
-  },
-  {
     ...silent,
     name: 'copy all disks at once',
     from: 'budget.left--\n  await tried',
@@ -174,12 +154,6 @@ export const cloneMutants: readonly Mutant[] = [
     to: 'const able = guard',
   },
   {
-    ...mark,
-    name: 'take whatever has the tag',
-    from: 'if (!/^i-[0-9a-f]{8,32}$/.test(instanceId) || Number.isNaN(actionBegan) || more.length > 0) return undefined',
-    to: '',
-  },
-  {
     ...siblings,
     name: 'have a machine salvage that is on its way out',
     from: "one.LifecycleState === 'InService' && ",
@@ -194,7 +168,7 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...clone,
     name: 'not tell the salvage of the other volumes',
-    from: 'otherVolumesOf(await knownInstance(aws, instanceId))',
+    from: 'otherVolumesOf(machine, notItsOwn)',
     to: 'otherVolumesOf(undefined)',
   },
   {

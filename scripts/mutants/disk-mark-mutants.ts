@@ -36,7 +36,7 @@ export const diskMarkMutants: readonly Mutant[] = [
   {
     ...disks,
     name: 'not see that its owner has changed his mind',
-    from: 'mark?.stays === stays',
+    from: 'mark?.fate === fate',
     to: 'mark !== undefined',
   },
   {
@@ -72,7 +72,7 @@ export const diskMarkMutants: readonly Mutant[] = [
   {
     ...lettingGo,
     name: 'let go of a disk that the machine had before',
-    from: ' || mark.volumeId !== root.VolumeId',
+    from: ' || mark.volumeId !== root',
     to: '',
   },
   {
@@ -83,14 +83,14 @@ export const diskMarkMutants: readonly Mutant[] = [
   },
   {
     ...lettingGo,
-    name: 'believe an old mark of what its owner keeps',
-    from: '{ stays: staysOf(root) }',
-    to: 'mark',
+    name: 'let what goes with its machine be deleted, where its owner keeps it after all',
+    from: 'fateMarkOf(policy.hookName, PROVEN)',
+    to: "[{ Key: `termination-guard-bin:${policy.hookName}`, Value: 'let-go' }]",
   },
   {
     ...lettingGo,
     name: 'keep the disk of every machine that was proven',
-    from: 'provenMarkOf(policy.hookName, { stays: staysOf(root) })',
+    from: 'fateMarkOf(policy.hookName, PROVEN)',
     to: "[{ Key: `termination-guard-bin:${policy.hookName}`, Value: 'keep' }]",
   },
 ]

@@ -87,7 +87,9 @@ function diskLines({ disks: { copies, left, unread } }: StatusScreen, now: numbe
       ({ instanceId, ids, since }) =>
         `copied disk   of ${instanceId}, for ${duration(now - since)}: ${ids.join(', ')}`,
     ),
-    ...left.map(({ instanceId, volumeId }) => `disk left     of ${instanceId}, which is gone: ${volumeId}`),
+    ...left.map(
+      ({ instanceId, volumeId }) => `disk left     of ${instanceId}: ${volumeId} is attached to nothing`,
+    ),
   ]
 }
 

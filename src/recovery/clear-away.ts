@@ -1,7 +1,7 @@
 /** The copies that no action needs any more. They cost money, and are told until they are gone. */
 import { reasonOf } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
-import { whereabouts } from '../termination/lifecycle-actions.ts'
+import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { salvagesOf } from './clone.ts'
 import type { Copy } from './copies.ts'
@@ -9,11 +9,18 @@ import type { CopyOwner } from './copy-mark.ts'
 import { mayBeTakenOff, rubbish } from './decide-copy.ts'
 import { isTimeLeft, limitedTo } from './found.ts'
 
-/** `needed`: the machines that are gone, and whose disk is being salvaged. */
+/** Machines, as the sweep has found them. */
+export interface Machines {
+  /** They are gone, and their disk is being salvaged. */
+  readonly needed: ReadonlySet<string>
+  /** They wait at our hook. */
+  readonly waiting: ReadonlySet<string>
+}
+
 export async function clearAway(
   guard: Guard,
   copies: readonly Copy[],
-  needed: ReadonlySet<string>,
+  { needed, waiting }: Machines,
   remainingMs: () => number,
 ): Promise<void> {
   const { clock, journal } = guard
@@ -31,7 +38,7 @@ export async function clearAway(
       }
     }
     await tried(async () => {
-      const isNeeded = needed.has(copy.instanceId) || !(await isOver(limited, copy))
+      const isNeeded = needed.has(copy.instanceId) || !(await isOver(limited, copy, waiting))
       await discard(limited, copy, !isNeeded, { deleted, tried })
     })
   }
@@ -44,12 +51,23 @@ function madeAt({ snapshots, volumes }: Copy): number[] {
 }
 
 /** Whether no action needs the copy any more. An answer that does not tell leaves it for the next sweep. */
-async function isOver({ aws, clock }: Guard, { instanceId, actionBegan }: CopyOwner): Promise<boolean> {
+async function isOver(
+  { aws, clock, policy }: Guard,
+  { instanceId, actionBegan }: CopyOwner,
+  waiting: Machines['waiting'],
+): Promise<boolean> {
   const where = await whereabouts(aws, instanceId)
-  if (!where?.lifecycleState.endsWith(':Wait')) return true
-  const began = await terminationsBegan(aws, where.groupName, [instanceId], clock.now())
+  // One empty answer is none.
+  if (!where) return !waiting.has(instanceId)
+  const { groupName, lifecycleState } = where
+  if (!lifecycleState.endsWith(':Wait')) return true
+  const began = await terminationsBegan(aws, groupName, [instanceId], clock.now())
   const current = began.get(instanceId)
-  return current !== undefined && current !== actionBegan
+  if (current !== undefined && current !== actionBegan) return true
+  // Another hook may hold it, when ours has let it go.
+  const { hookName } = policy
+  const action = { groupName, hookName, instanceId, token: undefined, startedAt: actionBegan }
+  return !(await isHeldItself(aws, action))
 }
 
 interface Told {

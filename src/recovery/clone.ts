@@ -10,7 +10,7 @@ import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { Rung } from '../rungs.ts'
 import { describedInstance, knownInstance } from '../termination/machine-state.ts'
-import { otherVolumesOf } from '../termination/root-volume.ts'
+import { otherVolumesOf, rootVolumeOf } from '../termination/root-volume.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
 import { type CopyStep, decideCopy, type Salvaging } from './decide-copy.ts'
@@ -21,20 +21,20 @@ import { siblingsOf } from './siblings.ts'
 const DEVICES = [...'fghijklmnop'].map((letter) => `/dev/sd${letter}`)
 
 /** A copy of the machine's root volume as it is now. */
-export async function copyDisk(guard: Guard, owner: CopyOwner): Promise<void> {
-  await copyVolume(guard, owner, await diskOf(guard.aws, owner.instanceId))
+export async function copyDisk(guard: Guard, action: Omit<CopyOwner, 'diskId'>): Promise<void> {
+  await copyVolume(guard, { ...action, diskId: await diskOf(guard.aws, action.instanceId) })
 }
 
-export async function copyVolume({ aws, policy }: Guard, owner: CopyOwner, volumeId: string): Promise<void> {
+export async function copyVolume({ aws, policy }: Guard, owner: CopyOwner): Promise<void> {
   await aws.createSnapshot({
-    VolumeId: volumeId,
+    VolumeId: owner.diskId,
     Description: `Termination guard: the disk of ${owner.instanceId}`,
     TagSpecifications: [{ ResourceType: 'snapshot', Tags: [tagOf(policy.hookName, owner)] }],
   })
 }
 
-function tagOf(hookName: string, owner: CopyOwner) {
-  return { Key: copyKey(hookName), Value: copyValue(owner) }
+function tagOf(hookName: string, owner: CopyOwner, snapshotId?: string) {
+  return { Key: copyKey(hookName), Value: copyValue(owner, snapshotId) }
 }
 
 /** What the salvages of a disk came to, of one action. */
@@ -52,12 +52,19 @@ function isOf(owner: Invocation['belongsTo'], actionBegan: number): boolean {
   return owner !== undefined && 'adoptedAt' in owner && owner.adoptedAt === actionBegan
 }
 
-/** One step further, told before it is taken. `busy`: the machines that have a copy, to which this one's is added. */
+/** Those that one sweep knows. */
+export interface Copies {
+  readonly copies: readonly Copy[]
+  /** The machines to which one of them is attached, and those to which one is about to be. */
+  readonly busy: Set<string>
+}
+
+/** One step further, told before it is taken. */
 export async function advance(
   guard: Guard,
   groupName: string,
   copy: Copy,
-  busy: Set<string>,
+  { copies, busy }: Copies,
   rung: Rung = 'clone',
 ): Promise<void> {
   const { clock, journal } = guard
@@ -69,7 +76,8 @@ export async function advance(
   if (step.do === 'wait') return
   if (step.do === 'attach') busy.add(step.on)
   journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })
-  await take(guard, groupName, copy, step)
+  const notItsOwn = new Set(copies.flatMap(({ volumes }) => volumes.map(({ volumeId }) => volumeId)))
+  await take(guard, groupName, copy, step, notItsOwn)
 }
 
 function told(step: Exclude<CopyStep, { do: 'wait' }>): string {
@@ -90,11 +98,12 @@ async function take(
   groupName: string,
   owner: CopyOwner,
   step: Exclude<CopyStep, { do: 'wait' }>,
+  notItsOwn: ReadonlySet<string>,
 ): Promise<void> {
   const { aws, policy } = guard
   switch (step.do) {
     case 'create-volume': {
-      const Tags = [tagOf(policy.hookName, owner)]
+      const Tags = [tagOf(policy.hookName, owner, step.snapshotId)]
       await aws.createVolume({
         SnapshotId: step.snapshotId,
         AvailabilityZone: step.zone,
@@ -112,7 +121,7 @@ async function take(
       await aws.detachVolume({ VolumeId: step.volumeId, InstanceId: step.from })
       return
     case 'salvage':
-      return await salvage(guard, groupName, owner, step)
+      return await salvage(guard, groupName, owner, step, notItsOwn)
   }
 }
 
@@ -132,10 +141,15 @@ function placeOf(device: string): string {
 async function salvage(
   { aws, policy }: Guard,
   groupName: string,
-  { instanceId, actionBegan }: CopyOwner,
+  { instanceId, actionBegan, diskId }: CopyOwner,
   { volumeId, on, device, copiedAt }: Extract<CopyStep, { do: 'salvage' }>,
+  notItsOwn: ReadonlySet<string>,
 ): Promise<void> {
-  const otherVolumes = otherVolumesOf(await knownInstance(aws, instanceId))
+  const machine = await knownInstance(aws, instanceId)
+  const root = rootVolumeOf(machine) ?? diskId
+  if (root !== diskId)
+    throw new Error(`${instanceId} runs from ${root} now, and ${volumeId} is a copy of ${diskId}`)
+  const otherVolumes = otherVolumesOf(machine, notItsOwn)
   const started = await startFlush(aws, policy, {
     instanceId,
     comment: salvageComment(instanceId, volumeId, { actionBegan, copiedAt }),

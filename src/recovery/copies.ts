@@ -1,13 +1,14 @@
 /**
  * The copies of dead machines' disks that the guard made, as AWS shows them: snapshots, and volumes of these. They are found again by their
- * tag alone; an answer that was lost has left one more of them.
+ * tag, which says what each was made of: what bears it and was made of something else is a copy that somebody made of ours. An answer that
+ * was lost has left one more of them.
  */
 import type { Snapshot, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
-import { type CopyOwner, copyKey, copyValue, readCopyValue } from './copy-mark.ts'
+import { type CopyMark, type CopyOwner, copyKey, copyValue, readCopyValue } from './copy-mark.ts'
 import { pages } from './every-page.ts'
 
-/** Of one action's machine. */
+/** Of one disk, for one action of its machine. */
 export interface Copy extends CopyOwner {
   /** Oldest first, as the volumes. */
   readonly snapshots: readonly CopySnapshot[]
@@ -16,7 +17,6 @@ export interface Copy extends CopyOwner {
 
 export interface CopySnapshot {
   readonly snapshotId: string
-  readonly ofVolumeId: string
   readonly state: 'pending' | 'completed' | 'error'
   /** The moment that it is a copy of. */
   readonly startedAt: number
@@ -44,9 +44,10 @@ export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
   const key = copyKey(hookName)
   const Filters = [{ Name: 'tag-key', Values: [key] }]
   const copies = new Map<string, { owner: CopyOwner; snapshots: CopySnapshot[]; volumes: CopyVolume[] }>()
-  const of = ({ Tags }: Snapshot | Volume) => {
-    const owner = readCopyValue(Tags?.find(({ Key }) => Key === key)?.Value ?? '')
-    if (!owner) return undefined
+  const of = ({ Tags }: Snapshot | Volume, isMadeOf: (mark: CopyMark) => boolean) => {
+    const mark = readCopyValue(Tags?.find(({ Key }) => Key === key)?.Value ?? '')
+    if (!mark || !isMadeOf(mark)) return undefined
+    const { snapshotId: _, ...owner } = mark
     const found = copies.get(copyValue(owner)) ?? { owner, snapshots: [], volumes: [] }
     copies.set(copyValue(owner), found)
     return found
@@ -55,12 +56,18 @@ export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
     const { Snapshots, NextToken } = await aws.describeSnapshots({ OwnerIds: ['self'], Filters, ...more })
     return { items: Snapshots ?? [], NextToken }
   })
-  for await (const one of snapshots) of(one)?.snapshots.push(snapshotOf(one))
+  for await (const one of snapshots)
+    of(one, ({ diskId, snapshotId }) => snapshotId === undefined && one.VolumeId === diskId)?.snapshots.push(
+      snapshotOf(one),
+    )
   const volumes = pages(async (more) => {
     const { Volumes, NextToken } = await aws.describeVolumes({ Filters, ...more })
     return { items: Volumes ?? [], NextToken }
   })
-  for await (const one of volumes) of(one)?.volumes.push(volumeOf(one))
+  for await (const one of volumes)
+    of(one, ({ snapshotId }) => snapshotId !== undefined && one.SnapshotId === snapshotId)?.volumes.push(
+      volumeOf(one),
+    )
   return [...copies.values()].map(({ owner, snapshots, volumes }) => ({
     ...owner,
     snapshots: snapshots.sort((a, b) => a.startedAt - b.startedAt),
@@ -68,9 +75,9 @@ export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
   }))
 }
 
-function snapshotOf({ SnapshotId = '', VolumeId = '', State, StartTime }: Snapshot): CopySnapshot {
+function snapshotOf({ SnapshotId = '', State, StartTime }: Snapshot): CopySnapshot {
   const state = State === 'completed' || State === 'error' ? State : 'pending'
-  return { snapshotId: SnapshotId, ofVolumeId: VolumeId, state, startedAt: StartTime?.getTime() ?? 0 }
+  return { snapshotId: SnapshotId, state, startedAt: StartTime?.getTime() ?? 0 }
 }
 
 function volumeOf(volume: Volume): CopyVolume {

@@ -126,7 +126,9 @@ export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: Rec
   const reason = isSilent ? `its SSM agent is silent ${silence}` : 'its SSM agent fetches nothing'
   const wasRebooted = rebootedAt >= heldSince
   if (reboots && !wasRebooted && !wasFlushed && !isRebootRefused) return { do: 'reboot', reason }
-  if (wasRebooted && now - rebootedAt < patientMs) return leave('it was rebooted a moment ago')
+  // A tag of ours that cannot be read tells of no moment, and must not keep what comes next from being tried.
+  if (wasRebooted && rebootedAt <= now && now - rebootedAt < patientMs)
+    return leave('it was rebooted a moment ago')
   // What grew takes one more boot.
   if (grows && !wasFlushed && !isGrowthSpent) return { do: 'grow', reason }
   if (!clones) return leave('everything that is switched on was tried')

@@ -1,12 +1,17 @@
 /** The disks of guarded machines that the Recycle Bin is to keep: which are marked, which are in the bin, which outlived their machine. */
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
+import type { Guard } from '../guard.ts'
 import {
   binKey,
   type DiskMark,
+  type Fate,
+  fateMarkOf,
+  isProvenDisk,
   KEEP,
   LET_GO,
   type MarkedDisk,
+  RESTORED,
   readMark,
   STAYS,
 } from '../termination/disk-mark.ts'
@@ -22,8 +27,8 @@ export async function unmarkedDisks(
   hookName: string,
   groupNames: readonly string[],
   staying: ReadonlySet<string>,
-): Promise<MarkedDisk[]> {
-  const found: MarkedDisk[] = []
+): Promise<DiskMark[]> {
+  const found: DiskMark[] = []
   for (let from = 0; from < groupNames.length; from += AT_ONCE) {
     const Filters = [
       { Name: 'tag:aws:autoscaling:groupName', Values: groupNames.slice(from, from + AT_ONCE) },
@@ -35,11 +40,11 @@ export async function unmarkedDisks(
       const groupName = machine.Tags?.find(({ Key }) => Key === 'aws:autoscaling:groupName')?.Value
       const instanceId = machine.InstanceId
       if (!volumeId || !groupName || !instanceId) continue
-      const stays = staysOf(root)
+      const fate = staysOf(root) ? STAYS : KEEP
       const mark = readMark(hookName, machine.Tags)
       // One that got another disk has an older mark; one that was proven may be on its way out, or back out of a warm pool.
-      const isRight = mark?.isProven ? !staying.has(instanceId) : mark?.stays === stays
-      if (mark?.volumeId !== volumeId || !isRight) found.push({ instanceId, volumeId, groupName, stays })
+      const isRight = mark && isProvenDisk(mark) ? !staying.has(instanceId) : mark?.fate === fate
+      if (mark?.volumeId !== volumeId || !isRight) found.push({ instanceId, volumeId, groupName, fate })
     }
   }
   return found
@@ -85,10 +90,10 @@ export interface Orphan extends DiskMark {
   readonly createdAt: number
 }
 
-/** But those that stay and are proven: with them we have done. */
+/** But those that are proven and were in no bin: they are their owner's, and with them we have done. */
 export async function orphansOf(aws: AwsApi, hookName: string): Promise<Orphan[]> {
   const Filters = [
-    { Name: `tag:${binKey(hookName)}`, Values: [KEEP, LET_GO, STAYS] },
+    { Name: `tag:${binKey(hookName)}`, Values: [KEEP, STAYS, RESTORED, LET_GO] },
     { Name: 'status', Values: ['available'] },
   ]
   const found: Orphan[] = []
@@ -102,4 +107,13 @@ export async function orphansOf(aws: AwsApi, hookName: string): Promise<Orphan[]
     found.push({ ...mark, createdAt: CreateTime?.getTime() ?? 0 })
   }
   return found
+}
+
+/** On the disk alone: what the machine says is what it was when it lived. */
+export async function setFate(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  { volumeId }: MarkedDisk,
+  fate: Fate,
+): Promise<void> {
+  await aws.createTags({ Resources: [volumeId], Tags: fateMarkOf(policy.hookName, fate) })
 }

@@ -7,13 +7,18 @@ import { newestOf } from '../termination/evidence.ts'
 import { gathered } from '../termination/gather.ts'
 import { endEvent } from '../termination/tell.ts'
 import { writeReceipt } from '../termination/write-receipt.ts'
-import type { CopyOwner } from './copy-mark.ts'
+import type { Copy } from './copies.ts'
+
+/** As the Comment of a salvage tells it. */
+function wholeSeconds(time: number): number {
+  return 1000 * Math.floor(time / 1000)
+}
 
 /** Told as often as it is asked: whoever asks lets the disk go then. */
 export async function provenWhenGone(
   guard: Guard,
   groupName: string,
-  { instanceId, actionBegan }: CopyOwner,
+  { instanceId, actionBegan, snapshots }: Copy,
 ): Promise<boolean> {
   const { aws, clock, policy, journal } = guard
   const now = clock.now()
@@ -28,8 +33,10 @@ export async function provenWhenGone(
   const all = await listInvocations(aws, documentName, instanceId, now)
   const salvages = await listSalvages(aws, hookName, instanceId, now)
   const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))
-  // A flush saw what there was then, and not what was written until the machine was gone: only a copy of its disk did (S1).
-  if (newestOf(ours.map(({ flush }) => flush))?.copiedAt === undefined) return false
+  // A flush saw what there was then, and not what was written until the machine was gone; a salvage of another copy, what was on another
+  // disk. Only what was salvaged last from this copy of its disk saw all (S1).
+  const copiedAt = newestOf(ours.map(({ flush }) => flush))?.copiedAt
+  if (!snapshots.some(({ startedAt }) => wholeSeconds(startedAt) === copiedAt)) return false
   const { troubles: _, ...evidence } = await gathered(guard, action, 'none', { ours, all, isLate: false })
   const seen: Observation = {
     ...{ now, action, hold: 'over', lifecycleState: undefined, machine: 'gone', agent: 'unknown' },

@@ -8,7 +8,7 @@ import { askingOnce } from '../aws/ask-once.ts'
 import { listSalvages } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
-import { type MarkedDisk, provenMarkOf, readMark } from '../termination/disk-mark.ts'
+import { LET_GO, type MarkedDisk, PROVEN, RESTORED, readMark } from '../termination/disk-mark.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { describedInstance, machineState } from '../termination/machine-state.ts'
 import { activityBegan } from '../termination/scaling-activities.ts'
@@ -16,9 +16,10 @@ import { advance, copyVolume } from './clone.ts'
 import type { Copy } from './copies.ts'
 import { isInVain } from './decide-copy.ts'
 import { isTimeLeft, limitedTo } from './found.ts'
-import { inRecycleBin, keptAndGone, type Orphan, orphansOf } from './marked-disks.ts'
+import { type Orphan, orphansOf, setFate } from './marked-disks.ts'
 import { provenWhenGone } from './proven-when-gone.ts'
 import { type Cloning, tried } from './recover-held.ts'
+import { restoreLost } from './restore-lost.ts'
 import { siblingsOf } from './siblings.ts'
 
 /** Until EC2 has forgotten a machine that is gone, a copy of its disk that is thrown away would be made anew. */
@@ -53,21 +54,6 @@ export async function recoverGone(
   return new Set([...needed].map(({ instanceId }) => instanceId))
 }
 
-/** What is in the bin was not let go: nothing proves its logs. */
-async function restoreLost(guard: Guard, { budget }: Cloning, remainingMs: () => number): Promise<void> {
-  const { aws } = limitedTo(guard, remainingMs)
-  const gone = await keptAndGone(aws, guard.policy.hookName)
-  const binned = gone.length > 0 ? await inRecycleBin(aws) : new Set<string>()
-  for (const disk of gone) {
-    if (!binned.has(disk.volumeId) || budget.left <= 0) continue
-    budget.left--
-    await tried(guard, disk, 'bin', async () => {
-      tell(guard, disk, `the machine is gone: its disk, ${disk.volumeId}, is taken out of the Recycle Bin`)
-      await limitedTo(guard, remainingMs).aws.restoreVolumeFromRecycleBin({ VolumeId: disk.volumeId })
-    })
-  }
-}
-
 /** What came of one disk: whether its machine's copy is needed yet, and why the disk is left as it is. */
 interface Came {
   readonly isNeeded: boolean
@@ -83,7 +69,7 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   const { instanceId, volumeId, groupName } = orphan
   const machine = await machineState(aws, instanceId, Number.POSITIVE_INFINITY)
   if (machine !== 'gone') return { isNeeded: machine === 'unknown' }
-  if (orphan.isProven) return await letGo(guard, orphan)
+  if (orphan.fate === LET_GO) return await letGo(guard, orphan)
   const last = await lastDiskOf(aws, policy.hookName, instanceId)
   if (last !== undefined && last !== volumeId)
     return { isNeeded: false, left: `another disk, ${last}, was the last of ${instanceId}` }
@@ -106,14 +92,14 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   if (!copy) {
     if (last === undefined)
       return { isNeeded: false, left: `EC2 has forgotten which disk was the last of ${instanceId}` }
-    if (orphan.stays && (await isUnnoticed(aws, instanceId))) return NEEDED
+    if (orphan.fate !== RESTORED && (await isUnnoticed(aws, instanceId))) return NEEDED
     if (cloning.budget.left <= 0) return NEEDED
     cloning.budget.left--
     tell(guard, orphan, `a snapshot of its disk, ${volumeId}, is made`)
-    await copyVolume(guard, { instanceId, actionBegan: lastBegan ?? now }, volumeId)
+    await copyVolume(guard, { instanceId, actionBegan: lastBegan ?? now, diskId: volumeId })
     return NEEDED
   }
-  await advance(guard, groupName, copy, cloning.busy, 'bin')
+  await advance(guard, groupName, copy, cloning, 'bin')
   return NEEDED
 }
 
@@ -136,8 +122,9 @@ async function isUnnoticed(aws: AwsApi, instanceId: string): Promise<boolean> {
 function isOf(copy: Copy, { instanceId, volumeId }: Orphan, lastBegan = 0): boolean {
   return (
     copy.instanceId === instanceId &&
+    copy.diskId === volumeId &&
     copy.actionBegan >= lastBegan &&
-    copy.snapshots.some(({ ofVolumeId }) => ofVolumeId === volumeId)
+    copy.snapshots.length > 0
   )
 }
 
@@ -162,10 +149,18 @@ async function whyNotSalvaged(
   return 'its group has no healthy machine that could salvage its disk'
 }
 
-/** First, that it may go: what is deleted with the mark goes into the bin once more. One that stays by its owner's wish is not ours. */
-async function letGo({ aws, policy }: Guard, { volumeId, stays }: Orphan): Promise<Came> {
-  await aws.createTags({ Resources: [volumeId], Tags: provenMarkOf(policy.hookName, { stays }) })
-  if (!stays) await aws.deleteVolume({ VolumeId: volumeId })
+/**
+ * First, that it may go: what is deleted with the mark goes into the bin once more. What was not deleted before stays: its owner took it
+ * off, or wished that it outlives its machine, maybe a moment before that went.
+ */
+async function letGo(guard: Guard, orphan: Orphan): Promise<Came> {
+  if (orphan.fate !== RESTORED && orphan.fate !== LET_GO) {
+    tell(guard, orphan, `its disk, ${orphan.volumeId}, is proven, and left to whoever kept it`)
+    await setFate(guard, orphan, PROVEN)
+    return OVER
+  }
+  await setFate(guard, orphan, LET_GO)
+  await guard.aws.deleteVolume({ VolumeId: orphan.volumeId })
   return OVER
 }
 

@@ -5,28 +5,26 @@
 import { isPassing } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
+import type { LifecycleAction } from '../model.ts'
 import type { Rung } from '../rungs.ts'
+import { isHeldItself } from '../termination/lifecycle-actions.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
-import { advance, copyDisk } from './clone.ts'
-import type { Copy } from './copies.ts'
+import { advance, type Copies, copyDisk } from './clone.ts'
 import { type Budget, type Group, idsOf } from './found.ts'
 import { considerGrowing, takeStep } from './grow.ts'
 import { consoleOf, lookAtHeld, reboot } from './held.ts'
 import { decideHeld, type HeldLook } from './ladder.ts'
 
 /** What one sweep knows of all copies, and does with them. */
-export interface Cloning {
-  readonly copies: readonly Copy[]
+export interface Cloning extends Copies {
   readonly budget: Budget
-  /** The machines to which a copy is attached. */
-  readonly busy: Set<string>
 }
 
 /** What is held long enough is looked at; what a pass of its own is about to prove, or has flushed, is left. */
 export async function recoverHeld(
   guard: Guard,
   { groupName, members }: Group,
-  { copies, budget, busy }: Cloning,
+  cloning: Cloning,
 ): Promise<void> {
   const { aws, clock, policy } = guard
   const ids = idsOf(members)
@@ -35,11 +33,14 @@ export async function recoverHeld(
     const heldSince = began.get(instanceId)
     if (heldSince === undefined) continue
     const held = { instanceId, groupName, heldSince }
-    const copy = copies.find((one) => one.instanceId === instanceId && one.actionBegan === heldSince)
-    if (copy) await tried(guard, held, 'clone', () => advance(guard, groupName, copy, busy))
+    const copy = cloning.copies.find((one) => one.instanceId === instanceId && one.actionBegan === heldSince)
+    if (copy)
+      await tried(guard, held, 'clone', async () => {
+        if (await isHeldItself(aws, actionOf(policy, held))) await advance(guard, groupName, copy, cloning)
+      })
     else {
       const [rung = 'clone'] = policy.recovery.rungs.filter((one) => one !== 'retry')
-      await tried(guard, held, rung, () => recoverSilent(guard, held, budget))
+      await tried(guard, held, rung, () => recoverSilent(guard, held, cloning.budget))
     }
   }
 }
@@ -51,6 +52,10 @@ interface Held {
   readonly heldSince: number
 }
 
+function actionOf({ hookName }: Guard['policy'], { heldSince, ...subject }: Held): LifecycleAction {
+  return { ...subject, hookName, token: undefined, startedAt: heldSince }
+}
+
 /** What is refused leads on to the next rung: it would be refused again. */
 async function recoverSilent(guard: Guard, held: Held, budget: Budget): Promise<void> {
   const { clock, policy, journal } = guard
@@ -59,8 +64,7 @@ async function recoverSilent(guard: Guard, held: Held, budget: Budget): Promise<
   if (budget.left <= 0) return
   const seen = { now: clock.now(), heldSince, agent: undefined, look: undefined }
   if (decideHeld(seen, policy.recovery).do !== 'look') return
-  const action = { ...subject, hookName: policy.hookName, token: undefined, startedAt: heldSince }
-  const { look, agent } = await lookAtHeld(guard, action)
+  const { look, agent } = await lookAtHeld(guard, actionOf(policy, held))
   const decide = (spent: Pick<HeldLook, 'isRebootRefused' | 'isGrowthSpent'>) =>
     decideHeld({ ...seen, agent, look: { ...look, ...spent } }, policy.recovery)
   let decision = decide({})

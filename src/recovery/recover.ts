@@ -8,7 +8,7 @@ import { described } from '../journal/described.ts'
 import type { Rung } from '../rungs.ts'
 import { clearAway } from './clear-away.ts'
 import { type Copy, copiesOf } from './copies.ts'
-import { eachGroup, type Found, limitedTo } from './found.ts'
+import { eachGroup, type Found, idsOf, limitedTo } from './found.ts'
 import { recoverGone } from './recover-gone.ts'
 import { type Cloning, recoverHeld } from './recover-held.ts'
 import { retryKept } from './retry-kept.ts'
@@ -29,7 +29,8 @@ export async function recover(guard: Guard, found: Found, remainingMs: () => num
     const there = found.waiting.filter(({ instanceId }) => !needed?.has(instanceId))
     await eachGroup(able, there, remainingMs, (limited, group) => recoverHeld(limited, group, cloning))
   }
-  if (copies.length > 0 && needed) await clearAway(guard, copies, needed, remainingMs)
+  const waiting = new Set(idsOf(found.waiting))
+  if (copies.length > 0 && needed) await clearAway(guard, copies, { needed, waiting }, remainingMs)
   if (rungs.includes('retry')) await retryKept(able, found, remainingMs, budget)
 }
 

@@ -10,12 +10,23 @@ export function binKey(hookName: string): string {
 
 /** What becomes of a disk when its machine is gone, is the mark's value: the Recycle Bin keeps it. */
 export const KEEP = 'keep'
-/** Its logs are proven: it is deleted for good. */
-export const LET_GO = 'let-go'
 /** It outlives its machine by its owner's wish, so that it is never deleted. */
 export const STAYS = 'stays'
-/** That, and its logs are proven. */
-export const STAYS_PROVEN = 'stays-proven'
+/** Its logs are proven: no bin keeps it when its machine takes it along, and nothing else is done with it. */
+export const PROVEN = 'proven'
+/** It was deleted, and we took it out of the bin, so that nobody else wants it; the bin keeps it once more. */
+export const RESTORED = 'restored'
+/** That, and its logs are proven: we delete it for good. */
+export const LET_GO = 'let-go'
+
+export type Fate = typeof KEEP | typeof STAYS | typeof PROVEN | typeof RESTORED | typeof LET_GO
+
+const FATES: readonly Fate[] = [KEEP, STAYS, PROVEN, RESTORED, LET_GO]
+
+/** With what mark the bin keeps what is deleted, as its rule says it. */
+export function keptByBin(hookName: string) {
+  return [KEEP, RESTORED].map((fate) => ({ ResourceTagKey: binKey(hookName), ResourceTagValue: fate }))
+}
 
 /** Whose disk, and which: `<instance> <volume>`. */
 export function diskKey(hookName: string): string {
@@ -31,28 +42,30 @@ export interface MarkedDisk {
   readonly instanceId: string
   readonly volumeId: string
   readonly groupName: string
-  /** It outlives its machine by its owner's wish. */
-  readonly stays: boolean
 }
 
 /** As it was read: from the disk, or from its machine. */
 export interface DiskMark extends MarkedDisk {
-  readonly isProven: boolean
+  readonly fate: Fate
 }
 
 type Tags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
 
-export function markOf(hookName: string, { instanceId, volumeId, groupName, stays }: MarkedDisk) {
+export function markOf(hookName: string, { instanceId, volumeId, groupName, fate }: DiskMark) {
   return [
-    { Key: binKey(hookName), Value: stays ? STAYS : KEEP },
+    ...fateMarkOf(hookName, fate),
     { Key: diskKey(hookName), Value: `${instanceId} ${volumeId}` },
     { Key: diskGroupKey(hookName), Value: groupName },
   ]
 }
 
-/** In its mark's place, once its logs are proven. */
-export function provenMarkOf(hookName: string, { stays }: Pick<MarkedDisk, 'stays'>) {
-  return [{ Key: binKey(hookName), Value: stays ? STAYS_PROVEN : LET_GO }]
+/** Of what is marked already. */
+export function fateMarkOf(hookName: string, fate: Fate) {
+  return [{ Key: binKey(hookName), Value: fate }]
+}
+
+export function isProvenDisk({ fate }: Pick<DiskMark, 'fate'>): boolean {
+  return fate === PROVEN || fate === LET_GO
 }
 
 /** `undefined`: it was not marked by us, or somebody else wrote there since. */
@@ -61,12 +74,7 @@ export function readMark(hookName: string, tags: Tags = []): DiskMark | undefine
   const [, instanceId, volumeId] =
     /^(i-[0-9a-f]{8,32}) (vol-[0-9a-f]{8,32})$/.exec(tagged(diskKey(hookName))) ?? []
   const groupName = tagged(diskGroupKey(hookName))
-  const value = tagged(binKey(hookName))
-  if (!instanceId || !volumeId || !groupName || ![KEEP, LET_GO, STAYS, STAYS_PROVEN].includes(value))
-    return undefined
-  return {
-    ...{ instanceId, volumeId, groupName },
-    stays: value === STAYS || value === STAYS_PROVEN,
-    isProven: value === LET_GO || value === STAYS_PROVEN,
-  }
+  const fate = FATES.find((one) => one === tagged(binKey(hookName)))
+  if (!instanceId || !volumeId || !groupName || fate === undefined) return undefined
+  return { instanceId, volumeId, groupName, fate }
 }

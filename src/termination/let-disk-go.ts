@@ -6,9 +6,9 @@ import { until } from '../aws/time-limit.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { LifecycleAction } from '../model.ts'
-import { provenMarkOf, readMark } from './disk-mark.ts'
+import { fateMarkOf, isProvenDisk, PROVEN, readMark } from './disk-mark.ts'
 import { describedInstance } from './machine-state.ts'
-import { rootOf, staysOf } from './root-volume.ts'
+import { rootVolumeOf } from './root-volume.ts'
 
 /** Calls that hang must leave the pass its time for CONTINUE. */
 const LONGEST_MS = 5000
@@ -21,13 +21,13 @@ export async function letDiskGo(
   const limited = until(clock.now() + LONGEST_MS, clock, aws)
   try {
     const machine = await describedInstance(limited, instanceId)
-    const root = rootOf(machine)
+    const root = rootVolumeOf(machine)
     const mark = readMark(policy.hookName, machine?.Tags)
     // What is not marked is not kept; and an older mark is of a disk that the machine had before.
-    if (!root || !mark || mark.isProven || mark.volumeId !== root.VolumeId) return
+    if (!root || !mark || isProvenDisk(mark) || mark.volumeId !== root) return
     // The machine, too: one that comes back out of a warm pool is marked again, with its disk.
     const Resources = [instanceId, mark.volumeId]
-    await limited.createTags({ Resources, Tags: provenMarkOf(policy.hookName, { stays: staysOf(root) }) })
+    await limited.createTags({ Resources, Tags: fateMarkOf(policy.hookName, PROVEN) })
   } catch (error) {
     journal({ event: 'recovery-failed', rung: 'bin', instanceId, groupName, ...described(error) })
   }

@@ -15,11 +15,18 @@ export function rootVolumeOf(machine: Instance | undefined): string | undefined 
   return rootOf(machine)?.VolumeId
 }
 
-/** How many volumes of EBS the machine has besides; `undefined`: EC2 does not tell, as of a machine that is gone. */
-export function otherVolumesOf(machine: Instance | undefined): number | undefined {
+/**
+ * How many volumes of EBS the machine has besides; `undefined`: EC2 does not tell, as of a machine that is gone. `notItsOwn`: copies of
+ * other machines' disks, which are attached to it for a while.
+ */
+export function otherVolumesOf(
+  machine: Instance | undefined,
+  notItsOwn: ReadonlySet<string> = new Set(),
+): number | undefined {
   if (!rootOf(machine)) return undefined
   const others = machine?.BlockDeviceMappings?.filter(
-    ({ DeviceName, Ebs }) => Ebs && DeviceName !== machine.RootDeviceName,
+    ({ DeviceName, Ebs }) =>
+      Ebs && DeviceName !== machine.RootDeviceName && !notItsOwn.has(Ebs.VolumeId ?? ''),
   )
   return others?.length
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { REPLACING, writeReplacing } from '../../src/cli/replacement.ts'
-import { markOf } from '../../src/termination/disk-mark.ts'
+import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
 import { awsError, terminating } from '../one-instance.ts'
 import { action, MINUTE } from '../termination/observations.ts'
 import { CommandLine } from './command-line.ts'
@@ -93,28 +93,33 @@ it('says that a sweep is missing, and what one tells', async () => {
 })
 
 describe('disks', () => {
-  const Tags = [
+  const diskId = 'vol-0aaaaaaaaaaaaaaa1'
+  const tags = (...more: string[]) => [
     {
       Key: 'termination-guard-copy:termination-guard',
-      Value: `${action.instanceId} 2026-01-02T03:04:05.000Z`,
+      Value: [action.instanceId, '2026-01-02T03:04:05.000Z', diskId, ...more].join(' '),
     },
   ]
   it('that were copied, or are left of machines that are gone, are named with their age', async () => {
     expect((await line.run('status')).out).not.toMatch(/disk/)
-    line.snapshots = [{ SnapshotId: 'snap-1', StartTime: new Date(line.now - 30 * MINUTE), Tags }]
+    const SnapshotId = 'snap-0123456789abcdef0'
+    const StartTime = new Date(line.now - 30 * MINUTE)
+    line.snapshots = [{ SnapshotId, VolumeId: diskId, StartTime, Tags: tags() }]
     line.volumes = [
-      { VolumeId: 'vol-1', SnapshotId: 'snap-1', CreateTime: new Date(line.now), Tags },
+      { VolumeId: 'vol-1', SnapshotId, CreateTime: new Date(line.now), Tags: tags(SnapshotId) },
       {
         VolumeId: 'vol-0123456789abcdef0',
         Tags: markOf('termination-guard', {
           ...{ instanceId: 'i-0fedcba9876543210', volumeId: 'vol-0123456789abcdef0' },
-          ...{ groupName: 'web', stays: false },
+          ...{ groupName: 'web', fate: KEEP },
         }),
       },
     ]
     const { out } = await line.run('status')
-    expect(out).toMatch(new RegExp(`copied disk +of ${action.instanceId}, for 30 min.*: snap-1, vol-1`))
-    expect(out).toMatch(/disk left +of i-0fedcba9876543210, which is gone: vol-0123456789abcdef0/)
+    expect(out).toMatch(
+      new RegExp(`copied disk +of ${action.instanceId}, for 30 min.*: ${SnapshotId}, vol-1`),
+    )
+    expect(out).toMatch(/disk left +of i-0fedcba9876543210: vol-0123456789abcdef0 is attached to nothing/)
   })
   it('that may not be asked about hide nothing else', async () => {
     line.failing.set('describeSnapshots', awsError('UnauthorizedOperation', 'not authorized'))

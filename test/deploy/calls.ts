@@ -12,7 +12,7 @@ import { recover } from '../../src/recovery/recover.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
+import { keptByBin } from '../../src/termination/disk-mark.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { Run } from '../../testbed/simulator/run.ts'
 import { type Operation, perform, serviceOf } from '../../testbed/simulator/seam-operations.ts'
@@ -103,7 +103,7 @@ function silence({ region, time, ssm }: World, isDiskFull: boolean): void {
 function keepMarkedDisks({ region }: World): void {
   region.call({ by: 'operator' }, 'CreateRule', {
     ResourceType: 'EBS_VOLUME',
-    ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
+    ResourceTags: keptByBin(HOOK),
     RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
   })
 }

@@ -191,9 +191,9 @@ describe('recover', () => {
     expect(RetentionRule).toMatchObject({
       Type: 'AWS::Rbin::Rule',
       Properties: {
-        ResourceTags: [
-          { ResourceTagKey: 'termination-guard-bin:termination-guard-prod', ResourceTagValue: 'keep' },
-        ],
+        ResourceTags: ['keep', 'restored'].map((ResourceTagValue) => ({
+          ...{ ResourceTagKey: 'termination-guard-bin:termination-guard-prod', ResourceTagValue },
+        })),
         RetentionPeriod: { RetentionPeriodValue: 3, RetentionPeriodUnit: 'DAYS' },
       },
     })

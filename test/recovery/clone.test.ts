@@ -230,6 +230,34 @@ describe('the disk of a machine whose agent stays dead', () => {
     })
   })
 
+  it('is not salvaged where its machine has got another disk since', async () => {
+    await sweep(3)
+    ssm.describeInstances = async (input) => {
+      const answer = call('DescribeInstances', input)
+      const [machine] = answer.Reservations?.flatMap(({ Instances = [] }) => Instances) ?? []
+      if (machine?.InstanceId === dead)
+        Object.assign(machine.BlockDeviceMappings?.[0]?.Ebs ?? {}, { VolumeId: 'vol-0d' })
+      return answer
+    }
+    await sweep(1)
+    delete ssm.describeInstances
+    expect(sent).toEqual([])
+    expect(failed()).toMatchObject([{ errorMessage: expect.stringMatching(/runs from vol-0d now/) }])
+  })
+
+  it('counts no copy of another disk, which is attached to its machine, as a volume of its own', async () => {
+    await sweep(4)
+    ended('Failed')
+    const on = volumes()[0]?.Attachments?.[0]?.InstanceId ?? ''
+    offline.add(on)
+    terminate(on)
+    ssm.detachVolume = async () => ({})
+    await sweep(8)
+    delete ssm.detachVolume
+    const own = sent.filter(({ Parameters }) => Parameters?.InstanceId?.[0] === on)
+    expect(own.map(({ Parameters }) => Parameters?.OtherVolumes)).toEqual([['0']])
+  })
+
   it('is told where SSM cannot reach the machine that should salvage it', async () => {
     await sweep(3)
     failing.push(['sendCommand', awsError('InvalidInstanceId')])
@@ -241,7 +269,7 @@ describe('the disk of a machine whose agent stays dead', () => {
 
   it('is not one for an earlier action, although that is not thrown away yet', async () => {
     const [root] = fleet.model.instances().find(({ id }) => id === dead)?.volumes ?? []
-    const Value = `${dead} ${new Date(began() - hour).toISOString()}`
+    const Value = `${dead} ${new Date(began() - hour).toISOString()} ${root?.id}`
     const TagSpecifications = [
       { ResourceType: 'snapshot' as const, Tags: [{ Key: `termination-guard-copy:${HOOK}`, Value }] },
     ]
@@ -251,7 +279,7 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(snapshots()).toHaveLength(2)
     await sweep(1)
     expect(snapshots().map(({ Tags = [] }) => Tags[0]?.Value)).toEqual([
-      `${dead} ${new Date(began()).toISOString()}`,
+      `${dead} ${new Date(began()).toISOString()} ${root?.id}`,
     ])
   })
 
@@ -313,6 +341,25 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(volumes()).toEqual([])
   })
 
+  it('is thrown away, and not salvaged, where another hook holds the machine when ours has let it go', async () => {
+    fleet.hook({
+      ...{ LifecycleHookName: 'another', HeartbeatTimeout: 7200, DefaultResult: 'CONTINUE' },
+      NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:another',
+    })
+    dead = inService()[0] ?? ''
+    offline.add(dead)
+    terminate(dead)
+    await sweep(4)
+    expect(snapshots()).toHaveLength(2)
+    letGo()
+    fleet.pass(second)
+    expect(fleet.state(dead)).toBe('Terminating:Wait')
+    await sweep(3)
+    const left = [...volumes(), ...snapshots()].flatMap(({ Tags = [] }) => Tags.map(({ Value }) => Value))
+    expect(left.filter((one) => one?.startsWith(dead))).toEqual([])
+    expect(sent.filter(({ Parameters }) => Parameters?.InstanceId?.[0] === dead)).toEqual([])
+  })
+
   it('moves on where the machine that has it leaves the group', async () => {
     await sweep(3)
     const on = volumes()[0]?.Attachments?.[0]?.InstanceId ?? ''
@@ -338,10 +385,9 @@ describe('the disk of a machine whose agent stays dead', () => {
   })
 
   it('has one more where an answer was lost, and that is thrown away', async () => {
-    const Tags = [
-      { Key: `termination-guard-copy:${HOOK}`, Value: `${dead} ${new Date(began()).toISOString()}` },
-    ]
     const [root] = fleet.model.instances().find(({ id }) => id === dead)?.volumes ?? []
+    const Value = `${dead} ${new Date(began()).toISOString()} ${root?.id}`
+    const Tags = [{ Key: `termination-guard-copy:${HOOK}`, Value }]
     await sweep(1)
     fleet.pass(minute)
     call('CreateSnapshot', { VolumeId: root?.id, TagSpecifications: [{ ResourceType: 'snapshot', Tags }] })
@@ -586,6 +632,14 @@ describe('what EC2 does not tell', () => {
     delete ssm.describeScalingActivities
     expect(snapshots()).toHaveLength(1)
   })
+  it('in one empty answer about a machine leaves its copy', async () => {
+    await sweep(1)
+    ssm.describeAutoScalingInstances = async ({ InstanceIds, ...input }) =>
+      InstanceIds ? { AutoScalingInstances: [] } : call('DescribeAutoScalingInstances', input)
+    await sweep(1)
+    delete ssm.describeAutoScalingInstances
+    expect(snapshots()).toHaveLength(1)
+  })
   it('about a machine leaves its copy for a later sweep', async () => {
     await sweep(1)
     failing.push(['describeScalingActivities', awsError('InternalFailure')])
@@ -601,9 +655,9 @@ it('somebody else’s snapshots and volumes are left alone, whatever their tag s
       ...{ VolumeId: root?.id, TagSpecifications: [{ ResourceType: 'snapshot', Tags: [{ Key, Value }] }] },
     })
   fleet.pass(minute)
-  make('termination-guard-copy:another', 'i-0123456789abcdef0 2026-01-02T03:04:05.000Z')
+  make('termination-guard-copy:another', `i-0123456789abcdef0 2026-01-02T03:04:05.000Z ${root?.id}`)
   fleet.pass(minute)
-  make(`termination-guard-copy:${HOOK}`, 'mine 2026-01-02T03:04:05.000Z')
+  make(`termination-guard-copy:${HOOK}`, `mine 2026-01-02T03:04:05.000Z ${root?.id}`)
   letGo()
   await sweep(3)
   expect(call('DescribeSnapshots', {}).Snapshots).toHaveLength(2)

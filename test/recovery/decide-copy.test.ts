@@ -4,7 +4,7 @@ import { decideCopy, MOST_SALVAGES, rubbish, type SeenCopy } from '../../src/rec
 import { action, MINUTE, START } from '../termination/observations.ts'
 
 const snapshot: CopySnapshot = {
-  ...{ snapshotId: 'snap-1', ofVolumeId: 'vol-dead', state: 'completed', startedAt: START + 10 * MINUTE },
+  ...{ snapshotId: 'snap-1', state: 'completed', startedAt: START + 10 * MINUTE },
 }
 const volume: CopyVolume = {
   ...{ volumeId: 'vol-1', snapshotId: 'snap-1', state: 'available', zone: 'a' },
@@ -18,7 +18,7 @@ const attached = (instanceId: string, isComplete = true, sinceMinutes = 35): Cop
   attachment: { instanceId, device: '/dev/sdf', isComplete, since: START + sinceMinutes * MINUTE },
 })
 const copyOf = (snapshots: readonly CopySnapshot[], volumes: readonly CopyVolume[] = []): Copy => ({
-  ...{ instanceId: action.instanceId, actionBegan: START, snapshots, volumes },
+  ...{ instanceId: action.instanceId, actionBegan: START, diskId: 'vol-dead', snapshots, volumes },
 })
 const salvage = (status: 'running' | 'succeeded' | 'failed', endedMinutes = 30, ranOn = 'i-near') => ({
   ...{ commandId: 'c', ranOn, status, statusDetails: status, requestedAt: snapshot.startedAt },

@@ -9,7 +9,16 @@ import { readPolicy } from '../../src/policy.ts'
 import { markDisks } from '../../src/recovery/mark-disks.ts'
 import { recover } from '../../src/recovery/recover.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
-import { binKey, KEEP, LET_GO, markOf, STAYS, STAYS_PROVEN } from '../../src/termination/disk-mark.ts'
+import {
+  binKey,
+  KEEP,
+  keptByBin,
+  LET_GO,
+  markOf,
+  PROVEN,
+  RESTORED,
+  STAYS,
+} from '../../src/termination/disk-mark.ts'
 import { letDiskGo } from '../../src/termination/let-disk-go.ts'
 import type { InputOf, OperationName } from '../../testbed/auto-scaling/auto-scaling.ts'
 import { awsError, manifestLine } from '../one-instance.ts'
@@ -41,7 +50,7 @@ beforeEach(async () => {
   ;[isInS3, RECOVER, RECOVERIES_AT_ONCE, isAlone] = [true, 'clone,bin', '5', false]
   call('CreateRule', {
     ResourceType: 'EBS_VOLUME',
-    ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
+    ResourceTags: keptByBin(HOOK),
     RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
   })
   dead = fleet.ids()[0] ?? ''
@@ -159,7 +168,7 @@ describe('while a machine lives', () => {
   it('the disk is not kept once its logs are proven', async () => {
     await mark()
     await letDiskGo(guard(), { ...action, instanceId: dead })
-    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: LET_GO })
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: PROVEN })
     terminate()
     expect(binned()).toEqual([])
     await mark()
@@ -179,7 +188,7 @@ describe('while a machine lives', () => {
     await letDiskGo(guard(), { ...action, instanceId: dead })
     await mark()
     expect(fleet.state(dead)).toBe('Terminating:Wait')
-    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: LET_GO })
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: PROVEN })
   })
   it('what was let go is not once more; what is not marked, nor another disk than the machine has, is not', async () => {
     await letDiskGo(guard(), { ...action, instanceId: dead })
@@ -273,6 +282,21 @@ describe('the disk of a machine that was terminated past the hook', () => {
     await sweep(3)
     expect(copies()).toBe(0)
     expect(ends()).toHaveLength(1)
+  })
+
+  it('is deleted again, and not salvaged again, where somebody else’s rule keeps every volume', async () => {
+    call('CreateRule', {
+      ...{ ResourceType: 'EBS_VOLUME', ResourceTags: [] },
+      RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+    })
+    await sweep(5)
+    salvaged()
+    await sweep(1)
+    expect(binned()).toEqual([disk])
+    fleet.pass(15 * minute)
+    await sweep(3)
+    expect([sent.length, ends().length]).toEqual([1, 1])
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: LET_GO })
   })
 
   it('is found to be proven where it could not be deleted, and deleted then', async () => {
@@ -445,22 +469,74 @@ describe('a disk that outlives its machine by its owner’s wish', () => {
     await letDiskGo(guard(), { ...action, instanceId: dead })
     terminate()
     await sweep(5)
-    expect([value(), isThere(disk), copies(), failed()]).toEqual([STAYS_PROVEN, true, 0, []])
+    expect([value(), isThere(disk), copies(), failed()]).toEqual([PROVEN, true, 0, []])
   })
 
-  it('is salvaged where its machine was terminated past the hook, and not deleted', async () => {
-    wish(false)
-    await mark()
+  const salvagedAndStays = async () => {
     terminate()
     await sweep(5)
     expect(told().at(-1)).toContain('salvages')
     salvaged()
     await sweep(2)
     expect(ends()).toHaveLength(1)
-    expect([value(), isThere(disk)]).toEqual([STAYS_PROVEN, true])
+    expect([value(), isThere(disk)]).toEqual([PROVEN, true])
+    expect(told().at(-1)).toBe(`its disk, ${disk}, is proven, and left to whoever kept it`)
     fleet.pass(2 * hour)
     await sweep(3)
     expect([copies(), isThere(disk), ends().length]).toEqual([0, true, 1])
+  }
+
+  it('is salvaged where its machine was terminated past the hook, and not deleted', async () => {
+    wish(false)
+    await mark()
+    await salvagedAndStays()
+  })
+
+  it('is not deleted where that was wished a moment before its machine went', async () => {
+    await mark()
+    wish(false)
+    await salvagedAndStays()
+  })
+
+  it('is not deleted where that was wished once the machine was stopped', async () => {
+    await mark()
+    call('StopInstances', { InstanceIds: [dead] })
+    fleet.pass(2 * minute)
+    wish(false)
+    await mark()
+    await salvagedAndStays()
+  })
+
+  it('is not deleted where that was wished once its logs were proven', async () => {
+    await mark()
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    wish(false)
+    terminate()
+    await sweep(5)
+    expect([isThere(disk), copies(), failed()]).toEqual([true, 0, []])
+  })
+
+  it('is not deleted where it cannot be written down that it came out of the bin: who knows who took it out?', async () => {
+    await mark()
+    terminate()
+    failing = [['createTags', awsError('InternalFailure', 'once')]]
+    await sweep(1)
+    expect([failed(), value(), isThere(disk)]).toEqual([['once'], KEEP, true])
+    await sweep(4)
+    salvaged()
+    await sweep(2)
+    expect([value(), isThere(disk)]).toEqual([PROVEN, true])
+  })
+
+  it('lies in the bin again where somebody deletes what we took out of it, and is taken out once more', async () => {
+    await mark()
+    terminate()
+    await sweep(1)
+    expect(value()).toBe(RESTORED)
+    call('DeleteVolume', { VolumeId: disk })
+    expect(binned()).toEqual([disk])
+    await sweep(1)
+    expect([binned(), isThere(disk)]).toEqual([[], true])
   })
 })
 
@@ -563,7 +639,7 @@ describe('a disk that the machine had before its last one', () => {
     const { VolumeId = '' } = call('CreateVolume', { AvailabilityZone: 'eu-west-1a', Size: 1 })
     earlier = VolumeId
     fleet.pass(minute)
-    const Tags = markOf(HOOK, { instanceId: dead, volumeId: earlier, groupName: 'web', stays: false })
+    const Tags = markOf(HOOK, { instanceId: dead, volumeId: earlier, groupName: 'web', fate: KEEP })
     call('CreateTags', { Resources: [earlier], Tags })
   })
 
@@ -571,13 +647,38 @@ describe('a disk that the machine had before its last one', () => {
     terminate()
     fleet.pass(10 * minute)
     const began = fleet.model.instances().find(({ id }) => id === dead)?.departure?.activity.StartTime
-    const Tags = [{ Key: `termination-guard-copy:${HOOK}`, Value: `${dead} ${began?.toISOString()}` }]
+    const Value = `${dead} ${began?.toISOString()} ${earlier}`
     call('CreateSnapshot', {
       VolumeId: earlier,
-      TagSpecifications: [{ ResourceType: 'snapshot', Tags }],
+      TagSpecifications: [
+        { ResourceType: 'snapshot', Tags: [{ Key: `termination-guard-copy:${HOOK}`, Value }] },
+      ],
     })
     await sweep(2)
     expect(call('DescribeSnapshots', {}).Snapshots?.map(({ VolumeId }) => VolumeId)).toContain(disk)
+    await sweep(4)
+    const [, ofWhat] = /^(vol-\w+)/.exec(sent[0]?.Parameters?.Disk?.[0] ?? '') ?? []
+    const [volume] = call('DescribeVolumes', { VolumeIds: [ofWhat ?? ''] }).Volumes ?? []
+    const [snapshot] = call('DescribeSnapshots', { SnapshotIds: [volume?.SnapshotId ?? ''] }).Snapshots ?? []
+    expect(snapshot?.VolumeId).toBe(disk)
+  })
+
+  it('S1: was salvaged in its last action, which proves nothing of the last one', async () => {
+    terminate()
+    fleet.pass(10 * minute)
+    const began = fleet.model.instances().find(({ id }) => id === dead)?.departure?.activity.StartTime
+    await sweep(2)
+    const at = new Date(fleet.now).toISOString()
+    const Comment = `salvage:${dead} vol-0123 ${began?.toISOString()} ${at}`
+    invocations = [
+      {
+        ...{ CommandId: 'c', InstanceId: 'i-0123', DocumentName: `${HOOK}-salvage`, Comment },
+        RequestedDateTime: new Date(fleet.now),
+      },
+    ]
+    salvaged()
+    await sweep(1)
+    expect([isThere(disk), ends()]).toEqual([true, []])
   })
 
   it('S1: is neither salvaged nor deleted for what is proven of that', async () => {
@@ -610,14 +711,15 @@ it('S1: a copy for an earlier action of the machine proves nothing of the disk t
   await mark()
   const early = {
     Key: `termination-guard-copy:${HOOK}`,
-    Value: `${dead} ${new Date(fleet.now - second).toISOString()}`,
+    Value: `${dead} ${new Date(fleet.now - second).toISOString()} ${disk}`,
   }
   call('CreateSnapshot', {
     VolumeId: disk,
     TagSpecifications: [{ ResourceType: 'snapshot', Tags: [early] }],
   })
   fleet.pass(10 * minute)
-  const Comment = `salvage:${early.Value.replace(' ', ' vol-0123 ')} ${new Date(fleet.now).toISOString()}`
+  const [, began] = early.Value.split(' ')
+  const Comment = `salvage:${dead} vol-0123 ${began} ${new Date(fleet.now).toISOString()}`
   invocations = [
     {
       ...{ CommandId: 'c', InstanceId: 'i-0123', DocumentName: `${HOOK}-salvage`, Comment },

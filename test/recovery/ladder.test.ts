@@ -152,6 +152,10 @@ describe('a held machine', () => {
       expect(copying({ now: START + 10 * MINUTE }, { rebootedAt })).toBe('leave')
       expect(copying({ now }, { rebootedAt, isGrowthSpent })).toBe('clone')
     })
+    it('is copied where it stays silent, and somebody wrote over when it was rebooted', () => {
+      const seen = { rebootedAt: Number.POSITIVE_INFINITY, isGrowthSpent }
+      expect(copying({ now }, seen)).toBe('clone')
+    })
     it('has it looked at, whether it is full, before it is copied', () => {
       expect(copying({ now: START + 10 * MINUTE }, { rebootedAt })).toBe('leave')
       expect(copying({ now }, { rebootedAt })).toBe('grow')

@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals'
 import type { AwsApi } from '../../src/aws/api.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
 import { copiesOf } from '../../src/recovery/copies.ts'
-import { copyKey, readCopyValue } from '../../src/recovery/copy-mark.ts'
+import { copyKey, copyValue, readCopyValue } from '../../src/recovery/copy-mark.ts'
 import { isInVain } from '../../src/recovery/decide-copy.ts'
 import { inRecycleBin, keptAndGone, orphansOf, unmarkedDisks } from '../../src/recovery/marked-disks.ts'
 import { siblingsOf } from '../../src/recovery/siblings.ts'
-import { markOf } from '../../src/termination/disk-mark.ts'
+import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
 import { action, START } from '../termination/observations.ts'
 
 const HOOK = 'termination-guard'
@@ -94,14 +94,27 @@ describe('the healthy machines of a group', () => {
 })
 
 describe('copies', () => {
-  const Tags = [{ Key: copyKey(HOOK), Value: `${action.instanceId} ${new Date(START).toISOString()}` }]
-  const snapshot = (SnapshotId: string, minutes: number) => ({
+  const [DISK, SNAPSHOT] = ['vol-0123456789abcdef0', 'snap-0123456789abcdef0']
+  const owner = { instanceId: action.instanceId, actionBegan: START, diskId: DISK }
+  const tagsOf = (snapshotId?: string) => [{ Key: copyKey(HOOK), Value: copyValue(owner, snapshotId) }]
+  const snapshot = (SnapshotId: string, minutes: number, VolumeId = DISK, Tags = tagsOf()) => ({
     Snapshots: [
-      { SnapshotId, Tags, State: 'completed' as const, StartTime: new Date(START + minutes * 60_000) },
+      {
+        SnapshotId,
+        VolumeId,
+        Tags,
+        State: 'completed' as const,
+        StartTime: new Date(START + minutes * 60_000),
+      },
     ],
   })
-  const volume = (VolumeId: string, state: 'attached' | 'detached' | 'busy' = 'attached') => ({
-    Volumes: [{ VolumeId, Tags, Attachments: [{ InstanceId: first, State: state }] }],
+  const volume = (
+    VolumeId: string,
+    state: 'attached' | 'detached' | 'busy' = 'attached',
+    SnapshotId: string | undefined = SNAPSHOT,
+    Tags = tagsOf(SNAPSHOT),
+  ) => ({
+    Volumes: [{ VolumeId, SnapshotId, Tags, Attachments: [{ InstanceId: first, State: state }] }],
   })
   it('are those of every page, oldest first, and our own account’s', async () => {
     const owners: unknown[] = []
@@ -117,18 +130,59 @@ describe('copies', () => {
     expect(new Set(owners.map(String))).toEqual(new Set(['self']))
   })
   it('of which EC2 has another word than completed are not complete', async () => {
-    const Snapshots = [{ SnapshotId: 'snap-1', Tags, State: 'recoverable' as const }]
+    const Snapshots = [
+      { SnapshotId: 'snap-1', VolumeId: DISK, Tags: tagsOf(), State: 'recoverable' as const },
+    ]
     const describeSnapshots = async () => ({ Snapshots })
     const describeVolumes = async () => ({ Volumes: [] })
     const [copy] = await copiesOf(aws({ describeSnapshots, describeVolumes }), HOOK)
     expect(copy?.snapshots[0]).toMatchObject({ state: 'pending', startedAt: 0 })
   })
-  it.each(['mine', 'i-0123456789abcdef0', 'i-0123456789abcdef0 then', 'i-0123456789abcdef0 2026-01-02 more'])(
-    'bear our writing, which this is not: %s',
-    (value) => {
-      expect(readCopyValue(value)).toBeUndefined()
-    },
-  )
+  it('are none of what somebody made of them, or of their backup, tags and all', async () => {
+    const describeSnapshots = paged(
+      snapshot('snap-1', 1),
+      snapshot('snap-backup', 2, 'vol-1'),
+      snapshot('snap-copied', 3, 'vol-ffffffff'),
+      snapshot('snap-of-ours', 4, DISK, tagsOf(SNAPSHOT)),
+    )
+    const describeVolumes = paged(
+      volume('vol-1'),
+      volume('vol-restored', 'attached', 'snap-backup'),
+      volume('vol-other', 'attached', SNAPSHOT, tagsOf()),
+      volume('vol-blank', 'attached', '', tagsOf()),
+    )
+    const copies = await copiesOf(aws({ describeSnapshots, describeVolumes }), HOOK)
+    expect(copies).toEqual([expect.objectContaining(owner)])
+    expect(copies[0]?.snapshots.map(({ snapshotId }) => snapshotId)).toEqual(['snap-1'])
+    expect(copies[0]?.volumes.map(({ volumeId }) => volumeId)).toEqual(['vol-1'])
+  })
+  it('of one disk are not those of another that its machine had meanwhile', async () => {
+    const another = { ...owner, diskId: 'vol-0fedcba9876543210' }
+    const of = ({ diskId }: typeof owner, SnapshotId: string) => ({
+      Snapshots: [
+        {
+          SnapshotId,
+          VolumeId: diskId,
+          Tags: [{ Key: copyKey(HOOK), Value: copyValue({ ...owner, diskId }) }],
+        },
+      ],
+    })
+    const describeSnapshots = paged(of(owner, 'snap-1'), of(another, 'snap-2'))
+    const describeVolumes = async () => ({ Volumes: [] })
+    const copies = await copiesOf(aws({ describeSnapshots, describeVolumes }), HOOK)
+    expect(copies.map(({ diskId }) => diskId)).toEqual([owner.diskId, another.diskId])
+  })
+  it.each([
+    'mine',
+    'i-0123456789abcdef0',
+    'i-0123456789abcdef0 then vol-0123456789abcdef0',
+    'i-0123456789abcdef0 2026-01-02T03:04:05.000Z',
+    'i-0123456789abcdef0 2026-01-02T03:04:05.000Z snap-0123456789abcdef0',
+    'i-0123456789abcdef0 2026-01-02T03:04:05.000Z vol-0123456789abcdef0 more',
+    'i-0123456789abcdef0 2026-01-02T03:04:05.000Z vol-0123456789abcdef0 snap-0123456789abcdef0 more',
+  ])('bear our writing, which this is not: %s', (value) => {
+    expect(readCopyValue(value)).toBeUndefined()
+  })
   it('are not in vain while one is salvaged', () => {
     const salvage = (status: 'running' | 'failed') => ({
       ...{ commandId: 'c', status, statusDetails: '', requestedAt: START, endedAt: undefined },
@@ -144,7 +198,7 @@ describe('marked disks', () => {
     instanceId,
     volumeId: instanceId.replace('i-', 'vol-'),
     groupName: 'web',
-    stays: false,
+    fate: KEEP as typeof KEEP,
   })
   const machine = (id: string, isMarked: boolean) => ({
     Reservations: [

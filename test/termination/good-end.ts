@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda'
 import type { AwsApi } from '../../src/aws/api.ts'
 import type { Policy } from '../../src/policy.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { markOf } from '../../src/termination/disk-mark.ts'
+import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
 import { KEY, manifestLine, OneInstance, ROOT_VOLUME } from '../one-instance.ts'
 import { notification, statusOf } from './messages.ts'
 import { action, file, START } from './observations.ts'
@@ -14,7 +14,7 @@ export const CALL_MS = 50
 export async function goodEnd(flushSeconds: number, policy?: Policy): Promise<OneInstance> {
   const world = new OneInstance()
   if (policy) world.guard = { ...world.guard, policy }
-  world.machineTags = markOf(world.guard.policy.hookName, { ...action, volumeId: ROOT_VOLUME, stays: false })
+  world.machineTags = markOf(world.guard.policy.hookName, { ...action, volumeId: ROOT_VOLUME, fate: KEEP })
   await wake(world, notification, 'm-1')
   world.now += flushSeconds * 1000
   world.flushEnds(manifestLine([file]))

@@ -5,7 +5,7 @@ import { type Bundles, bundle } from '../../scripts/bundle.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile, type Profile } from '../../src/flush/profile.ts'
 import { salvageDocumentOf } from '../../src/flush/salvage-document.ts'
-import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
+import { keptByBin } from '../../src/termination/disk-mark.ts'
 import { accountId, type Invocation, type LocalAws, type LocalFunction } from './local-aws.ts'
 
 export const hookName = 'termination-guard'
@@ -107,7 +107,7 @@ export async function installGuard(aws: LocalAws, options: GuardOptions): Promis
 function keepMarkedDisks({ model, now }: LocalAws): void {
   model.call(now(), 'CreateRule', {
     ResourceType: 'EBS_VOLUME',
-    ResourceTags: [{ ResourceTagKey: binKey(hookName), ResourceTagValue: KEEP }],
+    ResourceTags: keptByBin(hookName),
     RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
   })
 }

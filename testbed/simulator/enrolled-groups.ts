@@ -1,5 +1,5 @@
 /** The deployment: groups, enrolled as `serverless deploy` leaves them. */
-import { binKey, KEEP } from '../../src/termination/disk-mark.ts'
+import { keptByBin } from '../../src/termination/disk-mark.ts'
 import type { AutoScaling, InputOf } from '../auto-scaling/auto-scaling.ts'
 import { HOOK, NOTIFIER_ROLE_ARN, OTHER_HOOK, QUEUE_ARN } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -16,7 +16,7 @@ export function createGroups(world: Surroundings, region: GroupsRegion): void {
   if (world.setting.policy.recovery.rungs.includes('bin'))
     region.model.call(now, 'CreateRule', {
       ResourceType: 'EBS_VOLUME',
-      ResourceTags: [{ ResourceTagKey: binKey(HOOK), ResourceTagValue: KEEP }],
+      ResourceTags: keptByBin(HOOK),
       RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
     })
   for (const group of world.setting.groups) {
