@@ -94,6 +94,12 @@ export const binMutants: readonly Mutant[] = [
   },
   {
     ...gone,
+    name: 'wait for a copy whose snapshot somebody deleted',
+    from: '    copy.snapshots.length > 0\n',
+    to: '    copy.actionBegan > 0\n',
+  },
+  {
+    ...gone,
     name: 'copy a disk that nobody could salvage',
     from: 'if (isRunning || (await siblingsOf(guard, groupName)).length > 0) return undefined',
     to: 'if (isRunning || policy.patienceSeconds > 0) return undefined',

@@ -9,6 +9,18 @@ const copies = { file: 'src/recovery/copies.ts', tests: ['test/recovery/listings
 export const copyMarkMutants: readonly Mutant[] = [
   {
     ...clearing,
+    name: 'delete a volume that is not made yet',
+    from: 'if (attachment || !/^(available|error)$/.test(state)) return',
+    to: 'if (attachment) return',
+  },
+  {
+    ...clearing,
+    name: 'take a volume off that is not on yet',
+    from: '!isSalvaging && mayBeTakenOff(attachment, clock.now())',
+    to: '!isSalvaging',
+  },
+  {
+    ...clearing,
     name: 'throw a copy away since one answer is empty',
     from: 'if (!where) return !waiting.has(instanceId)',
     to: 'if (!where) return true',

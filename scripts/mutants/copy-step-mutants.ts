@@ -6,6 +6,12 @@ const step = { file: 'src/recovery/decide-copy.ts', tests: ['test/recovery/decid
 export const copyStepMutants: readonly Mutant[] = [
   {
     ...step,
+    name: 'throw a snapshot away that is being made',
+    from: "snapshots.find(({ state }) => state !== 'error')",
+    to: "snapshots.find(({ state }) => state === 'completed')",
+  },
+  {
+    ...step,
     name: 'salvage for ever',
     from: 'if (salvages.length >= MOST_SALVAGES)',
     to: 'if (salvages.length >= 99)',

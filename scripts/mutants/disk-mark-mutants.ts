@@ -46,6 +46,12 @@ export const diskMarkMutants: readonly Mutant[] = [
     to: "{ Name: 'tag-key', Values: ['aws:autoscaling:groupName'] }",
   },
   {
+    ...disks,
+    name: 'copy a disk that somebody has attached to another machine',
+    from: "{ Name: 'status', Values: ['available'] }",
+    to: "{ Name: 'status', Values: ['available', 'in-use'] }",
+  },
+  {
     ...marking,
     name: 'stop at a disk that cannot be marked',
     from: "journal({ event: 'recovery-failed', rung: 'bin', instanceId, groupName, ...described(error) })",

@@ -324,6 +324,34 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect([volumes().length, snapshots().length]).toEqual([1, 0])
   })
 
+  const notYet = async (state: 'creating' | 'attaching') => {
+    letGo()
+    const asked: string[] = []
+    ssm.detachVolume = async () => ({ VolumeId: String(asked.push('detach')) })
+    ssm.deleteVolume = async () => ({ $metadata: {}, asked: asked.push('delete') })
+    ssm.describeVolumes = async (input) => ({
+      Volumes: (call('DescribeVolumes', input).Volumes ?? []).map(({ Attachments = [], ...volume }) => ({
+        ...{ ...volume, ...(state === 'creating' && { State: state }) },
+        Attachments: Attachments.map((one) => ({
+          ...one,
+          State: 'attaching' as const,
+          AttachTime: new Date(fleet.now),
+        })),
+      })),
+    })
+    await sweep(1)
+    for (const name of ['detachVolume', 'deleteVolume', 'describeVolumes'] as const) delete ssm[name]
+    return asked
+  }
+  it('is thrown away only once it is made: what EC2 would refuse is not asked', async () => {
+    await sweep(2)
+    expect(await notYet('creating')).toEqual([])
+  })
+  it('is taken off only once it is on', async () => {
+    await sweep(3)
+    expect(await notYet('attaching')).toEqual([])
+  })
+
   it('is thrown away where the machine was kept: no action needs it', async () => {
     await sweep(1)
     fleet.pass(2 * hour)

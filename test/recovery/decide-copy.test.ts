@@ -94,6 +94,12 @@ describe('a copy', () => {
   })
 })
 
+it('a snapshot that is being made is waited for, and not thrown away', () => {
+  const pending = copyOf([{ ...snapshot, state: 'pending' }])
+  expect(step({ copy: pending })).toEqual({ do: 'wait', reason: 'its snapshot is being made' })
+  expect(rubbish(pending, false)).toEqual({ snapshots: [], volumes: [] })
+})
+
 describe('of several', () => {
   const older = { ...snapshot, snapshotId: 'snap-0', startedAt: START + 9 * MINUTE }
   const second = { ...volume, volumeId: 'vol-2' }

@@ -347,6 +347,32 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(ends()).toEqual([])
   })
 
+  it('is somebody’s who has attached it to another machine, until it is taken off there', async () => {
+    await sweep(1)
+    const [other = ''] = fleet.ids().filter((id) => id !== dead)
+    call('CreateTags', { Resources: [disk], Tags: [{ Key: binKey(HOOK), Value: RESTORED }] })
+    const zone = call('DescribeVolumes', { VolumeIds: [disk] }).Volumes?.[0]?.AvailabilityZone
+    const near = fleet.model.instances().find((one) => one.availabilityZone === zone && one.id !== dead)
+    call('AttachVolume', { VolumeId: disk, InstanceId: near?.id ?? other, Device: '/dev/sdf' })
+    fleet.pass(minute)
+    await sweep(3)
+    expect([copies(), failed()]).toEqual([0, []])
+    call('DetachVolume', { VolumeId: disk })
+    fleet.pass(minute)
+    await sweep(1)
+    expect(told().at(-1)).toBe(`a snapshot of its disk, ${disk}, is made`)
+  })
+
+  it('is copied anew where somebody deleted the snapshot, and EC2 keeps the volume that was made of it', async () => {
+    await sweep(3)
+    const [snapshot] = call('DescribeSnapshots', {}).Snapshots ?? []
+    call('DeleteSnapshot', { SnapshotId: snapshot?.SnapshotId })
+    failing = [['deleteVolume', awsError('OperationNotPermitted')]]
+    await sweep(1)
+    expect(told().at(-1)).toBe(`a snapshot of its disk, ${disk}, is made`)
+    expect(told().filter((one) => one.startsWith('a snapshot'))).toHaveLength(2)
+  })
+
   it('is left where its salvages are in vain, and that is told; the copy goes', async () => {
     await sweep(5)
     salvaged('Failed')
