@@ -1,6 +1,7 @@
 /** The SSM documents of a deployment: the flush script, one profile, and parameters that cannot break out of their quotes. */
 import { readFileSync } from 'node:fs'
 import { compileProfile, type Profile } from './profile.ts'
+import { shortened } from './shortened.ts'
 import { MAX_UPLOAD_CHARS } from './upload.ts'
 
 /** One parameter of a Command document. Patterns must mean the same in Java (the service) and in RE2 (the agent). */
@@ -164,21 +165,15 @@ const PARTS: Record<DocumentKind, readonly string[]> = {
   ],
 }
 
-/** The parts as they are written. A comment at the end of a line begins with ` # `, which nothing else does. */
-const writtenParts = (kind: DocumentKind) =>
-  PARTS[kind].map((part) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8')).join('')
-
-/** Comments and indentation are for who reads the parts: a document has little room. */
-const COMMENTS = /^ *#(?!!|@settings).*\n|^\n|^ +| +# .*$/gm
-/** Declarations one after the other, each with its comment, are one. */
-const DECLARATIONS = /(?<=^declare -A .*)\ndeclare -A(?= )/gm
+/** The parts as they are written, joined. */
+export function writtenParts(kind: DocumentKind): string {
+  return PARTS[kind]
+    .map((part) => readFileSync(new URL(`./script/${part}.sh`, import.meta.url), 'utf8'))
+    .join('')
+}
 
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
-function scriptOf(
-  profile: Profile,
-  kind: DocumentKind,
-  parts = writtenParts(kind).replace(COMMENTS, '').replace(DECLARATIONS, ''),
-): string {
+function scriptOf(profile: Profile, kind: DocumentKind, parts = shortened(writtenParts(kind))): string {
   const given = kind === 'flush' ? SETTINGS : [...SETTINGS, ...SALVAGE_SETTINGS]
   const settings = [
     ...given.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
@@ -187,7 +182,7 @@ function scriptOf(
   return `${parts.replace(/^#@settings$/m, () => settings)}main "$@"\n`
 }
 
-/** The same script with its comments, for who reads or checks it. */
+/** The same script as it is written, for who reads or checks it. */
 export function writtenScript(profile: Profile, kind: DocumentKind = 'flush'): string {
   return scriptOf(profile, kind, writtenParts(kind))
 }

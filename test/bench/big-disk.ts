@@ -87,7 +87,7 @@ async function flushed(
     const { stdout, stderr } = await flush(disk, {
       profile: FILES,
       env: { AWS_ACCESS_KEY_ID: 'LOCAL', AWS_SECRET_ACCESS_KEY: 'LOCAL' },
-      change: (script) => script.replace(/^SINGLE_PUT=\d+/m, `SINGLE_PUT=${partsFrom - 1}`),
+      change: (script) => script.replaceAll('=5368709120', `=${partsFrom - 1}`),
       killAfterMs: (FLUSH_TIMEOUT_SECONDS + 60) * 1000,
     })
     const seconds = (performance.now() - began) / 1000

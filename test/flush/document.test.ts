@@ -5,9 +5,11 @@ import {
   buildDocument,
   MAX_DOCUMENT_BYTES,
   type SalvageParameter,
+  writtenParts,
   writtenScript,
 } from '../../src/flush/document.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
+import { shortNamesOf } from '../../src/flush/shortened.ts'
 import { encodeUpload, MAX_UPLOAD_CHARS } from '../../src/flush/upload.ts'
 import { scriptFor } from './flush.ts'
 
@@ -64,12 +66,15 @@ describe.each(KINDS)('the SSM document of a %s', (kind) => {
     expect(MAX_DOCUMENT_BYTES + bytes).toBeLessThan(64 * 1024 - 500)
   })
 
-  it('is the script as it is written, but its comments and indentation', () => {
+  it('is the script as it is written, but its comments, indentation and long names', () => {
     const functionsOf = (text: string) =>
       execFileSync('bash', ['-c', text.replace(/\nmain "\$@"\n$/, '\ndeclare -f\n')], { encoding: 'utf8' })
-    const written = functionsOf(writtenScript(loadProfile('files'), kind))
-    expect(functionsOf(scriptFor(loadProfile('files'), {}, kind))).toBe(written)
-    expect(written).toContain('take_census ()')
+    const written = writtenScript(loadProfile('files'), kind)
+    const longNames = new Map([...shortNamesOf(writtenParts(kind))].map(([long, short]) => [short, long]))
+    const sent = scriptFor(loadProfile('files'), {}, kind)
+    expect(sent).toContain('\ntc_() {\n')
+    const lengthened = sent.replaceAll(/\b[A-Za-z]+_\d*\b/g, (name) => longNames.get(name) ?? name)
+    expect(functionsOf(lengthened)).toBe(functionsOf(written))
     expect(script).not.toMatch(/ # |^ |\n\n/m)
   })
 
