@@ -206,13 +206,56 @@ describeWhere('a log is archived that an old logrotate of cron', () => {
 })
 
 describeWhere('a log of the census', () => {
-  it('that its writer cuts at its end, and fills beyond its old size, is named', async () => {
+  const LOG = '/var/log/my/app.log'
+  /** The log, with one of a hundred bytes before it and after it. */
+  const amongOthers = (bytes: number): Disk => {
     const disk = instance('ROOT/var/log/my/*.log', ['compress'])
-    disk.write('/var/log/my/app.log', 'one\ntwo\n')
-    await writing(disk, '/var/log/my/app.log', ':', ': >"$1"; echo what is new is longer >&5; exit')
+    disk.write('/var/log/my/a.log', 'a'.repeat(100))
+    disk.write(LOG, 'm'.repeat(bytes))
+    disk.write('/var/log/my/z.log', 'z'.repeat(100))
+    return disk
+  }
+  const reading = (disk: Disk, meanwhile: string) =>
+    disk.program(
+      'tail',
+      `#!/bin/sh\ncd ${disk.root}/var/log/my\n[ "$1" != -q ] || ${meanwhile}\nexec /usr/bin/tail "$@"\n`,
+    )
+
+  it.each([8, 63, 64, 65, 200])(
+    'of %d bytes, that its writer cuts at its end and fills beyond its old size, is named',
+    async (size) => {
+      const disk = amongOthers(size)
+      await writing(disk, LOG, ':', ': >"$1"; seq 999 >&5; exit')
+      const { manifest } = await flush(disk)
+      expect(manifest.unaccounted).toEqual([{ path: LOG, size, why: 'cut or written over by somebody' }])
+    },
+  )
+
+  it.each([8, 63, 64, 65, 200])(
+    'of %d bytes, that its writer only goes on with, is archived',
+    async (size) => {
+      const disk = amongOthers(size)
+      await writing(disk, LOG, ':', 'seq 999 >&5; exit')
+      expect((await flush(disk)).manifest).toMatchObject({
+        census: 3,
+        live: [],
+        unaccounted: [],
+        writers: [],
+      })
+    },
+  )
+
+  it('is not called cut where it grew while it was read how the logs end', async () => {
+    const disk = amongOthers(100)
+    reading(disk, 'echo more >>app.log')
+    expect((await flush(disk)).manifest).toMatchObject({ unaccounted: [], writers: [{ path: LOG }] })
+  })
+
+  it('is not called cut where another was, while it was read how the logs end', async () => {
+    const disk = amongOthers(100)
+    reading(disk, 'echo cut >a.log')
+    await writing(disk, LOG, ':', 'seq 999 >&5; exit')
     const { manifest } = await flush(disk)
-    expect(manifest.unaccounted).toEqual([
-      { path: '/var/log/my/app.log', size: 8, why: 'cut or written over by somebody' },
-    ])
+    expect(manifest.unaccounted).toMatchObject([{ path: '/var/log/my/a.log', size: 100 }])
   })
 })

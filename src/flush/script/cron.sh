@@ -8,12 +8,14 @@ find_cron_configs() {
   local files=() scripts=()
   for file in "${CONFIGS[@]}"; do seen[$file]=1; done
   match_files "${LOGROTATE_CRON_FILES[@]}"
+  [ "${#MATCHES[@]}" -gt 0 ] || return 0
   files=("${MATCHES[@]}")
-  read_text "${files[@]}"
-  while read -r file; do
+  read_text "${files[@]}" # names what cannot be read
+  lines_of "$(exec grep -aohsE '/[a-zA-Z0-9_./-]+' -- "${files[@]}")"
+  for file in "${SPLIT[@]}"; do
     rooted "$file"
     if [ -f "$REPLY" ] && [ -x "$REPLY" ]; then scripts+=("$REPLY"); fi
-  done < <(printf '%s' "$text" | grep -oE '/[a-zA-Z0-9_./-]+')
+  done
   lines_of "$(exec grep -Isl logrotate -- /dev/null "${scripts[@]}")" # not in a binary
   for file in "${SPLIT[@]}"; do IS_CONFIG[$file]=1; done
   for file in "${files[@]}" "${SPLIT[@]}"; do read_commands "$file"; done

@@ -20,7 +20,7 @@ match_files() { # <globs…> → MATCHES: the files that they match, each once
       seen[$path]=1
       if [ -f "$path" ]; then
         MATCHES+=("$path")
-      elif [ ! -e "$path" ]; then
+      elif [ ! -e "$path" ] && [ -z "${RENAMED[$path]}" ]; then
         missing+=("$path")
       fi
     done

@@ -161,9 +161,8 @@ adopt_orphans() {
   local id path i
   local -A here=()
   local names=() bodies=() facts=() ids=()
-  ask_facts "${LIST[@]}" # what was listed may be gone
+  look_at_holds "${LIST[@]}" # what was listed may be gone
   for i in "${ANSWERS[@]}"; do parse_facts "$i" && here[${ID:-gone}]=1; done
-  look_at_holds
   for id in "${!HELD[@]}"; do
     if [ -n "${here[$id]}${FILE_AT[$id]}" ]; then continue; fi
     if has_form "$id" && [ -n "${HELD[${FORMS[$id]}]}${here[${FORMS[$id]}]}" ]; then continue; fi

@@ -76,8 +76,7 @@ look_at_bodies() {
     parse_facts "${FACTS[i]}"
     [ -n "${HELD[$ID]}" ] || bodies+=("${BODIES[i]}")
   done
-  look_at_holds
-  ask_facts "${bodies[@]}"
+  look_at_holds "${bodies[@]}"
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
     if [ -n "${HELD[$ID]}" ]; then now=${NOW[$ID]}; else now=${ANSWERS[n]} n=$((n + 1)); fi

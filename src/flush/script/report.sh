@@ -23,7 +23,7 @@ account() {
       { [ "$SIZE" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied "$id" "$size" || was_cut
     elif [ -n "${FORMS[$id]}" ] && [ -n "${FILE_AT[${FORMS[$id]}]}" ]; then
       has_form "$id" || lost "$path" "$size" 'written after it was compressed'
-      has_its_ending "$id" "$size" || is_copied "$id" "$size" || was_cut
+      { [ "${sizes[$id]:-0}" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied "$id" "$size" || was_cut
     elif is_live_inode "$id" || is_copied "$id" "$size"; then
       :
     elif [ -n "${HELD[$id]}" ]; then
