@@ -11,6 +11,7 @@ import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { diskMarkMutants } from './disk-mark-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
+import { evidenceMutants } from './evidence-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import { growMutants } from './grow-mutants.ts'
 import { listingMutants } from './listing-mutants.ts'
@@ -50,6 +51,7 @@ export const mutants: readonly Mutant[] = [
   ...salvageMutants,
   ...salvagedPlaceMutants,
   ...scriptMutants,
+  ...evidenceMutants,
   ...sweepMutants,
   ...tellingMutants,
   ...terminationMutants,

@@ -1,0 +1,47 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+import { part, tested } from './script-part.ts'
+
+/** What the flush knows of bytes that somebody takes away, undone. */
+export const evidenceMutants: readonly Mutant[] = [
+  {
+    ...part('census'),
+    ...tested('evidence'),
+    only: 'its writer cuts at its end',
+    name: 'not know how a log ended',
+    from: `  hold\n  know_endings\n`,
+    to: `  hold\n`,
+  },
+  {
+    ...part('census'),
+    ...tested('evidence'),
+    only: 'while it was read how the logs end',
+    name: 'take the last bytes of a log that grew meanwhile',
+    from: `    [ "\${ANSWERS[n]}" = "\${LIST_FACTS[i]}" ] || ENDINGS[$ID]=$(ending_of "\${LIST[i]}" "$SIZE")\n`,
+    to: '',
+  },
+  {
+    ...part('census'),
+    ...tested('evidence'),
+    only: 'while it was read how the logs end',
+    name: 'take the last bytes of one log for those of another',
+    from: ` || [ "\${#endings[$# - 1]}" != 192 ]; then`,
+    to: `; then`,
+  },
+  {
+    ...part('report'),
+    ...tested('evidence'),
+    only: 'while it was read how the logs end',
+    name: 'not ask how many bytes a compressed log had',
+    from: `{ [ "\${sizes[$id]:-0}" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied`,
+    to: `has_its_ending "$id" "$size" || is_copied`,
+  },
+  {
+    ...part('census'),
+    ...tested('evidence'),
+    only: 'what was hashed',
+    name: 'forget what a file began with when it was hashed',
+    from: `OVERWRITTEN[$1]=\${EVIDENCE[$1]}; fi`,
+    to: `:; fi`,
+  },
+]
