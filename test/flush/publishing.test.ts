@@ -68,6 +68,28 @@ describe('the first attempt', () => {
     expect(flushed.manifest.notes[0]).toContain('publishLogs.py ended with exit 1')
   })
 
+  it('reports before SSM stops it, however long the profile lets a publisher run', async () => {
+    const disk = instance('none')
+    disk.program('publishLogs.py', '#!/bin/sh\nexec sleep 100\n')
+    const { exitCode, manifest } = await flush(disk, {
+      profile: quick('beanstalk', { commandSeconds: 600 }),
+      parameters: { ExecutionTimeout: '12' },
+      killAfterMs: 60_000,
+    })
+    expect(exitCode).toBe(0)
+    expect(manifest.notes).toContain('publishLogs.py ended with exit 124: ')
+  })
+
+  it('notes so little of publishers that talk much that the report stays short', async () => {
+    const disk = instance('none')
+    const line = '@hourly root seq 2000; exit 3\n'
+    disk.write('/etc/cron.d/publishlogs', line.repeat(30))
+    const { notes } = (await flush(disk)).manifest
+    expect(notes).toHaveLength(20)
+    for (const note of notes) expect(note.length).toBeLessThanOrEqual(300)
+    expect(notes[0]).toMatch(/ended with exit 3: .* 2000 $/)
+  })
+
   it('does not wait for a publisher that hangs', async () => {
     const disk = instance('none')
     disk.program('publishLogs.py', '#!/bin/sh\nsleep 20\n')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { type Disk, has, makeDisk, removeDisks } from './disk.ts'
+import { archivedTexts, type Disk, has, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
 import { flush, PREFIX, quick, scriptFor } from './flush.ts'
 import { itWhere } from './it-where.ts'
@@ -162,6 +162,20 @@ describe('the script', () => {
       rmSync(programs, { recursive: true })
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
       expect(stderr).toContain(`termination-guard: there is no ${tool} here\n`)
+    },
+  )
+
+  it.each(['/run', '/var/lib'])(
+    'writes nothing where a link in %s leads that somebody made',
+    async (folder) => {
+      const disk = collector()
+      disk.write(ACCESS_LOG, 'one event\n')
+      disk.write('/elsewhere/.keep', '')
+      disk.write(`${folder}/.keep`, '')
+      symlinkSync(`${disk.root}/elsewhere`, `${disk.root}${folder}/termination-guard`)
+      expect((await flush(disk)).paths).toHaveLength(1)
+      expect(archivedTexts(disk)).toEqual(['one event\n'])
+      expect(disk.list('/elsewhere')).toEqual(['.keep'])
     },
   )
 
