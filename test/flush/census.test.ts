@@ -134,6 +134,12 @@ describeWhere('a log is archived in one flush', () => {
     },
   )
 
+  it('although the platform never publishes it, where somebody does all the same', async () => {
+    const disk = instance('/var/log/messages*', COPY, '/var/log/messages')
+    expect((await flush(disk)).paths).toEqual(['/var/log/messages'])
+    expect(archived(disk)).toBe('one\ntwo\n')
+  })
+
   it.each([
     '/var/log/cron-jobs.log',
     '/var/log/cron.log',

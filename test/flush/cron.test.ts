@@ -140,8 +140,11 @@ describeWhere("the system's own configuration", () => {
     expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n'])
   })
 
-  it('is about no other', async () => {
-    const disk = withSystem('/var/log/other/*.gz')
+  it.each([
+    ['of another folder', '/var/log/other/*.gz'],
+    ['of the folder above, since a wildcard stands for no slash', '/var/log/*.gz'],
+  ])('is about no other: what is published is %s', async (_what, published) => {
+    const disk = withSystem(published)
     expect((await flush(disk)).manifest).toMatchObject({ census: 1, live: [], unaccounted: [] })
     expect(archivedTexts(disk)).toEqual(['mine\n'])
   })
