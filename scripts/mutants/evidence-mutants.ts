@@ -25,8 +25,8 @@ export const evidenceMutants: readonly Mutant[] = [
     ...tested('evidence'),
     only: 'while it was read how the logs end',
     name: 'take the last bytes of one log for those of another',
-    from: ` || [ "\${#endings[$# - 1]}" != 192 ]; then`,
-    to: `; then`,
+    from: `  [ "\${#text}" = $((bytes * 3)) ] || ANSWERS=()`,
+    to: `  :`,
   },
   {
     ...part('report'),

@@ -36,40 +36,33 @@ take_census() {
 }
 
 # Where each file ends, logs first: what is written to it later leaves that as it is, unless somebody cuts it or writes over it.
+# All are read at once. Each is read again by itself unless it is still as it was in the census.
 know_endings() {
-  local i known count=0
-  local longer=()
+  local i known text n=0 at=0 bytes=0
+  local chosen=() files=()
   for known in 1 ''; do
     for i in "${!LIST[@]}"; do
       parse_facts "${LIST_FACTS[i]}"
       if [ "$SIZE" = 0 ] || [ "${KNOWN_LOGS[${LIST[i]}]}" != "$known" ]; then continue; fi
-      count=$((count + 1))
-      [ "$count" -le 1000 ] || break 2
-      if [ "$SIZE" -lt 64 ]; then ENDINGS[$ID]=$(ending_of "${LIST[i]}" "$SIZE"); else longer+=("$i"); fi
+      [ "${#chosen[@]}" -lt 1000 ] || break 2
+      chosen+=("$i") files+=("${LIST[i]}") bytes=$((bytes + (SIZE < 64 ? SIZE : 64)))
     done
   done
-  [ "${#longer[@]}" = 0 ] || know_endings_of "${longer[@]}"
-}
-
-# Of all in one reading, as long as each gives its 64 bytes, and is still as it was in the census. Otherwise file by file.
-know_endings_of() { # <indexes in LIST>
-  local i n=0
-  local files=() endings=()
-  for i in "$@"; do files+=("${LIST[i]}"); done
-  lines_of "$(last_bytes_of "${files[@]}")"
-  endings=("${SPLIT[@]}")
+  [ "$bytes" -gt 0 ] || return 0
+  text=$(last_bytes_of "$bytes" "${files[@]}")
   ask_facts "${files[@]}"
-  if [ "${#endings[@]}" != $# ] || [ "${#endings[$# - 1]}" != 192 ]; then ANSWERS=(); fi # a short one moves those after it
-  for i in "$@"; do
+  [ "${#text}" = $((bytes * 3)) ] || ANSWERS=() # one that is shorter moves those after it
+  for i in "${chosen[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
-    ENDINGS[$ID]=${endings[n]}
+    bytes=$((SIZE < 64 ? SIZE : 64))
+    ENDINGS[$ID]=${text:at:bytes * 3}
     [ "${ANSWERS[n]}" = "${LIST_FACTS[i]}" ] || ENDINGS[$ID]=$(ending_of "${LIST[i]}" "$SIZE")
-    n=$((n + 1))
+    n=$((n + 1)) at=$((at + bytes * 3))
   done
 }
 
-last_bytes_of() { # <files…>, in a subshell, whose place it takes: a line of each
-  of_each tail -q -c 64 -- "$@" | exec od -An -v -tx1 -w64
+last_bytes_of() { # <how many there are of all> <files…>: in one line
+  of_each tail -q -c 64 -- "${@:2}" | exec od -An -v -tx1 "-w$1"
 } 2>/dev/null
 
 ending_of() { # <file> <size>
