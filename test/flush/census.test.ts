@@ -97,6 +97,20 @@ describeWhere('a log is archived in one flush', () => {
     expect(archived(disk).split('\n').sort()).toEqual(['', 'earlier', 'one', 'two'])
   })
 
+  it.each([
+    ['a number', '-7', /^app\.log-8\.gz$/],
+    ['a number with a zero before it', '-0859', /^app\.log-0?860\.gz$/],
+    ['a date, whose next may be none', '-20261231', /^app\.log-20261231-\d{10}\.gz$/],
+    ['a word', '-old', /^app\.log-old-\d{10}\.gz$/],
+  ])('although its next name is taken: %s', async (_what, ending, next) => {
+    const disk = instance('/var/log/my/*.gz', ['compress', 'dateext', `dateformat ${ending}`])
+    disk.write(`${LOG}${ending}.gz`, execFileSync('gzip', ['-c'], { input: 'earlier\n' }))
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], notes: [] })
+    expect(disk.list('/var/log/my')).toContainEqual(expect.stringMatching(next))
+    expect(archived(disk).split('\n').sort()).toEqual(['', 'earlier', 'one', 'two'])
+  })
+
   it('whose configuration is named by cron alone', async () => {
     const disk = instance('/var/log/other/*', COPY)
     disk.write('/var/log/own/own.log', 'own\n')

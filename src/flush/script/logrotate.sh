@@ -89,6 +89,11 @@ hear() { # <line>
   local rest log
   case $PATTERN_TEXT$1 in 'rotating pattern: '*) hear_patterns "$1" ;; esac
   case $1 in
+    *'destination '*' already exists'*)
+      rest=${1#*destination }
+      rest=${rest%% already exists*}
+      TARGETS[$LOG]=${rest%"${CONFIG_SUFFIX:-.gz}"}
+      ;;
     'error: '*'ignoring line'*) ;;
     'error: '*)
       case $1 in *' bad olddir path /'*) OLD_FOLDERS+=("/${1#* bad olddir path /}") ;; esac
@@ -114,11 +119,6 @@ hear() { # <line>
       rest=${1#* } log=${rest%% to *}
       [ -z "${CONSIDERED[$log]}" ] || LOG=$log
       case $1 in "renaming $LOG to "* | "copying $LOG to "*) TARGETS[$LOG]=${rest#"$LOG to "} ;; esac
-      ;;
-    *'destination '*' already exists'*)
-      rest=${1#*destination }
-      rest=${rest%% already exists*}
-      TARGETS[$LOG]=${rest%"${CONFIG_SUFFIX:-.gz}"}
       ;;
     'compressing log with: '*) # so is the whole block
       for log in "${BLOCK[@]}"; do COMPRESSORS[$log]=${1#compressing log with: }; done
