@@ -17,6 +17,7 @@ import { growMutants } from './grow-mutants.ts'
 import { listingMutants } from './listing-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
+import { promiseMutants } from './promise-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
 import { salvageCommandMutants } from './salvage-command-mutants.ts'
@@ -52,6 +53,7 @@ export const mutants: readonly Mutant[] = [
   ...salvagedPlaceMutants,
   ...scriptMutants,
   ...evidenceMutants,
+  ...promiseMutants,
   ...sweepMutants,
   ...tellingMutants,
   ...terminationMutants,

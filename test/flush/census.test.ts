@@ -182,6 +182,14 @@ describeWhere('a writer', () => {
     expect(archived(disk)).toBe('one\ntwo\nbuffered\n')
   })
 
+  it('that waits for the flush itself, as the agent does, is named, and not asked to end', async () => {
+    const disk = instance('/var/log/my/*', COPY)
+    const within = `/bin/bash -c 'exec 5>>"$0"; "$@"; exit $?' ${disk.root}${LOG}`
+    const { exitCode, manifest } = await flush(disk, { within })
+    expect(exitCode).toBe(0)
+    expect(manifest.writers).toEqual([{ path: LOG, name: expect.stringMatching(/^bash, pid \d+$/) }])
+  })
+
   it('that stays is named, and its log is live', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
     await writing(disk, LOG, ':', '')

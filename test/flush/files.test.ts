@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { appendFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { keyOf } from '../../src/archive/keys.ts'
+import { writtenScript } from '../../src/flush/document.ts'
 import { encodeUpload } from '../../src/flush/upload.ts'
 import { makeDisk, removeDisks } from './disk.ts'
 import { FILES, flush, INSTANCE, PREFIX, sha256 } from './flush.ts'
@@ -199,6 +200,29 @@ describe('many and large files', () => {
     )
     expect((await flush(disk, { profile: FILES })).paths).toHaveLength(40)
     expect(disk.readS3('links').trim().split('\n').length).toBeLessThan(8)
+  })
+
+  it('of more than 1 GB are hashed last, so that the others are in time', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, '')
+    truncateSync(disk.root + LOG, 10 ** 9 + 1)
+    disk.write('/var/log/app/b.log', 'small\n')
+    const digest =
+      'shift; for file; do echo "$file" >>"$FAKE_S3/hashed"; echo "$(printf %064d 0)  $file"; done'
+    for (const sum of ['md5sum', 'sha256sum']) disk.program(sum, `#!/bin/bash\n${digest}\n`)
+    disk.program('aws', '#!/bin/sh\n')
+    await flush(disk, { profile: FILES })
+    const hashed = disk.readS3('hashed').trim().split('\n')
+    expect(hashed.map((path) => path.slice(-5))).toEqual(['b.log', 'b.log', 'a.log', 'a.log'])
+  })
+
+  it.each([
+    [83_886_080_000, 8_388_608],
+    [83_886_080_001, 16_777_216],
+    [5_497_558_138_880, 1_073_741_824],
+  ])('of %d bytes go up in parts of %d, of which S3 takes 10,000', (size, part) => {
+    const script = writtenScript(FILES).replace(/\nmain "\$@"\n$/, `\npart_size ${size}; echo "$REPLY"\n`)
+    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe(`${part}\n`)
   })
 
   it('a sparse file of 2 GB is hashed once and uploaded whole', async () => {

@@ -35,7 +35,7 @@ describe('the first attempt', () => {
     const disk = instance('none')
     const publish = (name: string) => `cp "$TERMINATION_GUARD_ROOT"${ROTATED}/${name}*.gz "$FAKE_S3"/`
     const lines = ['# comment', 'PATH=/usr/bin:/bin', 'MAILTO = root', '']
-    lines.push(`*/30  *\t* * *  root   ${publish('localhost')} && date +\\%s > "$FAKE_S3/second"`)
+    lines.push(`*/30  *\t* * *  root   ${publish('localhost')} && date "+\\%s" > "$FAKE_S3/second"`)
     lines.push('@hourly root touch "$FAKE_S3/hourly"')
     disk.write('/etc/cron.d/publishlogs', lines.join('\n'))
     const { manifest } = await flush(disk)

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { type Disk, hasLogrotate, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
+import { archivedTexts, type Disk, hasLogrotate, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
 import {
   ACCESS_LOG,
   GENERATIONS,
@@ -190,6 +190,18 @@ describe(`rotation, with ${LOGROTATE}`, () => {
       expect(paths).toEqual([expect.stringMatching(/^\/var\/log\/my ?\/app\.log\.at-\d{10}$/)])
     },
   )
+
+  it('leaves a log that is a link as it is, and what it leads to', async () => {
+    const disk = collector()
+    disk.write('/data/access.txt', 'one event\n')
+    symlinkSync('../../../data/access.txt', disk.root + ACCESS_LOG)
+    const flushed = await flush(disk)
+    expect(flushed.manifest).toMatchObject({ live: [], unaccounted: [] })
+    expect(flushed.paths).toEqual([ACCESS_LOG])
+    expect(disk.read(ACCESS_LOG)).toBe('one event\n')
+    expect(disk.list('/data')).toEqual(['access.txt'])
+    expect(archivedTexts(disk)).toEqual(['one event\n'])
+  })
 
   it('understands logs with spaces in their names', async () => {
     const disk = collector()
