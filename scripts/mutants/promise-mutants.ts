@@ -108,4 +108,20 @@ export const promiseMutants: readonly Mutant[] = [
     from: `"\${rest//\\\\%/%}"`,
     to: `"$rest"`,
   },
+  {
+    ...part('writers'),
+    ...tested('census'),
+    only: 'asked to end where the profile',
+    name: 'end a writer that the profile spares',
+    from: 'if [ "$END_UNKNOWN_WRITERS" = yes ] && [ -z',
+    to: 'if [ -z',
+  },
+  {
+    ...part('report'),
+    ...tested('files'),
+    only: 'time kept back',
+    name: 'keep no time back for a large manifest',
+    from: `  DEADLINE=$((DEADLINE + 30)) # kept back for this\n`,
+    to: '',
+  },
 ]

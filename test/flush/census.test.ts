@@ -190,6 +190,15 @@ describeWhere('a writer', () => {
     expect(manifest.writers).toEqual([{ path: LOG, name: expect.stringMatching(/^bash, pid \d+$/) }])
   })
 
+  it('that nobody knew is not asked to end where the profile says so', async () => {
+    const disk = instance('/var/log/my/*', COPY)
+    await writing(disk, LOG, ':', ': >"$1.asked"; exit')
+    const profile = quick('beanstalk', { endUnknownWriters: false, stopSeconds: 1 })
+    const { manifest } = await flush(disk, { profile })
+    expect(manifest.writers).toEqual([{ path: LOG, name: expect.stringMatching(/^bash, pid \d+$/) }])
+    expect(disk.list('/var/log/my')).not.toContain('app.log.asked')
+  })
+
   it('that stays is named, and its log is live', async () => {
     const disk = instance('/var/log/my/*.gz', COPY)
     await writing(disk, LOG, ':', '')

@@ -191,6 +191,20 @@ describe('many and large files', () => {
     expect(flushed.stderr).toContain('cannot put the manifest into S3')
   })
 
+  it('have time kept back for that object, whatever else took all there was', async () => {
+    const disk = makeDisk()
+    for (let i = 0; i < 600; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)
+    disk.program('publish-all', '#!/bin/sh\nexec sleep 100\n')
+    disk.linkAws('aws.real')
+    disk.program('aws', '#!/bin/sh\nsleep 3\nexec "$(dirname "$0")/aws.real" "$@"\n')
+    const flushed = await flush(disk, {
+      profile: { ...FILES, publisher: { command: ['publish-all'] }, commandSeconds: 600 },
+      parameters: { ExecutionTimeout: '12' },
+    })
+    const { files, unaccounted } = flushed.manifest
+    expect(files.length + unaccounted.length).toBe(600)
+  })
+
   it('cost no process each where they cannot be held', async () => {
     const disk = makeDisk()
     for (let i = 0; i < 40; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)
