@@ -235,6 +235,15 @@ describeWhere('a publisher', () => {
     expect(archived(disk)).toBe('one\ntwo\n')
   })
 
+  it('that removes a file which grows all the same ends nothing', async () => {
+    const disk = instance('/var/log/my/*', COPY)
+    const held = 'var/lib/termination-guard/*/held/*/var/log/my/app.log*'
+    const meddle = `rm var/log/my/app.log*; for held in ${held}; do echo more >>"$held"; done`
+    disk.program('publishLogs.py', `#!/bin/sh\ncd ${disk.root}\n${meddle}\n`)
+    const { manifest } = await flush(disk)
+    expect(manifest.live).toEqual([{ path: manifest.files[0]?.path, size: 13 }])
+  })
+
   it('cannot make two files of one key: both are named and neither is uploaded', async () => {
     const disk = makeDisk()
     disk.write('/var/log/a_b/c', '1')

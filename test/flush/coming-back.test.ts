@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** A writer is gone when the kernel says so: not when it was stopped, and not when it comes back. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
-import { flush, quick } from './flush.ts'
+import { flush, INSTANCE, quick } from './flush.ts'
 import { endWriting, running } from './writing.ts'
 
 const LOG = '/var/log/my/app.log'
@@ -127,6 +127,22 @@ describeWhere('a program that nobody knows', () => {
       '#!/bin/bash\nuntil [ -e "$TERMINATION_GUARD_ROOT/var/run/app.pid" ]; do sleep 0.05; done\n',
     )
     expect((await manifestOf(disk)).writers).toEqual(stillThere)
+  })
+
+  it.each([
+    [
+      'is one until the machine is booted again',
+      readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      [LOG],
+    ],
+    ['is none any more since the machine was booted again', 'another boot', []],
+  ])('that was seen by what it did %s', async (_what, boot, writers) => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.write('/etc/logrotate.d/elasticbeanstalk.conf', `${disk.root}${LOG} {\n compress\n}\n`)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.gz\n')
+    disk.write(`/var/lib/termination-guard/${INSTANCE}/unseen`, `${boot}\t${LOG}\0`)
+    expect((await manifestOf(disk)).writers.map(({ path }) => path)).toEqual(writers)
   })
 
   it('that the publisher leaves behind is a writer, however silent', async () => {

@@ -163,6 +163,22 @@ describe('files that are archived as they stand', () => {
   })
 })
 
+describe('a buffer that somebody may still have', () => {
+  it('is waited for again unless an earlier flush hashed the file longer ago than buffers live', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    disk.program('sleep', '#!/bin/sh\necho "$1" >>"$FAKE_S3/slept"\n')
+    const profile = { ...FILES, bufferSeconds: 600 }
+    await flush(disk, { profile })
+    await flush(disk, { profile })
+    expect(disk.readS3('slept')).toBe('600\n600\n')
+    const digests = `/var/lib/termination-guard/${INSTANCE}/digests`
+    disk.write(digests, disk.read(digests).replaceAll(/\|\d+ /g, '|1000000000 '))
+    await flush(disk, { profile })
+    expect(disk.readS3('slept')).toBe('600\n600\n')
+  })
+})
+
 describe('many and large files', () => {
   it('5,000 of them fit into a manifest that goes by object, and each is hashed right', async () => {
     const disk = makeDisk()
@@ -204,6 +220,18 @@ describe('many and large files', () => {
     const { files, unaccounted } = flushed.manifest
     expect(files.length + unaccounted.length).toBe(600)
   })
+
+  it.each(['a\nb.log', 'b*.log', 'é.log', 'b.log '])(
+    'go up by one process, but one by its own whose name the AWS CLI might read otherwise: %j',
+    async (name) => {
+      const disk = makeDisk()
+      for (let i = 0; i < 20; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)
+      disk.write(`/var/log/app/${name}`, 'odd')
+      await flush(disk, { profile: FILES })
+      expect(disk.keys()).toHaveLength(21)
+      expect(disk.readS3('calls')).toContain(`--key ${PREFIX}var/log/app/${name} --body`)
+    },
+  )
 
   it('cost no process each where they cannot be held', async () => {
     const disk = makeDisk()
