@@ -226,7 +226,7 @@ describe('many and large files', () => {
     async (name) => {
       const disk = makeDisk()
       for (let i = 0; i < 20; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)
-      disk.write(`/var/log/app/${name}`, 'odd')
+      disk.write(`/var/log/app/${name}`, 'not the smallest, which goes alone')
       await flush(disk, { profile: FILES })
       expect(disk.keys()).toHaveLength(21)
       expect(disk.readS3('calls')).toContain(`--key ${PREFIX}var/log/app/${name} --body`)
