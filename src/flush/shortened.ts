@@ -5,9 +5,10 @@ const FOR_READERS = /^ *#(?!!|@settings).*\n|^\n|^ +| +# .*$/gm
 /** Declarations one after the other, each with its comment, are one. */
 const DECLARATIONS = /(?<=^declare -A .*)\ndeclare -A(?= )/gm
 
-/** Where the parts define a function, or a variable of their own, whose name has several words. */
-const DEFINITIONS = /^([a-z]+(?:_[a-z0-9]+)+)\(\)|(?<=^|[ ;])([A-Z]+(?:_[A-Z0-9]+)+)\+?=/gm
-const NAMES = /\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b/g
+/** Where the parts define a function, or a variable of their own, whose name has several words; and a table, whatever its name. */
+const DEFINITIONS =
+  /^([a-z]+(?:_[a-z0-9]+)+)\(\)|(?<=^|[ ;])([A-Z]+(?:_[A-Z0-9]+)+)\+?=|(?<=^declare -A )([A-Z]{2,})=/gm
+const NAMES = /\b[A-Za-z][A-Za-z0-9_]*\b/g
 /** What other programs read is theirs. */
 const EXPORTS = /^ *export .*$/gm
 
@@ -22,14 +23,14 @@ export function shortened(parts: string): string {
 
 /**
  * `take_inventory` becomes `ti_`, the next of these initials `ti_2`: the underscore keeps it from being any command's name. A name of
- * one word may be text as well, and stays.
+ * one word may be text as well, and stays; but that of a table is read with brackets.
  */
 export function shortNamesOf(parts: string): ReadonlyMap<string, string> {
   const names = parts.replace(EXPORTS, '').matchAll(DEFINITIONS)
   const shortNames = new Map<string, string>()
   const taken = new Map<string, number>()
-  for (const [, ofFunction, ofVariable] of names) {
-    const name = ofFunction ?? ofVariable ?? ''
+  for (const [, ofFunction, ofVariable, ofTable] of names) {
+    const name = ofFunction ?? ofVariable ?? ofTable ?? ''
     if (shortNames.has(name)) continue
     const initials = `${name.replaceAll(/([A-Za-z])[A-Za-z0-9]*(?:_|$)/g, '$1')}_`
     const times = (taken.get(initials) ?? 0) + 1

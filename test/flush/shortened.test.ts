@@ -16,12 +16,18 @@ describe('a part of the script is sent', () => {
   })
 
   it('with its declarations on one line', () => {
-    expect(sentOf('declare -A A=() # one', 'declare -A B=() # other')).toBe('declare -A A=() B=()\n')
+    expect(sentOf('declare -A ONE=() # a', 'declare -A TWO=() # b')).toBe('declare -A O_=() T_=()\n')
   })
 
   it('with short names for its functions and variables of several words, everywhere', () => {
     const part = ['ask_all() {', 'LAST_WORD+=1', '}', 'NO_WORD=2 LAST_WORDS=$LAST_WORD', 'ask_all']
     expect(sentOf(...part)).toBe('aa_() {\nLW_+=1\n}\nNW_=2 LW_2=$LW_\naa_\n')
+  })
+
+  it('with short names for its tables, which are never text either', () => {
+    expect(sentOf('declare -A LIVE=()', 'LIVE[$1]=1 LIST+=(1)')).toBe(
+      'declare -A L_=()\nL_[$1]=1 LIST+=(1)\n',
+    )
   })
 
   it('with the names of one word, of settings and of what other programs read', () => {
