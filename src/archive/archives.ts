@@ -11,6 +11,7 @@ import { type Listing, list } from './listing.ts'
 import {
   type Evidence,
   findMoved,
+  isQuestion,
   judge,
   type ObjectDigest,
   type ObjectHead,
@@ -59,26 +60,34 @@ export async function prove(
   const objects = new Map(listing.objects.map((object) => [object.key, object]))
   const shared = sharedKeys(keys)
   const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes, isLate, unasked: 0 }
-  const proven: ProvenObject[] = []
-  const verdicts = await pMap(
-    manifest.files,
-    async (file): Promise<Gap[]> => {
-      const { path } = file
-      const key = keyAt.get(path) ?? ''
-      const sharedWith = shared.get(path)
-      if (sharedWith !== undefined) return [{ path, key, is: 'shared', sharedWith }]
-      const listed = objects.get(key)
-      const { is, versionId } = await verdict(limited, archive.bucket, file, listed, budget)
-      if (is !== 'proven') return [{ path, key, is }]
-      if (listed) proven.push({ path, ...listed, ...(versionId !== undefined && { versionId }) })
-      return []
+  const listedOf = ({ path }: ManifestFile) => objects.get(keyAt.get(path) ?? '')
+  // The listing settles most files; nothing is waited for that needs no question.
+  const verdicts = new Map<string, Verdict>()
+  for (const file of manifest.files) {
+    const is = judge(file, { listed: listedOf(file) }, budget.bytes)
+    if (!isQuestion(is)) verdicts.set(file.path, { is })
+  }
+  await pMap(
+    manifest.files.filter(({ path }) => !verdicts.has(path) && !shared.has(path)),
+    async (file) => {
+      verdicts.set(file.path, await verdict(limited, archive.bucket, file, listedOf(file), budget))
     },
     { concurrency: QUESTIONS_AT_ONCE },
   )
+  const proven: ProvenObject[] = []
+  const lacking: Gap[] = []
+  for (const { path, key } of keys) {
+    const sharedWith = shared.get(path)
+    const listed = objects.get(key)
+    const { is, versionId }: Verdict = verdicts.get(path) ?? { is: 'unproven' }
+    if (sharedWith !== undefined) lacking.push({ path, key, is: 'shared', sharedWith })
+    else if (is !== 'proven') lacking.push({ path, key, is })
+    else if (listed) proven.push({ path, ...listed, ...(versionId !== undefined && { versionId }) })
+  }
   const movedBy = part(clock.now(), LONGEST_MOVED_SECONDS, passEndsAt, 3)
   const moving = until(movedBy, clock, aws)
   const isTooLate = () => clock.now() >= movedBy
-  const gaps = await withoutMoved(moving, archive, manifest, verdicts.flat(), isTooLate)
+  const gaps = await withoutMoved(moving, archive, manifest, lacking, isTooLate)
   const proof = proofOf(manifest, gaps, proven)
   // What is known to be lacking can be mended meanwhile; where nothing is, only another look can help.
   const isUndecided = budget.unasked > 0 && proof.gaps.every(({ is }) => is === 'unproven')
@@ -154,7 +163,7 @@ async function verdict(
   let evidence: Evidence = { listed }
   for (;;) {
     const is = judge(file, evidence, budget.bytes)
-    if (is !== 'ask head' && is !== 'ask content') return { is, versionId: versionOf(evidence) }
+    if (!isQuestion(is)) return { is, versionId: versionOf(evidence) }
     if (budget.questions-- <= 0) return { is: 'unproven' }
     const key = listed?.key ?? ''
     try {

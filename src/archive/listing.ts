@@ -24,15 +24,18 @@ export async function list(aws: AwsApi, bucket: string, prefix: string, maxPages
     )
     if (asked.is === 'refused') return { objects: [], pages, isCut: false, unread: asked.why }
     pages++
-    objects.push(...(asked.answer.Contents ?? []).flatMap(readObject))
+    for (const one of asked.answer.Contents ?? []) {
+      const object = readObject(one)
+      if (object) objects.push(object)
+    }
     token = asked.answer.IsTruncated ? asked.answer.NextContinuationToken : undefined
     if (!token) return { objects, pages, isCut: false, unread: undefined }
   }
   return { objects, pages: Math.max(0, maxPages), isCut: true, unread: undefined }
 }
 
-function readObject({ Key, Size, ETag, LastModified }: _Object): ArchivedObject[] {
-  if (Key === undefined || Size === undefined) return []
+function readObject({ Key, Size, ETag, LastModified }: _Object): ArchivedObject | undefined {
+  if (Key === undefined || Size === undefined) return undefined
   const etag = (ETag ?? '').replaceAll('"', '')
-  return [{ key: Key, size: Size, etag, lastModified: LastModified?.getTime() ?? 0 }]
+  return { key: Key, size: Size, etag, lastModified: LastModified?.getTime() ?? 0 }
 }

@@ -32,7 +32,12 @@ export interface Evidence {
   readonly digest?: ObjectDigest
 }
 
-export type Judgement = 'proven' | Gap['is'] | 'ask head' | 'ask content'
+type Question = 'ask head' | 'ask content'
+export type Judgement = 'proven' | Gap['is'] | Question
+
+export function isQuestion(judgement: Judgement): judgement is Question {
+  return judgement === 'ask head' || judgement === 'ask content'
+}
 
 /** An ETag that can be an MD5. A multipart ETag carries `-<parts>`; one under KMS looks the same and is not. */
 const MD5 = /^[0-9a-f]{32}$/
@@ -90,8 +95,9 @@ export function findMoved(
   { instanceId, files }: Pick<Manifest, 'instanceId' | 'files'>,
   moved: readonly ArchivedObject[],
 ): ReadonlySet<string> {
+  const sizes = new Set(files.map(({ size }) => size))
   const spare = grouped(
-    moved.filter(({ key }) => namesOnly(key, instanceId)),
+    moved.filter(({ key, size }) => sizes.has(size) && namesOnly(key, instanceId)),
     ({ size, etag }) => `${size} ${etag}`,
   )
   const found = new Set<string>()

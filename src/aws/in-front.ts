@@ -8,21 +8,31 @@ export type OnItsWay = (operation: Operation, ask: () => Promise<unknown>, input
 
 /** The same AWS, with each call as `onItsWay` lets it through. */
 export function inFrontOf(aws: AwsApi, onItsWay: OnItsWay): AwsApi {
-  return answeredBy((operation, input) => onItsWay(operation, () => aws[operation](input as never), input))
+  const answer = answerOf(aws)
+  return answeredBy((operation, input) => onItsWay(operation, () => answer(operation, input), input))
 }
 
 /** An AWS of whose calls each is answered by one function. */
-export function answeredBy(answer: (operation: Operation, input: unknown) => Promise<unknown>): AwsApi {
+export function answeredBy(answer: Answer): AwsApi {
   return new Answering(answer) as unknown as AwsApi
 }
 
+type Answer = (operation: Operation, input: unknown) => Promise<unknown>
+
 /** Every pass puts a few of these in front of each other, so its methods are made once. */
 class Answering {
-  readonly answer: (operation: Operation, input: unknown) => Promise<unknown>
+  readonly answer: Answer
 
-  constructor(answer: Answering['answer']) {
+  constructor(answer: Answer) {
     this.answer = answer
   }
+}
+
+/** What is in front of another of these looks no method up on it. */
+function answerOf(aws: object): Answer {
+  if (aws instanceof Answering) return aws.answer
+  const api = aws as AwsApi
+  return (operation, input) => api[operation](input as never)
 }
 
 const operations: Readonly<Record<Operation, true>> = {

@@ -73,7 +73,7 @@ async function everyInvocation(
     MaxResults: 50,
     Filters: [
       { key: 'DocumentName', value: documentName },
-      { key: 'InvokedAfter', value: new Date(now - WINDOW_MS).toISOString().replace(/\.\d+Z$/, 'Z') },
+      { key: 'InvokedAfter', value: `${new Date(now - WINDOW_MS).toISOString().slice(0, 19)}Z` },
     ],
   }
   const found: CommandInvocation[] = []

@@ -43,54 +43,76 @@ export function parseManifest(gzip: Uint8Array): Manifest {
   return assemble(records)
 }
 
-function assemble(records: readonly string[]): Manifest {
-  const [head, ...rest] = records.map((record) => record.split('\t'))
-  const [kind, version, instanceId, purpose, census, uptime] = head ?? []
+function assemble([head = '', ...records]: readonly string[]): Manifest {
+  const [kind, version, instanceId, purpose, census, uptime] = head.split('\t')
   if (kind !== 'manifest' || version !== '2') throw new Error('the manifest has no head record of version 2')
   if (!instanceId || !isPurpose(purpose)) throw new Error('the manifest does not say whose it is')
-  const stranger = rest.find(([name = '']) => !NAMES.has(name))?.[0]
-  if (stranger !== undefined)
-    throw new Error(`the manifest has a record of unknown kind ${JSON.stringify(stranger)}`)
-  const of = (wanted: string) => rest.filter(([name]) => name === wanted)
+  const told: Told = { files: [], live: [], unaccounted: [], accounted: [], writers: [], notes: [] }
+  for (const record of records) takeIn(told, record.split('\t'))
+  eachOnce(told.files)
   return {
     instanceId,
     purpose,
     census: parseSize(census),
     // A salvage's machine is another one.
     ...(uptime && purpose !== 'salvage' && { uptimeSeconds: parseSize(uptime) }),
-    files: eachOnce(of('file').map(parseFile)),
-    live: of('live').map(([, size, ...path]) => ({ size: parseSize(size), path: parsePath(path) })),
-    unaccounted: of('unaccounted').map(([, size, why = '', ...path]) => ({
-      size: parseSize(size),
-      why,
-      path: parsePath(path),
-    })),
-    accounted: of('accounted').map(([, ...path]) => parsePath(path)),
-    writers: of('writer').map(([, name = '', ...path]) => ({ name, path: parsePath(path) })),
-    notes: of('note').map(([, ...fields]) => fields.join('\t')),
+    ...told,
   }
 }
 
-const NAMES: ReadonlySet<string> = new Set(['file', 'live', 'unaccounted', 'accounted', 'writer', 'note'])
+/** What the records after the head tell. */
+type Told = {
+  readonly [Part in
+    | 'files'
+    | 'live'
+    | 'unaccounted'
+    | 'accounted'
+    | 'writers'
+    | 'notes']: Manifest[Part][number][]
+}
 
-function eachOnce(files: ManifestFile[]): ManifestFile[] {
+function takeIn(told: Told, fields: readonly string[]): void {
+  const [kind, first, second = ''] = fields
+  switch (kind) {
+    case 'file':
+      told.files.push(parseFile(fields))
+      return
+    case 'live':
+      told.live.push({ size: parseSize(first), path: parsePath(fields, 2) })
+      return
+    case 'unaccounted':
+      told.unaccounted.push({ size: parseSize(first), why: second, path: parsePath(fields, 3) })
+      return
+    case 'accounted':
+      told.accounted.push(parsePath(fields, 1))
+      return
+    case 'writer':
+      told.writers.push({ name: first ?? '', path: parsePath(fields, 2) })
+      return
+    case 'note':
+      told.notes.push(fields.slice(1).join('\t'))
+      return
+  }
+  throw new Error(`the manifest has a record of unknown kind ${JSON.stringify(kind)}`)
+}
+
+function eachOnce(files: readonly ManifestFile[]): void {
   const seen = new Set<string>()
   for (const { path } of files) {
     if (seen.has(path)) throw new Error(`the manifest names ${JSON.stringify(path)} twice`)
     seen.add(path)
   }
-  return files
 }
 
 function parseFile(fields: readonly string[]): ManifestFile {
-  const [, size, md5 = '', sha256 = '', modified, etag = '', composite = '', ...path] = fields
+  const [, size, md5 = '', sha256 = '', modified, etag = '', composite = ''] = fields
   if (!/^[0-9a-f]{32}$/.test(md5) || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw new Error('the manifest has a file without its digests')
   }
   const multipart = parseMultipart(etag, composite)
   const modifiedAt = parseTime(modified)
   return {
-    path: parsePath(path),
+    path: parsePath(fields, 7),
     size: parseSize(size),
     md5,
     sha256,
@@ -121,8 +143,9 @@ function parseTime(text: string | undefined): number {
   return Math.max(-LAST_MOMENT, Math.min(LAST_MOMENT, Number(text) * 1000))
 }
 
-function parsePath(fields: string[]): string {
-  const path = fields.join('\t')
+/** The last field of a record; a path may hold tabs. */
+function parsePath(fields: readonly string[], from: number): string {
+  const path = fields.slice(from).join('\t')
   if (!path.startsWith('/')) throw new Error('the manifest has a path that is not absolute')
   return path
 }

@@ -36,8 +36,10 @@ const Name = z.string().min(1).max(255)
 const Time = z
   .string()
   .optional()
-  .transform((text) => (text ? Date.parse(text) : Number.NaN))
-  .transform((time) => (Number.isNaN(time) ? undefined : time))
+  .transform((text) => {
+    const time = text ? Date.parse(text) : Number.NaN
+    return Number.isNaN(time) ? undefined : time
+  })
 
 /** The fields we use; the rest (metadata, origin, destination, order) is free, and was different over the years. */
 const Notification = z

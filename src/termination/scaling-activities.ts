@@ -17,11 +17,10 @@ export async function terminationsBegan(
 ): Promise<ReadonlyMap<string, number>> {
   const began = new Map<string, number>()
   const wanted = new Set(instanceIds)
-  for await (const { instanceId, startedAt, isOver } of activities(aws, groupName, now)) {
-    if (isOver || !wanted.delete(instanceId)) continue
-    began.set(instanceId, startedAt)
-    if (wanted.size === 0) break
-  }
+  await lookThrough(aws, groupName, now, ({ instanceId, startedAt, isOver }) => {
+    if (!isOver && wanted.delete(instanceId)) began.set(instanceId, startedAt)
+    return wanted.size === 0
+  })
   return began
 }
 
@@ -35,9 +34,12 @@ export async function activityBegan(
   wanted: string,
   { by, now }: { readonly by: number; readonly now: number },
 ): Promise<number | undefined> {
-  for await (const { instanceId, startedAt } of activities(aws, groupName, now))
-    if (instanceId === wanted && startedAt <= by) return startedAt
-  return undefined
+  let began: number | undefined
+  await lookThrough(aws, groupName, now, ({ instanceId, startedAt }) => {
+    if (instanceId === wanted && startedAt <= by) began = startedAt
+    return began !== undefined
+  })
+  return began
 }
 
 interface Activity {
@@ -46,8 +48,13 @@ interface Activity {
   readonly isOver: boolean
 }
 
-/** The group's activities that name an instance, newest first, as far back as an action can have begun. */
-async function* activities(aws: AwsApi, groupName: string, now: number): AsyncGenerator<Activity> {
+/** The group's activities that name an instance, newest first, as far back as an action can have begun, or until it was found. */
+async function lookThrough(
+  aws: AwsApi,
+  groupName: string,
+  now: number,
+  isFound: (activity: Activity) => boolean,
+): Promise<void> {
   const request = { AutoScalingGroupName: groupName, MaxRecords: 100 }
   let next: string | undefined
   do {
@@ -55,7 +62,8 @@ async function* activities(aws: AwsApi, groupName: string, now: number): AsyncGe
     for (const { Description, StartTime, EndTime } of page.Activities ?? []) {
       if (!StartTime || now - StartTime.getTime() > LONGEST_HOLD_MS) return
       const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description ?? '')?.[0]
-      if (instanceId) yield { instanceId, startedAt: StartTime.getTime(), isOver: EndTime !== undefined }
+      if (!instanceId) continue
+      if (isFound({ instanceId, startedAt: StartTime.getTime(), isOver: EndTime !== undefined })) return
     }
     next = page.NextToken
   } while (next)

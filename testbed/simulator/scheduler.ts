@@ -6,6 +6,8 @@ interface Entry {
   readonly at: number
   readonly order: number
   readonly run: () => void
+  /** Nobody waits for it any more. */
+  isTakenBack: boolean
 }
 
 export class Scheduler {
@@ -20,7 +22,11 @@ export class Scheduler {
 
   /** A time that is past means now; AWS counts whole milliseconds. */
   at(time: number, run: () => void): void {
-    const entry = { at: Math.max(Math.ceil(time), this.now), order: this.#order++, run }
+    this.#plan(time, run)
+  }
+
+  #plan(time: number, run: () => void): Entry {
+    const entry = { at: Math.max(Math.ceil(time), this.now), order: this.#order++, run, isTakenBack: false }
     const heap = this.#heap
     let place = heap.push(entry) - 1
     while (place > 0) {
@@ -31,6 +37,7 @@ export class Scheduler {
       place = parent
     }
     heap[place] = entry
+    return entry
   }
 
   after(ms: number, run: () => void): void {
@@ -39,14 +46,12 @@ export class Scheduler {
 
   /** For production code's time limits: answers what takes it back. */
   afterUnlessTakenBack(ms: number, run: () => void): () => void {
-    let isTakenBack = false
-    this.after(ms, () => {
-      if (isTakenBack) return
+    const entry = this.#plan(this.now + ms, () => {
       run()
       this.wake()
     })
     return () => {
-      isTakenBack = true
+      entry.isTakenBack = true
     }
   }
 
@@ -71,9 +76,8 @@ export class Scheduler {
     await undefined
     for (;;) {
       if (isDone()) return true
-      const next = this.#heap[0]
-      if (!next || next.at > until) break
-      this.#takeFirst()
+      const next = this.#takeNext(until)
+      if (!next) break
       this.now = next.at
       next.run()
       if (this.#isWoken) {
@@ -83,6 +87,16 @@ export class Scheduler {
     }
     this.now = Math.max(this.now, Math.ceil(until))
     return isDone()
+  }
+
+  /** What happens next, if that is no later. A time limit that was kept never happens. */
+  #takeNext(until: number): Entry | undefined {
+    for (;;) {
+      const first = this.#heap[0]
+      if (!first || first.at > until) return undefined
+      this.#takeFirst()
+      if (!first.isTakenBack) return first
+    }
   }
 
   #takeFirst(): void {
