@@ -50,7 +50,7 @@ function earliest(world: World, now: number): Instance | undefined {
   return first
 }
 
-/** This is asked for every instance before every call, so it makes nothing. */
+/** This is asked for every instance again and again, so it makes nothing. */
 function instanceDueAt(instance: Instance): number {
   const { step, machineStep, arrival, departure } = instance
   let first = step === undefined ? Number.POSITIVE_INFINITY : step.at

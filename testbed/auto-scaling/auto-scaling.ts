@@ -113,18 +113,29 @@ export interface AutoScaling {
 /** Starts with an empty account. */
 export function createAutoScaling(options: AutoScalingOptions): AutoScaling {
   const world: World = newWorld(options)
-  const at = (now: number) => {
+  // Most calls only read, and nothing is due at most of them: when something is has to be asked once, until somebody changes something.
+  let quietUntil = Number.NEGATIVE_INFINITY
+  const settle = (now: number) => {
+    if (now < quietUntil) return
     applyDue(world, now)
+    quietUntil = world.refreshing.size > 0 ? now : (nextDueAt(world) ?? Number.POSITIVE_INFINITY)
+  }
+  const reading = (now: number) => {
+    settle(now)
     return world
   }
-  const settle = (now: number) => applyDue(world, now)
+  const changing = (now: number) => {
+    settle(now)
+    quietUntil = Number.NEGATIVE_INFINITY
+    return world
+  }
   return {
     call(now, name, input) {
       const operation = operations[name] as (world: World, now: number, input: unknown) => never
       // What only reads makes nothing due.
-      if (name.startsWith('Describe')) return operation(at(now), now, input)
+      if (name.startsWith('Describe')) return operation(reading(now), now, input)
       try {
-        return operation(at(now), now, input)
+        return operation(changing(now), now, input)
       } finally {
         settle(now)
       }
@@ -137,23 +148,23 @@ export function createAutoScaling(options: AutoScalingOptions): AutoScaling {
     },
     nextDue: () => nextDueAt(world),
     machineStarted(now, instanceId) {
-      machineStarted(at(now), now, instanceId)
+      machineStarted(changing(now), now, instanceId)
       settle(now)
     },
     machineFailed(now, instanceId, why) {
-      machineFailed(at(now), now, instanceId, why)
+      machineFailed(changing(now), now, instanceId, why)
     },
     loseMachine(now, instanceId) {
-      loseMachine(at(now), now, instanceId)
+      loseMachine(changing(now), now, instanceId)
       settle(now)
     },
     depart(now, instanceId, kind) {
-      const instance = machineNamed(at(now), instanceId)
+      const instance = machineNamed(changing(now), instanceId)
       depart(world, now, instance, { kind, cause: 'an instance was taken out of service.' })
       settle(now)
     },
     wake(now, instanceId) {
-      wake(at(now), now, machineNamed(world, instanceId))
+      wake(changing(now), now, machineNamed(world, instanceId))
       settle(now)
     },
     instances: () => [...world.instances.values()],

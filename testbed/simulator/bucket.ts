@@ -1,6 +1,7 @@
 /** S3: objects as their uploaders left them, with every kind of ETag and checksum. */
 import { createHash } from 'node:crypto'
 import type {
+  _Object,
   GetObjectCommandInput,
   HeadObjectCommandInput,
   HeadObjectCommandOutput,
@@ -23,6 +24,8 @@ export interface StoredObject {
   readonly sha256: string | undefined
   readonly isComposite: boolean
   readonly putAt: number
+  /** As listings show it, which many do. */
+  readonly listed: Readonly<_Object>
 }
 
 export type Upload = 'single' | 'single with sha256' | 'multipart'
@@ -107,13 +110,7 @@ export class Bucket {
     const page = sorted.slice(from, isCut ? from + size : to)
     const last = page.at(-1)
     return {
-      Contents: page.map((key) => {
-        const object = this.#objects.get(key) as StoredObject
-        const { quotedEtag, putAt } = object
-        // S3 knows whole seconds.
-        const LastModified = new Date(Math.floor(putAt / 1000) * 1000)
-        return { Key: key, Size: sizeOf(object), ETag: quotedEtag, LastModified }
-      }),
+      Contents: page.map((key) => (this.#objects.get(key) as StoredObject).listed),
       IsTruncated: isCut,
       NextContinuationToken: isCut ? last : undefined,
     }
@@ -147,8 +144,11 @@ export class Bucket {
     return { ETag: quotedEtag }
   }
 
-  #store(object: StoredObject): void {
-    const { key } = object
+  #store(stored: Omit<StoredObject, 'listed'>): void {
+    const { key, quotedEtag, putAt } = stored
+    // S3 knows whole seconds.
+    const LastModified = new Date(Math.floor(putAt / 1000) * 1000)
+    const object = { ...stored, listed: { Key: key, Size: sizeOf(stored), ETag: quotedEtag, LastModified } }
     const before = this.#objects.get(key)
     if (before) this.#count(before, -1)
     else this.#sorted.splice(placeOf(this.#sorted, key), 0, key)
@@ -209,6 +209,6 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes.subarray(half)
 }
 
-function sizeOf({ bytes }: StoredObject): number {
+function sizeOf({ bytes }: Pick<StoredObject, 'bytes'>): number {
   return bytes instanceof Content ? bytes.size : bytes.length
 }
