@@ -4,7 +4,7 @@ import pMap from 'p-map'
 import type { AwsApi, Clock } from '../aws/api.ts'
 import { isMissing, isPassing } from '../aws/failures.ts'
 import { until } from '../aws/time-limit.ts'
-import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof, ProvenObject } from '../model.ts'
+import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../model.ts'
 import type { ArchivePolicy } from '../policy.ts'
 import { keyOf } from './keys.ts'
 import { type Listing, list } from './listing.ts'
@@ -15,8 +15,10 @@ import {
   judge,
   type ObjectDigest,
   type ObjectHead,
+  parted,
   proofOf,
   sharedKeys,
+  type Verdict,
 } from './prove.ts'
 
 /** Objects that a listing does not settle are asked about so many at once, and so many in one proof. */
@@ -74,16 +76,7 @@ export async function prove(
     },
     { concurrency: QUESTIONS_AT_ONCE },
   )
-  const proven: ProvenObject[] = []
-  const lacking: Gap[] = []
-  for (const { path, key } of keys) {
-    const sharedWith = shared.get(path)
-    const listed = objects.get(key)
-    const { is, versionId }: Verdict = verdicts.get(path) ?? { is: 'unproven' }
-    if (sharedWith !== undefined) lacking.push({ path, key, is: 'shared', sharedWith })
-    else if (is !== 'proven') lacking.push({ path, key, is })
-    else if (listed) proven.push({ path, ...listed, ...(versionId !== undefined && { versionId }) })
-  }
+  const { proven, lacking } = parted(keys, { shared, objects, verdicts })
   const movedBy = part(clock.now(), LONGEST_MOVED_SECONDS, passEndsAt, 3)
   const moving = until(movedBy, clock, aws)
   const isTooLate = () => clock.now() >= movedBy
@@ -140,11 +133,6 @@ export async function proveObject(
   const isLate = () => clock.now() >= endsAt
   const budget = { questions: MAX_QUESTIONS, bytes: hashLimitBytes, isLate, unasked: 0 }
   return (await verdict(until(endsAt, clock, aws), bucket, file, listed, budget)).is
-}
-
-interface Verdict {
-  readonly is: 'proven' | Gap['is']
-  readonly versionId?: string | undefined
 }
 
 /** Of what was read, since what S3 told of it before may have been of a version that was overwritten in between. */

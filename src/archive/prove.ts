@@ -120,6 +120,38 @@ function namesOnly(key: string, instanceId: string): boolean {
   return named.every((id) => id === instanceId)
 }
 
+/** What became of the questions about one file. */
+export interface Verdict {
+  readonly is: 'proven' | Gap['is']
+  readonly versionId?: string | undefined
+}
+
+/** The files that are proven, each with its object, and those that are not. */
+export function parted(
+  keys: readonly { readonly path: string; readonly key: string }[],
+  {
+    shared,
+    objects,
+    verdicts,
+  }: {
+    readonly shared: ReadonlyMap<string, string>
+    readonly objects: ReadonlyMap<string, ArchivedObject>
+    readonly verdicts: ReadonlyMap<string, Verdict>
+  },
+): { readonly proven: ProvenObject[]; readonly lacking: Gap[] } {
+  const proven: ProvenObject[] = []
+  const lacking: Gap[] = []
+  for (const { path, key } of keys) {
+    const sharedWith = shared.get(path)
+    const listed = objects.get(key)
+    const { is, versionId }: Verdict = verdicts.get(path) ?? { is: 'unproven' }
+    if (sharedWith !== undefined) lacking.push({ path, key, is: 'shared', sharedWith })
+    else if (is !== 'proven') lacking.push({ path, key, is })
+    else if (listed) proven.push({ path, ...listed, ...(versionId !== undefined && { versionId }) })
+  }
+  return { proven, lacking }
+}
+
 /** Files whose key another file of the manifest has too, each with that other one's path. */
 export function sharedKeys(
   keys: readonly { readonly path: string; readonly key: string }[],
