@@ -76,22 +76,22 @@ async function everyInvocation(
       { key: 'InvokedAfter', value: `${new Date(now - WINDOW_MS).toISOString().slice(0, 19)}Z` },
     ],
   }
-  const found: CommandInvocation[] = []
+  // A command that is sent between two pages shows the last one of the first page again on the next.
+  const each = new Map<string, Invocation>()
   let next: string | undefined
   let pages = 0
   do {
     if (pages++ >= MAX_COMMAND_PAGES)
-      throw new TooMany(`${instanceId ?? documentName} has over ${found.length} commands in two days`)
+      throw new TooMany(`${instanceId ?? documentName} has over ${each.size} commands in two days`)
     const page = await aws.listCommandInvocations(next ? { ...request, NextToken: next } : request)
-    found.push(...(page.CommandInvocations ?? []))
+    for (const one of page.CommandInvocations ?? [])
+      each.set(`${one.CommandId} ${one.InstanceId}`, readInvocation(one, now))
     next = page.NextToken
   } while (next)
-  // A command that is sent between two pages shows the last one of the first page again on the next.
-  const each = new Map(found.map((one) => [`${one.CommandId} ${one.InstanceId}`, one]))
-  return newestFirst([...each.values()].map((one) => readInvocation(one, now)))
+  return newestFirst(each.values())
 }
 
-export function newestFirst(invocations: readonly Invocation[]): Invocation[] {
+export function newestFirst(invocations: Iterable<Invocation>): Invocation[] {
   return [...invocations].sort((a, b) => b.flush.requestedAt - a.flush.requestedAt)
 }
 
