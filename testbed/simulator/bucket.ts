@@ -19,12 +19,10 @@ export interface StoredObject {
   readonly key: string
   readonly bytes: Content | Uint8Array
   readonly etag: string
-  /** As listings and heads show it: in quotes. */
-  readonly quotedEtag: string
   readonly sha256: string | undefined
   readonly isComposite: boolean
   readonly putAt: number
-  /** As listings show it, which many do. */
+  /** As listings show it, which many do: the ETag in quotes. */
   readonly listed: Readonly<_Object>
 }
 
@@ -53,7 +51,7 @@ export class Bucket {
     const sha256 =
       how === 'single with sha256' ? content?.sha256 : how === 'multipart' ? this.#chance.hex(64) : undefined
     const isComposite = how === 'multipart'
-    this.#store({ key, bytes, etag, quotedEtag: `"${etag}"`, sha256, isComposite, putAt: now })
+    this.#store({ key, bytes, etag, sha256, isComposite, putAt: now })
   }
 
   get(key: string): StoredObject | undefined {
@@ -65,8 +63,7 @@ export class Bucket {
     const keeps = !isComposite && this.#setting.encryption !== 'aws:kms'
     this.#drop(key)
     const copied = keeps ? etag : this.#chance.hex(32)
-    const copy = { key: to, bytes, etag: copied, quotedEtag: `"${copied}"`, sha256: undefined }
-    this.#store({ ...copy, isComposite: false, putAt: now })
+    this.#store({ key: to, bytes, etag: copied, sha256: undefined, isComposite: false, putAt: now })
   }
 
   /** Somebody else deletes an object. */
@@ -123,7 +120,7 @@ export class Bucket {
     const isAsked = input.ChecksumMode === 'ENABLED' && object.sha256 !== undefined
     return {
       ContentLength: sizeOf(object),
-      ETag: object.quotedEtag,
+      ETag: object.listed.ETag,
       ...(this.#setting.encryption && { ServerSideEncryption: this.#setting.encryption }),
       ...(isAsked && {
         ChecksumSHA256:
@@ -139,16 +136,15 @@ export class Bucket {
       throw new AwsError('PreconditionFailed', 'At least one of the pre-conditions did not hold', 412)
     const bytes = Buffer.from(String(Body))
     const etag = createHash('md5').update(bytes).digest('hex')
-    const quotedEtag = `"${etag}"`
-    this.#store({ key, bytes, etag, quotedEtag, sha256: undefined, isComposite: false, putAt: now })
-    return { ETag: quotedEtag }
+    this.#store({ key, bytes, etag, sha256: undefined, isComposite: false, putAt: now })
+    return { ETag: `"${etag}"` }
   }
 
-  #store(stored: Omit<StoredObject, 'listed'>): void {
-    const { key, quotedEtag, putAt } = stored
+  #store({ key, bytes, etag, sha256, isComposite, putAt }: Omit<StoredObject, 'listed'>): void {
     // S3 knows whole seconds.
     const LastModified = new Date(Math.floor(putAt / 1000) * 1000)
-    const object = { ...stored, listed: { Key: key, Size: sizeOf(stored), ETag: quotedEtag, LastModified } }
+    const listed = { Key: key, Size: sizeOf({ bytes }), ETag: `"${etag}"`, LastModified }
+    const object: StoredObject = { key, bytes, etag, sha256, isComposite, putAt, listed }
     const before = this.#objects.get(key)
     if (before) this.#count(before, -1)
     else this.#sorted.splice(placeOf(this.#sorted, key), 0, key)
