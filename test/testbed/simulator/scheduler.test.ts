@@ -30,6 +30,16 @@ describe('virtual time', () => {
     expect(happened).toEqual(['code', 'next'])
   })
 
+  it('lets no time limit happen that was taken back', async () => {
+    const time = new Scheduler(0)
+    const happened: string[] = []
+    const takeBack = time.afterUnlessTakenBack(2, () => happened.push('taken back'))
+    time.afterUnlessTakenBack(3, () => happened.push('reached'))
+    time.at(1, takeBack)
+    await time.run(5, () => false)
+    expect(happened).toEqual(['reached'])
+  })
+
   it('stops where it is done', async () => {
     const time = new Scheduler(0)
     let count = 0
