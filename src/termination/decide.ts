@@ -125,7 +125,11 @@ function releaseCommand({ action }: Observation): string {
  */
 export function isPatienceSpent(seen: Observation, policy: Policy): boolean {
   if (seen.machine === 'stopped' && heldSeconds(seen) >= STOPPED_SECONDS) return true
-  const isUntried = seen.flushes.length === 0 && seen.agent === 'unknown' && seen.troubles.length === 0
+  const isUntried =
+    seen.flushes.length === 0 &&
+    seen.agent === 'unknown' &&
+    seen.troubles.length === 0 &&
+    !isOverdue(seen, seen.busyWith, policy)
   return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)
 }
 
@@ -168,10 +172,18 @@ function secondsUntilFlushMustBeOver(
   flush: Pick<Flush, 'requestedAt'>,
   policy: Policy,
 ): number {
-  const endsAt = flush.requestedAt + (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds) * 1000
-  const untilEnd = (endsAt - seen.now) / 1000
+  const untilEnd = (mustBeOverAt(flush, policy) - seen.now) / 1000
   const seconds = Math.max(untilEnd + policy.pendingSeconds, policy.pendingSeconds, -untilEnd / 4)
   return Math.min(seconds, lookCap(seen, policy))
+}
+
+/** Systems Manager ends each command by then: one that still runs is in a state that we do not know, and may stay so for ever. */
+function isOverdue({ now }: Observation, flush: Observation['busyWith'], policy: Policy): boolean {
+  return flush !== undefined && now > mustBeOverAt(flush, policy)
+}
+
+function mustBeOverAt({ requestedAt }: Pick<Flush, 'requestedAt'>, policy: Policy): number {
+  return requestedAt + (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds) * 1000
 }
 
 /** A dead machine costs no more than a slow one: the longer nothing can be done, the rarer we ask. */

@@ -11,7 +11,10 @@ const KINDS = ['missing', 'short', 'different', 'unproven', 'shared', 'contradic
 export function whyNot(seen: Observation): string {
   switch (seen.agent) {
     case 'unknown':
-      return seen.troubles.length > 0 ? troubles(seen) : 'nothing was flushed'
+      if (seen.troubles.length > 0) return troubles(seen)
+      return seen.busyWith
+        ? `flush ${seen.busyWith.commandId} of another action still ran`
+        : 'nothing was flushed'
     case 'unreachable':
       return 'the SSM agent does not answer'
     case 'unplaced':

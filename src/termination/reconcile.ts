@@ -4,16 +4,26 @@
  */
 import { ask } from '../aws/ask.ts'
 import { askingOnce } from '../aws/ask-once.ts'
+import { isPassing } from '../aws/failures.ts'
 import type { Invocation } from '../flush/commands.ts'
-import { startFlush, terminationFlush } from '../flush/flushes.ts'
+import { type Started, startFlush, terminationFlush } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
 import type { Decision, LifecycleAction, Observation, Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { heldSeconds } from './attempts.ts'
 import { decide } from './decide.ts'
 import { placeOf } from './gather.ts'
+import { holdOfUnflushed } from './hold.ts'
 import { isShort } from './hook.ts'
 import { letDiskGo } from './let-disk-go.ts'
-import { complete, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
+import {
+  complete,
+  type Heartbeat,
+  heartbeat,
+  holderOf,
+  isHeldItself,
+  whereabouts,
+} from './lifecycle-actions.ts'
 import { NotOurs, observe } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
@@ -32,7 +42,7 @@ export async function reconcile(
   const { aws, policy } = guard
   // Heartbeat first, so that a failing read cannot cost us the hold (S3).
   const glance = {
-    heartbeat: await heartbeat(aws, action),
+    heartbeat: await firstHeartbeat(guard, action),
     isHeldItself: async () => action.token === undefined || (await isHeldItself(aws, action)),
     listed,
     wokenBy,
@@ -43,7 +53,9 @@ export async function reconcile(
     // S4: the first flush was only meant once our hook was known to hold the instance; later ones ask again, since a token may be another's.
     const holder = seen.flushes.length > 0 ? await holderOf(aws, action) : 'itself'
     if (holder !== 'itself') return concluded(policy, { seen, decision, did: supersededBy(action, holder) })
-    const started = await startFlush(aws, policy, terminationFlush(action, prefix, decision.upload))
+    const flush = terminationFlush(action, prefix, decision.upload)
+    const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))
+    const started: Started = asked.is === 'answered' ? asked.answer : asked
     if (started.is === 'started') return concluded(policy, { seen, decision, did: 'done' })
     if (started.is === 'unreachable') return await conclude(guard, await withoutAgent(guard, seen))
     const trouble = { what: 'send a flush' as const, why: started.why }
@@ -51,6 +63,23 @@ export async function reconcile(
     return await conclude(guard, await reconsider(guard, later))
   }
   return await conclude(guard, intent)
+}
+
+/**
+ * A heartbeat may be refused for a reason that lasts, or an action be called over in words that nobody knows. Nothing is done to what may not
+ * be held, so the pass fails; but where the instance is beyond our hook, the action is over all the same, and its end must be told.
+ */
+async function firstHeartbeat({ aws, clock }: Guard, action: LifecycleAction): Promise<Heartbeat> {
+  try {
+    return await heartbeat(aws, action)
+  } catch (error) {
+    if (isPassing(error)) throw error
+    const lifecycleState = (await whereabouts(aws, action.instanceId))?.lifecycleState
+    const ageSeconds = (clock.now() - action.startedAt) / 1000
+    const hold = holdOfUnflushed({ heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds })
+    if (hold === 'pending') throw error
+    return 'none'
+  }
 }
 
 /** What a pass means to do. */
@@ -65,7 +94,7 @@ export interface Intent {
 export async function consider(means: Means, seen: Observation): Promise<Intent> {
   const decision = decide(seen, means.policy)
   if (decision.do !== 'flush') return { seen, decision, prefix: undefined }
-  const asked = await ask(() => placeOf(means, seen.action))
+  const asked = await ask(() => placeOf(means, seen.action), isLate(seen, means.policy))
   if (asked.is === 'answered' && asked.answer !== undefined) return { seen, decision, prefix: asked.answer }
   const trouble = asked.is === 'refused' ? [{ what: 'ask where its logs go' as const, why: asked.why }] : []
   const agent = asked.is === 'refused' ? 'refused' : 'unplaced'
@@ -79,9 +108,13 @@ export async function withoutAgent(means: Means, seen: Observation): Promise<Int
 
 /** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */
 async function reconsider({ aws, policy }: Means, before: Observation): Promise<Intent> {
-  const isLate = (before.now - before.action.startedAt) / 1000 >= policy.patienceSeconds
-  const seen = await withTrouble({ aws, policy }, before, isLate)
+  const seen = await withTrouble({ aws, policy }, before, isLate(before, policy))
   return { seen, decision: decide(seen, policy), prefix: undefined }
+}
+
+/** Patience is over: what fails is a reason, and is not waited for. */
+function isLate(seen: Observation, { patienceSeconds }: Policy): boolean {
+  return heldSeconds(seen) >= patienceSeconds
 }
 
 async function conclude(guard: Guard, { seen, decision }: Intent): Promise<Pass> {

@@ -405,6 +405,27 @@ it('E1: waits for a flush of another action that still has the instance', () => 
   })
 })
 
+describe('a flush of another action that runs for ever', () => {
+  const { report, ...busyWith } = running
+  const over = (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds) * 1000
+  const at = (now: number, requestedAt: number) =>
+    decide(seen({ now, flushes: [], proof: undefined, busyWith: { ...busyWith, requestedAt } }), policy)
+  const late = START + policy.patienceSeconds * 1000
+  it('is not waited for beyond patience', () => {
+    expect(at(late, late - over - 1)).toMatchObject({
+      do: 'abandon',
+      outcome: 'retained',
+      reason: expect.stringContaining(`flush ${busyWith.commandId} of another action still ran`),
+    })
+  })
+  it('may still end while its own time is not over, and then ours is tried, however late', () => {
+    expect(at(late, late - over)).toMatchObject({ do: 'wait', waitsFor: 'flush' })
+  })
+  it('is waited for within patience', () => {
+    expect(at(late - 1, late - over - 1)).toMatchObject({ do: 'wait', waitsFor: 'flush' })
+  })
+})
+
 it('all that arrived after the machine was given up is told, with what to type', () => {
   const kept = seen({ hold: 'over', lifecycleState: 'Terminating:Retained' })
   expect(decide(kept, policy)).toMatchObject({

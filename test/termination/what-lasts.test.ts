@@ -68,6 +68,61 @@ it('what passes by itself is retried, and is a reason when it goes on until pati
   })
 })
 
+describe.each([
+  ['may not be sent', awsError('AccessDenied', 'not authorized')],
+  ['is answered in words that nobody knows', awsError('ValidationError', 'Lifecycle action has ended')],
+])('where a heartbeat %s', (_what, error) => {
+  beforeEach(async () => {
+    await pass()
+    refuse('recordLifecycleActionHeartbeat', error)
+  })
+  it('nothing is done while our hook may hold the instance, and the pass fails', async () => {
+    await expect(pass()).rejects.toBe(error)
+    expect(aws.invocations).toHaveLength(1)
+  })
+  it('an end is told all the same, once the instance is beyond the hook', async () => {
+    aws.lifecycleState = 'Terminating:Retained'
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'retained' } })
+    aws.lifecycleState = 'Terminated'
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+  it('an answer without the instance is none, until it had time to be forgotten', async () => {
+    aws.lifecycleState = undefined
+    await expect(pass()).rejects.toBe(error)
+    aws.now += 16 * MINUTE
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+})
+
+it('a heartbeat that will pass is waited for, wherever the instance is', async () => {
+  refuse('recordLifecycleActionHeartbeat', awsError('Throttling', 'Rate exceeded'))
+  aws.lifecycleState = 'Terminating:Retained'
+  await expect(pass()).rejects.toThrow('Rate exceeded')
+})
+
+describe('a flush that cannot be started at the moment is a reason when that goes on until patience', () => {
+  const passing = awsError('ThrottlingException', 'Rate exceeded')
+  it('because it cannot be sent', async () => {
+    refuse('sendCommand', passing)
+    await expect(pass()).rejects.toBe(passing)
+    outOfPatience()
+    expect(await pass()).toMatchObject({
+      over: true,
+      decision: { do: 'abandon', outcome: 'retained', reason: expect.stringContaining('Rate exceeded') },
+    })
+  })
+  it('because nobody tells where the logs go', async () => {
+    aws.groupName = 'web'
+    refuse('describeAutoScalingGroups', passing)
+    const ofGroup = () => reconcile(aws.guard, { ...action, groupName: 'web' })
+    await expect(ofGroup()).rejects.toBe(passing)
+    outOfPatience()
+    expect(await ofGroup()).toMatchObject({
+      decision: { waitsFor: 'person', reason: expect.stringContaining('Rate exceeded') },
+    })
+  })
+})
+
 it('a hook and a group that may not be read hold the machine, told as overdue', async () => {
   refuse('describeLifecycleHooks', awsError('AccessDenied', 'no'))
   refuse('listCommandInvocations', awsError('AccessDenied', 'no'))
