@@ -80,7 +80,8 @@ export async function prove(
   const movedBy = part(clock.now(), LONGEST_MOVED_SECONDS, passEndsAt, 3)
   const moving = until(movedBy, clock, aws)
   const isTooLate = () => clock.now() >= movedBy
-  const gaps = await withoutMoved(moving, archive, manifest, lacking, isTooLate)
+  const own = new Set(keyAt.values())
+  const gaps = await withoutMoved(moving, archive, { manifest, own }, lacking, isTooLate)
   const proof = proofOf(manifest, gaps, proven)
   // What is known to be lacking can be mended meanwhile; where nothing is, only another look can help.
   const isUndecided = budget.unasked > 0 && proof.gaps.every(({ is }) => is === 'unproven')
@@ -168,27 +169,30 @@ async function verdict(
   }
 }
 
-/** A missing object may have been collected already; where not everything was looked through, nobody knows. */
+/**
+ * A missing object may have been collected already; where not everything was looked through, nobody knows. Prefixes may lie in each other,
+ * or around the archive, and a page may show again what the last one did: an object is one, and what lies at a file's own key is that file's.
+ */
 async function withoutMoved(
   aws: AwsApi,
   { bucket, movedTo }: ArchivePolicy,
-  manifest: Manifest,
+  { manifest, own }: { readonly manifest: Manifest; readonly own: ReadonlySet<string> },
   gaps: readonly Gap[],
   isLate: () => boolean,
 ): Promise<readonly Gap[]> {
   const missing = new Set(gaps.filter((gap) => gap.is === 'missing').map((gap) => gap.path))
   if (missing.size === 0 || movedTo.length === 0) return gaps
-  const moved: ArchivedObject[] = []
+  const moved = new Map<string, ArchivedObject>()
   let isWhole = true
   let pages = MAX_MOVED_PAGES
   for (const prefix of movedTo) {
     const listing = await listInTime(aws, bucket, prefix, isLate, pages)
-    moved.push(...listing.objects)
+    for (const object of listing.objects) if (!own.has(object.key)) moved.set(object.key, object)
     pages -= listing.pages
     if (listing.isCut || listing.unread !== undefined) isWhole = false
   }
   const files = manifest.files.filter((file) => missing.has(file.path))
-  const found = findMoved({ instanceId: manifest.instanceId, files }, moved)
+  const found = findMoved({ instanceId: manifest.instanceId, files }, [...moved.values()])
   return gaps
     .filter((gap) => !found.has(gap.path))
     .map((gap) => (gap.is === 'missing' && !isWhole ? { ...gap, is: 'unproven' } : gap))

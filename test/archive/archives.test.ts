@@ -202,3 +202,43 @@ it('one object under the key of two files proves neither', async () => {
   ])
   expect(asked).toMatchObject({ head: 0, get: 0 })
 })
+
+describe('an object accounts for one file, however often it is listed', () => {
+  const [a, b] = [file, { ...file, path: '/var/log/same-bytes.gz' }]
+  const keyOfA = `${PREFIX}${a.path.replaceAll('/', '_')}`
+  const at = (Key: string) => ({
+    Key,
+    Size: a.size,
+    ETag: `"${a.md5}"`,
+    LastModified: new Date(a.modifiedAt),
+  })
+  const missing = async (movedTo: string[], pages: readonly (readonly string[])[]) => {
+    const aws: Partial<AwsApi> = {
+      listObjectsV2: async ({ Prefix = '', ContinuationToken = '0' }) => {
+        const page = Number(ContinuationToken)
+        return {
+          Contents: (pages[page] ?? []).filter((key) => key.startsWith(Prefix)).map(at),
+          IsTruncated: page + 1 < pages.length,
+          NextContinuationToken: String(page + 1),
+        }
+      },
+    }
+    const archive = { ...policy.archive, movedTo }
+    const proof = await prove({ aws: aws as AwsApi, clock }, archive, PREFIX, manifest({ files: [a, b] }))
+    return proof.gaps.length
+  }
+  it('under prefixes of which one lies in the other, or which are named twice', async () => {
+    expect(await missing(['done/', 'done/today/'], [['done/today/x']])).toBe(1)
+    expect(await missing(['done/', 'done/'], [['done/x']])).toBe(1)
+  })
+  it('on two pages', async () => {
+    expect(await missing(['done/'], [['done/x'], ['done/x']])).toBe(1)
+  })
+  it('under a prefix around the archive, where it is the proof of its own file', async () => {
+    expect(await missing([PREFIX], [[keyOfA]])).toBe(1)
+  })
+  it('and two of the same bytes account for two', async () => {
+    expect(await missing(['done/'], [['done/x', 'done/y']])).toBe(0)
+    expect(await missing([PREFIX], [[keyOfA, `${PREFIX}done`]])).toBe(0)
+  })
+})
