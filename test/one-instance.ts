@@ -312,12 +312,12 @@ export class OneInstance {
           {
             Instances: [
               {
+                InstanceId: action.instanceId,
                 State: { Name: this.machine as 'running' },
                 RootDeviceName: '/dev/xvda',
                 BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: ROOT_VOLUME } }],
                 Tags: this.machineTags,
                 ...(this.instanceType && {
-                  InstanceId: action.instanceId,
                   InstanceType: this.instanceType as 't3.medium',
                 }),
               },

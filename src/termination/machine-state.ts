@@ -59,5 +59,6 @@ export async function knownInstance(aws: AwsApi, instanceId: string): Promise<In
 /** As EC2 describes it; `undefined` when the answer is without it. Throws what EC2 refuses, an instance that it never heard of too. */
 export async function describedInstance(aws: AwsApi, instanceId: string): Promise<Instance | undefined> {
   const answer = await aws.describeInstances({ InstanceIds: [instanceId] })
-  return answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])[0]
+  const told = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? [])
+  return told?.find((instance) => instance.InstanceId === instanceId)
 }

@@ -54,7 +54,9 @@ beforeEach(() => {
       ],
     }),
     describeLifecycleHooks: () => ({ LifecycleHooks: [{ LifecycleHookName: policy.hookName }] }),
-    describeInstances: () => ({ Reservations: [{ Instances: [{ LaunchTime: new Date(START) }] }] }),
+    describeInstances: ({ InstanceIds: [InstanceId] }: { InstanceIds: string[] }) => ({
+      Reservations: [{ Instances: [{ InstanceId, LaunchTime: new Date(START) }] }],
+    }),
     listObjectsV2: () => ({ Contents: [] }),
     listCommandInvocations: () => ({ CommandInvocations: [] }),
     sendCommand: (input) => {
@@ -134,7 +136,11 @@ describe('the audit', () => {
       Reservations: [
         {
           Instances: [
-            { LaunchTime: new Date(START), State: { Name: id === IDS[0] ? 'shutting-down' : 'running' } },
+            {
+              InstanceId: id,
+              LaunchTime: new Date(START),
+              State: { Name: id === IDS[0] ? 'shutting-down' : 'running' },
+            },
           ],
         },
       ],

@@ -276,7 +276,11 @@ it('kept, then released: what was proven for the first action does not count for
 
 describe('its root volume was replaced after the action had begun, and', () => {
   const since = START + 2.3 * MINUTE
-  const root = { RootDeviceName: '/dev/xvda', State: { Name: 'running' as const } }
+  const root = {
+    InstanceId: action.instanceId,
+    RootDeviceName: '/dev/xvda',
+    State: { Name: 'running' as const },
+  }
   const disks = (at: number) => [
     { DeviceName: '/dev/sdf', Ebs: { AttachTime: new Date(since) } },
     { DeviceName: '/dev/xvda', Ebs: { AttachTime: new Date(at) } },

@@ -116,6 +116,11 @@ describe('an agent that does not answer', () => {
       expect(await pass()).toMatchObject({ decision: { do: 'wait' } })
     }
   })
+  it('is not called gone because another machine is', async () => {
+    const Instances = [{ InstanceId: 'i-0fedcba9876543210', State: { Name: 'terminated' as const } }]
+    aws.guard.aws.describeInstances = async () => ({ Reservations: [{ Instances }] })
+    expect(await pass()).toMatchObject({ seen: { machine: 'unknown' }, decision: { do: 'wait' } })
+  })
   it('is gone when EC2 had time to forget the machine and Auto Scaling has it for dead, too', async () => {
     aws.guard.aws.describeInstances = async () => {
       throw awsError('InvalidInstanceID.NotFound')
