@@ -188,4 +188,11 @@ export const actionMutants: readonly Mutant[] = [
     from: `const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged`,
     to: `const isLastWord = isDone && !isSalvaged`,
   },
+  {
+    file: 'src/termination/machine-state.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'take another machine that EC2 tells of for the one that was asked about',
+    from: `return told?.find((instance) => instance.InstanceId === instanceId)`,
+    to: `return told?.[0]`,
+  },
 ]

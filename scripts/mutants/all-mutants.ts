@@ -14,6 +14,7 @@ import { enrolmentMutants } from './enrolment-mutants.ts'
 import { evidenceMutants } from './evidence-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import { growMutants } from './grow-mutants.ts'
+import { lastingMutants } from './lasting-mutants.ts'
 import { listingMutants } from './listing-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
@@ -31,6 +32,7 @@ import { timeMutants } from './time-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
+  ...lastingMutants,
   ...archiveMutants,
   ...auditMutants,
   ...awsMutants,

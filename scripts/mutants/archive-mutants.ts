@@ -98,4 +98,16 @@ export const archiveMutants: readonly Mutant[] = [
     from: `if (alike.length < 2) continue`,
     to: `if (alike.length < 3) continue`,
   },
+  {
+    ...archives,
+    name: 'count what lies at a file’s own key for another file',
+    from: `if (!own.has(object.key)) moved.set(object.key, object)`,
+    to: `moved.set(object.key, object)`,
+  },
+  {
+    ...archives,
+    name: 'count an object once for each time that it is listed',
+    from: `moved.set(object.key, object)`,
+    to: 'moved.set(`${object.key} ${moved.size}`, object)',
+  },
 ]

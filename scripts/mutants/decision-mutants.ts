@@ -127,12 +127,6 @@ export const decisionMutants: readonly Mutant[] = [
   },
   {
     ...decide,
-    name: 'ask a silent agent in a hot loop',
-    from: 'const soonest = Math.max(policy.retrySeconds, policy.pendingSeconds)',
-    to: 'const soonest = policy.retrySeconds',
-  },
-  {
-    ...decide,
     name: 'leave every retry to the publisher that failed',
     from: `return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }`,
     to: `return { do: 'flush', upload: filesToUpload(seen) && undefined, reason: gaps(seen) }`,

@@ -55,8 +55,19 @@ export const flushMutants: readonly Mutant[] = [
   {
     ...flushes,
     name: 'read only as much output as a listing shows',
-    from: `if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {`,
-    to: `if (line.kind === 'unreadable' && invocation.output === '') {`,
+    from: `if (line.kind === 'unreadable') {
+    const`,
+    to: `if (line.kind === 'unreadable' && invocation.output === '') {
+    const`,
+  },
+  {
+    ...flushes,
+    name: 'read the whole output only where the listing says in known words that it was cut',
+    from: `if (line.kind === 'unreadable') {
+    const`,
+    to: `if (line.kind === 'unreadable' && /output truncated/i.test(invocation.output)) {
+    const`,
+    tests: ['test/flush/flushes.test.ts'],
   },
   {
     ...commands,

@@ -57,8 +57,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'no heartbeat',
-    from: `heartbeat: await heartbeat(aws, action),`,
-    to: `heartbeat: (await Promise.resolve(heartbeat)) ? ('held' as const) : 'none',`,
+    from: `heartbeat: await firstHeartbeat(guard, action),`,
+    to: `heartbeat: (await Promise.resolve(firstHeartbeat)) ? ('held' as const) : 'none',`,
   },
   {
     ...reconcile,

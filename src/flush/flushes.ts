@@ -8,9 +8,6 @@ import { commentFor, type Invocation } from './commands.ts'
 import { findManifestLine, type ManifestLine, parseManifest } from './manifest.ts'
 import { encodeUpload } from './upload.ts'
 
-/** SSM cuts the output in a listing after 2,500 characters; GetCommandInvocation gives the first 24,000. */
-const LISTED_OUTPUT_IS_CUT = /output truncated/i
-
 export interface FlushRequest {
   readonly instanceId: string
   readonly comment: string
@@ -85,7 +82,10 @@ export function terminationFlush(
   }
 }
 
-/** The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold. `instanceId`: whose logs. */
+/**
+ * The flush with its report, when it succeeded. Asks SSM or S3 only for what the listing did not hold: it cuts the output after 2,500
+ * characters, or has none of it yet, and GetCommandInvocation gives the first 24,000. `instanceId`: whose logs.
+ */
 export async function withReport(
   aws: AwsApi,
   policy: Policy,
@@ -95,7 +95,7 @@ export async function withReport(
   const { flush, ranOn } = invocation
   if (flush.status !== 'succeeded') return { ...flush, report: undefined }
   let line = findManifestLine(invocation.output)
-  if (line.kind === 'unreadable' && LISTED_OUTPUT_IS_CUT.test(invocation.output)) {
+  if (line.kind === 'unreadable') {
     const output = await wholeOutput(aws, flush.commandId, ranOn)
     line = typeof output === 'string' ? findManifestLine(output) : { kind: 'unreadable', ...output }
   }

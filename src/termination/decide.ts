@@ -5,10 +5,11 @@
  * Named rules (invariants): S1 CONTINUE as archived only with a complete proof of a flush that began after the action did.
  * E1 no flush while a visible one runs. E2 nothing is flushed after it is proven.
  */
-import { type Decision, type Flush, isKept, type Observation } from '../model.ts'
+import { type Decision, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { copiedAtOf, owedManifest } from './evidence.ts'
+import { isOverdue, secondsUntilFlushMustBeOver, secondsUntilHook, trouble } from './pace.ts'
 import { gaps, troubles, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
@@ -19,7 +20,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
 
   if (seen.hold === 'over') return settle(seen, proven)
   if (seen.hold === 'pending')
-    return wait('hook', policy.pendingSeconds, 'the instance has not reached our hook yet')
+    return wait('hook', secondsUntilHook(seen, policy), 'the instance has not reached our hook yet')
 
   if (proven) return { do: 'continue', outcome: proven.outcome, reason: proven.reason }
   if (seen.machine === 'gone') {
@@ -161,35 +162,6 @@ function whatWasTried(seen: Observation): string {
 function filesToUpload(seen: Observation): readonly string[] | undefined {
   const paths = seen.proof?.gaps.filter(({ is }) => is !== 'shared').map(({ path }) => path) ?? []
   return paths.length > 0 ? paths : undefined
-}
-
-/**
- * The SSM event wakes us when a flush ends. The look is for the event that was lost, so it need not come sooner. A flush that should
- * long be over is looked at ever more rarely: every look costs one of the message's receives.
- */
-function secondsUntilFlushMustBeOver(
-  seen: Observation,
-  flush: Pick<Flush, 'requestedAt'>,
-  policy: Policy,
-): number {
-  const untilEnd = (mustBeOverAt(flush, policy) - seen.now) / 1000
-  const seconds = Math.max(untilEnd + policy.pendingSeconds, policy.pendingSeconds, -untilEnd / 4)
-  return Math.min(seconds, lookCap(seen, policy))
-}
-
-/** Systems Manager ends each command by then: one that still runs is in a state that we do not know, and may stay so for ever. */
-function isOverdue({ now }: Observation, flush: Observation['busyWith'], policy: Policy): boolean {
-  return flush !== undefined && now > mustBeOverAt(flush, policy)
-}
-
-function mustBeOverAt({ requestedAt }: Pick<Flush, 'requestedAt'>, policy: Policy): number {
-  return requestedAt + (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds) * 1000
-}
-
-/** A dead machine costs no more than a slow one: the longer nothing can be done, the rarer we ask. */
-function trouble(seen: Observation, policy: Policy): number {
-  const soonest = Math.max(policy.retrySeconds, policy.pendingSeconds)
-  return Math.min(Math.max(soonest, heldSeconds(seen) / 4), lookCap(seen, policy))
 }
 
 type Wait = Extract<Decision, { do: 'wait' }>

@@ -5,7 +5,7 @@ import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger
 import type { Policy } from '../policy.ts'
 import { copiedAtOf } from './evidence.ts'
 import { gathered, isProven, salvagesOf } from './gather.ts'
-import { holdOfFlushed, holdOfUnflushed } from './hold.ts'
+import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
 import { AT_ANY_TIME, bootOf, replacedDisk } from './replaced-disk.ts'
@@ -80,10 +80,10 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
     const isDoubtful = isDone || isKept(lifecycleState)
     return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy, boot))) }
   }
-  if (isDone || hold === 'pending') return seen
-  const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
   const age = (seen.now - action.startedAt) / 1000
-  if (flushed || troubles.length > 0 || age >= earliest)
+  if (isDone || (hold === 'pending' && age <= SETTLING_SECONDS)) return seen
+  const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
+  if (hold === 'held' && (flushed || troubles.length > 0 || age >= earliest))
     return await withTrouble({ aws, policy }, seen, isLate)
   // Our hook may have been set to less than we deployed, and that counts from the first look on (S3).
   const times = await ask(() => hookTimes(aws, action), isLate)

@@ -68,12 +68,19 @@ it.each([
 })
 
 describe('the whole output of a flush, of which the listing has only the beginning,', () => {
-  const report = (of: GetCommandInvocationResult) =>
-    reportOf('--output truncated--', undefined, { ...of, StandardOutputContent: inline(own) })
+  const report = (of: GetCommandInvocationResult, listed = '--output truncated--') =>
+    reportOf(listed, undefined, { ...of, StandardOutputContent: inline(own) })
   it('is believed where SSM answers for it', async () => {
     expect(await report({ CommandId: 'c', InstanceId: action.instanceId })).toMatchObject({
       kind: 'manifest',
     })
+  })
+  it.each([
+    ['in the middle of the manifest', inline(own).slice(0, 40)],
+    ['before it', 'a word of the publisher’s'],
+    ['before anything', ''],
+  ])('is asked for where the listing ends %s, and does not say that it was cut', async (_where, listed) => {
+    expect(await report({}, listed)).toMatchObject({ kind: 'manifest' })
   })
   it.each([
     ['command', { CommandId: 'another', InstanceId: action.instanceId }],

@@ -53,7 +53,8 @@ describe('the action is over', () => {
 })
 
 it('waits when the instance has not reached the hook yet', () => {
-  expect(decide(seen({ hold: 'pending', flushes: [], proof: undefined }), policy)).toMatchObject({
+  const pending = seen({ hold: 'pending', flushes: [], proof: undefined, hook: undefined })
+  expect(decide(pending, policy)).toMatchObject({
     do: 'wait',
     seconds: policy.pendingSeconds,
   })

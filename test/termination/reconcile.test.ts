@@ -90,6 +90,31 @@ describe('no active lifecycle action', () => {
   })
 })
 
+describe('while another hook holds the instance', () => {
+  beforeEach(() => {
+    aws.activeToken = undefined
+  })
+  it('it is looked at soon, without a further question', async () => {
+    aws.now = START + 14 * MINUTE
+    expect(await pass()).toMatchObject({ lookAgainSeconds: policy.pendingSeconds })
+    expect(aws.calls).not.toContain('describeLifecycleHooks')
+  })
+  it('for hours, it is looked at ever more rarely, since every look costs a receive', async () => {
+    aws.now = START + 60 * MINUTE
+    expect(await pass()).toMatchObject({ decision: { waitsFor: 'hook' }, lookAgainSeconds: 360 })
+    aws.now = START + 600 * MINUTE
+    expect(await pass()).toMatchObject({ lookAgainSeconds: policy.lookAgainSeconds })
+    expect(aws.calls).not.toContain('describeInstances')
+  })
+  it('S3: a hook of ours that is set to less, or cannot be read, does not run out between two looks', async () => {
+    aws.now = START + 600 * MINUTE
+    aws.heartbeatTimeout = 300
+    expect(await pass()).toMatchObject({ lookAgainSeconds: 100 })
+    aws.failing.set('describeLifecycleHooks', awsError('AccessDenied', 'no'))
+    expect(await pass()).toMatchObject({ lookAgainSeconds: policy.pendingSeconds })
+  })
+})
+
 describe('an agent that does not answer', () => {
   beforeEach(() => {
     aws.agent = 'dead'

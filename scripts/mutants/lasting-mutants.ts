@@ -1,0 +1,76 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const reconcile = {
+  file: 'src/termination/reconcile.ts',
+  tests: ['test/termination/what-lasts.test.ts', 'test/termination/reconcile.test.ts'],
+}
+const pace = {
+  file: 'src/termination/pace.ts',
+  tests: ['test/termination/decide.test.ts', 'test/termination/reconcile.test.ts'],
+}
+
+/** What fails, runs or is waited for without an end. */
+export const lastingMutants: readonly Mutant[] = [
+  {
+    ...reconcile,
+    name: 'hold a machine beyond patience for as long as its flush cannot be sent at the moment',
+    from: `const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))`,
+    to: `const asked = await ask(() => startFlush(aws, policy, flush))`,
+  },
+  {
+    ...reconcile,
+    name: 'hold a machine beyond patience for as long as nobody tells where its logs go',
+    from: `const asked = await ask(() => placeOf(means, seen.action), isLate(seen, means.policy))`,
+    to: `const asked = await ask(() => placeOf(means, seen.action))`,
+  },
+  {
+    ...reconcile,
+    name: 'never tell an end where the heartbeat is refused',
+    from: `if (hold === 'pending') throw error`,
+    to: `throw error`,
+  },
+  {
+    ...reconcile,
+    name: 'call an action over whose heartbeat is refused',
+    from: `if (hold === 'pending') throw error`,
+    to: ``,
+  },
+  {
+    ...reconcile,
+    name: 'take a throttled heartbeat for one that is refused',
+    from: `if (isPassing(error)) throw error`,
+    to: ``,
+  },
+  {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'wait beyond patience for another action’s flush that never ends',
+    from: `    !isOverdue(seen, seen.busyWith, policy)`,
+    to: `    true`,
+  },
+  {
+    ...pace,
+    name: 'not wait for another action’s flush when patience is over',
+    from: `return flush !== undefined && now > mustBeOverAt(flush, policy)`,
+    to: `return flush !== undefined && now > 0`,
+  },
+  {
+    ...pace,
+    name: 'ask a silent agent in a hot loop',
+    from: 'const soonest = Math.max(policy.retrySeconds, policy.pendingSeconds)',
+    to: 'const soonest = policy.retrySeconds',
+  },
+  {
+    ...pace,
+    name: 'look for hours every few seconds whether another hook is done',
+    from: `const rarer = seen.hook ? Math.min(heldSeconds(seen) / 10, lookCap(seen, policy)) : 0`,
+    to: `const rarer = 0`,
+  },
+  {
+    ...pace,
+    name: 'let a short hook of ours run out while another hook is waited for',
+    from: `Math.min(heldSeconds(seen) / 10, lookCap(seen, policy)) : 0`,
+    to: `Math.min(heldSeconds(seen) / 10, policy.lookAgainSeconds) : 0`,
+  },
+]
