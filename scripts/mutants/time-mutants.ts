@@ -204,4 +204,11 @@ export const timeMutants: readonly Mutant[] = [
     from: 'return status >= 500 || status === 429',
     to: 'return status === 429',
   },
+  {
+    file: 'src/termination/consume.ts',
+    tests: ['test/termination/consume.test.ts'],
+    name: 'believe a message that calls itself younger than its sending',
+    from: `sentAt - LATEST_DELIVERY_MS), sentAt, clock.now())`,
+    to: `sentAt - LATEST_DELIVERY_MS), clock.now())`,
+  },
 ]

@@ -26,7 +26,7 @@ const CONCURRENT_PASSES = 5
 const SHARE_OF_DISMISSALS = 0.25
 /** What is left after this is for handing the answer back. */
 const SHARE_BEFORE_THE_ANSWER = 0.98
-/** A notification may reach the queue late; one that says it is older would only spend our patience. */
+/** A notification may reach the queue late; one that says it is older would only spend our patience, and none is younger than its message. */
 const LATEST_DELIVERY_MS = 3600 * 1000
 /** What SQS does not take in an attribute. */
 const UNPRINTABLE = /[^\x20-\x7e]/g
@@ -154,7 +154,7 @@ async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Pr
   const { groupName, hookName, instanceId, token, time } = message
   if (hookName !== policy.hookName) throw new NotOurs(`hook ${hookName} is not ours (${policy.hookName})`)
   const sentAt = Number(record.attributes.SentTimestamp)
-  const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), clock.now())
+  const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), sentAt, clock.now())
   return { action: { groupName, hookName, instanceId, token, startedAt } }
 }
 

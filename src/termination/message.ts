@@ -33,11 +33,12 @@ export const MAX_BODY_CHARACTERS = 64 * 1024
 
 const InstanceId = z.string().regex(/^i-[0-9a-f]{8,32}$/, 'is not an instance id')
 const Name = z.string().min(1).max(255)
+/** Only ever a help: a notification is one whatever it says of its time. */
 const Time = z
-  .string()
+  .unknown()
   .optional()
   .transform((text) => {
-    const time = text ? Date.parse(text) : Number.NaN
+    const time = typeof text === 'string' ? Date.parse(text) : Number.NaN
     return Number.isNaN(time) ? undefined : time
   })
 

@@ -260,6 +260,15 @@ it('a message that calls itself older than it can be does not spend the patience
   expect(aws.completed).toEqual([])
 })
 
+it('a message that calls itself younger than its sending does not hold its action for ever', async () => {
+  const early = record({ ...notification, Time: '2036-01-02T03:04:05Z' })
+  aws.agent = 'dead'
+  await keptBy(early)
+  aws.now += 1000 * policy.patienceSeconds
+  await keptBy(early)
+  expect(aws.completed).toEqual(['ABANDON'])
+})
+
 describe('trouble', () => {
   it('throttling costs time, never an action: the message comes back later and later', async () => {
     for (const receives of [1, 2, 3]) {

@@ -60,6 +60,14 @@ it('waits when the instance has not reached the hook yet', () => {
   })
 })
 
+it('does not ask of a silent agent in a hot loop, however soon a flush may be retried', () => {
+  const silent = seen({ now: START + 1000, flushes: [], proof: undefined, agent: 'unreachable' })
+  expect(decide(silent, { ...policy, retrySeconds: 0 })).toMatchObject({
+    waitsFor: 'agent',
+    seconds: policy.pendingSeconds,
+  })
+})
+
 describe('the machine is gone', () => {
   it('continues as archived when everything is proven', () => {
     expect(decide(seen({ machine: 'gone' }), policy)).toMatchObject({ do: 'continue', outcome: 'archived' })

@@ -46,7 +46,8 @@ describe('a lifecycle action', () => {
   it('may lack every optional field, and the time', () => {
     const { Time: _, ...timeless } = notification
     expect(read(timeless)).toEqual({ ...action, time: undefined })
-    expect(read({ ...notification, Time: 'yesterday' })).toEqual({ ...action, time: undefined })
+    for (const odd of ['yesterday', '', null, 1_767_323_045])
+      expect(read({ ...notification, Time: odd })).toEqual({ ...action, time: undefined })
   })
   it('is one like any other when it returns an instance to the warm pool', () => {
     expect(read({ ...notification, Origin: 'AutoScalingGroup', Destination: 'WarmPool' })).toEqual(action)
