@@ -27,20 +27,26 @@ export const lastingMutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'never tell an end where the heartbeat is refused',
-    from: `if (hold === 'pending') throw error`,
-    to: `throw error`,
+    from: `return holdOfUnflushed(found) !== 'pending'`,
+    to: `return found.ageSeconds < 0`,
   },
   {
     ...reconcile,
     name: 'call an action over whose heartbeat is refused',
-    from: `if (hold === 'pending') throw error`,
-    to: ``,
+    from: `return holdOfUnflushed(found) !== 'pending'`,
+    to: `return found.ageSeconds > 0`,
+  },
+  {
+    ...reconcile,
+    name: 'take an answer without the instance for the end of an action whose heartbeat is refused',
+    from: `if (lifecycleState === undefined) return (await machineState(aws, instanceId, ageSeconds)) === 'gone'`,
+    to: `if (lifecycleState === undefined) return (await machineState(aws, instanceId, ageSeconds)) !== undefined`,
   },
   {
     ...reconcile,
     name: 'take a throttled heartbeat for one that is refused',
-    from: `if (isPassing(error)) throw error`,
-    to: ``,
+    from: `if (isPassing(error) || !(await`,
+    to: `if (!(await`,
   },
   {
     file: 'src/termination/decide.ts',

@@ -24,6 +24,7 @@ import {
   isHeldItself,
   whereabouts,
 } from './lifecycle-actions.ts'
+import { machineState } from './machine-state.ts'
 import { NotOurs, observe } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
@@ -73,13 +74,18 @@ async function firstHeartbeat({ aws, clock }: Guard, action: LifecycleAction): P
   try {
     return await heartbeat(aws, action)
   } catch (error) {
-    if (isPassing(error)) throw error
-    const lifecycleState = (await whereabouts(aws, action.instanceId))?.lifecycleState
     const ageSeconds = (clock.now() - action.startedAt) / 1000
-    const hold = holdOfUnflushed({ heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds })
-    if (hold === 'pending') throw error
+    if (isPassing(error) || !(await isBeyond(aws, action.instanceId, ageSeconds))) throw error
     return 'none'
   }
+}
+
+/** An answer without the instance is none: then EC2 must have the machine for gone. */
+async function isBeyond(aws: Guard['aws'], instanceId: string, ageSeconds: number): Promise<boolean> {
+  const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState
+  if (lifecycleState === undefined) return (await machineState(aws, instanceId, ageSeconds)) === 'gone'
+  const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
+  return holdOfUnflushed(found) !== 'pending'
 }
 
 /** What a pass means to do. */

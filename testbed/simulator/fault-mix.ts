@@ -23,6 +23,8 @@ const kinds = {
   'key-is-disabled-for-good': [0.1, 0.9],
   's3-denies-for-good': [0.1, 0.9],
   'sending-is-denied-for-good': [0.1, 0.9],
+  'sending-fails-for-good': [0.1, 0.9],
+  'heartbeats-are-denied-for-good': [0.1, 0.9],
   'document-is-gone-for-good': [0.1, 0.9],
   'ssm-denies-for-good': [0.1, 0.9],
   'ec2-denies-for-good': [0.1, 0.9],

@@ -119,6 +119,9 @@ function refusedByWeather(
         ? new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403)
         : undefined
     case 'autoscaling':
+      return operation === 'recordLifecycleActionHeartbeat' && weather.is('heartbeats-are-denied-for-good')
+        ? denied('AccessDenied')
+        : undefined
     case 'sqs':
       return undefined
   }
@@ -128,6 +131,7 @@ function refusedBySsm(weather: Weather, operation: Operation): AwsError | undefi
   if (weather.is('ssm-is-down')) return unavailable()
   if (weather.is('ssm-denies-for-good')) return denied('AccessDeniedException')
   if (operation !== 'sendCommand') return undefined
+  if (weather.is('sending-fails-for-good')) return throttlingOf('ssm')
   if (weather.is('sending-is-denied-for-good')) return denied('AccessDeniedException')
   return weather.is('document-is-gone-for-good') ? new AwsError('InvalidDocument', '') : undefined
 }

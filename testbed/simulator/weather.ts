@@ -24,6 +24,8 @@ const lasting = [
   'key-is-disabled-for-good',
   's3-denies-for-good',
   'sending-is-denied-for-good',
+  'sending-fails-for-good',
+  'heartbeats-are-denied-for-good',
   'document-is-gone-for-good',
   'ssm-denies-for-good',
   'ec2-denies-for-good',
