@@ -77,6 +77,7 @@ const impure = new Set([
   'src/sweep/sweep.ts',
   'src/sweep/waiting.ts',
   'src/termination/beside.ts',
+  'src/termination/beyond.ts',
   'src/termination/consume.ts',
   'src/termination/explain.ts',
   'src/termination/gather.ts',

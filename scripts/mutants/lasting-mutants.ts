@@ -5,6 +5,7 @@ const reconcile = {
   file: 'src/termination/reconcile.ts',
   tests: ['test/termination/what-lasts.test.ts', 'test/termination/reconcile.test.ts'],
 }
+const beyond = { file: 'src/termination/beyond.ts', tests: ['test/termination/what-lasts.test.ts'] }
 const pace = {
   file: 'src/termination/pace.ts',
   tests: ['test/termination/decide.test.ts', 'test/termination/reconcile.test.ts'],
@@ -25,22 +26,28 @@ export const lastingMutants: readonly Mutant[] = [
     to: `const asked = await ask(() => placeOf(means, seen.action))`,
   },
   {
-    ...reconcile,
+    ...beyond,
     name: 'never tell an end where the heartbeat is refused',
     from: `return holdOfUnflushed(found) !== 'pending'`,
     to: `return found.ageSeconds < 0`,
   },
   {
-    ...reconcile,
+    ...beyond,
     name: 'call an action over whose heartbeat is refused',
     from: `return holdOfUnflushed(found) !== 'pending'`,
     to: `return found.ageSeconds > 0`,
   },
   {
-    ...reconcile,
+    ...beyond,
+    name: 'take an answer without its group for a group without it',
+    from: `if (group) return !group.`,
+    to: `if (groups) return !group?.`,
+  },
+  {
+    ...beyond,
     name: 'take an answer without the instance for the end of an action whose heartbeat is refused',
-    from: `if (lifecycleState === undefined) return (await machineState(aws, instanceId, ageSeconds)) === 'gone'`,
-    to: `if (lifecycleState === undefined) return (await machineState(aws, instanceId, ageSeconds)) !== undefined`,
+    from: `return asked.is === 'answered' && asked.answer === 'gone'`,
+    to: `return asked.is === 'answered'`,
   },
   {
     ...reconcile,

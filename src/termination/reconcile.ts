@@ -11,20 +11,12 @@ import type { Guard } from '../guard.ts'
 import type { Decision, LifecycleAction, Observation, Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { heldSeconds } from './attempts.ts'
+import { isBeyond } from './beyond.ts'
 import { decide } from './decide.ts'
 import { placeOf } from './gather.ts'
-import { holdOfUnflushed } from './hold.ts'
 import { isShort } from './hook.ts'
 import { letDiskGo } from './let-disk-go.ts'
-import {
-  complete,
-  type Heartbeat,
-  heartbeat,
-  holderOf,
-  isHeldItself,
-  whereabouts,
-} from './lifecycle-actions.ts'
-import { machineState } from './machine-state.ts'
+import { complete, type Heartbeat, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
 import { NotOurs, observe } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
@@ -75,17 +67,9 @@ async function firstHeartbeat({ aws, clock }: Guard, action: LifecycleAction): P
     return await heartbeat(aws, action)
   } catch (error) {
     const ageSeconds = (clock.now() - action.startedAt) / 1000
-    if (isPassing(error) || !(await isBeyond(aws, action.instanceId, ageSeconds))) throw error
+    if (isPassing(error) || !(await isBeyond(aws, action, ageSeconds))) throw error
     return 'none'
   }
-}
-
-/** An answer without the instance is none: then EC2 must have the machine for gone. */
-async function isBeyond(aws: Guard['aws'], instanceId: string, ageSeconds: number): Promise<boolean> {
-  const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState
-  if (lifecycleState === undefined) return (await machineState(aws, instanceId, ageSeconds)) === 'gone'
-  const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
-  return holdOfUnflushed(found) !== 'pending'
 }
 
 /** What a pass means to do. */

@@ -86,12 +86,36 @@ describe.each([
     aws.lifecycleState = 'Terminated'
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
   })
-  it('an answer without the instance is none, unless EC2 has the machine for gone', async () => {
+  it('an answer without the instance is none, unless its group is told of without it, too', async () => {
     aws.lifecycleState = undefined
     aws.now += 90 * MINUTE
     await expect(pass()).rejects.toBe(error)
-    aws.machine = 'terminated'
+    refuse('describeInstances', awsError('UnauthorizedOperation', 'no'))
+    await expect(pass()).rejects.toBe(error)
+    const { AutoScalingGroups = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+    aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })
+    await expect(pass()).rejects.toBe(error)
+    aws.guard.aws.describeAutoScalingGroups = async () => ({
+      AutoScalingGroups: AutoScalingGroups.map((group) => ({ ...group, Instances: [] })),
+    })
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+  it('or the group is gone with it', async () => {
+    aws.lifecycleState = undefined
+    aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })
+    refuse('describeLifecycleHooks', awsError('ValidationError', 'AutoScalingGroup name not found - null'))
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+  it('or EC2 has the machine for gone', async () => {
+    aws.lifecycleState = undefined
+    aws.machine = 'terminated'
+    aws.now += 90 * MINUTE
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+  it('nothing is called over where nobody tells of the instance', async () => {
+    refuse('describeAutoScalingInstances', awsError('AccessDenied', 'nor this'))
+    aws.now += 90 * MINUTE
+    await expect(pass()).rejects.toBe(error)
   })
 })
 

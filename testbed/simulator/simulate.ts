@@ -80,11 +80,12 @@ const LONGEST_HEARTBEAT_SECONDS = 7200
 function restBoundMs({ setting, mix }: World): number {
   const { policy } = setting
   const isHeld = policy.withoutRetention === 'hold'
-  // What no activity names is left to the hook's own time-out.
-  const isUndated = mix['activity-is-missing'] > 0 || mix['activity-is-late'] > 0
+  // What no activity names, and what no heartbeat tells of, is left to the hook's own time-out.
+  const isLeftToHook =
+    mix['activity-is-missing'] > 0 || mix['activity-is-late'] > 0 || mix['heartbeats-are-denied-for-good'] > 0
   const longestSeconds = isHeld
     ? 0.8 * Math.min(48 * 3600, 100 * policy.heartbeatTimeoutSeconds)
-    : Math.max(policy.patienceSeconds, isUndated ? LONGEST_HEARTBEAT_SECONDS : 0)
+    : Math.max(policy.patienceSeconds, isLeftToHook ? LONGEST_HEARTBEAT_SECONDS : 0)
   const looksSeconds = 3 * Math.max(policy.lookAgainSeconds, policy.queueVisibilitySeconds)
   return (longestSeconds + looksSeconds) * 1000 + setting.sweepEveryMs * 2 + 45 * minute
 }

@@ -1,0 +1,46 @@
+/** Whether an instance is beyond our hook, where a heartbeat does not tell. An answer without the instance says nothing by itself. */
+import { ask } from '../aws/ask.ts'
+import { whileThere } from '../aws/while-there.ts'
+import type { Guard } from '../guard.ts'
+import type { LifecycleAction } from '../model.ts'
+import { holdOfUnflushed } from './hold.ts'
+import { hookTimes } from './hook.ts'
+import { whereabouts } from './lifecycle-actions.ts'
+import { machineState } from './machine-state.ts'
+
+export async function isBeyond(
+  aws: Guard['aws'],
+  action: LifecycleAction,
+  ageSeconds: number,
+): Promise<boolean> {
+  const asked = await ask(() => whereabouts(aws, action.instanceId))
+  if (asked.is === 'refused') return false
+  const lifecycleState = asked.answer?.lifecycleState
+  if (lifecycleState === undefined)
+    return (await isOutOfItsGroup(aws, action)) || (await isGone(aws, action, ageSeconds))
+  const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
+  return holdOfUnflushed(found) !== 'pending'
+}
+
+/** Its group is told of, and without it; or there is no such group, which only a question about its hooks is told. */
+async function isOutOfItsGroup(
+  aws: Guard['aws'],
+  { groupName, hookName, instanceId }: LifecycleAction,
+): Promise<boolean> {
+  const asked = await ask(() => aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }))
+  const groups = asked.is === 'answered' ? asked.answer.AutoScalingGroups : []
+  const group = groups?.find(({ AutoScalingGroupName }) => AutoScalingGroupName === groupName)
+  if (group) return !group.Instances?.some(({ InstanceId }) => InstanceId === instanceId)
+  const isThere = async () => await hookTimes(aws, { groupName, hookName }).then(() => true)
+  const there = await ask(() => whileThere(isThere, false))
+  return there.is === 'answered' && !there.answer
+}
+
+async function isGone(
+  aws: Guard['aws'],
+  { instanceId }: LifecycleAction,
+  ageSeconds: number,
+): Promise<boolean> {
+  const asked = await ask(() => machineState(aws, instanceId, ageSeconds))
+  return asked.is === 'answered' && asked.answer === 'gone'
+}
