@@ -260,6 +260,23 @@ it('a message that calls itself older than it can be does not spend the patience
   expect(aws.completed).toEqual([])
 })
 
+it('a message that comes late spends the patience that went by before', async () => {
+  const late = record({ ...notification, Time: new Date(START - 30 * MINUTE).toISOString() })
+  aws.agent = 'dead'
+  await keptBy(late)
+  aws.now = START + 1000 * policy.patienceSeconds - 30 * MINUTE
+  await keptBy(late)
+  expect(aws.completed).toEqual(['ABANDON'])
+})
+
+it('a status event that may not be looked up is counted and goes: it is only a wake-up', async () => {
+  aws.guard.aws.listCommandInvocations = async () => {
+    throw awsError('AccessDeniedException', 'no')
+  }
+  expect(await keptBy(record(statusOf('c-1')))).toEqual([])
+  expect(aws.journal).toMatchObject([{ event: 'message-ignored', why: 'c-1: AccessDeniedException: no' }])
+})
+
 it('a message that calls itself younger than its sending does not hold its action for ever', async () => {
   const early = record({ ...notification, Time: '2036-01-02T03:04:05Z' })
   aws.agent = 'dead'

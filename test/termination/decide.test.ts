@@ -159,6 +159,10 @@ describe('patience is spent', () => {
     })
     expect(decide(seen({ ...late, flushes }), policy)).toMatchObject({ do: 'abandon', outcome: 'retained' })
   })
+  it('an older flush does not speak for one that was never heard of: its agent may have died while it ran', () => {
+    const unheard = flush({ status: 'failed', statusDetails: 'DeliveryTimedOut', report: undefined })
+    expect(decide(seen({ flushes: [unheard, flush()], proof: complete }), policy).do).not.toBe('continue')
+  })
   it('still waits for the last attempt while it runs', () => {
     const flushes = [running, ...Array.from({ length: policy.maxAttempts - 1 }, () => failed)]
     expect(decide(seen({ flushes, proof: undefined }), policy)).toMatchObject({ do: 'wait' })
@@ -252,6 +256,12 @@ describe('no flush yet, or one that proved nothing', () => {
     expect(last).toBeLessThan(0.9 * policy.patienceSeconds)
     const gapsBetween = startsAt.slice(1).map((at, index) => at - (startsAt[index] ?? 0))
     expect(gapsBetween).toEqual(gapsBetween.toSorted((a, b) => a - b))
+  })
+  it('leaves the archive a while after each, also where the last one came late', () => {
+    const [first, last] = [failed, { ...failed, requestedAt: START + 60 * MINUTE }]
+    const now = last.requestedAt + 1000
+    const late = seen({ now, flushes: [last, first], proof: undefined })
+    expect(decide(late, policy)).toMatchObject({ waitsFor: 'retry', seconds: policy.retrySeconds - 1 })
   })
   it.each([1, 2, 3])('has %i attempts with any patience, also a short one', (maxAttempts) => {
     const short = { ...policy, maxAttempts, patienceSeconds: 20, retrySeconds: 0 }
@@ -385,6 +395,17 @@ describe('evidence is never forgotten', () => {
   it('or is accounted for by a later flush', () => {
     const flushes = [reported({ accounted: [other.path] }), reported({ files: [file, other] })]
     expect(decide(seen({ flushes, proof: one }), policy)).toMatchObject({ do: 'continue' })
+  })
+  it('of three flushes, the younger accounts for the older, and never the other way round', () => {
+    const at = (minutes: number, changes: Parameters<typeof reported>[0]) => ({
+      ...reported(changes),
+      requestedAt: START + minutes * MINUTE,
+    })
+    const [named, accounted] = [{ files: [file, other] }, { accounted: [other.path] }]
+    const then = (middle: typeof named | typeof accounted, oldest: typeof named | typeof accounted) =>
+      decide(seen({ flushes: [at(3, {}), at(2, middle), at(1, oldest)], proof: one }), policy).do
+    expect(then(accounted, named)).toBe('continue')
+    expect(then(named, accounted)).not.toBe('continue')
   })
   it('what was unaccounted stays so until it is listed or accounted for', () => {
     const lost = { unaccounted: [{ path: other.path, size: 5, why: 'deleted' }] }

@@ -10,6 +10,12 @@ describe('no active lifecycle action', () => {
   it('means not yet while the load balancer drains the instance, however long that takes', () => {
     expect(none('Terminating', old)).toBe('pending')
   })
+  it.each(['Warmed:Terminating', 'Warmed:Pending', 'ReplacingRootVolume'])(
+    'means not yet while the instance is on its way in %s, however long that takes',
+    (state) => {
+      expect(none(state, old)).toBe('pending')
+    },
+  )
   it('means not yet while another hook holds the instance', () => {
     expect(none('Terminating:Wait', old)).toBe('pending')
   })
