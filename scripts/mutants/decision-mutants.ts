@@ -210,4 +210,31 @@ export const decisionMutants: readonly Mutant[] = [
     from: `if (seen.troubles.some(({ what }) => what === 'list its flushes'))`,
     to: `if (seen.troubles.some(({ what }) => what !== 'list its flushes'))`,
   },
+  {
+    file: 'src/termination/evidence.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'let an older flush speak for one that was never heard of',
+    from: `return ran?.copiedAt === undefined ? flushes[0] : ran`,
+    to: `return ran ?? flushes[0]`,
+  },
+  {
+    file: 'src/termination/evidence.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'let what is older account for what is younger',
+    from: `(a, b) => b.requestedAt - a.requestedAt`,
+    to: `(a, b) => a.requestedAt - b.requestedAt`,
+  },
+  {
+    file: 'src/termination/attempts.ts',
+    tests: ['test/termination/decide.test.ts'],
+    name: 'flush again at once where the last attempt came late',
+    from: `return Math.max(firstAt + 1000 * offset, newest.requestedAt + 1000 * policy.retrySeconds)`,
+    to: `return firstAt + 1000 * offset`,
+  },
+  {
+    ...hold,
+    name: 'call an action unfounded whose root volume is long in replacement',
+    from: `'Warmed:Pending', 'ReplacingRootVolume'`,
+    to: `'Warmed:Pending'`,
+  },
 ]

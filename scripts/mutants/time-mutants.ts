@@ -211,4 +211,11 @@ export const timeMutants: readonly Mutant[] = [
     from: `sentAt - LATEST_DELIVERY_MS), sentAt, clock.now())`,
     to: `sentAt - LATEST_DELIVERY_MS), clock.now())`,
   },
+  {
+    file: 'src/termination/consume.ts',
+    tests: ['test/termination/consume.test.ts'],
+    name: 'not count the time for which a notification was on its way',
+    from: `const LATEST_DELIVERY_MS = 3600 * 1000`,
+    to: `const LATEST_DELIVERY_MS = 0`,
+  },
 ]
