@@ -242,3 +242,33 @@ describe('an object accounts for one file, however often it is listed', () => {
     expect(await missing([PREFIX], [[keyOfA, `${PREFIX}done`]])).toBe(0)
   })
 })
+
+it('nothing is called missing that may lie beyond what is read of where a collector moves everybody’s objects', async () => {
+  const aws: Partial<AwsApi> = {
+    listObjectsV2: async ({ Prefix }) =>
+      Prefix === PREFIX ? {} : { IsTruncated: true, NextContinuationToken: 'more' },
+  }
+  const archive = { ...policy.archive, movedTo: ['done/'] }
+  const { gaps } = await prove({ aws: aws as AwsApi, clock }, archive, PREFIX, manifest())
+  expect(gaps).toMatchObject([{ is: 'unproven' }])
+})
+
+it('a checksum that S3 calls composite is never compared with that of the whole, whatever it looks like', async () => {
+  const aws: Partial<AwsApi> = {
+    listObjectsV2: async () => ({
+      Contents: [
+        { Key: `${PREFIX}${file.path.replaceAll('/', '_')}`, Size: file.size, ETag: 'd'.repeat(32) },
+      ],
+    }),
+    headObject: async () => ({
+      ServerSideEncryption: 'aws:kms',
+      ChecksumType: 'COMPOSITE',
+      ChecksumSHA256: Buffer.from(file.sha256, 'hex').toString('base64'),
+    }),
+    getObject: async () => {
+      throw awsError('AccessDenied')
+    },
+  }
+  const { gaps } = await prove({ aws: aws as AwsApi, clock }, policy.archive, PREFIX, manifest())
+  expect(gaps).toMatchObject([{ is: 'unproven' }])
+})

@@ -171,7 +171,8 @@ function guardOf(
 /** Somebody deletes the first group's hook, and it is to come back. */
 function disturb(world: World): void {
   const [first] = world.setting.groups
-  if (!first) return
+  // The day's own operator may have deleted the group before.
+  if (!first || !world.region.hookOf(first.name)) return
   const cause = { by: 'operator' } as const
   const input = { AutoScalingGroupName: first.name, LifecycleHookName: HOOK }
   world.region.call(cause, 'DeleteLifecycleHook', input)

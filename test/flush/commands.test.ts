@@ -152,3 +152,19 @@ it('one that is older than an hour counts, newest first, wherever a page ends', 
   const found = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
   expect(found.map(({ flush }) => flush.commandId)).toEqual(['newer', 'older'])
 })
+
+it.each(['DeliveryTimedOut', 'Delivery Timed Out'])(
+  'StatusDetails are read in either spelling (%s)',
+  async (StatusDetails) => {
+    const aws = new OneInstance()
+    const command = {
+      CommandId: 'c',
+      InstanceId: action.instanceId,
+      Status: 'TimedOut' as const,
+      StatusDetails,
+    }
+    aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
+    const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+    expect(found?.flush.statusDetails).toBe('DeliveryTimedOut')
+  },
+)

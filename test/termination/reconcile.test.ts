@@ -130,8 +130,8 @@ describe('an agent that does not answer', () => {
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })
     expect(aws.completed).toEqual(['ABANDON'])
   })
-  it('ends at once, loudly, when the machine is gone', async () => {
-    aws.machine = 'terminated'
+  it.each(['shutting-down', 'terminated'])('ends at once, loudly, when the machine is %s', async (state) => {
+    aws.machine = state
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'continue', outcome: 'lost' } })
   })
   it('is not called gone because an answer of EC2 has no machine in it, however often', async () => {

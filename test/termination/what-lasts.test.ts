@@ -148,6 +148,15 @@ describe('a flush that cannot be started at the moment is a reason when that goe
   })
 })
 
+it('a machine of which EC2 tells nothing at the moment is kept when that goes on until patience', async () => {
+  await pass()
+  aws.flushEnds('', 'Failed')
+  refuse('describeInstances', awsError('RequestLimitExceeded', 'Rate exceeded'))
+  await expect(pass()).rejects.toThrow('Rate exceeded')
+  outOfPatience()
+  expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
+})
+
 it('a hook and a group that may not be read hold the machine, told as overdue', async () => {
   refuse('describeLifecycleHooks', awsError('AccessDenied', 'no'))
   refuse('listCommandInvocations', awsError('AccessDenied', 'no'))
