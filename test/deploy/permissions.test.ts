@@ -40,6 +40,8 @@ import {
 /** A day needs what it meets, so that days are lived until every grant was used; a grant that none of so many uses, is one too many. */
 const DAYS_AT_ONCE = 12
 const MOST_DAYS = 72
+/** The first twelve from here on use nearly everything: no world is like any other, and some rungs are rare. */
+const FIRST_DAY = 30
 const kmsKeyArn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-0000-4000-8000-000000000000`
 const deployed: Deployed = {
   groups: [
@@ -78,7 +80,7 @@ beforeAll(async () => {
   ;({ template, file, remove } = await packageProject(parameters))
   const calls: Call[] = []
   for (let day = 1; day <= MOST_DAYS; day++) {
-    calls.push(...(await callsOf(day)))
+    calls.push(...(await callsOf(FIRST_DAY + day - 1)))
     if (day % DAYS_AT_ONCE === 0 && (await isEverythingUsed(calls))) break
   }
 })
