@@ -45,6 +45,12 @@ export const lastingMutants: readonly Mutant[] = [
   },
   {
     ...beyond,
+    name: 'take a machine that is gone for the end of an action whose group tells of it',
+    from: `if (group) return !group.`,
+    to: `if (group) return (await isGone(aws, action, ageSeconds)) || !group.`,
+  },
+  {
+    ...beyond,
     name: 'take an answer without the instance for the end of an action whose heartbeat is refused',
     from: `return asked.is === 'answered' && asked.answer === 'gone'`,
     to: `return asked.is === 'answered'`,

@@ -16,20 +16,22 @@ export async function isBeyond(
   const asked = await ask(() => whereabouts(aws, action.instanceId))
   if (asked.is === 'refused') return false
   const lifecycleState = asked.answer?.lifecycleState
-  if (lifecycleState === undefined)
-    return (await isOutOfItsGroup(aws, action)) || (await isGone(aws, action, ageSeconds))
+  if (lifecycleState === undefined) return await isOut(aws, action, ageSeconds)
   const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
   return holdOfUnflushed(found) !== 'pending'
 }
 
-/** Its group is told of, and without it; or there is no such group, which only a question about its hooks is told. */
-async function isOutOfItsGroup(
-  aws: Guard['aws'],
-  { groupName, hookName, instanceId }: LifecycleAction,
-): Promise<boolean> {
+/**
+ * Its group is told of, and without it; or there is no such group, which only a question about its hooks is told. A machine that is gone
+ * can wait at the hook all the same: what EC2 says counts only where Auto Scaling may not be asked.
+ */
+async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
+  const { groupName, hookName, instanceId } = action
   const asked = await ask(() => aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }))
-  const groups = asked.is === 'answered' ? asked.answer.AutoScalingGroups : []
-  const group = groups?.find(({ AutoScalingGroupName }) => AutoScalingGroupName === groupName)
+  if (asked.is === 'refused') return await isGone(aws, action, ageSeconds)
+  const group = asked.answer.AutoScalingGroups?.find(
+    ({ AutoScalingGroupName }) => AutoScalingGroupName === groupName,
+  )
   if (group) return !group.Instances?.some(({ InstanceId }) => InstanceId === instanceId)
   const isThere = async () => await hookTimes(aws, { groupName, hookName }).then(() => true)
   const there = await ask(() => whileThere(isThere, false))

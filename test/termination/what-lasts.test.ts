@@ -90,8 +90,6 @@ describe.each([
     aws.lifecycleState = undefined
     aws.now += 90 * MINUTE
     await expect(pass()).rejects.toBe(error)
-    refuse('describeInstances', awsError('UnauthorizedOperation', 'no'))
-    await expect(pass()).rejects.toBe(error)
     const { AutoScalingGroups = [] } = await aws.guard.aws.describeAutoScalingGroups({})
     aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })
     await expect(pass()).rejects.toBe(error)
@@ -106,11 +104,25 @@ describe.each([
     refuse('describeLifecycleHooks', awsError('ValidationError', 'AutoScalingGroup name not found - null'))
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
   })
-  it('or EC2 has the machine for gone', async () => {
+  it('a machine that EC2 has for gone can wait at the hook, as its group tells', async () => {
     aws.lifecycleState = undefined
     aws.machine = 'terminated'
     aws.now += 90 * MINUTE
+    await expect(pass()).rejects.toBe(error)
+  })
+  it('but is beyond it where nobody may ask the group', async () => {
+    aws.lifecycleState = undefined
+    aws.machine = 'terminated'
+    aws.now += 90 * MINUTE
+    refuse('describeAutoScalingGroups', awsError('AccessDenied', 'nor this'))
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
+  it('and is not where EC2 may not be asked either', async () => {
+    aws.lifecycleState = undefined
+    aws.now += 90 * MINUTE
+    refuse('describeAutoScalingGroups', awsError('AccessDenied', 'nor this'))
+    refuse('describeInstances', awsError('UnauthorizedOperation', 'nor this'))
+    await expect(pass()).rejects.toBe(error)
   })
   it('nothing is called over where nobody tells of the instance', async () => {
     refuse('describeAutoScalingInstances', awsError('AccessDenied', 'nor this'))

@@ -77,6 +77,8 @@ export function isSweepHindered({ mix }: World): boolean {
     'call-is-slow',
     'lambda-is-killed',
     'guard-is-down',
+    // Each pass of what it adopts fails there, by name, and an alarm rings.
+    'heartbeats-are-denied-for-good',
     'throttling-storm',
     // Nor does it touch what a hook holds that notifies another queue now (S4).
     'operator-points-the-hook-elsewhere',
