@@ -195,4 +195,11 @@ export const actionMutants: readonly Mutant[] = [
     from: `return told?.find((instance) => instance.InstanceId === instanceId)`,
     to: `return told?.[0]`,
   },
+  {
+    file: 'src/termination/scaling-activities.ts',
+    tests: ['test/termination/scaling-activities.test.ts'],
+    name: 'date an adopted action by an activity that has ended',
+    from: `if (!isOver && wanted.delete(instanceId)) began`,
+    to: `if (wanted.delete(instanceId)) began`,
+  },
 ]
