@@ -46,8 +46,8 @@ export const copyMarkMutants: readonly Mutant[] = [
   {
     ...clearing,
     name: 'delete the copy of an action that goes on',
-    from: 'if (current !== undefined && current !== actionBegan) return true',
-    to: 'if (current !== undefined) return true',
+    from: 'if (current !== actionBegan) return true',
+    to: 'return true',
   },
   {
     ...clearing,

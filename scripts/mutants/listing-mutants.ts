@@ -96,7 +96,15 @@ export const listingMutants: readonly Mutant[] = [
     file: 'src/recovery/clear-away.ts',
     tests: ['test/recovery/clone.test.ts'],
     name: 'throw a copy away where no activity tells',
-    from: 'current !== undefined && current !== actionBegan',
-    to: 'current !== actionBegan',
+    from: 'if (current === undefined) return false',
+    to: 'if (current === undefined) return true',
+  },
+  {
+    file: 'src/recovery/clear-away.ts',
+    tests: ['test/recovery/clone.test.ts'],
+    name: 'hold an action that nothing dates by asking who holds it',
+    from: `  if (current === undefined) return false
+  if (current !== actionBegan) return true`,
+    to: '  if (current !== undefined && current !== actionBegan) return true',
   },
 ]

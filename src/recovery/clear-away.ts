@@ -63,7 +63,9 @@ async function isOver(
   if (!lifecycleState.endsWith(':Wait')) return true
   const began = await terminationsBegan(aws, groupName, [instanceId], clock.now())
   const current = began.get(instanceId)
-  if (current !== undefined && current !== actionBegan) return true
+  // The question below is a heartbeat, and what nothing dates must end by the hook's own time-out.
+  if (current === undefined) return false
+  if (current !== actionBegan) return true
   // Another hook may hold it, when ours has let it go.
   const { hookName } = policy
   const action = { groupName, hookName, instanceId, token: undefined, startedAt: actionBegan }

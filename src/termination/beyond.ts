@@ -3,7 +3,7 @@ import { ask } from '../aws/ask.ts'
 import { whileThere } from '../aws/while-there.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
-import { holdOfUnflushed } from './hold.ts'
+import { holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { machineState } from './machine-state.ts'
@@ -17,6 +17,8 @@ export async function isBeyond(
   if (asked.is === 'refused') return false
   const lifecycleState = asked.answer?.lifecycleState
   if (lifecycleState === undefined) return await isOut(aws, action, ageSeconds)
+  // It may be a state of before: kept, and released a moment ago.
+  if (ageSeconds <= SETTLING_SECONDS) return false
   const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
   return holdOfUnflushed(found) !== 'pending'
 }

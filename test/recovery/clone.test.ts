@@ -660,6 +660,16 @@ describe('what EC2 does not tell', () => {
     delete ssm.describeScalingActivities
     expect(snapshots()).toHaveLength(1)
   })
+  it('about when its action began leaves that to the hook’s own time-out, and prolongs nothing', async () => {
+    await sweep(1)
+    ssm.describeScalingActivities = async () => ({ Activities: [] })
+    const heartbeats: unknown[] = []
+    ssm.recordLifecycleActionHeartbeat = async (input) => void heartbeats.push(input)
+    await sweep(2)
+    delete ssm.describeScalingActivities
+    delete ssm.recordLifecycleActionHeartbeat
+    expect(heartbeats).toEqual([])
+  })
   it('in one empty answer about a machine leaves its copy', async () => {
     await sweep(1)
     ssm.describeAutoScalingInstances = async ({ InstanceIds, ...input }) =>
