@@ -15,6 +15,7 @@ import { explanationLines } from './explain.ts'
 import { type Ending, follow, untilHeld } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { ifInterrupted, unlessInterrupted } from './interruption.ts'
+import { lostInVain } from './lost-in-vain.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
@@ -51,7 +52,7 @@ export function releaseCommand(surroundings: Surroundings): Command {
           'With --accept-loss, say why: --reason "…". It stands in the journal with your name.',
         )
       const deployment = await surroundings.reach(options)
-      await begin(deployment, surroundings, instance)
+      await begin(deployment, surroundings, instance, options)
       const released = options.acceptLoss
         ? await letGo(deployment, surroundings, instance, options.reason ?? '')
         : await tryAgain(deployment, surroundings, instance, options.wait * 60_000)
@@ -66,7 +67,12 @@ export function releaseCommand(surroundings: Surroundings): Command {
 }
 
 /** A kept machine passes the hook once more: that is AWS's own way out, and our last chance. One that is held is there already. */
-async function begin(deployment: Deployment, surroundings: Surroundings, instance: string): Promise<void> {
+async function begin(
+  deployment: Deployment,
+  surroundings: Surroundings,
+  instance: string,
+  { acceptLoss }: Pick<ReleaseOptions, 'acceptLoss'>,
+): Promise<void> {
   const { aws, policy } = deployment
   const { interruption, typed } = surroundings
   const where = await unlessInterrupted(whereabouts(aws, instance), interruption)
@@ -78,6 +84,10 @@ async function begin(deployment: Deployment, surroundings: Surroundings, instanc
         'only a machine that the guard holds or keeps can be released.',
     )
   if (!isKept(state)) return
+  if (!acceptLoss) {
+    const why = await unlessInterrupted(lostInVain(deployment, surroundings, where.groupName), interruption)
+    if (why !== undefined) throw new Refusal(`${instance}: ${why}`)
+  }
   await aws.terminateInstanceInAutoScalingGroup({
     InstanceId: instance,
     ShouldDecrementDesiredCapacity: false,

@@ -3,13 +3,14 @@
 import { Command } from 'commander'
 import { grouped } from '../grouped.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
-import { hasHook, keepsAbandoned } from '../termination/hook.ts'
+import { hasHook } from '../termination/hook.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import type { Deployment } from './deployment.ts'
 import { type Ending, follow } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { unlessInterrupted } from './interruption.ts'
+import { lostInVain } from './lost-in-vain.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
@@ -56,10 +57,11 @@ export function retryCommand(surroundings: Surroundings): Command {
 
 /** The kept machines of guarded groups, or the one that is named; and those whose groups do not tell whether they are guarded. */
 async function keptOf(
-  { aws, policy }: Deployment,
+  deployment: Deployment,
   surroundings: Surroundings,
   instance: string | undefined,
 ): Promise<{ readonly kept: string[]; readonly undone: Retried[] }> {
+  const { aws, policy } = deployment
   const { retained } = await waitingAndRetained(aws)
   const meant = retained.filter(({ instanceId: id }) => instance === undefined || id === instance)
   const groups = grouped(meant, (one) => one.groupName)
@@ -70,9 +72,9 @@ async function keptOf(
     async ([groupName, members]) => {
       if (!(await hasHook(aws, groupName, policy))) return
       const ids = members.map(({ instanceId: id }) => id)
-      const why = await keepsAbandoned(aws, groupName, policy)
+      const why = await lostInVain(deployment, surroundings, groupName)
       if (why === undefined) kept.push(...ids)
-      else unkept.push(...ids.map((id) => notBegun(id, lostIfInVain(why, groupName, surroundings))))
+      else unkept.push(...ids.map((id) => notBegun(id, why)))
     },
     ([groupName]) => groupName,
     surroundings,
@@ -85,11 +87,6 @@ async function keptOf(
 
 function notBegun(instanceId: string, why: string): Retried {
   return { instanceId, ended: 'not begun', why }
-}
-
-/** A termination that begins in such a group, and proves nothing, ends the machine. */
-function lostIfInVain(why: string, groupName: string, { typed }: Surroundings): string {
-  return `it would not be kept if that fails: ${why}  (${typed(`doctor --group ${groupName}`)})`
 }
 
 /** All are begun before the first is followed: the guard sees to them side by side. */

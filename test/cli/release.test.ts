@@ -70,7 +70,7 @@ describe('retry', () => {
   })
 })
 
-describe('retry, where a termination that fails would end the machine,', () => {
+describe('where a termination that fails would end the machine', () => {
   it.each<readonly [string, () => unknown, string]>([
     ['since nobody retains', () => (line.retains = false), 'the group does not retain'],
     [
@@ -78,14 +78,25 @@ describe('retry, where a termination that fails would end the machine,', () => {
       () => (line.defaultResult = 'CONTINUE'),
       'our hook’s default result is not ABANDON',
     ],
-  ])('begins none, %s, and says what to type', async (_why, happens, told) => {
+  ])('%s, none is begun, and it says what to type', async (_why, happens, told) => {
     happens()
     const { code, out } = await line.run('retry', id)
     expect(code).toBe(1)
     expect(out).toContain(`${id}  not begun  it would not be kept if that fails: ${told}`)
     expect(out).toContain(`doctor --group ${action.groupName}`)
+    const { code: released, err } = await line.run('release', id)
+    expect(released).toBe(1)
+    expect(err).toContain(`${id}: it would not be kept if that fails: ${told}`)
     expect(deeds()).toEqual([])
   })
+})
+
+it('who accepts the loss needs nothing that keeps it', async () => {
+  line.retains = false
+  expect(await line.run('release', id, '--accept-loss', '--reason', 'it is broken')).toMatchObject({
+    code: 0,
+  })
+  expect(deeds()).toEqual(['terminateInstanceInAutoScalingGroup'])
 })
 
 describe('retry --all of several', () => {
