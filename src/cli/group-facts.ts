@@ -1,9 +1,10 @@
 /** A group as a replacement finds it: what it is now, and what one that was begun has left. */
 import type { TagDescription } from '@aws-sdk/client-auto-scaling'
+import { groupOf } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { type GroupFacts, REPLACING, type Replacing, readReplacing } from './replacement.ts'
 import type { ReplacingApi } from './replacing.ts'
-import { groupOf, trafficOf } from './serving.ts'
+import { trafficOf } from './serving.ts'
 
 /** Whether the guard's hook would hold an instance of the group: the same question as everywhere. */
 export type IsGuarded = (groupName: string) => Promise<boolean>

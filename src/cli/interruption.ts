@@ -1,8 +1,8 @@
 /** What ends early when a person wants it: a call that hangs is broken off too, since nobody waits for its answer any more. */
-import { NotSo } from './surroundings.ts'
+import { Refusal } from './surroundings.ts'
 
 /** Who broke it off knows that, and a reader that has gone hears nothing; a program is told. */
-export class Interrupted extends NotSo {
+export class Interrupted extends Refusal {
   override name = 'Interrupted'
   override message = 'Interrupted before there was an answer.'
 }
@@ -32,8 +32,5 @@ export function ifInterrupted<Answer>(answer: Answer): (error: unknown) => Answe
 
 /** What goes on until somebody ends it: then an interruption is its ordinary end. */
 export async function untilInterrupted(call: Promise<void>, signal: AbortSignal): Promise<void> {
-  const ended = new NotSo()
-  await unlessInterrupted(call, signal, ended).catch((error) => {
-    if (error !== ended) throw error
-  })
+  await unlessInterrupted(call, signal).catch(ifInterrupted(undefined))
 }

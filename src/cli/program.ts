@@ -76,7 +76,7 @@ export async function run(words: readonly string[], surroundings: Surroundings):
     return 0
   } catch (error) {
     // Help that was asked for is no error, and what is not so has been said.
-    if (error instanceof NotSo && !(error instanceof Interrupted)) return 1
+    if (error instanceof NotSo) return 1
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const said = wordsOn(error)
     // Commander has said it already, and who interrupts knows it.
@@ -89,7 +89,6 @@ export async function run(words: readonly string[], surroundings: Surroundings):
 
 /** Our own errors say what to type next; AWS's do not. */
 function wordsOn(error: unknown): string[] {
-  if (error instanceof CannotReach || error instanceof Refusal || error instanceof Interrupted)
-    return [error.message]
+  if (error instanceof CannotReach || error instanceof Refusal) return [error.message]
   return [wordsOf(error), nextStepAfter(error) ?? []].flat()
 }

@@ -6,6 +6,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { OperatorApi } from '../aws/operator-api.ts'
+import { groupOf } from '../termination/hook.ts'
 import { counted } from './counted.ts'
 import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -81,11 +82,6 @@ export function isServing(instanceId: string, targets: readonly TargetHealthDesc
     own.length > 0 &&
     own.every(({ TargetHealth }) => ['healthy', 'unavailable'].includes(TargetHealth?.State ?? ''))
   )
-}
-
-export async function groupOf(aws: ServingApi, groupName: string): Promise<AutoScalingGroup | undefined> {
-  const { AutoScalingGroups } = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  return AutoScalingGroups?.[0]
 }
 
 /** Throws when so many do not serve in time, or the wait is broken off. Each change is told once. */

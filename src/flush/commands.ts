@@ -73,7 +73,7 @@ async function everyInvocation(
     MaxResults: 50,
     Filters: [
       { key: 'DocumentName', value: documentName },
-      { key: 'InvokedAfter', value: `${new Date(now - WINDOW_MS).toISOString().slice(0, 19)}Z` },
+      { key: 'InvokedAfter', value: isoSeconds(now - WINDOW_MS) },
     ],
   }
   // A command that is sent between two pages shows the last one of the first page again on the next.
@@ -174,12 +174,16 @@ export interface Salvaged {
  * whole seconds, the earlier one: what it proves is never of later than it is said (S1).
  */
 export function salvageComment(instanceId: string, volumeId: string, salvaged?: Salvaged): string {
-  const action = salvaged && `${iso(salvaged.actionBegan)} ${iso(salvaged.copiedAt).replace(/\.\d+Z$/, 'Z')}`
+  const action = salvaged && `${iso(salvaged.actionBegan)} ${isoSeconds(salvaged.copiedAt)}`
   return [`${SALVAGE}${instanceId} ${volumeId}`, action ?? []].flat().join(' ')
 }
 
 function iso(time: number): string {
   return new Date(time).toISOString()
+}
+
+function isoSeconds(time: number): string {
+  return `${iso(time).slice(0, 19)}Z`
 }
 
 const SALVAGED = /^salvage:(?<instanceId>i-[0-9a-f]+) vol-[0-9a-f]+ (?<began>\S+) (?<copied>\S+)$/
@@ -235,7 +239,7 @@ export function belongs({ belongsTo, flush }: Invocation, action: LifecycleActio
   return isSince && wholeSeconds(belongsTo.adoptedAt) <= wholeSeconds(action.startedAt)
 }
 
-/** EventBridge dates its events so, an activity and a notification tell more. */
-function wholeSeconds(time: number): number {
-  return Math.floor(time / 1000)
+/** EventBridge dates its events so, as does the Comment of a salvage its copy; an activity and a notification tell more. */
+export function wholeSeconds(time: number): number {
+  return 1000 * Math.floor(time / 1000)
 }

@@ -76,8 +76,7 @@ export async function advance(
   if (step.do === 'wait') return
   if (step.do === 'attach') busy.add(step.on)
   journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })
-  const notItsOwn = new Set(copies.flatMap(({ volumes }) => volumes.map(({ volumeId }) => volumeId)))
-  await take(guard, groupName, copy, step, notItsOwn)
+  await take(guard, groupName, copy, step, copies)
 }
 
 function told(step: Exclude<CopyStep, { do: 'wait' }>): string {
@@ -98,7 +97,7 @@ async function take(
   groupName: string,
   owner: CopyOwner,
   step: Exclude<CopyStep, { do: 'wait' }>,
-  notItsOwn: ReadonlySet<string>,
+  copies: readonly Copy[],
 ): Promise<void> {
   const { aws, policy } = guard
   switch (step.do) {
@@ -121,7 +120,7 @@ async function take(
       await aws.detachVolume({ VolumeId: step.volumeId, InstanceId: step.from })
       return
     case 'salvage':
-      return await salvage(guard, groupName, owner, step, notItsOwn)
+      return await salvage(guard, groupName, owner, step, copies)
   }
 }
 
@@ -143,12 +142,13 @@ async function salvage(
   groupName: string,
   { instanceId, actionBegan, diskId }: CopyOwner,
   { volumeId, on, device, copiedAt }: Extract<CopyStep, { do: 'salvage' }>,
-  notItsOwn: ReadonlySet<string>,
+  copies: readonly Copy[],
 ): Promise<void> {
   const machine = await knownInstance(aws, instanceId)
   const root = rootVolumeOf(machine) ?? diskId
   if (root !== diskId)
     throw new Error(`${instanceId} runs from ${root} now, and ${volumeId} is a copy of ${diskId}`)
+  const notItsOwn = new Set(copies.flatMap(({ volumes }) => volumes.map((one) => one.volumeId)))
   const otherVolumes = otherVolumesOf(machine, notItsOwn)
   const started = await startFlush(aws, policy, {
     instanceId,

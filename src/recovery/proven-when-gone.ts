@@ -1,5 +1,5 @@
 /** The proof of a machine that no hook holds any more: by the same evidence and the same decision as a pass's, told as its termination's end. */
-import { belongs, listInvocations, listSalvages, newestFirst } from '../flush/commands.ts'
+import { belongs, listInvocations, listSalvages, newestFirst, wholeSeconds } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction, Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
@@ -8,11 +8,6 @@ import { gathered } from '../termination/gather.ts'
 import { endEvent } from '../termination/tell.ts'
 import { writeReceipt } from '../termination/write-receipt.ts'
 import type { Copy } from './copies.ts'
-
-/** As the Comment of a salvage tells it. */
-function wholeSeconds(time: number): number {
-  return 1000 * Math.floor(time / 1000)
-}
 
 /** Told as often as it is asked: whoever asks lets the disk go then. */
 export async function provenWhenGone(

@@ -4,7 +4,7 @@ import { whileThere } from '../aws/while-there.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
 import { holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
-import { hookTimes } from './hook.ts'
+import { groupOf, hookTimes } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { machineState } from './machine-state.ts'
 
@@ -29,11 +29,9 @@ export async function isBeyond(
  */
 async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
   const { groupName, hookName, instanceId } = action
-  const asked = await ask(() => aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] }))
+  const asked = await ask(() => groupOf(aws, groupName))
   if (asked.is === 'refused') return await isGone(aws, action, ageSeconds)
-  const group = asked.answer.AutoScalingGroups?.find(
-    ({ AutoScalingGroupName }) => AutoScalingGroupName === groupName,
-  )
+  const group = asked.answer
   if (group) return !group.Instances?.some(({ InstanceId }) => InstanceId === instanceId)
   const isThere = async () => await hookTimes(aws, { groupName, hookName }).then(() => true)
   const there = await ask(() => whileThere(isThere, false))

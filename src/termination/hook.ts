@@ -1,5 +1,5 @@
 /** Our hook on a group: whether it is there, and what it and its group are really set to. */
-import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
 import { whileThere } from '../aws/while-there.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
@@ -15,14 +15,28 @@ export async function hasHook(
   { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
 ): Promise<boolean> {
   const isThere = async () => {
-    const answer = await aws.describeLifecycleHooks({
-      AutoScalingGroupName: groupName,
-      LifecycleHookNames: [hookName],
-    })
-    const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+    const hook = await hookOf(aws, { groupName, hookName })
     return hook !== undefined && isOurs(hook, queueUrl)
   }
   return await whileThere(isThere, false)
+}
+
+/** As Auto Scaling describes it; `undefined` when the group has no hook of this name. Throws where there is no such group. */
+async function hookOf(aws: AwsApi, { groupName, hookName }: Hooked): Promise<LifecycleHook | undefined> {
+  const answer = await aws.describeLifecycleHooks({
+    AutoScalingGroupName: groupName,
+    LifecycleHookNames: [hookName],
+  })
+  return answer.LifecycleHooks?.find((hook) => hook.LifecycleHookName === hookName)
+}
+
+/** As Auto Scaling describes it; `undefined` when there is no such group, or the answer is without it. */
+export async function groupOf(
+  aws: Pick<AwsApi, 'describeAutoScalingGroups'>,
+  groupName: string,
+): Promise<AutoScalingGroup | undefined> {
+  const answer = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
+  return answer.AutoScalingGroups?.find((group) => group.AutoScalingGroupName === groupName)
 }
 
 function isOurs(hook: LifecycleHook, queueUrl: string): boolean {
@@ -54,15 +68,10 @@ export async function keepsAbandoned(
   groupName: string,
   { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
 ): Promise<string | undefined> {
-  const groups = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
+  const group = await groupOf(aws, groupName)
   if (group?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon !== 'retain')
     return 'the group does not retain'
-  const answer = await aws.describeLifecycleHooks({
-    AutoScalingGroupName: groupName,
-    LifecycleHookNames: [hookName],
-  })
-  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  const hook = await hookOf(aws, { groupName, hookName })
   if (!hook || !isOurs(hook, queueUrl)) return 'the group does not have our hook'
   return hook.DefaultResult === 'ABANDON' ? undefined : 'our hook’s default result is not ABANDON'
 }
@@ -83,11 +92,7 @@ export async function hookTimes(
   aws: AwsApi,
   { groupName, hookName }: Hooked,
 ): Promise<HookFacts | undefined> {
-  const answer = await aws.describeLifecycleHooks({
-    AutoScalingGroupName: groupName,
-    LifecycleHookNames: [hookName],
-  })
-  const hook = answer.LifecycleHooks?.find((candidate) => candidate.LifecycleHookName === hookName)
+  const hook = await hookOf(aws, { groupName, hookName })
   if (!hook?.HeartbeatTimeout) return undefined
   return {
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
@@ -111,8 +116,7 @@ export async function retainsAbandoned(
   aws: AwsApi,
   { groupName, instanceId }: Pick<LifecycleAction, 'groupName' | 'instanceId'>,
 ): Promise<boolean | undefined> {
-  const groups = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  const group = groups.AutoScalingGroups?.find((candidate) => candidate.AutoScalingGroupName === groupName)
+  const group = await groupOf(aws, groupName)
   if (!group) return undefined
   const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
   const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
