@@ -11,9 +11,14 @@ const SILENCE_MS = 50 * 3600_000
 const LOOK_EVERY_LINES = 1024
 
 /** What is told of an instance and not handed out yet. */
-interface Open {
+class Open {
   readonly told: ToldOfInstance[]
   newestAt: number
+
+  constructor(first: ToldOfInstance) {
+    this.told = Array.of(first)
+    this.newestAt = first.at
+  }
 }
 
 /**
@@ -62,5 +67,5 @@ function add(open: Map<string, Open>, line: Told): void {
   if (known) {
     known.told.push(line)
     known.newestAt = line.at
-  } else open.set(line.instanceId, { told: [line], newestAt: line.at })
+  } else open.set(line.instanceId, new Open(line))
 }

@@ -14,7 +14,7 @@ const parsed = (line: string) => {
 function answer(tell: (line: string) => Told | undefined, line: string): unknown {
   try {
     const told = tell(line)
-    return told?.is === 'end' ? { ...told, event: told.event() } : told
+    return told?.is === 'end' ? { ...told, event: told.event() } : told && { ...told }
   } catch (error) {
     return String(error)
   }
