@@ -3,7 +3,7 @@
  * calls. (The simulator has the whole world; this is for facts about single passes.)
  */
 import { gzipSync } from 'node:zlib'
-import type { Activity, TagDescription } from '@aws-sdk/client-auto-scaling'
+import type { Activity, AutoScalingGroup, TagDescription } from '@aws-sdk/client-auto-scaling'
 import type { Snapshot, Tag, Volume } from '@aws-sdk/client-ec2'
 import type { CommandInvocation, InstanceInformation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../src/aws/api.ts'
@@ -114,6 +114,33 @@ export class OneInstance {
     journal: (event) => void this.journal.push(event),
   }
 
+  #group(): AutoScalingGroup {
+    return {
+      AutoScalingGroupName: this.groupName,
+      Tags: this.tags,
+      Instances: [
+        {
+          InstanceId: action.instanceId,
+          AvailabilityZone: 'eu-west-1a',
+          LifecycleState: (this.lifecycleState ?? 'Terminated') as 'Terminated',
+          HealthStatus: this.health,
+          ProtectedFromScaleIn: false,
+        },
+      ],
+      InstanceLifecyclePolicy: {
+        RetentionTriggers: { TerminateHookAbandon: this.retains ? 'retain' : 'terminate' },
+      },
+      TargetGroupARNs: this.targetGroups,
+      MinSize: 0,
+      MaxSize: 1,
+      DesiredCapacity: 0,
+      DefaultCooldown: 0,
+      AvailabilityZones: [],
+      HealthCheckType: 'EC2',
+      CreatedTime: new Date(0),
+    }
+  }
+
   /** The newest command ends, having printed this. */
   flushEnds(output: string, status: CommandInvocation['Status'] = 'Success'): void {
     const newest = this.invocations[0]
@@ -190,34 +217,11 @@ export class OneInstance {
               ]
             : [],
       }),
-      describeAutoScalingGroups: async () => ({
-        AutoScalingGroups: [
-          {
-            AutoScalingGroupName: this.groupName,
-            Tags: this.tags,
-            Instances: [
-              {
-                InstanceId: action.instanceId,
-                AvailabilityZone: 'eu-west-1a',
-                LifecycleState: (this.lifecycleState ?? 'Terminated') as 'Terminated',
-                HealthStatus: this.health,
-                ProtectedFromScaleIn: false,
-              },
-            ],
-            InstanceLifecyclePolicy: {
-              RetentionTriggers: { TerminateHookAbandon: this.retains ? 'retain' : 'terminate' },
-            },
-            TargetGroupARNs: this.targetGroups,
-            MinSize: 0,
-            MaxSize: 1,
-            DesiredCapacity: 0,
-            DefaultCooldown: 0,
-            AvailabilityZones: [],
-            HealthCheckType: 'EC2',
-            CreatedTime: new Date(0),
-          },
-        ],
-      }),
+      // A page of what is filtered may be empty and say that there are more.
+      describeAutoScalingGroups: async ({ Filters, NextToken }) =>
+        Filters && NextToken === undefined
+          ? { AutoScalingGroups: [], NextToken: 'more' }
+          : { AutoScalingGroups: [this.#group()] },
       describeLifecycleHooks: async () => ({
         LifecycleHooks: [
           {

@@ -1,6 +1,6 @@
 /** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
 import { Command } from 'commander'
-import { type Flush, type HookFacts, isKept } from '../model.ts'
+import { type Flush, type HookFacts, isKept, type Machine } from '../model.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
@@ -11,6 +11,13 @@ import type { Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
 const MAX_NAMED_FILES = 10
+
+const MACHINE: Readonly<Record<Machine, string>> = {
+  alive: 'there',
+  stopped: 'stopped: nothing can run on it, its disk is whole',
+  gone: 'gone: it was terminated past the hook',
+  unknown: 'EC2 is not asked while nothing hinges on it, or does not say',
+}
 
 interface ExplainOptions extends Where {
   readonly json: boolean
@@ -74,7 +81,7 @@ function heldLines({ seen, decision, withoutAgent }: Extract<Explanation, { is: 
     `${action.instanceId}  ${seen.lifecycleState}  in ${action.groupName}`,
     row('hook', hookLine(seen.hook)),
     row('held', `for ${duration(now - action.startedAt)}`),
-    row('machine', seen.machine === 'gone' ? 'gone: it was terminated past the hook' : 'there'),
+    row('machine', MACHINE[seen.machine]),
     ...flushes.map((flush, index) => row(index === 0 ? 'flushes' : '', flushLine(flush))),
     ...(flushes.length === 0 ? [row('flushes', 'none yet')] : []),
     row(
@@ -100,8 +107,12 @@ function flushLine({ commandId, statusDetails, requestedAt, endedAt }: Flush): s
 
 function hookLine(hook: HookFacts | undefined): string {
   if (!hook) return 'none of ours: this group is not guarded'
-  const retains = hook.retains ? 'retains on ABANDON' : 'DOES NOT RETAIN on ABANDON'
-  return `heartbeat ${hook.heartbeatTimeoutSeconds} s, ${retains}`
+  return `heartbeat ${hook.heartbeatTimeoutSeconds} s, ${retention(hook.retains)}`
+}
+
+function retention(retains: HookFacts['retains']): string {
+  if (retains === undefined) return 'whether it retains on ABANDON is not told'
+  return retains ? 'retains on ABANDON' : 'DOES NOT RETAIN on ABANDON'
 }
 
 function row(name: string, value: string): string {

@@ -1,5 +1,6 @@
 /** A group as a replacement finds it: what it is now, and what one that was begun has left. */
 import type { TagDescription } from '@aws-sdk/client-auto-scaling'
+import { pages } from '../recovery/every-page.ts'
 import { groupOf } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { type GroupFacts, REPLACING, type Replacing, readReplacing } from './replacement.ts'
@@ -35,11 +36,16 @@ export async function replacementsUnderWay(
   aws: Pick<ReplacingApi, 'describeAutoScalingGroups'>,
 ): Promise<{ readonly groupName: string; readonly instanceId: string }[]> {
   const Filters = [{ Name: 'tag-key', Values: [REPLACING] }]
-  const { AutoScalingGroups = [] } = await aws.describeAutoScalingGroups({ Filters })
-  return AutoScalingGroups.flatMap(({ AutoScalingGroupName: groupName, Tags }) => {
-    const instanceId = replacingOf(Tags)?.instanceId
-    return groupName !== undefined && instanceId !== undefined ? [{ groupName, instanceId }] : []
+  const groups = pages(async (more) => {
+    const { AutoScalingGroups, NextToken } = await aws.describeAutoScalingGroups({ Filters, ...more })
+    return { items: AutoScalingGroups ?? [], NextToken }
   })
+  const underWay: { readonly groupName: string; readonly instanceId: string }[] = []
+  for await (const { AutoScalingGroupName: groupName, Tags } of groups) {
+    const instanceId = replacingOf(Tags)?.instanceId
+    if (groupName !== undefined && instanceId !== undefined) underWay.push({ groupName, instanceId })
+  }
+  return underWay
 }
 
 /** The group that an instance was in which is gone by now, where its replacement broke off. */

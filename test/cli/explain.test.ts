@@ -52,6 +52,22 @@ it('says what the pass does of a machine that is gone', async () => {
   expect(await reconcile(aws.guard, action)).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
 })
 
+it.each([
+  ['machine', 'there', { machine: 'alive' }],
+  ['machine', 'stopped: nothing can run on it, its disk is whole', { machine: 'stopped' }],
+  ['machine', 'gone: it was terminated past the hook', { machine: 'gone' }],
+  ['machine', 'EC2 is not asked while nothing hinges on it, or does not say', { machine: 'unknown' }],
+  ['hook', 'heartbeat 3600 s, retains on ABANDON', { retains: true }],
+  ['hook', 'heartbeat 3600 s, DOES NOT RETAIN on ABANDON', { retains: false }],
+  ['hook', 'heartbeat 3600 s, whether it retains on ABANDON is not told', { retains: undefined }],
+] as const)('says of the %s no more than is known: %s', async (name, said, known) => {
+  const explanation = await explain(aws.guard, action.instanceId)
+  if (explanation.is !== 'held' || !explanation.seen.hook) throw new Error('it is held by a hook')
+  const seen = { ...explanation.seen, ...known, hook: { ...explanation.seen.hook, ...known } }
+  const lines = explanationLines(action.instanceId, { ...explanation, seen }, typed)
+  expect(lines).toContain(`  ${name.padEnd(9)}${said}`)
+})
+
 it('changes nothing: no heartbeat, no command, no end', async () => {
   await told()
   expect(aws.calls.filter((call) => !/^(describe|list|get|head)/.test(call))).toEqual([])
