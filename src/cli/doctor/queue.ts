@@ -1,7 +1,7 @@
 /** The queue: who may speak to the guard, and whether anything has. Pure. */
 import type { DeploymentFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown } from './finding.ts'
-import { denies, readPolicyDocument } from './policy-document.ts'
+import { admitsAnybody, denies, readPolicyDocument } from './policy-document.ts'
 
 const DEPLOY = 'deploy again: npx serverless deploy --region REGION --param="groups=…"'
 
@@ -12,10 +12,7 @@ export const queuePolicy: Check<DeploymentFacts> = {
     judged(asked, policy.queueUrl, (text) => {
       const document = text === undefined ? [] : readPolicyDocument(text)
       if (document === undefined) return fail('its policy cannot be read', DEPLOY)
-      const admits = document.find(
-        ({ Effect, Principal, Condition }) =>
-          Effect === 'Allow' && isAnybody(Principal) && Object.keys(Condition ?? {}).length === 0,
-      )
+      const admits = document.find(admitsAnybody)
       if (admits) return fail(`it admits anybody (${admits.Sid ?? 'a statement without a name'})`, DEPLOY)
       if (!document.some((statement) => denies(statement, 'sqs:SendMessage')))
         return fail('its policy keeps nobody of this account from sending', DEPLOY)
@@ -48,8 +45,4 @@ export const deadLetters: Check<DeploymentFacts> = {
       count === 0 ? pass('none') : fail(`${count} of them`, 'termination-guard redrive'),
     ),
   ],
-}
-
-function isAnybody(principal: unknown): boolean {
-  return principal === '*' || (principal as { AWS?: unknown } | undefined)?.AWS === '*'
 }

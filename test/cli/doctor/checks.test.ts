@@ -10,6 +10,7 @@ import {
   group,
   groupFacts,
   hook,
+  lockedQueue,
   machine,
   salvageDocument,
   sound,
@@ -145,6 +146,14 @@ describe('a group', () => {
       { do: 'put the hook', groupName: action.groupName, change: { HeartbeatTimeout: 3600 } },
     ])
   })
+})
+
+it('a queue that refuses others is not safe where one statement admits anybody', () => {
+  const locked = JSON.parse(lockedQueue).Statement
+  const open = { Sid: 'Open', Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage' }
+  const queuePolicy = told(JSON.stringify({ Statement: [...locked, open] }))
+  const found = ofDeployment({ queuePolicy }).find(({ check }) => check === 'queue-policy')
+  expect(found).toMatchObject({ is: 'fail', says: 'it admits anybody (Open)' })
 })
 
 describe('the deployment', () => {
