@@ -34,6 +34,7 @@ export function manifestLine(
   uptimeSeconds = 86_400,
   purpose: FlushPurpose = 'termination',
   instanceId = action.instanceId,
+  unaccounted: readonly string[] = [],
 ): string {
   const records = [
     `manifest\t2\t${instanceId}\t${purpose}\t${files.length + live.length}\t${uptimeSeconds}`,
@@ -41,6 +42,7 @@ export function manifestLine(
       ({ path, size, md5, sha256 }) => `file\t${size}\t${md5}\t${sha256}\t${START / 1000}\t-\t-\t${path}`,
     ),
     ...live.map((path) => `live\t1\t${path}`),
+    ...unaccounted.map((path) => `unaccounted\t7\tdeleted\t${path}`),
   ]
   const payload = [...records, `end\t${records.length}`].map((record) => `${record}\0`).join('')
   return `termination-guard manifest 2 ${gzipSync(payload).toString('base64')} end`

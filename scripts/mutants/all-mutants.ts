@@ -5,6 +5,7 @@ import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
 import { binMutants } from './bin-mutants.ts'
 import { cloneMutants } from './clone-mutants.ts'
+import { commandMutants } from './command-mutants.ts'
 import { copyMarkMutants } from './copy-mark-mutants.ts'
 import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
@@ -43,6 +44,7 @@ export const mutants: readonly Mutant[] = [
   ...namesMutants,
   ...recoveryMutants,
   ...cloneMutants,
+  ...commandMutants,
   ...copyMarkMutants,
   ...copyStepMutants,
   ...binMutants,

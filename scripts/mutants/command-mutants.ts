@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
 
 const replace = { tests: ['test/cli/replace.test.ts', 'test/cli/replace-command.test.ts'] }
@@ -23,12 +24,6 @@ export const commandMutants: readonly Mutant[] = [
   },
   {
     ...replacing,
-    name: 'let the old one go after an interruption',
-    from: '  if (interruption.aborted) throw interrupted()\n',
-    to: '',
-  },
-  {
-    ...replacing,
     name: 'let go twice what somebody else let go',
     from: "if ((await whereabouts(aws, instanceId))?.lifecycleState === 'InService')",
     to: 'if (true)',
@@ -42,14 +37,32 @@ export const commandMutants: readonly Mutant[] = [
   {
     ...replacing,
     name: 'leave the maximum where it was raised to',
-    from: 'if (raisesMaximumFrom !== undefined) await setMaximum(aws, groupName, raisesMaximumFrom)',
-    to: '',
+    from: '    await setMaximum(aws, groupName, raisesMaximumFrom)\n',
+    to: '    {}\n',
   },
   {
     ...replacing,
     name: 'lower what somebody else wants by now',
     from: 'if (desiredNow < desired + 1) await',
     to: 'await',
+  },
+  {
+    ...replacing,
+    name: 'let go with one too few where somebody else wants more',
+    from: '?? one) === one',
+    to: '?? one) > 0',
+  },
+  {
+    ...replacing,
+    name: 'lower a maximum that somebody else has raised',
+    from: ' && (await groupOf(aws, groupName))?.MaxSize === desired + 1',
+    to: '',
+  },
+  {
+    ...replacement,
+    name: 'lower a maximum that somebody else has raised, when it is run again',
+    from: ' && group.maximum <= desired + 1',
+    to: '',
   },
   {
     ...replacing,
@@ -318,10 +331,11 @@ export const commandMutants: readonly Mutant[] = [
   },
   {
     ...doctor,
-    file: 'src/cli/doctor/queue.ts',
-    name: 'pass a queue that admits anybody',
-    from: "principal === '*' ||",
-    to: '',
+    file: 'src/cli/doctor/policy-document.ts',
+    tests: ['test/cli/doctor/policy-document.test.ts'],
+    name: 'pass a queue that admits anybody over TLS',
+    from: '=== 0 || asksForTls(Condition))',
+    to: '=== 0)',
   },
   {
     ...doctor,

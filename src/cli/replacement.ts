@@ -90,7 +90,8 @@ export function planReplacement(
     groupName,
     instanceId,
     desired,
-    raisesMaximumFrom: desired >= maximum ? maximum : undefined,
+    // Nor is a maximum that somebody has raised since lowered again.
+    raisesMaximumFrom: desired >= maximum && group.maximum <= desired + 1 ? maximum : undefined,
     guarded,
     isResumed: replacing !== undefined,
     isOut,

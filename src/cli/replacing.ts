@@ -62,7 +62,7 @@ async function carryOut(
   if (isOut) {
     // Somebody else ended it and another came for it, or only the answer was lost: ours is one too many, or none.
     if (desiredNow === desired + 1) await setDesired(aws, groupName, desired)
-    return await lower(aws, groupName, raisesMaximumFrom)
+    return await lower(aws, plan)
   }
   if (raisesMaximumFrom !== undefined)
     await changing(changes, 'maximum', () => setMaximum(aws, groupName, desired + 1))
@@ -71,15 +71,20 @@ async function carryOut(
     if (desiredNow < desired + 1) await setDesired(aws, groupName, desired + 1)
   })
   await untilServing(look, desired, waitMs, surroundings)
-  if (interruption.aborted) throw interrupted()
   // Who typed the same at the same time may have been quicker: let go twice, the group would be smaller than it was.
   if ((await whereabouts(aws, instanceId))?.lifecycleState === 'InService')
     await aws.terminateInstanceInAutoScalingGroup({
       InstanceId: instanceId,
-      ShouldDecrementDesiredCapacity: true,
+      ShouldDecrementDesiredCapacity: await isOneMoreWanted(aws, plan),
     })
   changes.desired = false
-  await lower(aws, groupName, raisesMaximumFrom)
+  await lower(aws, plan)
+}
+
+/** Ours. Whoever wants another number by now wants it for a reason. */
+async function isOneMoreWanted(aws: ReplacingApi, { groupName, desired }: Replacement): Promise<boolean> {
+  const one = desired + 1
+  return ((await groupOf(aws, groupName))?.DesiredCapacity ?? one) === one
 }
 
 /** A change is noted before it is asked for, since an answer can be lost and undoing twice does no harm; what is refused was not made. */
@@ -99,8 +104,8 @@ async function changing(
 }
 
 /** Takes back what a replacement that broke off has changed; the tag goes last, so that whatever breaks this off can be typed again. */
-export async function undo(aws: ReplacingApi, { groupName, ...undoing }: Undoing): Promise<void> {
-  const { desired, lowersDesired, raisesMaximumFrom } = undoing
+export async function undo(aws: ReplacingApi, undoing: Undoing): Promise<void> {
+  const { groupName, desired, lowersDesired } = undoing
   if (lowersDesired) {
     const extra = await newestBeyond(aws, groupName, desired, undoing.instanceId)
     // Only lowered, the group would choose who goes, and that may be the one that serves.
@@ -111,7 +116,7 @@ export async function undo(aws: ReplacingApi, { groupName, ...undoing }: Undoing
         ShouldDecrementDesiredCapacity: true,
       })
   }
-  await lower(aws, groupName, raisesMaximumFrom)
+  await lower(aws, undoing)
 }
 
 /** The instance that came last, where there is one too many. */
@@ -134,12 +139,13 @@ async function newestBeyond(
     .at(0)?.InstanceId
 }
 
+/** The maximum, where it is still what we have made of it. */
 async function lower(
   aws: ReplacingApi,
-  groupName: string,
-  raisesMaximumFrom: number | undefined,
+  { groupName, desired, raisesMaximumFrom }: Pick<Undoing, 'groupName' | 'desired' | 'raisesMaximumFrom'>,
 ): Promise<void> {
-  if (raisesMaximumFrom !== undefined) await setMaximum(aws, groupName, raisesMaximumFrom)
+  if (raisesMaximumFrom !== undefined && (await groupOf(aws, groupName))?.MaxSize === desired + 1)
+    await setMaximum(aws, groupName, raisesMaximumFrom)
   await aws.deleteTags({ Tags: [tagOf(groupName)] })
 }
 

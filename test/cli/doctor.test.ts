@@ -147,6 +147,25 @@ describe('--fix', () => {
     expect(changed()).toEqual(['putBucketVersioning', 'putLifecycleHook', 'updateAutoScalingGroup'])
     expect(statusOf(out, 'versioning')).toBe('fail')
   })
+  it('mends our hook as it is by then, and no other of the group', async () => {
+    line.defaultResult = 'CONTINUE'
+    const hooks = line.guard.aws.describeLifecycleHooks
+    const others = { LifecycleHookName: 'launching', HeartbeatTimeout: 77 }
+    const put: unknown[] = []
+    line.answering = {
+      describeLifecycleHooks: async (input) => {
+        const { LifecycleHooks = [] } = await hooks(input)
+        return { LifecycleHooks: [others, ...LifecycleHooks] }
+      },
+      putLifecycleHook: async (input) => void put.push(input),
+    }
+    await line.run('doctor', ...group, '--fix', '--yes')
+    expect(put).toEqual([
+      expect.objectContaining({
+        ...{ LifecycleHookName: policy.hookName, DefaultResult: 'ABANDON', HeartbeatTimeout: 3600 },
+      }),
+    ])
+  })
   it('with --yes does not ask', async () => {
     await line.run('doctor', ...group, '--fix', '--yes')
     expect(isMended()).toBe(true)

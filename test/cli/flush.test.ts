@@ -89,6 +89,27 @@ it.each([
   })
 })
 
+it('where the instance cannot account for a log, nothing is proven', async () => {
+  archive()
+  flushEnds(manifestLine([file], [], 86_400, 'audit', id, ['/var/log/deleted.log']))
+  const { code, out } = await line.run('flush', id, '--wait')
+  expect(code).toBe(1)
+  expect(out).toContain('/var/log/deleted.log')
+})
+
+it('is followed by its own id, whoever flushes after it', async () => {
+  line.onPause = () => {
+    const [own] = line.invocations
+    if (!own || line.invocations.length > 1) return
+    const later = { CommandId: 'c-2', RequestedDateTime: new Date(line.now) }
+    line.invocations.unshift({ ...own, ...later, Status: 'Failed', StatusDetails: 'Failed' })
+    archive()
+    own.Status = 'Success'
+    own.CommandPlugins = [{ Output: manifestLine([file]), ResponseFinishDateTime: new Date(line.now) }]
+  }
+  expect(await line.run('flush', id, '--wait')).toMatchObject({ code: 0 })
+})
+
 it('is one document for programs', async () => {
   archive()
   flushEnds(manifestLine([file]))

@@ -33,6 +33,18 @@ it('leaves them in sight, so that the next command finds what this one has shown
   expect(left()).toEqual([])
 })
 
+it('asks again where SQS says that there is none: it asks only some of its servers', async () => {
+  const { letters, outOfSight } = line
+  let asked = 0
+  line.answering.receiveMessage = async () => {
+    if (asked++ % 2 === 0) return {}
+    const Messages = letters.filter((one) => !outOfSight.has(one.ReceiptHandle)).slice(0, 1)
+    for (const { ReceiptHandle } of Messages) outOfSight.add(ReceiptHandle)
+    return { Messages }
+  }
+  expect((await line.run('redrive')).out).toContain('2 dead letters.')
+})
+
 it('discards one', async () => {
   expect((await line.run('redrive', '--discard', 'm-2')).code).toBe(0)
   expect(left()).toEqual(['m-1'])

@@ -187,6 +187,29 @@ describe('retry --all of several', () => {
 })
 
 describe('release', () => {
+  it('touches nothing that another guard keeps', async () => {
+    line.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
+    const { code, err } = await line.run('release', id, '--accept-loss', '--reason', 'it is broken')
+    expect({ code, deeds: deeds() }).toEqual({ code: 1, deeds: [] })
+    expect(err).toContain(`${id} is Terminating:Retained, and its group is not guarded`)
+  })
+
+  it('leaves the group as large as it is', async () => {
+    await line.run('release', id, '--accept-loss', '--reason', 'it is broken')
+    expect(line.operatorCalls).toMatchObject([
+      { input: { InstanceId: id, ShouldDecrementDesiredCapacity: false } },
+    ])
+  })
+
+  it('says so where somebody else has ended it meanwhile', async () => {
+    line.answering.describeScalingActivities = async () => ({
+      Activities: line.journal.length > 0 ? [] : line.activities,
+    })
+    const { code, out, err } = await line.run('release', id, '--accept-loss', '--reason', 'it is broken')
+    expect({ code, out, completed: line.completed }).toEqual({ code: 1, out: '', completed: [] })
+    expect(err).toContain('was ended by somebody else')
+  })
+
   it('ends the machine with proof where there is some', async () => {
     guardSays(undefined)
     expect(await line.run('release', id)).toMatchObject({

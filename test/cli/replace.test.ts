@@ -107,6 +107,33 @@ describe('the plan of a replacement', () => {
   })
 })
 
+describe('of several, the one that came last', () => {
+  const [old, older, newest] = ['i-0abcdef12', 'i-0abcdef13', 'i-0abcdef14']
+  const undoing = { groupName: 'collectors', instanceId: old, desired: 2, raisesMaximumFrom: undefined }
+  it.each([
+    ['came later than the others', { [old]: 1, [older]: 2, [newest]: 3 }],
+    ['came in the same second as the one that was to go', { [old]: 3, [older]: 2, [newest]: 3 }],
+  ])('goes where a replacement is undone, if it %s', async (_what, launchedAt) => {
+    const gone: (string | undefined)[] = []
+    const instances = Object.entries(launchedAt).map(([InstanceId, at]) => ({
+      ...{ InstanceId, LaunchTime: new Date(at * 1000), LifecycleState: 'InService' as const },
+    }))
+    const api: Partial<ReplacingApi> = {
+      describeAutoScalingGroups: async () =>
+        ({ AutoScalingGroups: [{ AutoScalingGroupName: 'collectors', Instances: instances }] }) as never,
+      describeInstances: async ({ Filters }) => ({
+        Reservations: [
+          { Instances: instances.filter((one) => Filters?.[0]?.Values?.includes(one.InstanceId)) },
+        ],
+      }),
+      terminateInstanceInAutoScalingGroup: async ({ InstanceId }) => void gone.push(InstanceId),
+      deleteTags: async () => undefined,
+    }
+    await undo(api as ReplacingApi, { ...undoing, lowersDesired: true })
+    expect(gone).toEqual([newest])
+  })
+})
+
 describe('the way back', () => {
   const replacing = { instanceId: 'i-0abcdef12', desired: 1, maximum: 1 }
   const begun = { ...group, desired: 2, maximum: 2, replacing }
@@ -280,6 +307,49 @@ describe('a replacement', () => {
     expect(replacementLines(plan)[0]).toContain('is on its way out, leave web with 1 instances')
     expect(await refusalOf(undone())).toContain('it is replaced already')
     await run()
+    expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
+  })
+
+  describe('beside which somebody else scales the group out', () => {
+    const scaleOut = async (autoScaling: AutoScalingClient) =>
+      await autoScaling.send(
+        new UpdateAutoScalingGroupCommand({
+          ...{ AutoScalingGroupName: 'web', MaxSize: 5, DesiredCapacity: 4 },
+        }),
+      )
+    const scaledOut = { MaxSize: 5, DesiredCapacity: 4, Tags: [] }
+
+    it('takes nothing of that back when it is run again', async () => {
+      const { autoScaling, look, facts, run, interruptedAfter } = await fullGroup()
+      await refusalOf(run({ signal: interruptedAfter('SetDesiredCapacity') }))
+      await scaleOut(autoScaling)
+      await run()
+      expect(await look()).toMatchObject(scaledOut)
+      expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
+    })
+
+    it('takes nothing of that back when it comes to its end', async () => {
+      const { autoScaling, look, facts, run } = await fullGroup()
+      let waits = 0
+      const whileWaiting = async () => void (waits++ === 0 && (await scaleOut(autoScaling)))
+      await run({ whileWaiting })
+      expect(await look()).toMatchObject(scaledOut)
+      expect(await facts()).toMatchObject({ lifecycleState: expect.stringMatching(/^Terminating/) })
+    })
+  })
+
+  it('whose answer was lost says that it may have been made', async () => {
+    const { aws, run, undone, look } = await fullGroup()
+    let died = false
+    aws.observe({
+      after: async ({ operation }) => {
+        if (operation !== 'SetDesiredCapacity' || died) return
+        died = true
+        throw new ConnectionDropped('the answer was lost')
+      },
+    })
+    expect(await refusalOf(run())).toContain('Changed in web: the desired capacity (from 1 to 2)')
+    await undone()
     expect(await look()).toMatchObject({ MaxSize: 1, DesiredCapacity: 1, Tags: [] })
   })
 

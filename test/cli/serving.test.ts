@@ -1,6 +1,6 @@
 import type { TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from '@jest/globals'
-import { isServing, trafficOf } from '../../src/cli/serving.ts'
+import { isServing, othersOf, type ServingApi, trafficOf } from '../../src/cli/serving.ts'
 
 const target = (Id: string, State: TargetHealthStateEnum, Port = 80) => ({
   Target: { Id, Port },
@@ -34,5 +34,33 @@ describe('an instance in a target group', () => {
       TrafficSources: [{ Identifier: arn, Type: 'elbv2' }, { Identifier: lattice }],
     } as Parameters<typeof trafficOf>[0])
     expect(traffic).toEqual({ targetGroups: [arn], unasked: ['old', lattice] })
+  })
+})
+
+describe('besides the one that is to go', () => {
+  const old = { InstanceId: 'i-old', LifecycleState: 'InService', HealthStatus: 'Healthy' }
+  const other = { ...old, InstanceId: 'i-new' }
+  it.each([
+    ['nobody', [old], 0, []],
+    ['one in service', [old, other], 1, []],
+    ['one on its way', [old, { ...other, LifecycleState: 'Pending:Wait' }], 0, ['i-new Pending:Wait']],
+    [
+      'one that Auto Scaling replaces',
+      [old, { ...other, HealthStatus: 'Unhealthy' }],
+      0,
+      ['i-new Unhealthy'],
+    ],
+    ['one of which nothing is told', [old, { InstanceId: 'i-new' }], 0, ['i-new unknown']],
+  ])('%s serves: %j', async (_who, Instances, serving, waiting) => {
+    const aws = {
+      describeAutoScalingGroups: async () => ({
+        AutoScalingGroups: [{ AutoScalingGroupName: 'web', Instances }],
+      }),
+    } as unknown as ServingApi
+    const traffic = { targetGroups: [], unasked: [] }
+    expect(await othersOf(aws, { groupName: 'web', instanceId: 'i-old', traffic })).toEqual({
+      serving,
+      waiting,
+    })
   })
 })

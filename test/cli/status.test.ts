@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { REPLACING, writeReplacing } from '../../src/cli/replacement.ts'
+import { statusLines } from '../../src/cli/status-lines.ts'
 import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
 import { awsError, terminating } from '../one-instance.ts'
 import { action, MINUTE } from '../termination/observations.ts'
-import { CommandLine } from './command-line.ts'
+import { CommandLine, typed } from './command-line.ts'
 
 let line: CommandLine
 beforeEach(() => {
@@ -81,6 +82,60 @@ describe('what is kept costs', () => {
       err: expect.stringContaining('such as t3.medium=0.0416'),
     })
   })
+})
+
+it('keeps nothing that another guard keeps', async () => {
+  line.lifecycleState = 'Terminating:Retained'
+  line.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
+  expect((await line.run('status')).out).toContain('holds 0 instances and keeps 0')
+})
+
+it('dates what is kept by the termination that ended in retention, and by no other activity', async () => {
+  line.lifecycleState = 'Terminating:Retained'
+  const endedBefore = (minutes: number) => new Date(line.now - minutes * MINUTE)
+  line.activities = [
+    { ...terminating, StatusCode: 'Successful', EndTime: endedBefore(1) },
+    { ...terminating, StatusCode: 'Cancelled', EndTime: endedBefore(30) },
+    { ...terminating, StatusCode: 'Cancelled', EndTime: endedBefore(500) },
+  ]
+  expect((await line.run('status')).out).toMatch(/kept {2}i-\w+ .* for 30 min/)
+})
+
+it('counts messages in sight, in flight and delayed', async () => {
+  const numbers: Record<string, string> = {
+    ApproximateNumberOfMessages: '1',
+    ApproximateNumberOfMessagesNotVisible: '20',
+    ApproximateNumberOfMessagesDelayed: '300',
+  }
+  line.answering.getQueueAttributes = async ({ AttributeNames = [] }) => ({
+    Attributes: Object.fromEntries(AttributeNames.map((name) => [name, numbers[name] ?? 'none'])),
+  })
+  const { out } = await line.run('status')
+  expect(out).toContain('messages      321 open')
+  expect(out).toContain('dead letters  321  (termination-guard redrive)')
+})
+
+it.each([
+  [15, 'last sweep    15 min 0 s ago'],
+  [16, 'last sweep    16 min 0 s ago: LATE, it runs every 5 minutes'],
+])('says of a sweep of %i minutes ago whether it is late', async (minutes, said) => {
+  const lines = statusLines(
+    {
+      ...{
+        deployment: 'guard',
+        held: [],
+        heldInAll: 0,
+        kept: [],
+        replacing: [],
+        messages: 0,
+        deadLetters: 0,
+      },
+      ...{ disks: { copies: [], left: [] }, lastSweep: { at: line.now - minutes * MINUTE, failed: 0 } },
+    },
+    line.now,
+    typed,
+  )
+  expect(lines.at(-1)).toBe(said)
 })
 
 it('says that a sweep is missing, and what one tells', async () => {
