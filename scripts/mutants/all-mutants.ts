@@ -22,6 +22,7 @@ import { namesMutants } from './names-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
+import { replacementMutants } from './replacement-mutants.ts'
 import { salvageCommandMutants } from './salvage-command-mutants.ts'
 import { salvageMutants } from './salvage-mutants.ts'
 import { salvagedPlaceMutants } from './salvaged-place-mutants.ts'
@@ -52,6 +53,7 @@ export const mutants: readonly Mutant[] = [
   ...growMutants,
   ...listingMutants,
   ...receiptMutants,
+  ...replacementMutants,
   ...salvageCommandMutants,
   ...salvageMutants,
   ...salvagedPlaceMutants,
