@@ -11,6 +11,7 @@ import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { diskMarkMutants } from './disk-mark-mutants.ts'
+import { doctorMutants } from './doctor-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { evidenceMutants } from './evidence-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
@@ -40,6 +41,7 @@ export const mutants: readonly Mutant[] = [
   ...awsMutants,
   ...decisionMutants,
   ...deployMutants,
+  ...doctorMutants,
   ...enrolmentMutants,
   ...flushMutants,
   ...namesMutants,

@@ -8,7 +8,6 @@ const flush = { file: 'src/cli/flush.ts', tests: ['test/cli/flush.test.ts'] }
 const followed = { file: 'src/cli/following-flush.ts', tests: ['test/cli/flush.test.ts'] }
 const status = { tests: ['test/cli/status.test.ts'] }
 const receipt = { tests: ['test/cli/receipt.test.ts'] }
-const doctor = { tests: ['test/cli/doctor/checks.test.ts', 'test/cli/doctor.test.ts'] }
 
 /** What the other commands promise whoever types them, undone. */
 export const commandMutants: readonly Mutant[] = [
@@ -168,34 +167,5 @@ export const commandMutants: readonly Mutant[] = [
     name: 'end well where a receipt does not hold',
     from: "if (receipts.some(({ verified }) => verified?.some(({ is }) => is !== 'holds')))",
     to: 'if (false)',
-  },
-  {
-    ...doctor,
-    file: 'src/cli/doctor/policy-document.ts',
-    tests: ['test/cli/doctor/policy-document.test.ts'],
-    name: 'pass a queue that admits anybody over TLS',
-    from: '=== 0 || asksForTls(Condition))',
-    to: '=== 0)',
-  },
-  {
-    ...doctor,
-    file: 'src/cli/doctor/hook.ts',
-    name: 'pass a hook that notifies another queue',
-    from: 'if (!target?.endsWith(`:${queue}`))',
-    to: 'if (false)',
-  },
-  {
-    ...doctor,
-    file: 'src/cli/doctor/hook.ts',
-    name: 'pass a hook for launches',
-    from: 'return found.LifecycleTransition === TERMINATING',
-    to: 'return true',
-  },
-  {
-    ...doctor,
-    file: 'src/cli/doctor/mend.ts',
-    name: 'mend another hook of the group',
-    from: 'LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === policy.hookName)',
-    to: 'LifecycleHooks[0]',
   },
 ]

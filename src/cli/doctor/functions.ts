@@ -1,4 +1,5 @@
 /** The guard itself: does it run, may it, and is somebody told? Pure. */
+import type { Asked } from '../../aws/ask.ts'
 import { counted } from '../counted.ts'
 import type { DeploymentFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown } from './finding.ts'
@@ -100,14 +101,16 @@ export const alarmsAreHeard: Check<DeploymentFacts> = {
           `${mute.length} of them tell nobody (first: ${mute[0]?.AlarmName})`,
           `aws cloudwatch enable-alarm-actions --alarm-names ${mute[0]?.AlarmName}; deploy with --param="alarmEmail=…"`,
         )
-      const topics = [...new Set(all.flatMap(({ AlarmActions = [] }) => AlarmActions))]
-      const asked = topics.map((topic) => subscribers.get(topic))
-      if (asked.some((one) => one?.is === 'answered' && one.answer > 0))
-        return pass(`${all.length} alarms, and somebody has confirmed to be told`)
-      if (asked.some((one) => one?.is !== 'answered'))
+      const unheard = all.filter(
+        ({ AlarmActions = [] }) => !AlarmActions.some((topic) => isHeard(subscribers.get(topic))),
+      )
+      const [first] = unheard
+      if (!first) return pass(`${all.length} alarms, and somebody has confirmed to be told`)
+      const topics = unheard.flatMap(({ AlarmActions = [] }) => AlarmActions)
+      if (topics.some((topic) => subscribers.get(topic)?.is !== 'answered'))
         return unknown('nobody could tell who is subscribed', 'look at the topic’s subscriptions')
       return fail(
-        'nobody has confirmed to be told',
+        `nobody has confirmed to be told of ${unheard.length} of them (first: ${first.AlarmName})`,
         `confirm the mail that AWS sent, or: aws sns subscribe --topic-arn ${topics[0]} --protocol email --notification-endpoint ADDRESS`,
       )
     }),
@@ -126,4 +129,8 @@ export const policiesFit: Check<DeploymentFacts> = {
         return isFull ? fail(says, 'choose groups by one tag instead of by many names') : pass(says)
       }),
     ),
+}
+
+function isHeard(subscribers: Asked<number> | undefined): boolean {
+  return subscribers?.is === 'answered' && subscribers.answer > 0
 }

@@ -238,6 +238,19 @@ describe('the deployment', () => {
       { alarms: told({ alarms: [{ ...alarm, ActionsEnabled: false }], subscribers: new Map() }) },
     ],
     ['alarms fail', { alarms: told({ alarms: [alarm], subscribers: new Map([[TOPICS.TOPIC, told(0)]]) }) }],
+    // Somebody hears another alarm.
+    [
+      'alarms fail',
+      {
+        alarms: told({
+          alarms: [alarm, { ...alarm, AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:unheard'] }],
+          subscribers: new Map([
+            [TOPICS.TOPIC, told(1)],
+            ['arn:aws:sns:eu-west-1:111122223333:unheard', told(0)],
+          ]),
+        }),
+      },
+    ],
     ['alarms unknown', { alarms: told({ alarms: [alarm], subscribers: new Map([[TOPICS.TOPIC, denied]]) }) }],
   ] as const)('%s: %j', (expected, changes) => {
     expect(notPassing(ofDeployment(changes as never))).toEqual([expected])
