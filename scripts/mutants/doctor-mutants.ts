@@ -4,6 +4,7 @@ import type { Mutant } from './mutant.ts'
 const doctor = {
   tests: [
     'test/cli/doctor/checks.test.ts',
+    'test/cli/doctor/gathered.test.ts',
     'test/cli/doctor/policy-document.test.ts',
     'test/cli/doctor.test.ts',
   ],

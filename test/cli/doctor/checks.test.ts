@@ -92,6 +92,7 @@ describe('a group', () => {
     ['agent fail', {}, { agent: told({ ping: 'ConnectionLost', version: '3.3.0.0' }) }],
     ['agent fail', {}, { agent: told({ ping: 'Online', version: '2.3.1.0' }) }],
     ['agent fail', {}, { agent: told({ ping: 'Online', version: '' }) }],
+    ['agent fail', {}, { agent: told({ ping: 'Online', version: 'latest' }) }],
     ['instance-role fail', {}, { rights: told(undefined) }],
     ['instance-role fail', {}, { rights: told(new Map([['s3:PutObject', 'denied']] as const)) }],
     ['instance-role fail', {}, { rights: told(new Map([['s3:DeleteObject', 'allowed']] as const)) }],
@@ -163,6 +164,7 @@ describe('the deployment', () => {
   const rule = (days: number, Prefix = 'resources/') =>
     told([{ ID: 'old', Status: 'Enabled' as const, Filter: { Prefix }, Expiration: { Days: days } }])
   const kms = told([{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' as const } }])
+  const taken = flushDocument.parameters.is === 'answered' ? (flushDocument.parameters.answer ?? []) : []
   const alarm = { AlarmName: 'a', ActionsEnabled: true, AlarmActions: [TOPICS.TOPIC] }
   it.each([
     ['queue-policy fail', { queuePolicy: told(undefined) }],
@@ -179,6 +181,14 @@ describe('the deployment', () => {
     [
       'last-success fail',
       { heard: told({ sweepAt: START - 60 * MINUTE, auditAt: START, notificationAt: START, enrolment }) },
+    ],
+    ['last-success fail', { heard: heard({ auditAt: START - 150 * MINUTE }) }],
+    [
+      'document fail',
+      {
+        documents: [{ ...flushDocument, parameters: told(taken.filter((one) => one !== 'Encryption')) }],
+        ...{ encryption: kms, policy: { ...policy, archive: { ...policy.archive, encryption: 'aws:kms' } } },
+      },
     ],
     ['dead-letters fail', { deadLetters: told(2) }],
     ['document fail', { documents: [{ ...flushDocument, parameters: told(['InstanceId']) }] }],
@@ -257,6 +267,7 @@ describe('the deployment', () => {
   })
   it.each([
     [{ lifecycle: rule(365) }],
+    [{ lifecycle: told([{ Status: 'Disabled' as const, Filter: {}, Expiration: { Days: 1 } }]) }],
     [{ lifecycle: rule(1, 'elsewhere/') }],
     [{ bucketPolicy: statement({ Effect: 'Deny', Action: 's3:DeleteBucket' }) }],
     [

@@ -1,0 +1,127 @@
+/** What the checks look at, as it is asked for: the first answer is not all, and silence is no answer. */
+import { beforeEach, expect, it } from '@jest/globals'
+import type { JournalEvent } from '../../../src/journal/journal.ts'
+import { awsError, KEY } from '../../one-instance.ts'
+import { action, MINUTE, policy } from '../../termination/observations.ts'
+import { CommandLine } from '../command-line.ts'
+
+let line: CommandLine
+beforeEach(() => {
+  line = new CommandLine()
+  line.lifecycleState = 'InService'
+})
+async function found(check: string): Promise<{ is: string; says: string; about: string }[]> {
+  const { out } = await line.run('doctor', '--group', action.groupName, '--json')
+  return JSON.parse(out).findings.filter((one: { check: string }) => one.check === check)
+}
+const [TOLD, UNTOLD] = ['told', 'untold'].map((name) => `arn:aws:sns:eu-west-1:111122223333:${name}`)
+
+it('alarms on every page, and who has confirmed to be told of them', async () => {
+  const alarm = (AlarmName: string, topic = TOLD) => ({
+    ...{ AlarmName, ActionsEnabled: true, AlarmActions: topic ? [topic] : [] },
+  })
+  line.inspection = {
+    describeAlarms: async ({ NextToken }) =>
+      NextToken === undefined
+        ? { MetricAlarms: [alarm('first')], NextToken: 'more' }
+        : { MetricAlarms: [alarm('second', UNTOLD)] },
+    listSubscriptionsByTopic: async ({ TopicArn }) => ({
+      Subscriptions: [
+        { SubscriptionArn: TopicArn === TOLD ? `${TOLD}:0123` : 'PendingConfirmation', Endpoint: 'a@b' },
+      ],
+    }),
+  }
+  expect(await found('alarms')).toMatchObject([
+    { is: 'fail', says: 'nobody has confirmed to be told of 1 of them (first: second)' },
+  ])
+})
+
+it('a queue that does not tell how many letters it has is not empty', async () => {
+  line.answering.getQueueAttributes = async () => ({ Attributes: {} })
+  expect(await found('dead-letters')).toMatchObject([{ is: 'unknown' }])
+})
+
+it('policies as IAM counts them: decoded, and without white space', async () => {
+  line.answering.getFunctionConfiguration = async () => ({
+    ...{ State: 'Active', Role: 'arn:aws:iam::111122223333:role/guard' },
+  })
+  const document = JSON.stringify({ Statement: [{ Effect: 'Allow' }] }, undefined, 4)
+  line.inspection = {
+    listRolePolicies: async () => ({ PolicyNames: ['one', 'two'] }),
+    getRolePolicy: async () => ({ PolicyDocument: encodeURIComponent(document) }) as never,
+    listAttachedRolePolicies: async () => ({ AttachedPolicies: [{ PolicyName: 'x' }] }),
+  }
+  const [first] = await found('policy-sizes')
+  const characters = 2 * JSON.stringify({ Statement: [{ Effect: 'Allow' }] }).length
+  expect(first?.says).toBe(`${characters} of 10240 characters, 1 of 10 policies`)
+})
+
+it('of enrolments the newest', async () => {
+  const enrolment = (refused: { groupName: string; why: string }[]): JournalEvent => ({
+    ...{ event: 'enrolment', trigger: 'sweep', guarded: [], enrolled: [], changed: [], differs: [] },
+    ...{ refused, missing: [] },
+  })
+  line.journal.push(enrolment([{ groupName: 'web', why: 'it has a hook named x already' }]), enrolment([]))
+  expect(await found('enrolment')).toMatchObject([{ is: 'pass' }])
+})
+
+it('of crashes the newest, in whatever order they come', async () => {
+  const crash = (minutes: number, message: string) => ({
+    ...{ functionName: 'x-sweep', at: line.now - minutes * MINUTE, message },
+  })
+  line.crashes = [crash(9, 'old'), crash(1, 'new'), crash(5, 'older')]
+  expect((await found('crashes'))[0]?.says).toMatch(/^3 in the last hour; .*: new$/)
+})
+
+it('of objects the newest', async () => {
+  line.answering.listObjectsV2 = async () => ({
+    Contents: [500, 1, 300].map((minutes, index) => ({
+      ...{ Key: `${KEY}${index}`, Size: 1, ETag: '"x"' },
+      LastModified: new Date(line.now - minutes * MINUTE),
+    })),
+  })
+  expect(await found('publication')).toMatchObject([
+    { is: 'pass', says: `the newest object is of ${new Date(line.now - MINUTE).toISOString()}` },
+  ])
+})
+
+it('nothing of a machine that is kept: it is out of service', async () => {
+  line.lifecycleState = 'Terminating:Retained'
+  expect(await found('agent')).toEqual([])
+})
+
+it('a right of which IAM says nothing is not there', async () => {
+  const machines = line.guard.aws.describeInstances
+  const Arn = 'arn:aws:iam::111122223333:instance-profile/web'
+  line.answering.describeInstances = async (input) => {
+    const { Reservations = [] } = await machines(input)
+    const Instances = Reservations.flatMap((one) => one.Instances ?? [])
+    return {
+      Reservations: [{ Instances: Instances.map((one) => ({ ...one, IamInstanceProfile: { Arn } })) }],
+    }
+  }
+  let silence = ''
+  line.inspection = {
+    getInstanceProfile: async () => ({
+      InstanceProfile: { Roles: [{ Arn: 'arn:aws:iam::111122223333:role/web' }] } as never,
+    }),
+    simulatePrincipalPolicy: async ({ ActionNames = [] }) => ({
+      EvaluationResults: ActionNames.filter((action) => action !== silence).map((EvalActionName) => ({
+        EvalActionName,
+        EvalDecision: /Delete|Complete/.test(EvalActionName) ? 'implicitDeny' : 'allowed',
+      })),
+    }),
+  }
+  expect(await found('instance-role')).toMatchObject([{ is: 'pass' }])
+  silence = 's3:PutObject'
+  expect(await found('instance-role')).toMatchObject([{ is: 'unknown' }])
+})
+
+it('who may not ask is told so of each', async () => {
+  line.inspection = {
+    describeAlarms: async () => {
+      throw awsError('AccessDenied', `not for ${policy.hookName}`)
+    },
+  }
+  expect(await found('alarms')).toMatchObject([{ is: 'unknown' }])
+})
