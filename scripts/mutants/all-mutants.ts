@@ -11,7 +11,8 @@ import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { diskMarkMutants } from './disk-mark-mutants.ts'
-import { doctorMutants } from './doctor-mutants.ts'
+import { doctorDeploymentMutants } from './doctor-deployment-mutants.ts'
+import { doctorGroupMutants } from './doctor-group-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
 import { evidenceMutants } from './evidence-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
@@ -41,7 +42,8 @@ export const mutants: readonly Mutant[] = [
   ...awsMutants,
   ...decisionMutants,
   ...deployMutants,
-  ...doctorMutants,
+  ...doctorDeploymentMutants,
+  ...doctorGroupMutants,
   ...enrolmentMutants,
   ...flushMutants,
   ...namesMutants,
