@@ -114,7 +114,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...sweep,
     name: 'ask a group for as long as that takes',
-    from: 'return guardUntil(guard, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))',
+    from: 'return guardUntil(sharing, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))',
     to: 'return remainingMs > LONGEST_PASS_SECONDS ? guard : guardUntil(guard, guard.clock.now())',
   },
   {

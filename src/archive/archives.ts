@@ -1,25 +1,13 @@
 /** The archive: the objects in S3 that a manifest names, gathered and compared with it. */
-import { createHash } from 'node:crypto'
 import pMap from 'p-map'
 import type { AwsApi, Clock } from '../aws/api.ts'
-import { isMissing, isPassing } from '../aws/failures.ts'
 import { until } from '../aws/time-limit.ts'
 import type { ArchivedObject, Gap, Manifest, ManifestFile, Proof } from '../model.ts'
 import type { ArchivePolicy } from '../policy.ts'
 import { keyOf } from './keys.ts'
 import { type Listing, list } from './listing.ts'
-import {
-  type Evidence,
-  findMoved,
-  isQuestion,
-  judge,
-  type ObjectDigest,
-  type ObjectHead,
-  parted,
-  proofOf,
-  sharedKeys,
-  type Verdict,
-} from './prove.ts'
+import { findMoved, isQuestion, judge, parted, proofOf, sharedKeys, type Verdict } from './prove.ts'
+import { type Budget, type Open, verdict } from './verdict.ts'
 
 /** Objects that a listing does not settle are asked about so many at once, and so many in one proof. */
 const QUESTIONS_AT_ONCE = 16
@@ -62,18 +50,18 @@ export async function prove(
   const objects = new Map(listing.objects.map((object) => [object.key, object]))
   const shared = sharedKeys(keys)
   const budget: Budget = { questions: MAX_QUESTIONS, bytes: archive.hashLimitBytes, isLate, unasked: 0 }
-  const listedOf = ({ path }: ManifestFile) => objects.get(keyAt.get(path) ?? '')
   // The listing settles most files; nothing is waited for that needs no question.
   const verdicts = new Map<string, Verdict>()
+  const open: Open[] = []
   for (const file of manifest.files) {
-    const is = judge(file, { listed: listedOf(file) }, budget.bytes)
+    const listed = objects.get(keyAt.get(file.path) ?? '')
+    const is = judge(file, { listed }, budget.bytes)
     if (!isQuestion(is)) verdicts.set(file.path, { is })
+    else if (!shared.has(file.path)) open.push({ file, listed, question: is })
   }
   await pMap(
-    manifest.files.filter(({ path }) => !verdicts.has(path) && !shared.has(path)),
-    async (file) => {
-      verdicts.set(file.path, await verdict(limited, archive.bucket, file, listedOf(file), budget))
-    },
+    open,
+    async (one) => void verdicts.set(one.file.path, await verdict(limited, archive.bucket, one, budget)),
     { concurrency: QUESTIONS_AT_ONCE },
   )
   const { proven, lacking } = parted(keys, { shared, objects, verdicts })
@@ -113,15 +101,6 @@ function tooSlow(unasked: number): string {
   return `S3 did not tell of ${unasked} objects in ${LONGEST_QUESTIONS_SECONDS} s`
 }
 
-/** What one proof may still ask: a pass must end within its function's time, or it would never come to a decision. */
-interface Budget {
-  questions: number
-  bytes: number
-  readonly isLate: () => boolean
-  /** How many files were left because it was late. */
-  unasked: number
-}
-
 /** What S3 tells of one file, as a proof would judge it. */
 export async function proveObject(
   { aws, clock }: { readonly aws: AwsApi; readonly clock: Clock },
@@ -133,40 +112,9 @@ export async function proveObject(
   const endsAt = clock.now() + LONGEST_QUESTIONS_SECONDS * 1000
   const isLate = () => clock.now() >= endsAt
   const budget = { questions: MAX_QUESTIONS, bytes: hashLimitBytes, isLate, unasked: 0 }
-  return (await verdict(until(endsAt, clock, aws), bucket, file, listed, budget)).is
-}
-
-/** Of what was read, since what S3 told of it before may have been of a version that was overwritten in between. */
-function versionOf({ head, digest }: Evidence): string | undefined {
-  if (digest?.is === 'read') return digest.versionId
-  return head?.is === 'known' ? head.versionId : undefined
-}
-
-async function verdict(
-  aws: AwsApi,
-  bucket: string,
-  file: ManifestFile,
-  listed: ArchivedObject | undefined,
-  budget: Budget,
-): Promise<Verdict> {
-  let evidence: Evidence = { listed }
-  for (;;) {
-    const is = judge(file, evidence, budget.bytes)
-    if (!isQuestion(is)) return { is, versionId: versionOf(evidence) }
-    if (budget.questions-- <= 0) return { is: 'unproven' }
-    const key = listed?.key ?? ''
-    try {
-      if (is === 'ask head') evidence = { ...evidence, head: await head(aws, bucket, key) }
-      else {
-        budget.bytes -= file.size
-        evidence = { ...evidence, digest: await digest(aws, bucket, key) }
-      }
-    } catch (error) {
-      if (!budget.isLate()) throw error
-      budget.unasked++
-      return { is: 'unproven' }
-    }
-  }
+  const is = judge(file, { listed }, budget.bytes)
+  if (!isQuestion(is)) return is
+  return (await verdict(until(endsAt, clock, aws), bucket, { file, listed, question: is }, budget)).is
 }
 
 /**
@@ -196,49 +144,4 @@ async function withoutMoved(
   return gaps
     .filter((gap) => !found.has(gap.path))
     .map((gap) => (gap.is === 'missing' && !isWhole ? { ...gap, is: 'unproven' } : gap))
-}
-
-/** S3 returns checksums only when asked, in base64; a composite one (`-N`, multipart) is of the parts' digests. */
-async function head(aws: AwsApi, bucket: string, key: string): Promise<ObjectHead> {
-  try {
-    const answer = await aws.headObject({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })
-    const checksum = answer.ChecksumSHA256
-    const isComposite = answer.ChecksumType === 'COMPOSITE' || (checksum?.includes('-') ?? false)
-    const isWhole = checksum !== undefined && !isComposite
-    const encryption = answer.ServerSideEncryption
-    return {
-      is: 'known',
-      sha256: isWhole ? Buffer.from(checksum, 'base64').toString('hex') : undefined,
-      compositeSha256: isComposite ? checksum : undefined,
-      ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
-      etagIsMd5:
-        (encryption === undefined || encryption === 'AES256') && answer.SSECustomerAlgorithm === undefined,
-    }
-  } catch (error) {
-    return missingOrDenied(error)
-  }
-}
-
-/** A body that stalls proves nothing of its object, and holds up no other. */
-async function digest(aws: AwsApi, bucket: string, key: string): Promise<ObjectDigest> {
-  let answer: Awaited<ReturnType<AwsApi['getObject']>>
-  try {
-    answer = await aws.getObject({ Bucket: bucket, Key: key })
-  } catch (error) {
-    return missingOrDenied(error)
-  }
-  try {
-    const hash = createHash('sha256')
-    for await (const chunk of answer.Body) hash.update(chunk)
-    return { is: 'read', sha256: hash.digest('hex'), versionId: answer.VersionId }
-  } catch {
-    return { is: 'denied' }
-  }
-}
-
-/** `denied`: S3 answers, and tells nothing of the object. */
-function missingOrDenied(error: unknown): { is: 'missing' } | { is: 'denied' } {
-  if (isMissing(error)) return { is: 'missing' }
-  if (isPassing(error)) throw error
-  return { is: 'denied' }
 }

@@ -1,6 +1,7 @@
 /** What a group says about where its instances' logs go. */
 
 import type { AwsApi } from '../aws/api.ts'
+import { groupOf } from '../aws/group-of.ts'
 import { archivePrefix, environmentOf, needsEnvironment } from './prefix.ts'
 
 /** The archive prefix of one instance. Asks for the group's tags only when its name does not show the environment. */
@@ -16,7 +17,6 @@ export async function prefixOf(
 }
 
 async function environmentTag(aws: AwsApi, groupName: string): Promise<string | undefined> {
-  const answer = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  const tags = answer.AutoScalingGroups?.[0]?.Tags ?? []
-  return tags.find((tag) => tag.Key === 'elasticbeanstalk:environment-id')?.Value
+  const group = await groupOf(aws, groupName)
+  return group?.Tags?.find((tag) => tag.Key === 'elasticbeanstalk:environment-id')?.Value
 }

@@ -32,7 +32,7 @@ export interface Evidence {
   readonly digest?: ObjectDigest
 }
 
-type Question = 'ask head' | 'ask content'
+export type Question = 'ask head' | 'ask content'
 export type Judgement = 'proven' | Gap['is'] | Question
 
 export function isQuestion(judgement: Judgement): judgement is Question {

@@ -1,6 +1,7 @@
 /** What AWS tells of a dead machine, and of the copy of its disk that is attached to a healthy one. */
 import type { Instance, Snapshot } from '@aws-sdk/client-ec2'
 import type { OperatorApi } from '../aws/operator-api.ts'
+import { describedVolume } from '../recovery/described-volume.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { otherVolumesOf } from '../termination/root-volume.ts'
 import { activityBegan, LONGEST_HOLD_MS } from '../termination/scaling-activities.ts'
@@ -66,7 +67,7 @@ export async function copiedDisk(aws: OperatorApi, volumeId: string, on: string)
         `aws ec2 attach-volume --volume-id ${volumeId} --instance-id ${on} --device /dev/sdf`,
     )
   if (device === machine?.RootDeviceName) throw new Refusal(`${volumeId} is the disk that ${on} runs from.`)
-  const volume = (await aws.describeVolumes({ VolumeIds: [volumeId] })).Volumes?.[0]
+  const volume = await describedVolume(aws, volumeId)
   if (volume?.SourceVolumeId !== undefined)
     return { volumeId, device, of: volume.SourceVolumeId, madeAt: volume.CreateTime?.getTime() }
   const snapshot = volume?.SnapshotId ? await snapshotNamed(aws, volume.SnapshotId) : undefined

@@ -1,7 +1,7 @@
 /** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
 import { isAnswer, isPassing } from '../aws/failures.ts'
+import { groupOf } from '../aws/group-of.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
-import { groupOf } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { wordsOf } from './next-step.ts'

@@ -5,8 +5,8 @@
 
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { groupOf } from '../aws/group-of.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
-import { groupOf } from '../termination/hook.ts'
 import { counted } from './counted.ts'
 import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'

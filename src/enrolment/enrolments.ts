@@ -38,7 +38,7 @@ export async function chosenGroups(aws: AwsApi, selections: readonly Selection[]
 
 /** The group of this name, if there is one. */
 export async function groupNamed(aws: AwsApi, name: string): Promise<ListedGroup | undefined> {
-  return (await list(aws, { names: [name] }))[0]
+  return (await list(aws, { names: [name] })).find((group) => group.name === name)
 }
 
 /** Every group of the account and Region. */

@@ -6,6 +6,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
 import type { Guard } from '../guard.ts'
 import { decideGrow, type GrowStep, type RootVolume, type VolumeChange } from './decide-grow.ts'
+import { describedVolume } from './described-volume.ts'
 import { diskOf } from './disk-of.ts'
 import { complaintOfFullDisk } from './full-disk.ts'
 import { growthKey } from './growth-mark.ts'
@@ -18,7 +19,7 @@ export async function considerGrowing(
   { instanceId, heldSince }: { readonly instanceId: string; readonly heldSince: number },
   { rebootedAt, said }: Pick<HeldLook, 'rebootedAt' | 'said'>,
 ): Promise<GrowStep> {
-  const volume = await describedVolume(aws, await diskOf(aws, instanceId), growthKey(policy.hookName))
+  const volume = await rootVolume(aws, await diskOf(aws, instanceId), growthKey(policy.hookName))
   const isMarked = (volume.grownAt ?? 0) >= heldSince
   return decideGrow({
     ...{ now: clock.now(), heldSince, rebootedAt, volume },
@@ -28,9 +29,8 @@ export async function considerGrowing(
 }
 
 /** A tag of ours that cannot be read is a growth all the same. */
-async function describedVolume(aws: AwsApi, volumeId: string, key: string): Promise<RootVolume> {
-  const { Volumes } = await aws.describeVolumes({ VolumeIds: [volumeId] })
-  const [volume] = Volumes ?? []
+async function rootVolume(aws: AwsApi, volumeId: string, key: string): Promise<RootVolume> {
+  const volume = await describedVolume(aws, volumeId)
   if (volume?.Size === undefined) throw new Error(`EC2 does not tell the size of ${volumeId}`)
   const value = volume.Tags?.find(({ Key }) => Key === key)?.Value
   const grownAt = value === undefined ? undefined : Date.parse(value) || Number.POSITIVE_INFINITY
@@ -40,7 +40,8 @@ async function describedVolume(aws: AwsApi, volumeId: string, key: string): Prom
 /** `undefined`: there is none, for which EC2 has an error. */
 async function newestChange(aws: AwsApi, volumeId: string): Promise<VolumeChange | undefined> {
   const asked = await ask(() => aws.describeVolumesModifications({ VolumeIds: [volumeId] }))
-  const [change] = asked.is === 'answered' ? (asked.answer.VolumesModifications ?? []) : []
+  const changes = asked.is === 'answered' ? asked.answer.VolumesModifications : undefined
+  const change = changes?.find((one) => one.VolumeId === volumeId)
   if (!change?.StartTime) return undefined
   return { startedAt: change.StartTime.getTime(), state: change.ModificationState ?? '' }
 }

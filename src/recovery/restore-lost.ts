@@ -1,6 +1,7 @@
 /** The disks of machines that were terminated past our hook are taken out of the Recycle Bin, and marked as that. */
 import type { Guard } from '../guard.ts'
 import { type Fate, KEEP, type MarkedDisk, RESTORED, readMark } from '../termination/disk-mark.ts'
+import { describedVolume } from './described-volume.ts'
 import { limitedTo } from './found.ts'
 import { inRecycleBin, keptAndGone, setFate } from './marked-disks.ts'
 import { type Cloning, tried } from './recover-held.ts'
@@ -32,6 +33,5 @@ async function restore(guard: Guard, disk: MarkedDisk, remainingMs: () => number
 }
 
 async function fateOf({ aws, policy }: Guard, { volumeId }: MarkedDisk): Promise<Fate | undefined> {
-  const { Volumes } = await aws.describeVolumes({ VolumeIds: [volumeId] })
-  return readMark(policy.hookName, Volumes?.[0]?.Tags)?.fate
+  return readMark(policy.hookName, (await describedVolume(aws, volumeId))?.Tags)?.fate
 }

@@ -1,4 +1,5 @@
 /** The healthy machines of a group, which could salvage the disk of a dead one. */
+import { groupOf } from '../aws/group-of.ts'
 import type { Guard } from '../guard.ts'
 import { shuffled } from '../shuffled.ts'
 import { agentsOf } from './agents.ts'
@@ -9,8 +10,8 @@ export async function siblingsOf(
   { aws, random }: Pick<Guard, 'aws' | 'random'>,
   groupName: string,
 ): Promise<Sibling[]> {
-  const answer = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  const healthy = (answer.AutoScalingGroups?.[0]?.Instances ?? []).flatMap((one) =>
+  const group = await groupOf(aws, groupName)
+  const healthy = (group?.Instances ?? []).flatMap((one) =>
     one.InstanceId && one.LifecycleState === 'InService' && /^healthy$/i.test(one.HealthStatus ?? '')
       ? [{ instanceId: one.InstanceId, zone: one.AvailabilityZone ?? '' }]
       : [],

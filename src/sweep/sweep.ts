@@ -4,6 +4,7 @@
  */
 import pMap from 'p-map'
 import { ask } from '../aws/ask.ts'
+import { type SharedFacts, sharingHooks } from '../aws/ask-once.ts'
 import { countCalls } from '../aws/count-calls.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
 import { grouped } from '../grouped.ts'
@@ -56,14 +57,15 @@ async function sweepHeld(
   const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
   const kept: Standing[] = []
   const held: Standing[] = []
+  const shared: SharedFacts = new Map()
   for (const groupName of groups) {
     const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
     try {
-      const { aws } = asking(guard, remainingMs())
+      const { aws } = asking(guard, shared, remainingMs())
       if (!(await hasHook(aws, groupName, guard.policy))) continue
       kept.push(...retained.filter(ofGroup))
       held.push(...waiting.filter(ofGroup))
-      await sweepGroup(guard, waiting.filter(ofGroup), counts, remainingMs)
+      await sweepGroup(guard, shared, waiting.filter(ofGroup), counts, remainingMs)
     } catch (error) {
       journal({ event: 'group-failed', groupName, ...described(error) })
     }
@@ -80,8 +82,9 @@ async function sweepHeld(
 }
 
 /** What is asked of a group before any pass takes no longer than one. */
-function asking(guard: Guard, remainingMs: number): Guard {
-  return guardUntil(guard, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))
+function asking(guard: Guard, shared: SharedFacts, remainingMs: number): Guard {
+  const sharing = { ...guard, aws: sharingHooks(guard.aws, shared) }
+  return guardUntil(sharing, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))
 }
 
 interface Counts {
@@ -94,18 +97,19 @@ interface Counts {
 
 async function sweepGroup(
   guard: Guard,
+  shared: SharedFacts,
   waiting: readonly Standing[],
   counts: Counts,
   remainingMs: () => number,
 ): Promise<void> {
   const { policy, clock } = guard
   const ageSeconds = ({ startedAt }: LifecycleAction) => (clock.now() - startedAt) / 1000
-  const held = await actionsOf(asking(guard, remainingMs()), waiting)
+  const held = await actionsOf(asking(guard, shared, remainingMs()), waiting)
   counts.held += waiting.length
   counts.oldestHeldSeconds = Math.max(counts.oldestHeldSeconds, ...held.map(ageSeconds))
   // Younger actions have a message that will be seen by itself; a second pass would only cost calls. A hook may have been set to less
   // than we deployed, and must not run out before.
-  const times = held[0] && (await hookTimes(asking(guard, remainingMs()).aws, held[0]))
+  const times = held[0] && (await hookTimes(asking(guard, shared, remainingMs()).aws, held[0]))
   const adoptAfter = Math.min(
     policy.adoptAfterSeconds,
     (times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY) / 3,
@@ -115,7 +119,7 @@ async function sweepGroup(
     orphans,
     async (action) => {
       if (remainingMs() < policy.passSeconds * 1000) counts.deferred++
-      else if (await adopt(guard, action, remainingMs())) counts.adopted++
+      else if (await adopt(guard, shared, action, remainingMs())) counts.adopted++
       else counts.failed++
     },
     { concurrency: CONCURRENT_PASSES },
@@ -123,9 +127,15 @@ async function sweepGroup(
 }
 
 /** One pass; one that fails does not stop the others. */
-async function adopt(guard: Guard, action: LifecycleAction, remainingMs: number): Promise<boolean> {
+async function adopt(
+  guard: Guard,
+  shared: SharedFacts,
+  action: LifecycleAction,
+  remainingMs: number,
+): Promise<boolean> {
   const startedAt = guard.clock.now()
-  const { aws, calls } = countCalls(guard.aws)
+  const { aws: counted, calls } = countCalls(guard.aws)
+  const aws = sharingHooks(counted, shared)
   const cost = () => ({ trigger: 'sweep' as const, durationMs: guard.clock.now() - startedAt, calls })
   try {
     const limited = guardUntil({ ...guard, aws }, passTimes(startedAt, remainingMs).endsAt)

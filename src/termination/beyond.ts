@@ -1,10 +1,11 @@
 /** Whether an instance is beyond our hook, where a heartbeat does not tell. An answer without the instance says nothing by itself. */
 import { ask } from '../aws/ask.ts'
+import { groupOf } from '../aws/group-of.ts'
 import { whileThere } from '../aws/while-there.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
 import { holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
-import { groupOf, hookTimes } from './hook.ts'
+import { hookTimes } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { machineState } from './machine-state.ts'
 

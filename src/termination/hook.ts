@@ -1,6 +1,7 @@
 /** Our hook on a group: whether it is there, and what it and its group are really set to. */
-import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { groupOf } from '../aws/group-of.ts'
 import { whileThere } from '../aws/while-there.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
 import type { Policy } from '../policy.ts'
@@ -28,15 +29,6 @@ async function hookOf(aws: AwsApi, { groupName, hookName }: Hooked): Promise<Lif
     LifecycleHookNames: [hookName],
   })
   return answer.LifecycleHooks?.find((hook) => hook.LifecycleHookName === hookName)
-}
-
-/** As Auto Scaling describes it; `undefined` when there is no such group, or the answer is without it. */
-export async function groupOf(
-  aws: Pick<AwsApi, 'describeAutoScalingGroups'>,
-  groupName: string,
-): Promise<AutoScalingGroup | undefined> {
-  const answer = await aws.describeAutoScalingGroups({ AutoScalingGroupNames: [groupName] })
-  return answer.AutoScalingGroups?.find((group) => group.AutoScalingGroupName === groupName)
 }
 
 function isOurs(hook: LifecycleHook, queueUrl: string): boolean {

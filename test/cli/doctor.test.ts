@@ -34,6 +34,29 @@ it('without permission to inspect, nothing that rests on it passes', async () =>
   expect(out).toContain('AccessDenied: not authorized')
 })
 
+it('looks at the group that was named, whatever else the answer holds', async () => {
+  const groups = line.guard.aws.describeAutoScalingGroups
+  const another = async (input: Parameters<typeof groups>[0]) => {
+    const [group] = (await groups(input)).AutoScalingGroups ?? []
+    return group && { ...group, AutoScalingGroupName: 'another' }
+  }
+  line.answering = {
+    describeAutoScalingGroups: async (input) => {
+      const { AutoScalingGroups = [] } = await groups(input)
+      return {
+        AutoScalingGroups: [await another(input), ...AutoScalingGroups].filter((one) => one !== undefined),
+      }
+    },
+  }
+  expect((await line.run('doctor', ...group)).out).toContain(`hook  ${action.groupName}`)
+  line.answering = {
+    describeAutoScalingGroups: async (input) => ({
+      AutoScalingGroups: [await another(input)].filter((one) => one !== undefined),
+    }),
+  }
+  expect((await line.run('doctor', ...group)).err).toContain(`no Auto Scaling group ${action.groupName}`)
+})
+
 it('without --group it looks at every guarded group', async () => {
   const { out } = await line.run('doctor')
   expect(out).toContain(`hook  ${action.groupName}`)

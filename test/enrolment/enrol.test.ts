@@ -505,6 +505,20 @@ describe('withdrawal', () => {
       isOpen ? [[instanceId], []] : [[], ['web']],
     )
   })
+  it('is stood in the way of by what its own group holds just before, and no other that the answer holds, too', async () => {
+    createGroup('web')
+    await deploy()
+    const { describeAutoScalingGroups } = world.aws
+    world.aws.describeAutoScalingGroups = async (input) => {
+      const { AutoScalingGroups: [web] = [] } = await describeAutoScalingGroups(input)
+      if (!input.AutoScalingGroupNames || !web) return { AutoScalingGroups: web && [web] }
+      const open = { InstanceId: 'i-1', LifecycleState: 'Terminating:Wait' } as NonNullable<
+        typeof web.Instances
+      >[0]
+      return { AutoScalingGroups: [{ ...web, Instances: [open], AutoScalingGroupName: 'another' }, web] }
+    }
+    expect(await withdraw(world.aws, scope)).toMatchObject({ open: [], withdrawn: ['web'] })
+  })
   it('leaves a hook of the group’s own template', async () => {
     createGroup('web')
     putHook('web', { NotificationTargetARN: QUEUE })

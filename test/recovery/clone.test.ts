@@ -497,6 +497,30 @@ describe('a machine whose disk is full', () => {
     ])
     expect(failed()).toEqual([])
   })
+  it('is what EC2 tells of it, and never of another that the answer holds, too', async () => {
+    const before = GIB() ?? 0
+    const [other] = volumes()
+    ssm.describeVolumes = async (input) => {
+      const { Volumes = [] } = call('DescribeVolumes', input)
+      return {
+        Volumes: input.VolumeIds ? [{ ...other, VolumeId: 'vol-another', Size: 500 }, ...Volumes] : Volumes,
+      }
+    }
+    ssm.describeVolumesModifications = async (input) => {
+      const { VolumesModifications = [] } = call('DescribeVolumesModifications', input)
+      const failed = {
+        VolumeId: 'vol-another',
+        StartTime: new Date(fleet.now),
+        ModificationState: 'failed',
+      } as const
+      return { VolumesModifications: [failed, ...VolumesModifications] }
+    }
+    await sweep(2)
+    fleet.pass(minute)
+    await sweep()
+    for (const name of ['describeVolumes', 'describeVolumesModifications'] as const) delete ssm[name]
+    expect([reboots(), GIB()]).toEqual([2, before + 2])
+  })
   it('is looked at no more where its agent is back', async () => {
     await sweep(2)
     offline.clear()

@@ -238,6 +238,17 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(isThere(disk)).toBe(true)
   })
 
+  it('has the mark that EC2 tells of it, and not of another that the answer holds, too', async () => {
+    const described = (input: InputOf<'DescribeVolumes'>) => call('DescribeVolumes', input).Volumes ?? []
+    ssmAndS3.describeVolumes = async (input) => ({
+      Volumes: input.VolumeIds ? [{ VolumeId: 'vol-another' }, ...described(input)] : described(input),
+    })
+    await sweep(1)
+    delete ssmAndS3.describeVolumes
+    const { Tags } = described({ VolumeIds: [disk] })[0] ?? {}
+    expect(Tags).toContainEqual({ Key: binKey(HOOK), Value: RESTORED })
+  })
+
   it('is copied once, although its hook holds the machine yet', async () => {
     await sweep(6)
     expect(fleet.state(dead)).toBe('Terminating:Wait')

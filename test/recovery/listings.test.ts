@@ -56,13 +56,15 @@ describe('the healthy machines of a group', () => {
   const member = (InstanceId: string, LifecycleState = 'InService', HealthStatus = 'Healthy') => ({
     ...{ InstanceId, LifecycleState, HealthStatus, AvailabilityZone: 'a' },
   })
+  /** Whatever else an answer holds, a sibling is of the group that was asked for. */
+  const another = { AutoScalingGroupName: 'api', Instances: [member('i-44444444444444444')] }
   const among = async (members: ReturnType<typeof member>[], random: () => number) => {
     const describeAutoScalingGroups = async () =>
-      ({ AutoScalingGroups: [{ Instances: members }] }) as Awaited<
+      ({ AutoScalingGroups: [another, { AutoScalingGroupName: 'web', Instances: members }] }) as Awaited<
         ReturnType<AwsApi['describeAutoScalingGroups']>
       >
     const describeInstanceInformation = async () => ({
-      InstanceInformationList: members.map(({ InstanceId }) => ({
+      InstanceInformationList: [...members, ...another.Instances].map(({ InstanceId }) => ({
         InstanceId,
         PingStatus: 'Online' as const,
       })),

@@ -123,18 +123,29 @@ it('is in time for a hook that a person set to less than we deploy', async () =>
 })
 
 it('begins no look when its share of the time is spent: enrolment has its own', async () => {
-  const described = new OneInstance().guard.aws.describeLifecycleHooks
-  let asked = 0
-  aws.guard.aws.describeLifecycleHooks = async (input) => {
-    // Whether there is the hook is asked first; what it is set to is the last question before the looks.
-    if (++asked === 2) aws.now += 170_000
-    return await described(input)
+  // What a group's hook is set to is known then: when its terminations began is the last question before the looks.
+  aws.guard.aws.describeScalingActivities = async () => {
+    aws.now += 170_000
+    return { Activities: [terminating] }
   }
   const endsAt = aws.now + 240_000
   await sweep(aws.guard, () => endsAt - aws.now)
   expect(aws.invocations).toHaveLength(0)
   expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'passes-deferred', messages: 1 }))
   expect(told()).toMatchObject({ held: 1, adopted: 0 })
+})
+
+it('asks each group once what its hook is set to, for all of its looks', async () => {
+  const ids = [action.instanceId, 'i-0fedcba9876543210']
+  const { AutoScalingInstances: [one] = [] } = await new OneInstance().guard.aws.describeAutoScalingInstances(
+    { InstanceIds: [action.instanceId] },
+  )
+  const described = ids.map((InstanceId) => ({ ...one, InstanceId }) as NonNullable<typeof one>)
+  aws.guard.aws.describeAutoScalingInstances = async () => ({ AutoScalingInstances: described })
+  aws.activities = ids.map((id) => ({ ...terminating, Description: `Terminating EC2 instance: ${id}` }))
+  await run()
+  expect(aws.journal.filter(({ event }) => event === 'pass')).toHaveLength(2)
+  expect(aws.calls.filter((call) => call === 'describeLifecycleHooks')).toHaveLength(1)
 })
 
 it('names no machine that another group keeps without our hook', async () => {

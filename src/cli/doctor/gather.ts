@@ -4,6 +4,7 @@ import type { Instance } from '@aws-sdk/client-ec2'
 import { prefixOf } from '../../archive/destination.ts'
 import { list } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
+import { groupOf } from '../../aws/group-of.ts'
 import type { Deployment } from '../deployment.ts'
 import { trafficOf } from '../serving.ts'
 import { Refusal } from '../surroundings.ts'
@@ -22,11 +23,8 @@ export async function gatherGroup(
   now: number,
 ): Promise<GroupFacts> {
   const { aws, policy } = deployment
-  const asked = await known(async () => {
-    const AutoScalingGroupNames = [groupName]
-    return (await aws.describeAutoScalingGroups({ AutoScalingGroupNames })).AutoScalingGroups?.[0]
-  })
-  if (asked.is === 'answered' && asked.answer?.AutoScalingGroupName !== groupName)
+  const asked = await known(() => groupOf(aws, groupName))
+  if (asked.is === 'answered' && asked.answer === undefined)
     throw new Refusal(`There is no Auto Scaling group ${groupName} in ${policy.region}.`)
   const group = asked as Asked<AutoScalingGroup>
   const hook = await known(async () => {
