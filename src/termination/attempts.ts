@@ -41,8 +41,8 @@ function attemptDueAt(seen: Observation, newest: Flush, policy: Policy): number 
   const soonest = Math.max(policy.retrySeconds, 1)
   const steps = policy.maxAttempts - 2
   const factor = steps > 0 ? Math.max(1, (LAST_ATTEMPT * left) / soonest) ** (1 / steps) : 1
-  const offset = policy.retrySeconds * factor ** (seen.flushes.length - 1)
-  return Math.max(firstAt + 1000 * offset, newest.requestedAt + 1000 * policy.retrySeconds)
+  const offset = soonest * factor ** (seen.flushes.length - 1)
+  return Math.max(firstAt + 1000 * offset, newest.requestedAt + 1000 * soonest)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda'
 import { readPolicy } from '../../src/policy.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { awsError, KEY, manifestLine, OneInstance } from '../one-instance.ts'
+import { awsError, KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
 import { goodEnd } from './good-end.ts'
 import { notification, statusOf } from './messages.ts'
 import { action, environment, file, MINUTE, policy, START } from './observations.ts'
@@ -14,14 +14,14 @@ beforeEach(() => {
 })
 
 const plenty = () => 60_000
-function record(body: unknown, messageId = 'm-1', receives = 1): SQSRecord {
+function record(body: unknown, messageId = 'm-1', receives = 1, sentAt = START): SQSRecord {
   return {
     messageId,
     receiptHandle: `r-${messageId}`,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     attributes: {
       ApproximateReceiveCount: String(receives),
-      SentTimestamp: String(START),
+      SentTimestamp: String(sentAt),
       SenderId: 'AROA',
       ApproximateFirstReceiveTimestamp: String(START),
     },
@@ -87,10 +87,13 @@ it('the message is kept until the action is over, and goes away then', async () 
 
 it('a batch asks what the hook of its group is set to no oftener than it has passes at once', async () => {
   const ids = [action.instanceId, ...Array.from({ length: 9 }, (_, index) => `i-0fedcba987654321${index}`)]
+  // The hook holds each of them.
+  aws.guard.aws.recordLifecycleActionHeartbeat = async () => ({})
   await keptBy(...ids.map((id) => record({ ...notification, EC2InstanceId: id }, id)))
   const asked = aws.calls.filter((call) => call === 'describeLifecycleHooks').length
   expect(asked).toBeGreaterThan(0)
   expect(asked).toBeLessThanOrEqual(5)
+  expect(aws.commands).toHaveLength(ids.length)
 })
 
 it('E3: a termination that needs one flush takes 9 calls besides heartbeats in 3 passes, however long the flush runs', async () => {
@@ -210,6 +213,32 @@ describe('a wake-up', () => {
     expect(await keptBy(record(statusOf('c-9')))).toEqual([])
     expect(events()).toEqual(['message-ignored'])
   })
+  it('is acknowledged where the next attempt is further off than the notification’s own next look', async () => {
+    for (const seconds of [0, 30, 200, 1000]) {
+      aws.now = START + 1000 * seconds
+      await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${TOKEN} ${action.groupName}` })
+      aws.flushEnds('', 'Failed')
+    }
+    expect(await keptBy(record(statusOf('c-4'), 'm-2'))).toEqual([])
+    expect(aws.journal).toMatchObject([
+      { event: 'pass', decided: 'wait', lookAgainSeconds: policy.lookAgainSeconds },
+    ])
+  })
+  it('is acknowledged where nothing but its turn is waited for, as an agent', async () => {
+    await keptBy(record(notification))
+    aws.flushEnds('', 'Failed')
+    aws.now += MINUTE
+    aws.agent = 'dead'
+    expect(await keptBy(record(statusOf('c-1'), 'm-2'))).toEqual([])
+    expect(aws.journal.at(-1)).toMatchObject({ event: 'pass', decided: 'wait', lookAgainSeconds: 30 })
+  })
+  it('of a command of another document is not even looked up', async () => {
+    const { detail, ...event } = statusOf('c-1')
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${TOKEN} ${action.groupName}` })
+    aws.calls.length = 0
+    expect(await keptBy(record({ ...event, detail: { ...detail, 'document-name': 'another' } }))).toEqual([])
+    expect(aws.calls).toEqual([])
+  })
   it('whose pass fails is kept like any other message', async () => {
     aws.failing.set('listCommandInvocations', awsError('ThrottlingException'))
     expect(await keptBy(record(statusOf('c-1')))).toEqual(['m-1'])
@@ -241,6 +270,16 @@ describe('what is no action', () => {
     await keptBy(record({ ...notification, LifecycleHookName: 'evil\u0000\u0007' }))
     expect(reasons).toEqual([`hook evil?? is not ours (${policy.hookName})`])
   })
+  it('the reason is no longer than a person reads, however long the names are', async () => {
+    aws.hookTarget = `arn:aws:sqs:eu-west-1:999999999999:${'x'.repeat(1500)}`
+    const reasons: string[] = []
+    aws.guard.aws.sendMessage = async ({ MessageAttributes }) =>
+      void reasons.push(MessageAttributes?.RefusedBecause?.StringValue ?? '')
+    const event = { 'detail-type': 'EC2 Instance-terminate Lifecycle Action', detail: notification }
+    expect(await keptBy(record(event))).toEqual([])
+    expect(reasons).toEqual([expect.stringMatching(/^hook termination-guard of group .* notifies arn:/)])
+    expect(reasons[0]).toHaveLength(1024)
+  })
   it('S2: a message that cannot be copied is kept', async () => {
     aws.failing.set('sendMessage', awsError('ThrottlingException'))
     expect(await keptBy(record('nonsense'))).toEqual(['m-1'])
@@ -258,6 +297,20 @@ it('a message that calls itself older than it can be does not spend the patience
   aws.flushEnds('', 'Failed')
   await keptBy(record({ ...notification, Time: '1970-01-01T00:00:00Z' }, 'm-1', 2))
   expect(aws.completed).toEqual([])
+})
+
+it('a message that does not say when it began is as old as its sending', async () => {
+  aws.agent = 'dead'
+  aws.now = START + 1000 * policy.patienceSeconds
+  await keptBy(record({ ...notification, Time: undefined }))
+  expect(aws.completed).toEqual(['ABANDON'])
+})
+
+it('nothing has been held for less than no time, also where the queue’s clock is ahead of ours', async () => {
+  aws.agent = 'dead'
+  aws.machine = 'terminated'
+  await keptBy(record({ ...notification, Time: undefined }, 'm-1', 1, aws.now + 5 * MINUTE))
+  expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'action-ended', heldMs: 0 }))
 })
 
 it('a message that comes late spends the patience that went by before', async () => {
@@ -333,6 +386,20 @@ describe('trouble', () => {
     expect(aws.visibility).toEqual([])
     expect(events()).toEqual(['passes-deferred'])
   })
+  it('a pass is started while there is as much time as one takes', async () => {
+    await consume(aws.guard, [record(notification)], () => 1000 * policy.passSeconds)
+    expect(aws.commands).toHaveLength(1)
+    await consume(aws.guard, [record(notification)], () => 1000 * policy.passSeconds - 1)
+    expect(events()).toEqual(['pass', 'passes-deferred'])
+  })
+  it('what sees to the message of a slow pass ends with the pass', async () => {
+    aws.heartbeatTimeout = 300
+    const time = new HandTimers(aws)
+    await consume({ ...aws.guard, clock: time.clock }, [record(notification)], plenty)
+    const visibility = [...aws.visibility]
+    await time.pass(20_000)
+    expect(aws.visibility).toEqual(visibility)
+  })
   it('S3: or come back in time, where a person has shortened the hook', async () => {
     aws.heartbeatTimeout = 300
     await consume(aws.guard, [record(notification)], () => 1000)
@@ -357,5 +424,22 @@ describe('trouble', () => {
   it('E1: two messages of one instance in one batch start one flush', async () => {
     await keptBy(record(notification, 'm-1'), record(notification, 'm-2'))
     expect(aws.invocations).toHaveLength(1)
+  })
+  it('E1: no message of an instance is looked at before the one before it is over, whatever kind it is', async () => {
+    const order: string[] = []
+    const heartbeat = new OneInstance().guard.aws.recordLifecycleActionHeartbeat
+    aws.guard.aws.recordLifecycleActionHeartbeat = async (input) => {
+      order.push('begins')
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+      return await heartbeat(input)
+    }
+    const guard = { ...aws.guard, journal: ({ event }: { event: string }) => void order.push(event) }
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${TOKEN} ${action.groupName}` })
+    const same = { ...notification, LifecycleActionToken: 'dddddddd-0000-0000-0000-000000000004' }
+    const batch = [record(notification), record(statusOf('c-1'), 'm-2'), record(same, 'm-3')]
+    await consume(guard, batch, plenty)
+    const passes = order.join(' ').split(/(?<= pass) /)
+    expect(passes).toHaveLength(3)
+    for (const pass of passes) expect(pass).toMatch(/^(begins )+pass$/)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Flush, Trigger } from '../../src/model.ts'
-import { UNSEEN_SECONDS } from '../../src/termination/attempts.ts'
+import { PROMPT_SECONDS, UNSEEN_SECONDS } from '../../src/termination/attempts.ts'
 import { decide, STOPPED_SECONDS } from '../../src/termination/decide.ts'
 import {
   complete,
@@ -241,22 +241,31 @@ describe('no flush yet, or one that proved nothing', () => {
     const now = failed.requestedAt + policy.retrySeconds * 1000
     expect(decide({ ...justFailed, now }, policy)).toMatchObject({ do: 'flush' })
   })
-  it('spreads its attempts over the patience: the first retry is soon, the last one late', () => {
-    const startsAt: number[] = []
-    const flushes: Flush[] = []
-    for (let now = START; now < START + policy.patienceSeconds * 1000; now += 1000) {
-      if (decide(seen({ flushes: [...flushes], proof: undefined, now }), policy).do !== 'flush') continue
-      flushes.unshift({ ...failed, requestedAt: now })
-      startsAt.push((now - START) / 1000)
-    }
-    expect(startsAt).toHaveLength(policy.maxAttempts)
-    expect(startsAt[1]).toBe(policy.retrySeconds)
-    const last = startsAt.at(-1) ?? 0
-    expect(last).toBeGreaterThan(0.7 * policy.patienceSeconds)
-    expect(last).toBeLessThan(0.9 * policy.patienceSeconds)
-    const gapsBetween = startsAt.slice(1).map((at, index) => at - (startsAt[index] ?? 0))
-    expect(gapsBetween).toEqual(gapsBetween.toSorted((a, b) => a - b))
-  })
+  it.each([
+    ['', 0, 30],
+    [', where nothing could be flushed for an hour', 3600, 30],
+    [', where the first retry need not wait', 0, 0],
+  ])(
+    'spreads its attempts over the patience: the first retry is soon, the last one late%s',
+    (_, firstAt, retrySeconds) => {
+      const startsAt: number[] = []
+      const flushes: Flush[] = []
+      const waiting = { ...policy, retrySeconds }
+      for (let at = firstAt; at < policy.patienceSeconds; at++) {
+        const now = START + 1000 * at
+        if (decide(seen({ flushes: [...flushes], proof: undefined, now }), waiting).do !== 'flush') continue
+        flushes.unshift({ ...failed, requestedAt: now })
+        startsAt.push(at - firstAt)
+      }
+      expect(startsAt).toHaveLength(policy.maxAttempts)
+      expect(startsAt[1]).toBe(Math.max(1, retrySeconds))
+      const [last = 0, left] = [startsAt.at(-1), policy.patienceSeconds - firstAt]
+      expect(last).toBeGreaterThan(0.7 * left)
+      expect(last).toBeLessThan(0.9 * left)
+      const gapsBetween = startsAt.slice(1).map((at, index) => at - (startsAt[index] ?? 0))
+      expect(gapsBetween).toEqual(gapsBetween.toSorted((a, b) => a - b))
+    },
+  )
   it('leaves the archive a while after each, also where the last one came late', () => {
     const [first, last] = [failed, { ...failed, requestedAt: START + 60 * MINUTE }]
     const now = last.requestedAt + 1000
@@ -274,16 +283,29 @@ describe('no flush yet, or one that proved nothing', () => {
 })
 
 describe('two passes at once', () => {
-  const then = (seconds: number, wokenBy: Trigger) =>
-    decide(
-      seen({ flushes: [failed], proof: undefined, wokenBy, now: (failed.endedAt ?? 0) + seconds * 1000 }),
-      policy,
-    ).do
-  it('start one flush: it is the status event’s turn, then the notification’s, then the sweep’s', () => {
-    for (let seconds = 0; seconds < 600; seconds++) {
-      const starters = TRIGGERS.filter((trigger) => then(seconds, trigger) === 'flush')
-      expect(starters.length).toBeLessThan(2)
-    }
+  const ended = (failed.endedAt ?? 0) - failed.requestedAt
+  /** The flush took so long, whether it ended before the next attempt was due or after. */
+  const then = (seconds: number, wokenBy: Trigger, tookMs = ended) => {
+    const endedAt = failed.requestedAt + tookMs
+    const flushes = [{ ...failed, endedAt }]
+    return decide(seen({ flushes, proof: undefined, wokenBy, now: endedAt + seconds * 1000 }), policy).do
+  }
+  it.each([ended, 10 * MINUTE])(
+    'start one flush, after one of %i ms: it is the status event’s turn, then the notification’s, then the sweep’s',
+    (tookMs) => {
+      for (let seconds = 0; seconds < 600; seconds++) {
+        const starters = TRIGGERS.filter((trigger) => then(seconds, trigger, tookMs) === 'flush')
+        expect(starters.length).toBeLessThan(2)
+      }
+    },
+  )
+  it('are the status event’s for a minute from when the flush ended, where the next was due before', () => {
+    const turn = (trigger: Trigger) =>
+      Array.from({ length: 600 }, (_, seconds) => seconds).filter(
+        (at) => then(at, trigger, 10 * MINUTE) === 'flush',
+      )
+    expect(turn('command-status')).toEqual(Array.from({ length: PROMPT_SECONDS }, (_, at) => at))
+    expect(turn('notification')[0]).toBe(PROMPT_SECONDS + UNSEEN_SECONDS)
   })
   it('leave enough time between two turns for a flush to be seen by all', () => {
     const turn = (trigger: Trigger) =>

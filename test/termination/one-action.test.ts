@@ -1,6 +1,6 @@
 /** One action is not another: what wakes us, what is listed, what is proven and what is completed are of the one that holds now. */
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { belongs, commentFor, listInvocations } from '../../src/flush/commands.ts'
+import { belongs, commentFor, listInvocations, personComment } from '../../src/flush/commands.ts'
 import type { LifecycleAction, Trigger } from '../../src/model.ts'
 import { identify } from '../../src/termination/identify.ts'
 import { NotOurs } from '../../src/termination/observe.ts'
@@ -148,6 +148,36 @@ describe('a message that pairs this instance with another’s real token', () =>
       archive()
       expect(await judged(paired)).toMatchObject({ do: 'continue', outcome: 'archived' })
     })
+    it('nor where both were asked for in the same moment', async () => {
+      await sent(action)
+      aws.flushEnds(manifestLine([file]))
+      await flushed(forged, [])
+      expect((await judged(forged)).do).not.toBe('continue')
+    })
+    it('nor where it was asked for in the moment in which the action began, and no activity tells', async () => {
+      aws.activities = []
+      await sent({ ...adopted, startedAt: START - 1 })
+      aws.flushEnds(manifestLine([file]))
+      const paired = late()
+      aws.now += MINUTE
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
+    it('nor is what came since the message left out, where something came before', async () => {
+      aws.activities = []
+      await flushed({ ...action, token: 'eeeeeeee-0000-0000-0000-000000000005' }, [])
+      const paired = late()
+      await flushed(action, [file])
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
+    it('nor where an earlier passage of the instance was flushed under one more token', async () => {
+      await flushed({ ...action, token: 'eeeeeeee-0000-0000-0000-000000000005' }, [])
+      await flushed(action, [file])
+      const paired = late()
+      await flushed(paired, [])
+      expect((await judged(paired)).do).not.toBe('continue')
+    })
     it('nor where the sweep had adopted it', async () => {
       await flushed({ ...adopted, startedAt: Number(terminating.StartTime) }, [file])
       const paired = late()
@@ -171,11 +201,13 @@ describe('a message that pairs this instance with another’s real token', () =>
           { ...terminating, EndTime: new Date(START + 9 * MINUTE) },
         ],
       ],
+      [', which its activity began with', [{ ...terminating, StartTime: new Date(START + 1000) }]],
     ])('nor is it told so when it is found over%s', async (_, activities) => {
       aws.activities = activities
       await flushed(action, [file])
       const paired = late()
       await flushed(paired, [])
+      aws.now += 30 * MINUTE
       aws.activeToken = undefined
       aws.foreignToken = undefined
       aws.lifecycleState = 'Terminating:Proceed'
@@ -201,6 +233,39 @@ describe('a message that pairs this instance with another’s real token', () =>
       archive()
       expect(await judged(action)).toMatchObject({ do: 'continue', outcome: 'archived' })
       expect((await reconcile(aws.guard, action)).seen.flushedBeside).toBeUndefined()
+    })
+    it('nor where its message is dated after the next activity began', async () => {
+      await flushed(action, [file])
+      await flushed(forged, [])
+      nextAction()
+      aws.activities.push({ ...terminating, EndTime: new Date(aws.now - MINUTE) })
+      aws.activeToken = undefined
+      aws.foreignToken = undefined
+      aws.lifecycleState = 'Terminating:Proceed'
+      aws.now += MINUTE
+      expect(await judged(late())).toMatchObject({ do: 'settle', outcome: 'expired' })
+    })
+    it('and nothing that a person’s flush named', async () => {
+      await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: personComment(action.groupName) })
+      aws.flushEnds(manifestLine([file]))
+      await flushed(action, [])
+      expect(await judged(action)).toMatchObject({ do: 'continue', outcome: 'empty' })
+    })
+    it('and nothing that was adopted at an earlier passage', async () => {
+      await flushed({ ...adopted, startedAt: START }, [file])
+      nextAction()
+      const next = { ...action, token: aws.activeToken, startedAt: aws.now }
+      await flushed(next, [])
+      expect(await judged(next)).toMatchObject({ do: 'continue', outcome: 'empty' })
+    })
+    it('and an action that the sweep knows by its beginning asks whose earlier ones are of nobody', async () => {
+      await flushed(action, [file])
+      nextAction()
+      const next = { ...adopted, startedAt: aws.now }
+      await flushed(next, [])
+      aws.calls.length = 0
+      expect(await judged(next)).toMatchObject({ do: 'continue', outcome: 'empty' })
+      expect(aws.calls.filter((call) => call === 'recordLifecycleActionHeartbeat')).toHaveLength(1)
     })
     it('and nothing of an earlier passage of the instance through the hook', async () => {
       await flushed(action, [file])
