@@ -175,7 +175,7 @@ export interface Observation {
   readonly troubles: readonly Trouble[]
   /** Who looks; `undefined` when nobody else can be looking too. */
   readonly wokenBy: Trigger | undefined
-  /** A flush for another action of ours, or for nobody's, that still runs on the instance. */
+  /** A flush for another action of ours that still runs on the instance. */
   readonly busyWith: Omit<Flush, 'report'> | undefined
   /** This action's flushes, newest first. */
   readonly flushes: readonly Flush[]

@@ -147,8 +147,8 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/attempts.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'spend all attempts at once',
-    from: `const offset = policy.retrySeconds * factor ** (seen.flushes.length - 1)`,
-    to: `const offset = policy.retrySeconds * seen.flushes.length`,
+    from: `const offset = soonest * factor ** (seen.flushes.length - 1)`,
+    to: `const offset = soonest * seen.flushes.length`,
   },
   {
     file: 'src/termination/attempts.ts',
@@ -228,7 +228,7 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/attempts.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'flush again at once where the last attempt came late',
-    from: `return Math.max(firstAt + 1000 * offset, newest.requestedAt + 1000 * policy.retrySeconds)`,
+    from: `return Math.max(firstAt + 1000 * offset, newest.requestedAt + 1000 * soonest)`,
     to: `return firstAt + 1000 * offset`,
   },
   {

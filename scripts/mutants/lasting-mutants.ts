@@ -40,14 +40,15 @@ export const lastingMutants: readonly Mutant[] = [
   {
     ...beyond,
     name: 'take an answer without its group for a group without it',
-    from: `if (group) return !group.`,
-    to: `if (groups) return !group?.`,
+    from: `if (group) return group.Instances?.every(({ InstanceId }) => InstanceId !== instanceId) ?? false`,
+    to: `if (!group?.Instances?.some(({ InstanceId }) => InstanceId === instanceId)) return true`,
   },
   {
     ...beyond,
     name: 'take a machine that is gone for the end of an action whose group tells of it',
-    from: `if (group) return !group.`,
-    to: `if (group) return (await isGone(aws, action, ageSeconds)) || !group.`,
+    from: `if (group) return group.`,
+    to: `if (group && (await isGone(aws, action, ageSeconds))) return true
+  if (group) return group.`,
   },
   {
     ...beyond,

@@ -15,8 +15,7 @@ export async function isBeyond(
   ageSeconds: number,
 ): Promise<boolean> {
   const asked = await ask(() => whereabouts(aws, action.instanceId))
-  if (asked.is === 'refused') return false
-  const lifecycleState = asked.answer?.lifecycleState
+  const lifecycleState = asked.is === 'answered' ? asked.answer?.lifecycleState : undefined
   if (lifecycleState === undefined) return await isOut(aws, action, ageSeconds)
   // It may be a state of before: kept, and released a moment ago.
   if (ageSeconds <= SETTLING_SECONDS) return false
@@ -33,7 +32,7 @@ async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: num
   const asked = await ask(() => groupOf(aws, groupName))
   if (asked.is === 'refused') return await isGone(aws, action, ageSeconds)
   const group = asked.answer
-  if (group) return !group.Instances?.some(({ InstanceId }) => InstanceId === instanceId)
+  if (group) return group.Instances?.every(({ InstanceId }) => InstanceId !== instanceId) ?? false
   const isThere = async () => await hookTimes(aws, { groupName, hookName }).then(() => true)
   const there = await ask(() => whileThere(isThere, false))
   return there.is === 'answered' && !there.answer

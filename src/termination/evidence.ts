@@ -40,8 +40,8 @@ export function owedManifest({ flushes, flushedBeside = [] }: Evidence): Manifes
   const earlier = [...flushes.filter((one) => one !== first), ...flushedBeside].sort(
     (a, b) => b.requestedAt - a.requestedAt,
   )
-  // One flush that names all it saw is what most actions have, and it is asked for again and again.
-  if (earlier.length === 0 && newest.unaccounted.length === 0) return newest
+  // One flush is what most actions have, and this is asked for again and again.
+  if (earlier.length === 0) return newest
   const files = new Map(newest.files.map((file) => [file.path, file]))
   const unaccounted = new Map(newest.unaccounted.map((one) => [one.path, one]))
   const accounted = new Set(newest.accounted)

@@ -35,7 +35,7 @@ export async function gathered(
   const reported = await ask(async () => {
     const flushes = await reports(eyes, ours, instanceId)
     const flushedBeside: Flush[] = []
-    for (const other of ours.length > 0 ? await besides(eyes, action, heartbeat, ours, all) : [])
+    for (const other of await besides(eyes, action, heartbeat, ours, all))
       flushedBeside.push(await withEarlierReport(eyes, other, instanceId))
     return { flushes, ...(flushedBeside.length > 0 && { flushedBeside }) }
   }, isLate)

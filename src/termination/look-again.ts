@@ -24,7 +24,7 @@ export async function lookAgain(
   if (seconds === undefined) return
   const spread = Math.min(JITTER * seconds, MOST_JITTER_SECONDS)
   const jittered = Math.round(seconds + spread * (2 * random() - 1))
-  const VisibilityTimeout = Math.min(Math.max(jittered, 0), MAX_VISIBILITY_SECONDS)
+  const VisibilityTimeout = Math.min(jittered, MAX_VISIBILITY_SECONDS)
   try {
     await aws.changeMessageVisibility({
       QueueUrl: policy.queueUrl,
@@ -44,7 +44,7 @@ export async function lookAgainAfterFailure(
 ): Promise<void> {
   const { pendingSeconds, lookAgainSeconds } = closing.policy
   const receives = Math.max(1, Number(record.attributes.ApproximateReceiveCount) || 1)
-  const backOff = pendingSeconds * 2 ** Math.min(receives - 1, 10)
+  const backOff = pendingSeconds * 2 ** (receives - 1)
   const heartbeatSeconds = await heartbeatOf(closing, action)
   await lookAgain(closing, record, Math.min(backOff, lookAgainSeconds, heartbeatSeconds / 3))
 }

@@ -22,8 +22,8 @@ export const AT_ANY_TIME: Boot = { earliest: Number.POSITIVE_INFINITY, latest: N
 export function bootOf({ flushes, now }: Observation): Boot {
   const newest = newestOf(flushes)
   const uptime = manifestOf(newest)?.uptimeSeconds
-  // A salvage tells of the machine on which it ran.
-  if (uptime === undefined || newest === undefined || newest.copiedAt !== undefined) return AT_ANY_TIME
+  // Nor does a salvage tell, which ran on another machine.
+  if (uptime === undefined || newest === undefined) return AT_ANY_TIME
   const { endedAt = newest.requestedAt } = newest
   const reportedBy = newest.endedAt === undefined ? now : Math.min(now, newest.endedAt + CLOCK_SKEW_MS)
   return { earliest: endedAt - 1000 * uptime, latest: reportedBy - 1000 * uptime }

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { SQSRecord } from 'aws-lambda'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { auditComment } from '../../src/flush/commands.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { consume } from '../../src/termination/consume.ts'
+import { HandTimers } from '../hand-timers.ts'
 import { awsError, KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
 import { goodEnd } from './good-end.ts'
 import { notification, statusOf } from './messages.ts'
@@ -35,37 +38,6 @@ function record(body: unknown, messageId = 'm-1', receives = 1, sentAt = START):
 const keptBy = async (...records: SQSRecord[]) =>
   (await consume(aws.guard, records, plenty)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
 const events = () => aws.journal.map(({ event }) => event)
-
-/** Time that passes by hand. */
-class HandTimers {
-  readonly #aws: OneInstance
-  readonly #timers = new Set<{ readonly at: number; readonly callBack: () => void }>()
-
-  constructor(aws: OneInstance) {
-    this.#aws = aws
-  }
-
-  get clock() {
-    const now = () => this.#aws.now
-    const after = (ms: number, callBack: () => void) => {
-      const timer = { at: now() + ms, callBack }
-      this.#timers.add(timer)
-      return () => void this.#timers.delete(timer)
-    }
-    return { now, after }
-  }
-
-  async pass(ms: number): Promise<void> {
-    await new Promise(setImmediate)
-    this.#aws.now += ms
-    for (const timer of this.#timers) {
-      if (timer.at > this.#aws.now) continue
-      this.#timers.delete(timer)
-      timer.callBack()
-    }
-    await new Promise(setImmediate)
-  }
-}
 
 async function archivedTermination(flushMinutes: number): Promise<void> {
   await keptBy(record(notification))
@@ -117,6 +89,9 @@ it('E3: with every rung on it takes two more, which let its disk go, also where 
     const plain = (await goodEnd(seconds)).callsBesidesHeartbeats()
     expect([plain.length, calls.length]).toEqual([9, 11])
     expect(calls.filter((call) => call === 'createTags')).toHaveLength(1)
+    // Whatever breaks off in between, no disk is let go without its receipt, and no machine before its disk.
+    const ends = calls.filter((call) => /^(putObject|createTags|completeLifecycleAction)$/.test(call))
+    expect(ends).toEqual(['putObject', 'createTags', 'completeLifecycleAction'])
   }
 })
 
@@ -322,6 +297,34 @@ it('a message that comes late spends the patience that went by before', async ()
   expect(aws.completed).toEqual(['ABANDON'])
 })
 
+it('a flush that never ended has taken no time that anybody knows', async () => {
+  await keptBy(record(notification))
+  aws.now = START + 1000 * policy.patienceSeconds
+  await keptBy(record(notification, 'm-1', 2))
+  expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'action-ended', flushMs: 0 }))
+})
+
+it('S4: a notification is of our hook, although that notifies another queue by now', async () => {
+  aws.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
+  await keptBy(record(notification))
+  expect(aws.commands).toHaveLength(1)
+})
+
+it('an event of what was flushed goes on, although its hook notifies another queue by now', async () => {
+  await keptBy(record(notification))
+  aws.flushEnds('', 'Failed')
+  aws.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
+  const event = { 'detail-type': 'EC2 Instance-terminate Lifecycle Action', detail: notification }
+  expect(await keptBy(record(event))).toEqual(['m-1'])
+  expect(aws.deadLetters).toEqual([])
+})
+
+it('nobody waits for an audit that runs: it stops nothing', async () => {
+  await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: auditComment(action.groupName) })
+  await keptBy(record(notification))
+  expect(aws.commands).toHaveLength(2)
+})
+
 it('a status event that may not be looked up is counted and goes: it is only a wake-up', async () => {
   aws.guard.aws.listCommandInvocations = async () => {
     throw awsError('AccessDeniedException', 'no')
@@ -356,6 +359,13 @@ describe('trouble', () => {
     aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
     await consume(guard, [record(notification, 'm-1', 20)], plenty)
     expect(aws.visibility).toEqual([seconds])
+  })
+  it('a message of which SQS does not tell how often it came is taken for a new one', async () => {
+    aws.failing.set('recordLifecycleActionHeartbeat', awsError('Throttling'))
+    const { attributes, ...one } = record(notification)
+    const { ApproximateReceiveCount: _, ...untold } = attributes
+    await keptBy({ ...one, attributes: untold as typeof attributes })
+    expect(aws.visibility).toEqual([20])
   })
   it('S3: however often a pass fails, the next look comes within the hook’s heartbeat', async () => {
     aws.heartbeatTimeout = 60
@@ -400,6 +410,13 @@ describe('trouble', () => {
     await time.pass(20_000)
     expect(aws.visibility).toEqual(visibility)
   })
+  it('asks once what their group’s hook is set to', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `i-0fedcba98765432${10 + index}`)
+    const bodies = ids.map((id) => record({ ...notification, EC2InstanceId: id }, id))
+    await consume(aws.guard, bodies, () => 1000)
+    expect(aws.calls.length).toBeLessThanOrEqual(5)
+    expect(new Set(aws.calls)).toEqual(new Set(['describeLifecycleHooks']))
+  })
   it('S3: or come back in time, where a person has shortened the hook', async () => {
     aws.heartbeatTimeout = 300
     await consume(aws.guard, [record(notification)], () => 1000)
@@ -425,21 +442,68 @@ describe('trouble', () => {
     await keptBy(record(notification, 'm-1'), record(notification, 'm-2'))
     expect(aws.invocations).toHaveLength(1)
   })
-  it('E1: no message of an instance is looked at before the one before it is over, whatever kind it is', async () => {
-    const order: string[] = []
-    const heartbeat = new OneInstance().guard.aws.recordLifecycleActionHeartbeat
-    aws.guard.aws.recordLifecycleActionHeartbeat = async (input) => {
-      order.push('begins')
+  it.each<[string, object, keyof AwsApi]>([
+    ['a notification', notification, 'recordLifecycleActionHeartbeat'],
+    ['a status event', statusOf('c-1'), 'listCommandInvocations'],
+  ])(
+    'E1: nothing else about an instance is looked at before %s of it is over',
+    async (_, first, operation) => {
+      await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${TOKEN} ${action.groupName}` })
+      const answers = new OneInstance().guard.aws[operation] as (input: unknown) => Promise<never>
+      let goOn = () => {}
+      const held = new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      aws.guard.aws[operation] = (async (input: unknown) => held.then(() => answers(input))) as never
+      aws.calls.length = 0
+      const others = [
+        notification,
+        statusOf('c-1'),
+        { ...notification, LifecycleActionToken: 'x'.repeat(36) },
+      ]
+      const batch = [first, ...others].map((body, index) => record(body, `m-${index}`))
+      const consumed = consume(aws.guard, batch, plenty)
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
-      return await heartbeat(input)
+      expect(aws.calls).toEqual([operation])
+      goOn()
+      await consumed
+      expect(aws.calls.length).toBeGreaterThan(batch.length)
+    },
+  )
+  it('what a slow pass has begun about its message ends before the batch does', async () => {
+    aws.heartbeatTimeout = 300
+    const time = new HandTimers(aws)
+    let [listed, hooked] = [() => {}, () => {}]
+    const answers = new OneInstance().guard.aws
+    const listing = new Promise<void>((resolve) => {
+      listed = resolve
+    })
+    const asking = new Promise<void>((resolve) => {
+      hooked = resolve
+    })
+    const hanging = {
+      ...aws.guard.aws,
+      listCommandInvocations: async () => {
+        await listing
+        throw awsError('Throttling')
+      },
+      describeLifecycleHooks: async (input: Parameters<AwsApi['describeLifecycleHooks']>[0]) => {
+        await asking
+        const { LifecycleHooks = [] } = await answers.describeLifecycleHooks(input)
+        return { LifecycleHooks: LifecycleHooks.map((hook) => ({ ...hook, HeartbeatTimeout: 300 })) }
+      },
     }
-    const guard = { ...aws.guard, journal: ({ event }: { event: string }) => void order.push(event) }
-    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${TOKEN} ${action.groupName}` })
-    const same = { ...notification, LifecycleActionToken: 'dddddddd-0000-0000-0000-000000000004' }
-    const batch = [record(notification), record(statusOf('c-1'), 'm-2'), record(same, 'm-3')]
-    await consume(guard, batch, plenty)
-    const passes = order.join(' ').split(/(?<= pass) /)
-    expect(passes).toHaveLength(3)
-    for (const pass of passes) expect(pass).toMatch(/^(begins )+pass$/)
+    let isOver = false
+    const batch = consume({ ...aws.guard, aws: hanging, clock: time.clock }, [record(notification)], plenty)
+    void batch.then(() => {
+      isOver = true
+    })
+    await time.pass(11_000)
+    listed()
+    await time.pass(0)
+    expect(isOver).toBe(false)
+    hooked()
+    await batch
+    expect(aws.visibility).toEqual([100, 20].toSorted())
   })
 })

@@ -228,6 +228,24 @@ describe('a flush is running', () => {
   })
 })
 
+describe('a flush that should long be over', () => {
+  it('is looked at ever more rarely', () => {
+    const mustBeOver =
+      running.requestedAt + 1000 * (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds)
+    const secondsAfter = (minutes: number) => {
+      const now = mustBeOver + minutes * MINUTE
+      const decision = decide(seen({ flushes: [running], proof: undefined, now }), policy)
+      return decision.do === 'wait' && decision.waitsFor === 'flush' && decision.seconds
+    }
+    expect([0, 1, 20, 70].map(secondsAfter)).toEqual([
+      policy.pendingSeconds,
+      20,
+      300,
+      policy.lookAgainSeconds,
+    ])
+  })
+})
+
 describe('no flush yet, or one that proved nothing', () => {
   it('flushes with the platform’s own publisher first', () => {
     expect(decide(seen({ flushes: [], proof: undefined }), policy)).toMatchObject({

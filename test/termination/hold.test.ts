@@ -28,12 +28,18 @@ describe('no active lifecycle action', () => {
     expect(holdOfUnflushed({ ...another, ageSeconds: young })).toBe('pending')
     expect(holdOfUnflushed({ ...another, ageSeconds: old })).toBe('over')
   })
-  it.each(['Terminating:Proceed', 'Terminating:Retained', 'Terminated', 'Warmed:Stopped'])(
-    'means over in %s',
-    (state) => {
-      expect(none(state)).toBe('over')
-    },
-  )
+  it.each([
+    ...['Terminating:Proceed', 'Terminating:Retained', 'Terminated'],
+    ...[
+      'Warmed:Stopped',
+      'Warmed:Running',
+      'Warmed:Hibernated',
+      'Warmed:Terminated',
+      'Warmed:Pending:Proceed',
+    ],
+  ])('means over in %s', (state) => {
+    expect(none(state)).toBe('over')
+  })
   it('means over when no group has the instance any more: one empty answer tells nothing, a quarter of an hour of them does', () => {
     expect(none(undefined)).toBe('pending')
     expect(none(undefined, old)).toBe('over')
@@ -45,6 +51,7 @@ describe('no active lifecycle action', () => {
   })
   it('means not yet for a young action of an instance that still looks in service, and nothing at all for an old one', () => {
     expect(none('InService')).toBe('pending')
+    expect(none('InService', SETTLING_SECONDS)).toBe('pending')
     expect(none('InService', old)).toBe('unfounded')
   })
 })

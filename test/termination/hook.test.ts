@@ -1,7 +1,14 @@
 /** Which hook is ours, and what it is really set to. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import { beforeEach, expect, it } from '@jest/globals'
-import { hasHook, hookFacts, hookTimes } from '../../src/termination/hook.ts'
+import {
+  hasHook,
+  hookFacts,
+  hookTimes,
+  isShort,
+  keepsAbandoned,
+  retainsAbandoned,
+} from '../../src/termination/hook.ts'
 import { awsError, OneInstance } from '../one-instance.ts'
 import { action, policy } from './observations.ts'
 
@@ -32,6 +39,15 @@ it.each<[string, LifecycleHook, boolean]>([
   [
     'notifies another queue',
     { LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: `${queue}-2` },
+    false,
+  ],
+  [
+    'notifies a queue of our queue’s name in another account',
+    {
+      LifecycleHookName: name,
+      LifecycleTransition: terminating,
+      NotificationTargetARN: queue.replace('111122223333', '444455556666'),
+    },
     false,
   ],
   [
@@ -66,6 +82,35 @@ it.each([
 ])('what the group retains is the disk of an instance in %s: %s', async (lifecycleState, retains) => {
   aws.lifecycleState = lifecycleState
   expect(await hookFacts(aws.guard.aws, action)).toMatchObject({ retains })
+})
+
+it('what another instance of the group goes through says nothing of this one', async () => {
+  const { AutoScalingGroups: [group] = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+  const [own] = group?.Instances ?? []
+  const replaced = { ...own, InstanceId: 'i-1', LifecycleState: 'ReplacingRootVolume:Wait' } as NonNullable<
+    typeof own
+  >
+  aws.guard.aws.describeAutoScalingGroups = async () => ({
+    AutoScalingGroups: group && own ? [{ ...group, Instances: [replaced, own] }] : [],
+  })
+  expect(await retainsAbandoned(aws.guard.aws, action)).toBe(true)
+})
+
+it('what a group that nobody tells of retains is not known', async () => {
+  aws.groupName = 'another'
+  expect(await retainsAbandoned(aws.guard.aws, action)).toBeUndefined()
+})
+
+it('a hook whose default result nobody tells might not keep what it gives up', async () => {
+  expect(await keepsAbandoned(aws.guard.aws, action.groupName, policy)).toBeUndefined()
+  set({ LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: queue })
+  expect(await keepsAbandoned(aws.guard.aws, action.groupName, policy)).toContain('not ABANDON')
+})
+
+it('a hook is short where the queue brings a message back after more than half of its heartbeat', () => {
+  const { queueVisibilitySeconds } = policy
+  expect(isShort(2 * queueVisibilitySeconds, policy)).toBe(false)
+  expect(isShort(2 * queueVisibilitySeconds - 1, policy)).toBe(true)
 })
 
 it.each([

@@ -38,6 +38,29 @@ describe('a lifecycle action', () => {
   it('is read from EventBridge, which carries the time outside', () => {
     expect(read(event)).toEqual({ ...action, by: 'event' })
   })
+  it('is dated by itself, where EventBridge carries another time', () => {
+    const own = '2026-01-02T03:00:00Z'
+    expect(read({ ...event, detail: { ...detail, Time: own } })).toMatchObject({ time: Date.parse(own) })
+  })
+  it('is one with the longest names that there can be, in the largest body, and none with more', () => {
+    const name = 'x'.repeat(255)
+    const named = { ...notification, AutoScalingGroupName: name, LifecycleHookName: name }
+    expect(read(named)).toMatchObject({ groupName: name, hookName: name })
+    for (const key of ['AutoScalingGroupName', 'LifecycleHookName'])
+      for (const wrong of ['', `${name}x`]) expect(read({ ...named, [key]: wrong }).kind).toBe('refused')
+    const body = JSON.stringify(notification)
+    expect(parse(body.padEnd(MAX_BODY_CHARACTERS)).kind).toBe('lifecycle-action')
+    expect(parse(body.padEnd(MAX_BODY_CHARACTERS + 1)).kind).toBe('refused')
+  })
+  it.each([
+    'xi-0123456789abcdef0',
+    'i-0123456789abcdef0\n',
+    'i-0123456789abcdef0 i-1',
+    'i-0123456',
+    'I-0123456789ABCDEF0',
+  ])('is of no instance called %j', (EC2InstanceId) => {
+    expect(read({ ...notification, EC2InstanceId }).kind).toBe('refused')
+  })
   it('is read from either, wrapped by SNS', () => {
     const wrapped = (message: unknown) => read({ Type: 'Notification', Message: JSON.stringify(message) })
     expect(wrapped(notification)).toEqual(action)

@@ -1,6 +1,12 @@
 /** One action is not another: what wakes us, what is listed, what is proven and what is completed are of the one that holds now. */
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { belongs, commentFor, listInvocations, personComment } from '../../src/flush/commands.ts'
+import {
+  auditComment,
+  belongs,
+  commentFor,
+  listInvocations,
+  personComment,
+} from '../../src/flush/commands.ts'
 import type { LifecycleAction, Trigger } from '../../src/model.ts'
 import { identify } from '../../src/termination/identify.ts'
 import { NotOurs } from '../../src/termination/observe.ts'
@@ -43,16 +49,54 @@ describe('a late status event of an adopted action that is over', () => {
     aws.activities = []
     expect(await wake()).toBeUndefined()
   })
+  it('nor while nobody tells where the instance is', async () => {
+    aws.activities = []
+    aws.lifecycleState = undefined
+    expect(await wake()).toBeUndefined()
+  })
   it('wakes its own action, and one that is over to be told', async () => {
     expect(await wake()).toMatchObject({ action: adopted })
     aws.activities = []
     aws.lifecycleState = 'Terminating:Retained'
     expect(await wake()).toMatchObject({ action: adopted })
   })
+  it('is asked for by one heartbeat, since it is known by its instance alone', async () => {
+    aws.calls.length = 0
+    await reconcile(aws.guard, { ...adopted, startedAt: aws.now + 1 })
+    expect(aws.calls.filter((call) => call === 'recordLifecycleActionHeartbeat')).toHaveLength(1)
+  })
+  it('is not over while another hook may hold the instance, and ours may be next', async () => {
+    aws.invocations = []
+    aws.activeToken = undefined
+    aws.now += 20 * MINUTE
+    expect((await reconcile(aws.guard, adopted)).decision).toMatchObject({ do: 'wait', waitsFor: 'hook' })
+  })
   it('completes nothing where the next action began in between', async () => {
     nextAction()
     expect(await reconcile(aws.guard, adopted)).toMatchObject({ did: 'superseded', over: false })
     expect(aws.completed).toEqual([])
+  })
+})
+
+describe('a wake-up dates its action', () => {
+  const woken = () => identify(aws.guard, { instanceId: action.instanceId, commandId: 'c-2' })
+  it('by the first of its flushes, whatever an audit did before', async () => {
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: auditComment(action.groupName) })
+    aws.now += MINUTE
+    const firstAt = aws.now
+    await sent(action)
+    aws.now += MINUTE
+    await sent(action)
+    aws.calls.length = 0
+    expect((await woken())?.action.startedAt).toBe(firstAt)
+    expect(aws.calls).toEqual(['listCommandInvocations'])
+  })
+  it('by its activity, where something was flushed before under another name, also in the same moment', async () => {
+    await sent(adopted)
+    aws.now += MINUTE
+    await sent(action)
+    aws.activities = [{ ...terminating, StartTime: new Date(aws.now) }]
+    expect((await woken())?.action.startedAt).toBe(aws.now)
   })
 })
 

@@ -1,4 +1,5 @@
 /** Patience is reached whatever fails: an error that lasts is a reason, and never only another failed pass. */
+import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { SQSRecord } from 'aws-lambda'
 import type { AwsApi } from '../../src/aws/api.ts'
@@ -18,7 +19,7 @@ const refuse = (operation: keyof AwsApi, error: Error) => {
   }) as never
 }
 const outOfPatience = () => {
-  aws.now += policy.patienceSeconds * 1000
+  aws.now = action.startedAt + policy.patienceSeconds * 1000
 }
 
 beforeEach(() => {
@@ -101,6 +102,32 @@ describe.each([
     })
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
   })
+  it('nor where the group is told of without what is in it', async () => {
+    aws.lifecycleState = undefined
+    aws.now += 90 * MINUTE
+    const { AutoScalingGroups: [group] = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+    aws.guard.aws.describeAutoScalingGroups = async () => ({
+      AutoScalingGroups: group && [{ ...group, Instances: undefined }],
+    })
+    await expect(pass()).rejects.toBe(error)
+  })
+  it('nor where nobody may ask whether its group is there', async () => {
+    aws.lifecycleState = undefined
+    aws.now += 90 * MINUTE
+    aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })
+    refuse('describeLifecycleHooks', awsError('AccessDenied', 'nor this'))
+    await expect(pass()).rejects.toBe(error)
+  })
+  it('is beyond it, too, where only its group may be asked', async () => {
+    aws.now += 90 * MINUTE
+    refuse('describeAutoScalingInstances', awsError('AccessDenied', 'nor this'))
+    await expect(pass()).rejects.toBe(error)
+    const { AutoScalingGroups: [group] = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+    aws.guard.aws.describeAutoScalingGroups = async () => ({
+      AutoScalingGroups: group && [{ ...group, Instances: [] }],
+    })
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
   it('or the group is gone with it', async () => {
     aws.lifecycleState = undefined
     aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })
@@ -137,6 +164,7 @@ describe.each([
 it('a heartbeat that will pass is waited for, wherever the instance is', async () => {
   refuse('recordLifecycleActionHeartbeat', awsError('Throttling', 'Rate exceeded'))
   aws.lifecycleState = 'Terminating:Retained'
+  aws.now += 20 * MINUTE
   await expect(pass()).rejects.toThrow('Rate exceeded')
 })
 
@@ -163,6 +191,53 @@ describe('a flush that cannot be started at the moment is a reason when that goe
   })
 })
 
+it.each<[string, keyof AwsApi, () => void]>([
+  ['an archive that does not answer', 'listObjectsV2', () => undefined],
+  [
+    'a report that may not be had whole',
+    'getCommandInvocation',
+    () => aws.flushEnds('termination-guard manifest 2 H4sI'),
+  ],
+])('%s at the moment is a reason when that goes on until patience', async (_, operation, happen) => {
+  await pass()
+  aws.flushEnds(manifestLine([file]))
+  happen()
+  refuse(operation, awsError('SlowDown', 'Reduce your request rate'))
+  await expect(pass()).rejects.toThrow('Reduce your request rate')
+  outOfPatience()
+  expect(await pass()).toMatchObject({
+    decision: { do: 'abandon', reason: expect.stringContaining('Reduce your request rate') },
+  })
+})
+
+it('what was flushed before is not asked for while the newest flush says nothing', async () => {
+  await pass()
+  aws.flushEnds('termination-guard manifest 2 H4sI')
+  aws.now += 10 * MINUTE
+  await pass()
+  aws.flushEnds('', 'Failed')
+  aws.calls.length = 0
+  await pass()
+  expect(aws.calls).not.toContain('getCommandInvocation')
+})
+
+it('a machine that is gone while something wrote is lost at once, whatever of it is in S3', async () => {
+  await pass()
+  const records = `manifest\t2\t${action.instanceId}\ttermination\t0\t60\0writer\tjava\t/var/log/x\0end\t2\0`
+  aws.flushEnds(`termination-guard manifest 2 ${gzipSync(records).toString('base64')} end`)
+  expect((await pass()).seen.flushes[0]?.report).toMatchObject({ manifest: { writers: [{ name: 'java' }] } })
+  aws.machine = 'terminated'
+  expect(await pass()).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
+})
+
+it('Auto Scaling’s own end is seen coming, where a person has shortened the hook and another’s flush runs for ever', async () => {
+  aws.heartbeatTimeout = 30
+  const Comment = 'eeeeeeee-0000-0000-0000-000000000005 another'
+  await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment })
+  aws.now += 0.8 * 100 * 30 * 1000
+  expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
+})
+
 it('a machine of which EC2 tells nothing at the moment is kept when that goes on until patience', async () => {
   await pass()
   aws.flushEnds('', 'Failed')
@@ -179,6 +254,14 @@ it('a hook and a group that may not be read hold the machine, told as overdue', 
   expect(await pass()).toMatchObject({ over: false, decision: { waitsFor: 'person' } })
 })
 
+it('where the group may not be read, the machine is held, also where one that does not retain would not be', async () => {
+  const abandoning = { ...aws.guard, policy: { ...policy, withoutRetention: 'abandon' as const } }
+  aws.agent = 'dead'
+  refuse('describeAutoScalingGroups', awsError('AccessDenied', 'no'))
+  outOfPatience()
+  expect(await reconcile(abandoning, action)).toMatchObject({ over: false, decision: { waitsFor: 'person' } })
+})
+
 it('a group that is gone ends its action at once', async () => {
   aws.isGroupGone = true
   expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
@@ -189,8 +272,8 @@ it('S3: a hook that a person set to 300 s is looked at in time from the first pa
   expect(await pass()).toMatchObject({ decision: { do: 'flush' }, lookAgainSeconds: 100 })
 })
 
-it('a machine that is stopped is kept within minutes', async () => {
-  aws.machine = 'stopped'
+it.each(['stopped', 'stopping'])('a machine that is %s is kept within minutes', async (state) => {
+  aws.machine = state
   await pass()
   aws.now += 11 * MINUTE
   expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
