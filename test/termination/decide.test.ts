@@ -228,6 +228,23 @@ describe('a flush is running', () => {
   })
 })
 
+it('S3: however far off the next attempt is, the next look is not', () => {
+  const flushes = [1000, 200, 30, 0].map((at) => ({ ...failed, requestedAt: START + 1000 * at }))
+  const now = START + 1001 * 1000
+  expect(decide(seen({ flushes, proof: undefined, now }), policy)).toMatchObject({
+    ...{ do: 'wait', waitsFor: 'retry', seconds: policy.lookAgainSeconds },
+  })
+})
+
+it('a machine that is held for a person is looked at again when that must end', () => {
+  const endsAt = START + 0.8 * 1000 * hook.globalTimeoutSeconds
+  const held = { hook: { ...hook, retains: false }, flushes: [failed], proof: undefined }
+  expect(decide(seen({ ...held, now: endsAt - 100_000 }), policy)).toMatchObject({
+    ...{ do: 'wait', waitsFor: 'person', seconds: 100 },
+  })
+  expect(decide(seen({ ...held, now: endsAt }), policy)).toMatchObject({ do: 'abandon', outcome: 'lost' })
+})
+
 describe('a flush that should long be over', () => {
   it('is looked at ever more rarely', () => {
     const mustBeOver =
