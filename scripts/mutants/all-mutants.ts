@@ -1,8 +1,11 @@
 /** Every mutant, room by room. */
 import { actionMutants } from './action-mutants.ts'
+import { answerMutants } from './answer-mutants.ts'
 import { archiveMutants } from './archive-mutants.ts'
 import { auditMutants } from './audit-mutants.ts'
 import { awsMutants } from './aws-mutants.ts'
+import { batchMutants } from './batch-mutants.ts'
+import { besideMutants } from './beside-mutants.ts'
 import { binMutants } from './bin-mutants.ts'
 import { cloneMutants } from './clone-mutants.ts'
 import { commandMutants } from './command-mutants.ts'
@@ -33,6 +36,7 @@ import { sweepMutants } from './sweep-mutants.ts'
 import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
 import { timeMutants } from './time-mutants.ts'
+import { turnMutants } from './turn-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
@@ -68,4 +72,8 @@ export const mutants: readonly Mutant[] = [
   ...tellingMutants,
   ...terminationMutants,
   ...timeMutants,
+  ...answerMutants,
+  ...batchMutants,
+  ...besideMutants,
+  ...turnMutants,
 ]

@@ -198,9 +198,9 @@ describe('a message that pairs this instance with another’s real token', () =>
       await flushed(forged, [])
       expect((await judged(forged)).do).not.toBe('continue')
     })
-    it('nor where it was asked for in the moment in which the action began, and no activity tells', async () => {
+    it('nor where it was asked for in the moment in which the action began, and nobody tells by whom', async () => {
       aws.activities = []
-      await sent({ ...adopted, startedAt: START - 1 })
+      await sent({ ...action, token: 'eeeeeeee-0000-0000-0000-000000000005' })
       aws.flushEnds(manifestLine([file]))
       const paired = late()
       aws.now += MINUTE
