@@ -99,7 +99,20 @@ export const turnMutants: readonly Mutant[] = [
   {
     ...scalingActivities,
     name: 'read no activity behind one that names no instance',
-    from: `if (!instanceId) continue`,
-    to: `if (!instanceId) return`,
+    from: `if (isOld || startedAt === undefined || instanceId === undefined) continue`,
+    to: `if (instanceId === undefined) return
+      if (isOld || startedAt === undefined) continue`,
+  },
+  {
+    ...scalingActivities,
+    name: 'read no activity behind one that has been in progress for days',
+    from: `if (isOld && isOver) return`,
+    to: `if (isOld) return`,
+  },
+  {
+    ...scalingActivities,
+    name: 'take an activity in progress for the last, although a younger one is over',
+    from: `return began !== undefined && isOver && startedAt <= began`,
+    to: `return began !== undefined`,
   },
 ]

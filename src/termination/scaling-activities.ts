@@ -6,8 +6,7 @@ export const LONGEST_HOLD_MS = 48 * 3600 * 1000
 
 /**
  * When the termination of each of these instances of one group began: an action whose message was lost has no token, and is known
- * by this. Activities come newest first, and none that is older than an action can be is read. Instances that no activity
- * names are left out.
+ * by this. Of several the newest counts. Instances that no activity names are left out.
  */
 export async function terminationsBegan(
   aws: AwsApi,
@@ -35,9 +34,10 @@ export async function activityBegan(
   { by, now }: { readonly by: number; readonly now: number },
 ): Promise<number | undefined> {
   let began: number | undefined
-  await lookThrough(aws, groupName, now, ({ instanceId, startedAt }) => {
-    if (instanceId === wanted && startedAt <= by) began = startedAt
-    return began !== undefined
+  await lookThrough(aws, groupName, now, ({ instanceId, startedAt, isOver }) => {
+    if (instanceId === wanted && startedAt <= by) began = Math.max(began ?? startedAt, startedAt)
+    // One in progress stands before younger ones that are over.
+    return began !== undefined && isOver && startedAt <= began
   })
   return began
 }
@@ -48,7 +48,10 @@ interface Activity {
   readonly isOver: boolean
 }
 
-/** The group's activities that name an instance, newest first, as far back as an action can have begun, or until it was found. */
+/**
+ * The group's activities that name an instance, as far back as an action can have begun, or until it was found: those in progress first,
+ * then those that are over, each newest first (API reference, Activities). So one in progress, however old, is followed by younger ones.
+ */
 async function lookThrough(
   aws: AwsApi,
   groupName: string,
@@ -60,10 +63,12 @@ async function lookThrough(
   do {
     const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
     for (const { Description, StartTime, EndTime } of page.Activities ?? []) {
-      if (!StartTime || now - StartTime.getTime() > LONGEST_HOLD_MS) return
       const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description ?? '')?.[0]
-      if (!instanceId) continue
-      if (isFound({ instanceId, startedAt: StartTime.getTime(), isOver: EndTime !== undefined })) return
+      const [startedAt, isOver] = [StartTime?.getTime(), EndTime !== undefined]
+      const isOld = startedAt !== undefined && now - startedAt > LONGEST_HOLD_MS
+      if (isOld && isOver) return
+      if (isOld || startedAt === undefined || instanceId === undefined) continue
+      if (isFound({ instanceId, startedAt, isOver })) return
     }
     next = page.NextToken
   } while (next)

@@ -1,5 +1,5 @@
 /** When a termination began, as the group's activities tell. */
-import { beforeEach, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
   activityBegan,
   LONGEST_HOLD_MS,
@@ -39,6 +39,43 @@ it('is told behind what names no instance, or another one, also as part of a lon
   ]
   aws.activities = [...others.map(of), terminating]
   expect(await began()).toBe(START)
+})
+
+describe('since those in progress are told first', () => {
+  const hung = {
+    ...terminating,
+    Description: 'Terminating EC2 instance: i-0fedcba9876543210',
+    StartTime: new Date(START - LONGEST_HOLD_MS - MINUTE),
+  }
+  const over = { ...terminating, StartTime: new Date(START - MINUTE), EndTime: new Date(START) }
+  const last = (by = START) =>
+    activityBegan(aws.guard.aws, action.groupName, action.instanceId, { by, now: START + MINUTE })
+  it('one of another instance that hangs for days hides none that is younger', async () => {
+    aws.activities = [hung, over]
+    expect(await last()).toBe(START - MINUTE)
+    aws.activities = [hung, terminating, over]
+    expect(await began()).toBe(START)
+  })
+  it('the last is the youngest, also where an older one is not over', async () => {
+    aws.activities = [{ ...terminating, StartTime: new Date(START - 2 * MINUTE) }, over]
+    expect(await last()).toBe(START - MINUTE)
+    expect(await last(START - 2 * MINUTE)).toBe(START - 2 * MINUTE)
+  })
+  it('one that is over and older than an action can be ends the search, and one without a time does not', async () => {
+    let pages = 0
+    aws.guard.aws.describeScalingActivities = async () => {
+      pages++
+      const Activities = [
+        hung,
+        { ...over, StartTime: undefined },
+        { ...hung, EndTime: new Date(START) },
+        terminating,
+      ]
+      return { Activities, NextToken: 'more' }
+    }
+    expect(await began()).toBeUndefined()
+    expect(pages).toBe(1)
+  })
 })
 
 it('the last that had begun by a moment may have begun in that moment', async () => {

@@ -65,7 +65,9 @@ export function describeScalingActivities(
     .flatMap((group) => group?.activities ?? [])
     .filter(({ ActivityId }) => !wanted?.length || wanted.includes(ActivityId ?? ''))
     .reverse()
-  const { items, nextToken } = page(found, input, 100)
+  // "Activities are sorted by start time. Activities still in progress are described first." (API reference, Activities)
+  const sorted = [...found.filter(({ EndTime }) => !EndTime), ...found.filter(({ EndTime }) => EndTime)]
+  const { items, nextToken } = page(sorted, input, 100)
   return { Activities: items.map((activity) => ({ ...activity })), NextToken: nextToken }
 }
 
