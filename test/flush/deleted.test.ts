@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** A log that was deleted while its writer has it open is saved, by whatever name the writer knows its folder. */
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
-import { flush } from './flush.ts'
+import { flush, quick } from './flush.ts'
 import { itWhere } from './it-where.ts'
-import { whyNoVolumes } from './volume.ts'
+import { root, whyNoVolumes } from './volume.ts'
 import { endWriting, running, writing } from './writing.ts'
 
 const LOG = '/var/log/my/app.log'
@@ -27,6 +28,14 @@ async function expectSaved(disk: Disk): Promise<void> {
   const { manifest } = await flush(disk)
   expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
   expect(archivedTexts(disk)).toContain('one\nlast\n')
+}
+
+/** A flush that comes to this point and no further. */
+async function killedAt(disk: Disk, is: () => boolean): Promise<void> {
+  const killed = async () => {
+    while (!is()) await sleep(10)
+  }
+  expect((await flush(disk, { killed })).stdout).toBe('')
 }
 
 describeWhere('a log is archived that was deleted', () => {
@@ -57,6 +66,86 @@ describeWhere('a log is archived that was deleted', () => {
       await expectSaved(disk)
     },
   )
+
+  itWhere(whyNot === undefined, whyNot ?? '')(
+    'from its first line on, where only one disk has room',
+    async () => {
+      const disk = instance('/var/log/my/*.log')
+      const mounts = ['/var/log', '/var/lib'].map((folder) => disk.root + folder)
+      for (const at of mounts) {
+        mkdirSync(at, { recursive: true })
+        root('mount', '-t', 'tmpfs', '-o', `size=${at.endsWith('lib') ? '64k' : '8m'},mode=755`, 'tmpfs', at)
+      }
+      try {
+        disk.write('/var/log/my/other.log', 'other\n')
+        await writing(disk, LOG, 'seq 100000 >&5; rm "$1"')
+        await flush(disk)
+        const lines = Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`)
+        expect(archivedTexts(disk)).toEqual([lines.join(''), 'other\n'])
+      } finally {
+        for (const at of mounts) root('umount', '-l', at)
+      }
+    },
+  )
+
+  it('before its writer is asked to end, where the flush is killed after that', async () => {
+    const disk = instance('/var/log/my/*.log')
+    mkdirSync(`${disk.root}/var/log/my`)
+    disk.script(
+      '/sbin/service',
+      `#!/bin/sh\ncase $*:$(cat ${disk.s3}/pid) in 'tomcat8 status':?*) exit 0 ;; 'tomcat8 stop':*) ;; *) exit 3 ;; esac
+      kill $(cat ${disk.s3}/pid); : >${disk.s3}/pid; sleep 100`,
+    )
+    await writing(disk, LOG, `echo $$ >${disk.s3}/pid; echo one >&5; rm "$1"`)
+    await killedAt(disk, () => disk.readS3('pid') === '')
+    disk.script('/sbin/service', '#!/bin/sh\nexit 3\n')
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 1, unaccounted: [] })
+    expect(archivedTexts(disk)).toContain('one\n')
+  })
+
+  it('beside another that had its name', async () => {
+    const disk = instance('/var/log/my/*.log')
+    mkdirSync(`${disk.root}/var/log/my`)
+    await writing(disk, LOG, 'echo one >&5; rm "$1"')
+    await writing(disk, LOG, 'echo another >&5; rm "$1"')
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toEqual(['another\n', 'one\n'])
+  })
+
+  it('and was held under its name by two flushes that were killed', async () => {
+    const disk = instance('/var/log/my/*.log')
+    disk.program('publishLogs.py', `#!/bin/sh\n: >${disk.s3}/publishing\nsleep 100\n`)
+    for (const text of ['one\n', 'another\n']) {
+      disk.write(`${LOG}-1.zip`, text)
+      await killedAt(disk, () => existsSync(`${disk.s3}/publishing`))
+      for (const gone of [`${disk.root}${LOG}-1.zip`, `${disk.s3}/publishing`]) rmSync(gone)
+    }
+    disk.program('publishLogs.py', '#!/bin/sh\n')
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(expect.arrayContaining(['another\n', 'one\n']))
+  })
+
+  it('and is written to until the last moment: what came too late for one flush is in the next', async () => {
+    const disk = instance('/var/log/my/*.log')
+    mkdirSync(`${disk.root}/var/log/my`)
+    await writing(
+      disk,
+      LOG,
+      `echo $$ >${disk.s3}/pid; echo one >&5; rm "$1"; trap 'echo late >&5; exit' USR1`,
+      ':',
+    )
+    disk.linkAws('other-aws')
+    disk.program('aws', `#!/bin/sh\nkill -USR1 $(cat ${disk.s3}/pid) && sleep 0.5\nexec other-aws "$@"\n`)
+    const profile = quick('beanstalk', { endUnknownWriters: false, stopSeconds: 1 })
+    const first = await flush(disk, { profile })
+    expect(first.live).toEqual([LOG])
+    const { manifest } = await flush(disk, { profile })
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toContain('one\nlate\n')
+  })
 
   it('but not where no log is looked for', async () => {
     const disk = instance('/var/log/my/*.log')

@@ -11,6 +11,7 @@ declare -A NOW=()     # device:inode → the facts of its hold at the last look
 declare -A ENDINGS=() # device:inode → the last bytes that a log had at the start
 declare -A SAVING=()  # device:inode of a deleted file → our own descriptor of it
 declare -A SAVED=()   # device:inode of a deleted file → its facts when it was saved
+declare -A COPIES=()  # device:inode of a deleted file → the copy of it, which is held
 HOLD_FOLDERS=() CENSUS_COUNT=0
 
 take_census() {
@@ -155,9 +156,13 @@ hold() { # paths, facts
     mounts[$path]=1 path=${path%/}/.termination-guard
     if ! is_ours "$path" || ! is_ours "$path/$INSTANCE_ID"; then continue; fi
     path=$path/$INSTANCE_ID/held
-    if [ -n "$STATE" ] && ! grep -qxF -- "$path" "$STATE/hold-folders" 2>/dev/null; then
-      printf '%s\n' "$path" >>"$STATE/hold-folders"
-    fi
+    case ${HOLD_FOLDERS[*]/#/$'\n'}$'\n' in
+      *$'\n'"$path"$'\n'*) ;;
+      *)
+        HOLD_FOLDERS+=("$path")
+        [ -z "$STATE" ] || printf '%s\n' "$path" >>"$STATE/hold-folders"
+        ;;
+    esac
     hold_in "$path"
   done
 } # what cannot be held is told at the end if it is gone then
@@ -240,26 +245,37 @@ find_watched() { # </proc/…/fd/…> → path
   return 1
 }
 
-save_deleted() {
-  local id path folder copy fd
+# First before their writers are asked to end, since with a flush that is killed after that they would be gone; then what was written
+# since. Two that had one name are two.
+save_deleted() { # [live: what is saved only now comes too late for this flush]
+  local id path facts size folder fd copy
   for id in "${!SAVING[@]}"; do
-    [ -z "${SAVED[$id]}" ] || continue
-    path=${ORIGIN[$id]} fd=${SAVING[$id]}
-    SAVED[$id]=$(facts_of "/proc/self/fd/$fd")
-    [ ! -e "$path" ] || path=$path-deleted-${id#*:}
-    for folder in "${HOLD_FOLDERS[@]}"; do
-      copy=$folder/$GENERATION/${path#"$ROOT"/}
-      mkdir -p "${copy%/*}" 2>/dev/null
-      if cat <&"$fd" >"$copy" 2>/dev/null; then break; fi
-      rm -f -- "$copy"
-      copy=''
-    done
+    path=${ORIGIN[$id]} fd=/proc/self/fd/${SAVING[$id]} copy=${COPIES[$id]}
+    facts=$(facts_of "$fd")
+    [ "${SAVED[$id]}" != "$facts" ] || continue
+    SAVED[$id]=$facts
+    parse_facts "$facts"
+    size=$SIZE
+    [ -z "$1" ] || LIVE[$path]=$size
     if [ -n "$copy" ]; then
-      parse_facts "$(facts_of "$copy")"
-      HELD[$ID]=$copy ORIGIN[$ID]=$path
-      note "${path#"$ROOT"} was deleted while a process had it open: saved"
+      if add_to_copy; then continue; fi
     else
-      unaccounted "$path" "$(stat -L -c %s -- "/proc/self/fd/$fd")" 'deleted while a process has it open, and there is no room to save it'
+      [ ! -e "$path" ] || path=$path-deleted-${id#*:}
+      for folder in "${HOLD_FOLDERS[@]}"; do
+        copy=$folder/$GENERATION-$id/${path#"$ROOT"/}
+        if add_to_copy; then
+          parse_facts "$(facts_of "$copy")"
+          COPIES[$id]=$copy HELD[$ID]=$copy ORIGIN[$ID]=$path
+          note "${path#"$ROOT"} was deleted while a process had it open: saved"
+          continue 2
+        fi
+        rm -f -- "$copy"
+      done
     fi
+    unaccounted "$path" "$size" 'deleted while a process has it open, and there is no room to save it'
   done
 }
+
+add_to_copy() { # copy, fd
+  mkdir -p "${copy%/*}" && parse_facts "$(facts_of "$copy")" && tail -c "+$((SIZE + 1))" -- "$fd" >>"$copy"
+} 2>/dev/null

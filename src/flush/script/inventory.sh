@@ -159,7 +159,7 @@ hold_inventory() {
 # it is there.
 adopt_orphans() {
   local id path i
-  local -A here=()
+  local -A here=() given=()
   local names=() bodies=() facts=() ids=()
   look_at_holds "${LIST[@]}" # what was listed may be gone
   for i in "${ANSWERS[@]}"; do parse_facts "$i" && here[${ID:-gone}]=1; done
@@ -177,7 +177,8 @@ adopt_orphans() {
       continue
     fi
     if find_form "$id" "$path"; then continue; fi
-    if [ -n "${NAMED[$path]}" ] || [ -e "$path" ]; then path=$path-${id#*:}; fi
+    if [ -n "${NAMED[$path]}${given[$path]}" ] || [ -e "$path" ]; then path=$path-${id#*:}; fi
+    given[$path]=1
     names+=("$path") bodies+=("${HELD[$id]}") facts+=("${NOW[$id]}")
   done
   hash_all

@@ -70,8 +70,9 @@ look_again() {
 
 # What lies under its hold alone can still grow, and what was deleted and saved as well.
 look_at_bodies() {
-  local i n=0 id now
+  local i n=0 now
   local bodies=()
+  save_deleted live
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
     [ -n "${HELD[$ID]}" ] || bodies+=("${BODIES[i]}")
@@ -82,10 +83,6 @@ look_at_bodies() {
     if [ -n "${HELD[$ID]}" ]; then now=${NOW[$ID]}; else now=${ANSWERS[n]} n=$((n + 1)); fi
     parse_facts "$now"
     if [ -n "$ID" ] && [ "$now" != "${FACTS[i]}" ]; then LIVE[${FILES[i]}]=$SIZE; fi
-  done
-  for id in "${!SAVED[@]}"; do
-    parse_facts "$(facts_of "/proc/self/fd/${SAVING[$id]}")"
-    [ "$ID $SIZE" = "${SAVED[$id]% * * * *}" ] || unaccounted "${ORIGIN[$id]}" "$SIZE" 'written after it was deleted and saved'
   done
 }
 

@@ -102,6 +102,7 @@ stop_writers() {
   watch
   scan_files
   scan_mappings
+  save_deleted
   for i in "${!WRITERS[@]}"; do
     running="RUNNING_${i}[@]" stop="STOP_${i}[@]"
     limited 30 "${!running}" || continue
