@@ -84,9 +84,9 @@ describe.each(KINDS)('the SSM document of a %s', (kind) => {
 
   it('names bash on its first line and moves to bash on its first command', () => {
     const lines = script.split('\n')
-    expect(lines[0]).toBe('#!/bin/bash')
+    expect(lines[0]).toBe('#!/bin/bash -p')
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is shell
-    const move = '[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"'
+    const move = '[ -n "${BASH_VERSION:-}" ] || exec bash -p "$0" "$@"'
     expect(lines.find((line) => !line.startsWith('#'))).toBe(move)
   })
 

@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, has, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
-import { flush, PREFIX, quick, scriptFor } from './flush.ts'
+import { FILES, flush, PREFIX, quick, scriptFor } from './flush.ts'
 import { itWhere } from './it-where.ts'
 
 afterAll(removeDisks)
@@ -178,6 +178,19 @@ describe('the script', () => {
       expect(disk.list('/elsewhere')).toEqual(['.keep'])
     },
   )
+
+  it.each([
+    ['BASH_ENV', 'ROOT/etc/bash_env'],
+    ['BASHOPTS', 'failglob'],
+  ])('asks nothing of the environment: not %s', async (name, value) => {
+    const disk = collector()
+    disk.write('/etc/bash_env', 'grep() { :; }; shopt -s nocaseglob; set -u\n')
+    disk.write('/var/log/app/app.log', 'one event\n')
+    const env = { [name]: value.replace('ROOT', disk.root) }
+    const { manifest, paths } = await flush(disk, { profile: FILES, env })
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], notes: [] })
+    expect(paths).toEqual(['/var/log/app/app.log'])
+  })
 
   it('says one line and nothing else, however much its tools talk', async () => {
     const disk = collector()

@@ -1,10 +1,10 @@
-#!/bin/bash
+#!/bin/bash -p
 # Flushes this instance's logs to S3 and reports, on one line of standard output, every file that must be there.
-# Runs as root through SSM. Safe to run twice, and twice at once. A step that fails is noted and the next one still runs:
-# the report says what is true afterwards, and S3 alone decides whether it is enough.
+# Runs as root through SSM, whatever the environment wishes of a shell. Safe to run twice, and twice at once. A step that fails is
+# noted and the next one still runs: the report says what is true afterwards, and S3 alone decides whether it is enough.
 # Needs Linux, bash 4.2, coreutils, gzip, grep, sed, xargs, logrotate and the AWS CLI. TERMINATION_GUARD_ROOT is a directory
 # that stands for /. Written in parts, src/flush/script/*.sh, which document.ts joins.
-[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
+[ -n "${BASH_VERSION:-}" ] || exec bash -p "$0" "$@"
 #@settings
 
 main() {

@@ -1,8 +1,8 @@
-#!/bin/bash
+#!/bin/bash -p
 # Flushes the logs on a copy of a dead machine's disk, which is attached to this one, under the dead machine's name. Reports as the
 # flush does (main.sh), of which it has most parts. The disk is a stranger's: nothing on it is executed, and nothing on it leads off
 # it. Needs what the flush needs, and findutils and util-linux.
-[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
+[ -n "${BASH_VERSION:-}" ] || exec bash -p "$0" "$@"
 #@settings
 SALVAGE=yes
 
@@ -11,7 +11,7 @@ main() {
   # meanwhile is unmounted here, too, where its `unshare` knows how.
   if [ "$1" != inside ]; then
     if unshare -m --propagation slave true 2>/dev/null; then set -- --propagation slave; fi
-    exec unshare -m -p -f "$@" "$BASH" "$0" inside
+    exec unshare -m -p -f "$@" "$BASH" -p "$0" inside
   fi
   stand
   lock
