@@ -10,6 +10,7 @@ import { findManifestLine, parseManifest } from '../../src/flush/manifest.ts'
 import type { Manifest } from '../../src/model.ts'
 import type { ArchivePolicy } from '../../src/policy.ts'
 import { startStorage } from '../../testbed/local/aws/storage.ts'
+import { createAuthentication } from '../../testbed/local/wire/authentication.ts'
 import { type Disk, makeDisk } from '../flush/disk.ts'
 import { FILES, flush, PREFIX } from '../flush/flush.ts'
 import type { Row } from './row.ts'
@@ -64,20 +65,20 @@ async function flushed(
 ): Promise<Row> {
   const named = { what, wanted: `proven in ${FLUSH_TIMEOUT_SECONDS} s` }
   const directory = mkdtempSync(join(tmpdir(), 'bench-s3-'))
+  const authentication = createAuthentication(Date.now)
+  const { accessKeyId, secretAccessKey } = authentication.credentialsOf('INSTANCE')
+  const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
   const storage = await startStorage({
     port: 0,
     region: REGION,
     accountId: '000000000000',
     directory,
+    authentication,
     observer: {},
   })
   try {
     const endpoint = `http://127.0.0.1:${storage.port}`
-    Object.assign(process.env, {
-      AWS_ACCESS_KEY_ID: 'LOCAL',
-      AWS_SECRET_ACCESS_KEY: 'LOCAL',
-      AWS_ENDPOINT_URL_S3: endpoint,
-    })
+    Object.assign(process.env, { ...credentials, AWS_ENDPOINT_URL_S3: endpoint })
     const bucket = new S3Client({ region: REGION, endpoint, forcePathStyle: true })
     await bucket.send(new CreateBucketCommand({ Bucket: 'bucket' }))
     const disk = makeDisk()
@@ -86,7 +87,7 @@ async function flushed(
     const began = performance.now()
     const { stdout, stderr } = await flush(disk, {
       profile: FILES,
-      env: { AWS_ACCESS_KEY_ID: 'LOCAL', AWS_SECRET_ACCESS_KEY: 'LOCAL' },
+      env: credentials,
       change: (script) => script.replaceAll('=5368709120', `=${partsFrom - 1}`),
       killAfterMs: (FLUSH_TIMEOUT_SECONDS + 60) * 1000,
     })

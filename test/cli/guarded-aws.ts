@@ -54,7 +54,7 @@ export async function guardedAws(
   writeFileSync(journal, '')
   const onLine = (line: string) => appendFileSync(journal, `${line}\n`)
   const guard = await installGuard(aws, { ...options, bucket: BUCKET, onLine })
-  const credentials = { accessKeyId: 'PERSON', secretAccessKey: 'local' }
+  const credentials = aws.credentials('PERSON')
   const autoScaling = new AutoScalingClient({
     ...{ endpoint: aws.endpoints.autoscaling, region: aws.region, credentials },
   })

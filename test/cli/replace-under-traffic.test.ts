@@ -38,8 +38,10 @@ async function furnish() {
     ...{ onProblem: () => undefined, onJournal: () => undefined, onKill: () => undefined },
   })
   afterwards(stage.stop)
-  const { AWS_ENDPOINT_URL: endpoint = '', AWS_REGION: region = '' } = stage.shell('TEST')
-  const credentials = { accessKeyId: 'TEST', secretAccessKey: 'local' }
+  const shell: Readonly<Record<string, string | undefined>> = stage.shell('TEST')
+  const { AWS_ENDPOINT_URL: endpoint = '', AWS_REGION: region = '' } = shell
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = shell
+  const credentials = { accessKeyId, secretAccessKey }
   const autoScaling = new AutoScalingClient({ endpoint, region, credentials })
   afterwards(() => autoScaling.destroy())
   // Full, so that room must be made for the second instance.

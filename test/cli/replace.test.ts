@@ -174,7 +174,7 @@ describe('a replacement', () => {
     const { autoScaling, ec2, aws } = await localAws({ timings: { inServiceMs: 300 }, ...options })
     const loadBalancing = new ElasticLoadBalancingV2Client({
       ...{ endpoint: aws.endpoints.autoscaling, region: aws.region, maxAttempts: 1 },
-      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+      credentials: aws.credentials('TEST'),
     })
     afterwards(() => loadBalancing.destroy())
     const instanceId = await createFullGroup(autoScaling, undefined, TargetGroupARNs)

@@ -83,7 +83,7 @@ beforeAll(async () => {
     // Nobody rotates or publishes by the hour here: that is what the audit is to find.
     publishEveryMs: undefined,
   })
-  const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'local' }
+  const credentials = aws.credentials('OPERATOR')
   autoScaling = new AutoScalingClient({
     endpoint: aws.endpoints.autoscaling,
     region: aws.region,

@@ -24,7 +24,6 @@ const outputs = {
   QueueArn: 'arn:aws:sqs:eu-west-1:111122223333:queue',
   NotifierRoleArn: 'arn:aws:iam::111122223333:role/notifier',
 }
-const credentials = { accessKeyId: 'DEPLOYER', secretAccessKey: 'local' }
 const environmentBefore = { ...process.env }
 const { launch, all: machines } = tinyMachines()
 const printed: string[] = []
@@ -44,7 +43,7 @@ beforeAll(async () => {
   autoScaling = new AutoScalingClient({
     endpoint: aws.endpoints.autoscaling,
     region: aws.region,
-    credentials,
+    credentials: aws.credentials('DEPLOYER'),
   })
   const sizes = { LaunchTemplate: { LaunchTemplateName: 'web' }, MinSize: 0, MaxSize: 1, DesiredCapacity: 0 }
   const Tags = [{ Key: markKey(HOOK), Value: 'before=terminate heartbeat=3600 retain' }]
@@ -111,7 +110,7 @@ function plugin({ groups, isGuardingNothing = false, alarmEmail, failure }: Give
       getStage: () => 'prod',
       getRegion: () => aws.region,
       naming: { getStackName: () => HOOK },
-      getAwsSdkV3Config: async () => ({ credentials }),
+      getAwsSdkV3Config: async () => ({ credentials: aws.credentials('DEPLOYER') }),
       getCloudFormationClient: async () => ({
         send: async () => {
           if (failure) throw failure

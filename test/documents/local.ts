@@ -18,9 +18,11 @@ async function set(inTheEnd: (stop: () => unknown) => void) {
   await eventually(() => said.out.includes('Ctrl-C'))
   const file = environmentFile(said.out)
   const type = (line: string) => typeLine({}, `. ${file}; ${line}`).told
-  const { out } = await type('echo $AWS_ENDPOINT_URL $LOCAL_CONTROL_URL')
-  const [endpoint = '', control = ''] = out.trim().split(' ')
-  const credentials = { accessKeyId: 'TEST', secretAccessKey: 'local' }
+  const { out } = await type(
+    'echo $AWS_ENDPOINT_URL $LOCAL_CONTROL_URL $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY',
+  )
+  const [endpoint = '', control = '', accessKeyId = '', secretAccessKey = ''] = out.trim().split(' ')
+  const credentials = { accessKeyId, secretAccessKey }
   const autoScaling = new AutoScalingClient({ endpoint, region: 'eu-west-1', credentials })
   inTheEnd(() => autoScaling.destroy())
   await autoScaling.send(

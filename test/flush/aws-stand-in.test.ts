@@ -8,11 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { keyOf } from '../../src/archive/keys.ts'
 import { type Storage, startStorage } from '../../testbed/local/aws/storage.ts'
 import { makeTemporaryDirectory } from '../../testbed/local/temporary-directory.ts'
+import { createAuthentication } from '../../testbed/local/wire/authentication.ts'
 import { type Disk, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
 import { flush, PREFIX } from './flush.ts'
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+const authentication = createAuthentication(Date.now)
+const credentials = authentication.credentialsOf('INSTANCE')
 let storage: Storage
 let directory: string
 let client: S3Client
@@ -25,11 +27,16 @@ beforeAll(async () => {
     region: 'us-east-1',
     accountId: '000000000000',
     directory,
+    authentication,
     observer: {},
   })
   const endpoint = `http://127.0.0.1:${storage.port}`
   client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
-  environment = { AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
+  environment = {
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  }
   await client.send(new CreateBucketCommand({ Bucket: 'bucket' }))
 })
 

@@ -158,9 +158,11 @@ export function guardEnvironment(made: {
   }
 }
 
-async function createDocuments({ endpoints, region }: LocalAws, profile: Profile): Promise<void> {
-  const credentials = { accessKeyId: 'DEPLOYER', secretAccessKey: 'local' }
-  const ssm = new SSMClient({ endpoint: endpoints.ssm, region, credentials })
+async function createDocuments(
+  { endpoints, region, credentials }: LocalAws,
+  profile: Profile,
+): Promise<void> {
+  const ssm = new SSMClient({ endpoint: endpoints.ssm, region, credentials: credentials('DEPLOYER') })
   for (const [Name, kind] of documents) {
     const Content = JSON.stringify(buildDocument(profile, kind))
     await ssm.send(new CreateDocumentCommand({ Name, Content, DocumentType: 'Command' }))

@@ -18,6 +18,7 @@ import { type MappingOptions, mapQueue, type QueueMapping } from './lambda/queue
 import type { Machine } from './machine.ts'
 import type { KmsKeys } from './s3/kms-keys.ts'
 import { makeTemporaryDirectory } from './temporary-directory.ts'
+import { type Credentials, createAuthentication } from './wire/authentication.ts'
 import type { RequestObserver } from './wire/request.ts'
 import { createAwsServer } from './wire/server.ts'
 
@@ -33,7 +34,9 @@ export const accountId = '000000000000'
 export interface LocalAws extends Pick<Queues, 'createQueue' | 'createBucket' | 'send'> {
   readonly region: string
   readonly endpoints: Endpoints
-  /** What a process needs in its environment to use this AWS. The credentials are names: `caller` in every request seen. */
+  /** A key of the account, whose id is the caller's name in every request seen. Requests that no key signed are refused. */
+  credentials(caller: string): Credentials
+  /** What a process needs in its environment to use this AWS as that caller. */
   environment(caller?: string): Readonly<Record<string, string>>
   /** A temporary directory, gone after `stop`: disks of machines, bundles. */
   readonly directory: string
@@ -72,6 +75,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 
 async function startIn(directory: string, options: LocalAwsOptions): Promise<LocalAws> {
   const region = options.region ?? 'eu-west-1'
+  const authentication = createAuthentication(() => Date.now() + (options.clockAheadMs ?? 0))
   const { observer, observe } = createObservers(options.observer)
   const objects = join(directory, 'objects')
   await mkdir(objects)
@@ -80,24 +84,27 @@ async function startIn(directory: string, options: LocalAwsOptions): Promise<Loc
     region,
     accountId,
     directory: objects,
+    authentication,
     observer,
     cutsUploadsOf: options.cutsUploadsOf,
   })
-  const queues = connectQueues(endpointsOf(0, storage.port).sqs, region)
+  const queues = connectQueues(endpointsOf(0, storage.port).sqs, region, authentication)
   const disks = createDisks(join(directory, 'disks'))
   const platform = createPlatform(options, { region, accountId, queues, disks })
-  const server = createAwsServer(platform.services, observer)
+  const server = createAwsServer(platform.services, authentication, observer)
   const port = await listen(server, options.port ?? 0).catch(async (error: unknown) => {
     await storage.stop()
     throw error
   })
   const endpoints = endpointsOf(port, storage.port)
-  const environment = (caller = 'LOCAL') => environmentFor(endpoints, region, caller)
+  const environment = (caller = 'LOCAL') =>
+    environmentFor(endpoints, region, authentication.credentialsOf(caller))
   const functions = createFunctions({ environment, region, accountId, observe })
   const mappings: QueueMapping[] = []
   return {
     region,
     endpoints,
+    credentials: authentication.credentialsOf,
     environment,
     directory,
     observe,

@@ -54,7 +54,7 @@ function clients(aws: LocalAws) {
   const config = (endpoint: string) => ({
     endpoint,
     region: aws.region,
-    credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+    credentials: aws.credentials('TEST'),
     maxAttempts: 1,
   })
   const all = {

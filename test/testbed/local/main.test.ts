@@ -97,7 +97,7 @@ describe('npm run local', () => {
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
       region: read('AWS_REGION'),
-      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+      credentials: { accessKeyId: read('AWS_ACCESS_KEY_ID'), secretAccessKey: read('AWS_SECRET_ACCESS_KEY') },
     })
     afterwards(() => autoScaling.destroy())
     const group = {
@@ -159,7 +159,7 @@ describe('npm run local', () => {
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
       region: read('AWS_REGION'),
-      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+      credentials: { accessKeyId: read('AWS_ACCESS_KEY_ID'), secretAccessKey: read('AWS_SECRET_ACCESS_KEY') },
     })
     afterwards(() => autoScaling.destroy())
     await autoScaling.send(

@@ -1,3 +1,5 @@
+import type { Credentials } from '../wire/authentication.ts'
+
 /** Where each service listens. */
 export type Endpoints = Readonly<Record<'autoscaling' | 'ec2' | 'ssm' | 'sts' | 'sqs' | 's3', string>>
 
@@ -7,11 +9,11 @@ export function endpointsOf(controlPort: number, storagePort: number): Endpoints
   return { autoscaling: control, ec2: control, ssm: control, sts: control, sqs: storage, s3: storage }
 }
 
-/** What a process needs in its environment to use this AWS. The credentials are a name; nobody checks them. */
+/** What a process needs in its environment to use this AWS as whoever has the credentials. */
 export function environmentFor(
   endpoints: Endpoints,
   region: string,
-  caller: string,
+  { accessKeyId, secretAccessKey }: Credentials,
 ): Readonly<Record<string, string>> {
   return {
     // Services that are not here answer that, instead of the real AWS.
@@ -24,7 +26,7 @@ export function environmentFor(
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: caller,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
   }
 }

@@ -1,12 +1,17 @@
 /** SQS: fauxqs behind our own server, with every request seen. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { buildApp } from 'fauxqs'
 import { AwsError } from '../../aws-error.ts'
+import type { Authentication, Flaw } from '../wire/authentication.ts'
 import { type Operation, perform } from '../wire/operation.ts'
+import { codes, refusedSignature, signatureFlaw } from '../wire/refused-signature.ts'
 import { type AwsRequest, ConnectionDropped, callerOf, type RequestObserver } from '../wire/request.ts'
 import { correctQueues, type QueueInput } from './queue-corrections.ts'
 import { formAnswer, formRefusal, readForm } from './queue-forms.ts'
+
+const judgedHeader = 'x-signature-judged'
 
 const namesQueues = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues'])
 
@@ -19,6 +24,7 @@ function reachable(payload: string): string {
 interface Reply {
   readonly raw: { destroy(): unknown }
   hijack(): unknown
+  header(name: string, value: string): unknown
   code(status: number): unknown
   type(contentType: string): unknown
   send(body: string): unknown
@@ -32,6 +38,7 @@ export interface QueueServer {
 /** `more` are operations that fauxqs does not have; `exists` tells whether there is a queue with an ARN. */
 export async function createQueueServer(
   region: string,
+  authentication: Authentication,
   observer: RequestObserver,
   more: Readonly<Record<string, Operation>>,
   exists: (arn: string) => Promise<boolean>,
@@ -40,6 +47,18 @@ export async function createQueueServer(
   // Not startFauxqs: that listens on all interfaces, and lets nobody see the requests.
   const app = buildApp({ logger: false, defaultRegion: region })
   const seen = new WeakMap<object, AwsRequest>()
+  const flaws = new WeakMap<object, Flaw>()
+  // Of forms, whose signatures were looked at before they became something else. By a header that nobody else can write.
+  const judged = new Map<string, Flaw | undefined>()
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const body = await bytesOf(payload)
+    const id = String(request.headers[judgedHeader])
+    const isOurs = judged.has(id) || request.url.startsWith('/_fauxqs/')
+    const flaw = isOurs ? judged.get(id) : await signatureFlaw(authentication, 'sqs', request.raw, body)
+    judged.delete(id)
+    if (flaw !== undefined) flaws.set(request, flaw)
+    return Readable.from([body], { objectMode: false })
+  })
   app.addHook('preHandler', async (request, reply): Promise<unknown> => {
     const target = request.headers['x-amz-target']
     const call: AwsRequest = {
@@ -51,6 +70,11 @@ export async function createQueueServer(
     seen.set(request, call)
     try {
       await observer.before?.(call)
+      const flaw = flaws.get(request)
+      if (flaw !== undefined) {
+        refuseSignature(reply, flaw)
+        return reply
+      }
       await corrections.before(call.operation, inputOf(request))
       if (!Object.hasOwn(more, call.operation)) return undefined
       answer(reply, await perform(more, call.operation, request.body, unknownOperation))
@@ -78,7 +102,10 @@ export async function createQueueServer(
   })
   await app.ready()
   const serveForm = async (request: IncomingMessage, response: ServerResponse) => {
-    const { operation, input } = readForm(await textOf(request))
+    const body = await bytesOf(request)
+    const { operation, input } = readForm(body.toString('utf8'))
+    const id = randomUUID()
+    judged.set(id, await signatureFlaw(authentication, 'sqs', request, body))
     const answered = await app.inject({
       method: 'POST',
       url: '/',
@@ -86,7 +113,8 @@ export async function createQueueServer(
         'x-amz-target': `AmazonSQS.${operation}`,
         'content-type': 'application/x-amz-json-1.0',
         host: request.headers.host,
-        authorization: request.headers.authorization,
+        ...whoSigned(request),
+        [judgedHeader]: id,
       },
       payload: JSON.stringify(input),
     })
@@ -102,23 +130,32 @@ export async function createQueueServer(
   }
   return {
     serve(request, response) {
-      const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
       // A connection that is dropped is no answer in either protocol.
-      if (isForm) serveForm(request, response).catch(() => response.destroy())
+      if (isForm(request)) serveForm(request, response).catch(() => response.destroy())
       else app.routing(request, response)
     },
     stop: () => app.close(),
   }
 }
 
+/** By which observers know the caller. */
+function whoSigned({ headers }: IncomingMessage): Record<string, string> {
+  const { authorization, 'x-amz-date': date } = headers
+  return authorization === undefined ? {} : { authorization, 'x-amz-date': String(date) }
+}
+
+export function isForm({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+}
+
 function inputOf({ body }: { readonly body?: unknown }): QueueInput {
   return typeof body === 'object' && body !== null ? body : {}
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function bytesOf(request: AsyncIterable<unknown>): Promise<Buffer> {
   const pieces: Buffer[] = []
   for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece)
-  return Buffer.concat(pieces).toString('utf8')
+  return Buffer.concat(pieces)
 }
 
 /** The caller's connection ends without an answer. */
@@ -134,6 +171,12 @@ function answer(reply: Reply, value: unknown): void {
 
 function unknownOperation(operation: string): AwsError {
   return new AwsError('UnknownOperationException', `The local AWS does not have sqs:${operation}`)
+}
+
+/** The older protocol's code goes along, by which its clients know it. */
+function refuseSignature(reply: Reply, flaw: Flaw): void {
+  reply.header('x-amzn-query-error', `${codes[flaw.is][0]};Sender`)
+  refuse(reply, refusedSignature('rest-json', flaw))
 }
 
 function refuse(reply: Reply, { name, message, $metadata }: AwsError): void {

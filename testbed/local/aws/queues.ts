@@ -19,6 +19,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 
+import type { Authentication } from '../wire/authentication.ts'
+
 /** Who signs what the local AWS does by itself, so that it can be told from what its users do. */
 export const internalCaller = 'INTERNAL'
 
@@ -51,8 +53,8 @@ export interface Queues {
   stop(): void
 }
 
-export function connectQueues(endpoint: string, region: string): Queues {
-  const credentials = { accessKeyId: internalCaller, secretAccessKey: 'local' }
+export function connectQueues(endpoint: string, region: string, authentication: Authentication): Queues {
+  const credentials = authentication.credentialsOf(internalCaller)
   const sqs = new SQSClient({ endpoint, region, credentials })
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
   const urlOf = async (queue: string) => {

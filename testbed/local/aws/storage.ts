@@ -4,11 +4,12 @@ import { createBodies } from '../s3/bodies.ts'
 import { createKmsKeys, type KmsKeys } from '../s3/kms-keys.ts'
 import type { S3 } from '../s3/s3-buckets.ts'
 import { createS3Handler } from '../s3/s3-server.ts'
+import type { Authentication } from '../wire/authentication.ts'
 import { type RequestObserver, signedServiceOf } from '../wire/request.ts'
 import { endpointsOf } from './endpoints.ts'
 import { explained } from './listen.ts'
 import { messageMoves } from './message-moves.ts'
-import { createQueueServer } from './queue-server.ts'
+import { createQueueServer, isForm } from './queue-server.ts'
 import { connectQueues, type Queues } from './queues.ts'
 
 export interface Storage {
@@ -23,11 +24,12 @@ export async function startStorage(options: {
   readonly accountId: string
   /** Where larger objects are kept. */
   readonly directory: string
+  readonly authentication: Authentication
   readonly observer: RequestObserver
   /** Whose uploads arrive cut; nobody's, where it is not said. */
   readonly cutsUploadsOf?: ((caller: string) => boolean) | undefined
 }): Promise<Storage> {
-  const { region, accountId, observer } = options
+  const { region, accountId, authentication, observer } = options
   const keys = createKmsKeys(region, accountId)
   const cuts = options.cutsUploadsOf ?? (() => false)
   const newBody = createBodies(options.directory)
@@ -35,16 +37,20 @@ export async function startStorage(options: {
   let port = options.port
   let moving: Queues | undefined
   const own = () => {
-    moving ??= connectQueues(endpointsOf(0, port).sqs, region)
+    moving ??= connectQueues(endpointsOf(0, port).sqs, region, authentication)
     return moving
   }
-  const queues = await createQueueServer(region, observer, messageMoves(own), (arn) => own().exists(arn))
-  const objects = createS3Handler(s3, region, observer)
+  const queues = await createQueueServer(region, authentication, observer, messageMoves(own), (arn) =>
+    own().exists(arn),
+  )
+  const objects = createS3Handler(s3, region, authentication, observer)
   const server = createServer((request, response) => {
     const isQueues =
       request.headers['x-amz-target'] !== undefined ||
       signedServiceOf(request) === 'sqs' ||
+      isForm(request) ||
       request.url?.startsWith('/_fauxqs/') === true
+    response.setHeader('date', new Date(authentication.now()).toUTCString())
     if (isQueues) queues.serve(request, response)
     else objects(request, response)
   })

@@ -177,13 +177,15 @@ function regionOf({ region }: Options): string {
 }
 
 async function send(options: Options, input: PutObjectCommandInput) {
+  if (!process.env.AWS_ACCESS_KEY_ID)
+    throw new CliError(
+      'Unable to locate credentials. You can configure credentials by running "aws configure".',
+      253,
+    )
   const client = new S3Client({
     region: regionOf(options),
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
-    ...(process.env.AWS_ACCESS_KEY_ID
-      ? {}
-      : { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
   })
   try {
     return await client.send(new PutObjectCommand({ ...input, ...encryptionOf(options) }))

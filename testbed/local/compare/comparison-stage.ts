@@ -42,7 +42,7 @@ export async function openStage(
   const client = (endpoint: string) => ({
     endpoint,
     region,
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
+    credentials: aws.credentials('OPERATOR'),
   })
   room = openMachineRoom({
     directory: aws.directory,

@@ -180,8 +180,8 @@ function killAfterNextCommand(aws: LocalAws, consumer: LocalFunction, onKill: ()
   })
 }
 
-function connect({ endpoints, region }: LocalAws) {
-  const credentials = { accessKeyId: 'OPERATOR', secretAccessKey: 'local' }
+function connect({ endpoints, region, ...aws }: LocalAws) {
+  const credentials = aws.credentials('OPERATOR')
   return {
     autoScaling: new AutoScalingClient({ endpoint: endpoints.autoscaling, region, credentials }),
     ec2: new EC2Client({ endpoint: endpoints.ec2, region, credentials }),

@@ -33,7 +33,7 @@ async function judge(policy: string, { accountId, caller, action, resource, cont
   return runSimulation(
     {
       request: {
-        principal: `arn:aws:iam::${accountId}:user/${caller || 'anonymous'}`,
+        principal: `arn:aws:iam::${accountId}:user/${caller}`,
         action,
         resource: { resource, accountId },
         // The local wire stands for the encrypted one.

@@ -4,6 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AwsError } from '../../aws-error.ts'
+import type { Authentication } from '../wire/authentication.ts'
 import {
   type AwsRequest,
   ConnectionDropped,
@@ -11,18 +12,24 @@ import {
   type RequestObserver,
   regionOf,
 } from '../wire/request.ts'
-import { requestedBucket, requirePermission, requireUnexpired } from './access.ts'
+import { requestedBucket, requirePermission } from './access.ts'
 import { createBucket, listBuckets } from './operations/buckets.ts'
 import { routeOf } from './routes.ts'
 import type { S3 } from './s3-buckets.ts'
 import { notImplemented, S3Error } from './s3-errors.ts'
 import type { S3Answer, S3Request } from './s3-request.ts'
+import { requireS3Signature } from './s3-signature.ts'
 import { s3ErrorDocument } from './s3-xml.ts'
 
 /** `region` is meant by requests that are signed for none. */
-export function createS3Handler(s3: S3, region: string, observer: RequestObserver): RequestListener {
+export function createS3Handler(
+  s3: S3,
+  region: string,
+  authentication: Authentication,
+  observer: RequestObserver,
+): RequestListener {
   return (message, response) => {
-    serve(s3, region, observer, message, response).catch((error: unknown) => {
+    serve(s3, region, authentication, observer, message, response).catch((error: unknown) => {
       if (!isDisconnect(error)) console.error(error)
       response.destroy()
     })
@@ -32,6 +39,7 @@ export function createS3Handler(s3: S3, region: string, observer: RequestObserve
 async function serve(
   s3: S3,
   region: string,
+  authentication: Authentication,
   observer: RequestObserver,
   message: IncomingMessage,
   response: ServerResponse,
@@ -46,6 +54,7 @@ async function serve(
   let answer: S3Answer
   try {
     await observer.before?.(seen)
+    await requireS3Signature(authentication, message)
     answer = await perform()
   } catch (error) {
     if (isDisconnect(error)) throw error
@@ -95,7 +104,6 @@ function understand(s3: S3, region: string, message: IncomingMessage): Understoo
         throw new S3Error('KeyTooLongError', 'Your key is too long', 400, {
           elements: { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: '1024' },
         })
-      requireUnexpired(query, Date.now())
       if (route === undefined) throw notImplemented([...query.keys()].join(', '))
       const asked = request(route.name)
       const bucket = requestedBucket(asked)

@@ -1,10 +1,10 @@
 /** What a service answers that the local AWS does not have: that, in the words of its protocol. */
-import type { IncomingMessage } from 'node:http'
 import { AwsError } from '../../aws-error.ts'
 import { signedServiceOf } from './request.ts'
+import type { SignedRequest } from './signature.ts'
 
 /** A service that asks in none of our protocols, or is known by name not to be ours. `undefined` = it may be here. */
-export function notServed(request: Pick<IncomingMessage, 'headers'>, body: string): AwsError | undefined {
+export function notServed(request: SignedRequest, body: string): AwsError | undefined {
   const target = request.headers['x-amz-target']
   const isSsm = typeof target === 'string' && target.startsWith('AmazonSSM.')
   const isQuery = target === undefined && /(^|&)Action=/.test(body)
@@ -19,7 +19,7 @@ const served = new Set(['autoscaling', 'ec2', 'elasticloadbalancing', 'sns', 'ss
 
 /** JSON where JSON is asked for; XML where a form is sent, or the service's own answers are XML. */
 export function refuseService(
-  request: Pick<IncomingMessage, 'headers'>,
+  request: SignedRequest,
   body: string,
   { name, message }: AwsError,
 ): { readonly type: string; readonly body: string; readonly headers: Readonly<Record<string, string>> } {

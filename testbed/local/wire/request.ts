@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { readSignature, type Signature, type SignedRequest } from './signature.ts'
 
 export type Service =
   | 'autoscaling'
@@ -35,23 +35,22 @@ export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped'
 }
 
-/** Who signed the request. Nobody is refused: credentials are names here. */
-export function callerOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
+/** The access key that the request says it was signed with. */
+export function callerOf(request: SignedRequest): string {
+  return scopeOf(request)?.accessKeyId ?? ''
 }
 
 /** The Region that the request was signed for. */
-export function regionOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
+export function regionOf(request: SignedRequest): string | undefined {
   return scopeOf(request)?.region
 }
 
 /** The service that the request was signed for, as its endpoint is called. */
-export function signedServiceOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
+export function signedServiceOf(request: SignedRequest): string | undefined {
   return scopeOf(request)?.service
 }
 
-function scopeOf({ headers }: Pick<IncomingMessage, 'headers'>) {
-  const [, region, service] =
-    /Credential=[^/,\s]+\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\//.exec(headers.authorization ?? '') ?? []
-  return region === undefined || service === undefined ? undefined : { region, service }
+function scopeOf(request: SignedRequest): Signature | undefined {
+  const signature = readSignature(request)
+  return typeof signature === 'object' ? signature : undefined
 }

@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AwsError } from '../../aws-error.ts'
+import type { Authentication } from './authentication.ts'
 import { notServed, refuseService } from './not-served.ts'
 import { type Operation, perform } from './operation.ts'
 import { parseQuery, typed } from './query.ts'
 import { answerQuery, type QueryServices, queryServiceOf, refuseQuery } from './query-protocol.ts'
 import { recycleBinCallOf, recycleBinReply, refuseRecycleBin, unknownRoute } from './recycle-bin-routes.ts'
+import { type Dialect, requireSignature } from './refused-signature.ts'
 import {
   type AwsRequest,
   ConnectionDropped,
@@ -28,12 +30,18 @@ interface Reply {
   readonly body: string
 }
 
+const dialects: Partial<Record<Service, Dialect>> = { ec2: 'ec2', ssm: 'json', rbin: 'rest-json' }
+
 const maxBodyBytes = 8 * 1024 * 1024
 
 /** Not yet listening. */
-export function createAwsServer(services: Services, observer: RequestObserver): Server {
+export function createAwsServer(
+  services: Services,
+  authentication: Authentication,
+  observer: RequestObserver,
+): Server {
   return createServer((request, response) => {
-    serve(services, observer, request, response).catch((error: unknown) => {
+    serve(services, authentication, observer, request, response).catch((error: unknown) => {
       if (!(error instanceof ConnectionDropped)) console.error(error)
       response.destroy()
     })
@@ -42,11 +50,13 @@ export function createAwsServer(services: Services, observer: RequestObserver): 
 
 async function serve(
   services: Services,
+  authentication: Authentication,
   observer: RequestObserver,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(request)
+  const bytes = await readBody(request)
+  const body = bytes.toString('utf8')
   const call = identify(request, body)
   const seen: AwsRequest = {
     service: call.service,
@@ -55,15 +65,18 @@ async function serve(
     line: `${request.method} ${request.url}`,
   }
   const missing = notServed(request, body)
+  const authenticate = () =>
+    requireSignature(authentication, dialects[call.service] ?? 'query', call.service, request, bytes)
   const reply =
     missing === undefined
-      ? await answer(services, observer, call, seen)
+      ? await answer(services, observer, authenticate, call, seen)
       : { status: missing.$metadata.httpStatusCode, ...refuseService(request, body, missing) }
   await observer.after?.(seen, reply.status)
   response.writeHead(reply.status, {
     ...reply.headers,
     'content-type': reply.type,
     'x-amzn-requestid': randomUUID(),
+    date: new Date(authentication.now()).toUTCString(),
   })
   response.end(reply.body)
 }
@@ -77,11 +90,13 @@ interface Call {
 async function answer(
   services: Services,
   observer: RequestObserver,
+  authenticate: () => Promise<void>,
   { service, operation, input }: Call,
   seen: AwsRequest,
 ): Promise<Reply> {
   try {
     await observer.before?.(seen)
+    await authenticate()
     if (service === 'ssm') return json(200, await perform(services.ssm, operation, input, unknownTarget))
     if (service === 'rbin')
       return recycleBinReply(operation, await perform(services.rbin, operation, input, unknownRoute))
@@ -141,7 +156,7 @@ function internalFailure(error: unknown): AwsError {
   return new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500)
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of request as AsyncIterable<Buffer>) {
@@ -149,5 +164,5 @@ async function readBody(request: IncomingMessage): Promise<string> {
     if (size > maxBodyBytes) throw new ConnectionDropped('a request body above 8 MB')
     pieces.push(piece)
   }
-  return Buffer.concat(pieces).toString('utf8')
+  return Buffer.concat(pieces)
 }

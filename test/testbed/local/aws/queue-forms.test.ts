@@ -1,14 +1,14 @@
 /** SQS as clients from before November 2023 ask it, without one: forms in, XML out. */
 import { expect, it } from '@jest/globals'
 import { localAws } from '../local-aws.ts'
-
-const authorization = 'AWS4-HMAC-SHA256 Credential=TEST/20260102/eu-west-1/sqs/aws4_request, Signature=0'
+import { signedFetch } from '../signed.ts'
 
 it('answers forms with XML, and with the error codes of that protocol', async () => {
   const { aws } = await localAws()
   const ask = async (fields: Readonly<Record<string, string>>) => {
     const body = new URLSearchParams({ Version: '2012-11-05', ...fields })
-    const answer = await fetch(aws.endpoints.sqs, { method: 'POST', body, headers: { authorization } })
+    const signing = { service: 'sqs', credentials: aws.credentials('TEST') }
+    const answer = await signedFetch(aws.endpoints.sqs, { method: 'POST', body }, signing)
     return { status: answer.status, text: await answer.text() }
   }
   const created = await ask({

@@ -12,6 +12,7 @@ import { describe, expect, it } from '@jest/globals'
 import { AwsError } from '../../../../testbed/aws-error.ts'
 import { type AwsRequest, ConnectionDropped, startLocalAws } from '../../../../testbed/local/local-aws.ts'
 import { afterwards, localAws, refusalOf } from '../local-aws.ts'
+import { signedFetch } from '../signed.ts'
 import { tinyMachines } from '../tiny-machine.ts'
 
 describe('an observer', () => {
@@ -94,7 +95,8 @@ describe('the local AWS', () => {
   it('answers InvalidAction to what it does not have', async () => {
     const { aws } = await localAws()
     const body = 'Action=AttachLoadBalancers&Version=2011-01-01'
-    const answer = await fetch(aws.endpoints.autoscaling, { method: 'POST', body })
+    const signing = { service: 'autoscaling', credentials: aws.credentials('TEST') }
+    const answer = await signedFetch(aws.endpoints.autoscaling, { method: 'POST', body }, signing)
     expect(answer.status).toBe(400)
     expect(await answer.text()).toMatch(
       /<Code>InvalidAction<\/Code><Message>The local AWS does not have autoscaling:\w+</,

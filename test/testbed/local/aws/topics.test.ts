@@ -19,7 +19,7 @@ async function heard() {
   const events: TopicEvent[] = []
   const topic = local.aws.createTopic('told', (event) => void events.push(event as TopicEvent))
   const { endpoints, region } = local.aws
-  const credentials = { accessKeyId: 'TEST', secretAccessKey: 'test' }
+  const credentials = local.aws.credentials('TEST')
   const sns = new SNSClient({ endpoint: endpoints.autoscaling, region, credentials, maxAttempts: 1 })
   afterwards(() => sns.destroy())
   return { ...local, events, topic, sns }

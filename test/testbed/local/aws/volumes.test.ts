@@ -21,6 +21,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import type { Effect } from '../../../../testbed/auto-scaling/effects.ts'
 import { localAwsByHand, refusalOf } from '../local-aws.ts'
+import { signedFetch } from '../signed.ts'
 
 /** A machine with its root volume. */
 async function launched() {
@@ -171,7 +172,9 @@ it('numbers and switches arrive as such', async () => {
 it('what there is nothing to say about is answered with `true`', async () => {
   const { aws, root } = await launched()
   const form = { Action: 'DeleteTags', Version: '2016-11-15', 'ResourceId.1': root, 'Tag.1.Key': 'team' }
-  const answer = await fetch(aws.endpoints.ec2, { method: 'POST', body: new URLSearchParams(form) })
+  const body = new URLSearchParams(form)
+  const signing = { service: 'ec2', credentials: aws.credentials('TEST') }
+  const answer = await signedFetch(aws.endpoints.ec2, { method: 'POST', body }, signing)
   expect(await answer.text()).toMatch(/<return>true<\/return>/)
 })
 
@@ -192,13 +195,9 @@ describe('the Recycle Bin', () => {
   async function ruled() {
     const started = await launched()
     const ask = async (method: string, path: string, input?: object) => {
-      const answer = await fetch(`${started.aws.endpoints.ec2}${path}`, {
-        method,
-        headers: {
-          authorization: 'AWS4-HMAC-SHA256 Credential=T/20260102/eu-west-1/rbin/aws4_request, Signature=0',
-        },
-        ...(input === undefined ? {} : { body: JSON.stringify(input) }),
-      })
+      const body = input === undefined ? {} : { body: JSON.stringify(input) }
+      const signing = { service: 'rbin', credentials: started.aws.credentials('TEST') }
+      const answer = await signedFetch(`${started.aws.endpoints.ec2}${path}`, { method, ...body }, signing)
       const text = await answer.text()
       return { status: answer.status, type: answer.headers.get('x-amzn-errortype'), text }
     }

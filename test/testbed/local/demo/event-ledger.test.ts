@@ -14,6 +14,7 @@ import {
 } from '../../../../testbed/local/demo/event-ledger.ts'
 import { accessLogLine } from '../../../../testbed/local/instance/access-log.ts'
 import { PATHS } from '../../../../testbed/local/instance/disk.ts'
+import { createAuthentication } from '../../../../testbed/local/wire/authentication.ts'
 
 const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
@@ -83,18 +84,20 @@ describe('the archive', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ledger-'))
+    const authentication = createAuthentication(Date.now)
     storage = await startStorage({
       port: 0,
       region: 'eu-west-1',
       accountId: '000000000000',
       directory,
+      authentication,
       observer: {},
     })
     s3 = new S3Client({
       endpoint: `http://127.0.0.1:${storage.port}`,
       region: 'eu-west-1',
       forcePathStyle: true,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: authentication.credentialsOf('VISITOR'),
     })
     const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const
     await s3.send(new CreateBucketCommand({ Bucket: 'logs', CreateBucketConfiguration }))

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -170,9 +171,9 @@ describe('an event source mapping', () => {
 })
 
 describe('a function', () => {
-  const pass = `await fetch(process.env.AWS_ENDPOINT_URL_AUTO_SCALING, { method: 'POST',
-    headers: { authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/x' },
-    body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01' })`
+  const sdk = createRequire(import.meta.url).resolve('@aws-sdk/client-auto-scaling')
+  const pass = `await import('${sdk}').then(({ AutoScaling }) =>
+    new AutoScaling({ maxAttempts: 1 }).describeAutoScalingGroups({}))`
 
   it.each(['handler.mjs', 'handler.cjs'])(
     'is a bundle like %s, with an environment and a context of its own',

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { CreateBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll } from '@jest/globals'
 import { type Storage, startStorage } from '../../../../testbed/local/aws/storage.ts'
+import { type Credentials, createAuthentication } from '../../../../testbed/local/wire/authentication.ts'
+import { signedFetch, signedHeaders } from '../signed.ts'
 
 export const region = 'eu-west-1'
 export const accountId = '000000000000'
@@ -17,13 +19,17 @@ export interface Conformance {
   client(config: S3ClientConfig): S3Client
   /** A bucket of its own for a test. */
   bucket(): Promise<string>
-  /** A request as it is, without a client that knows better. */
+  /** The key of a caller. */
+  credentials(caller: string): Credentials
+  /** A request as it is, without a client that knows better, but signed. */
   raw(
     method: string,
     path: string,
     headers?: Readonly<Record<string, string>>,
     body?: string | Buffer,
   ): Promise<Response>
+  /** The same before its body, as it goes over the wire. */
+  head(method: string, path: string, headers: Readonly<Record<string, string>>): Promise<string>
 }
 
 /** Started before the tests of a file, stopped after them. */
@@ -32,6 +38,7 @@ export function conformance(): Conformance {
   let storage: Storage | undefined
   let directory = ''
   let buckets = 0
+  const authentication = createAuthentication(Date.now)
   const started = () => {
     if (storage === undefined) throw new Error('not started')
     return storage
@@ -43,7 +50,7 @@ export function conformance(): Conformance {
       region,
       forcePathStyle: true,
       maxAttempts: 1,
-      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+      credentials: authentication.credentialsOf('TEST'),
       ...config,
     })
     made.push(one)
@@ -56,7 +63,7 @@ export function conformance(): Conformance {
   }
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'conformance-'))
-    storage = await startStorage({ port: 0, region, accountId, directory, observer: {} })
+    storage = await startStorage({ port: 0, region, accountId, directory, authentication, observer: {} })
   })
   afterAll(async () => {
     for (const one of made) one.destroy()
@@ -74,6 +81,7 @@ export function conformance(): Conformance {
       return endpoint()
     },
     client,
+    credentials: authentication.credentialsOf,
     async bucket() {
       buckets += 1
       const Bucket = `bucket-${buckets}`
@@ -81,8 +89,23 @@ export function conformance(): Conformance {
       await usual().send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }))
       return Bucket
     },
+    async head(method, path, headers) {
+      const signing = { service: 's3', region, credentials: authentication.credentialsOf('TEST') }
+      const sent = { method, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers } }
+      const signed = await signedHeaders(`${endpoint()}${path}`, sent, signing)
+      const lines = Object.entries({ host: new URL(endpoint()).host, ...signed })
+      return `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+    },
     raw: (method, path, headers = {}, body) =>
-      fetch(`${endpoint()}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
+      signedFetch(
+        `${endpoint()}${path}`,
+        {
+          method,
+          headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
+          ...(body === undefined ? {} : { body }),
+        },
+        { service: 's3', region, credentials: authentication.credentialsOf('TEST') },
+      ),
   }
 }
 

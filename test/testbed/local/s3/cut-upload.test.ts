@@ -6,8 +6,8 @@ import { afterwards, localAws } from '../local-aws.ts'
 it('keeps half of what a caller puts, and tells the truth about what it has', async () => {
   const { aws } = await localAws({ cutsUploadsOf: (caller) => caller === 'INSTANCE' })
   await aws.createBucket('logs')
-  const clientOf = (accessKeyId: string) => {
-    const credentials = { accessKeyId, secretAccessKey: 'test' }
+  const clientOf = (caller: string) => {
+    const credentials = aws.credentials(caller)
     const client = new S3Client({
       endpoint: aws.endpoints.s3,
       region: aws.region,

@@ -13,6 +13,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { describe, expect, it } from '@jest/globals'
+import { presigned } from '../signed.ts'
 import { codeOf, conformance, refusal } from './conformance.ts'
 
 const on = conformance()
@@ -63,10 +64,22 @@ describe('an object', () => {
   it('is read by who has an address that was signed for it, until that expires', async () => {
     const Bucket = await on.bucket()
     await on.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }))
-    const at = (time: number) => `X-Amz-Date=${new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')}`
-    const get = (signed: string) => on.raw('GET', `/${Bucket}/a?${signed}&X-Amz-Expires=60`)
-    expect((await get(at(Date.now()))).status).toBe(200)
-    expect(await codeOf(await get(at(Date.now() - 120_000)))).toBe('403 AccessDenied')
+    const url = `${on.endpoint}/${Bucket}/a`
+    const signing = { service: 's3', credentials: on.credentials('TEST') }
+    const at = async (signingDate: Date) => fetch(await presigned(url, 60, { ...signing, signingDate }))
+    const now = Date.now()
+    expect(await (await at(new Date(now))).text()).toBe('x')
+    const late = await (await at(new Date(now - 120_000))).text()
+    expect(late).toContain('<Code>AccessDenied</Code><Message>Request has expired</Message>')
+    expect(late).toContain('<X-Amz-Expires>60</X-Amz-Expires>')
+    const early = await (await at(new Date(now + 1_000_000))).text()
+    expect(early).toContain('<Code>AccessDenied</Code><Message>Request is not valid yet</Message>')
+    const other = (await presigned(url, 60, signing)).replace('/a?', '/b?')
+    expect(await codeOf(await fetch(other))).toBe('403 SignatureDoesNotMatch')
+    const longer = (await presigned(url, 60, signing)).replace('Expires=60', 'Expires=61')
+    expect(await codeOf(await fetch(longer))).toBe('403 SignatureDoesNotMatch')
+    const endless = (await presigned(url, 60, signing)).replace('Expires=60', 'Expires=604801')
+    expect(await codeOf(await fetch(endless))).toBe('400 AuthorizationQueryParametersError')
   })
 
   it('may be empty, and without a content type', async () => {
@@ -139,8 +152,8 @@ describe('an object', () => {
     const Bucket = await on.bucket()
     const { hostname, port } = new URL(on.endpoint)
     const socket = connect(Number(port), hostname)
-    socket.write(`PUT /${Bucket}/a HTTP/1.1\r\nHost: s3\r\nContent-Length: ${5 * 1024 ** 3 + 1}\r\n`)
-    socket.write('Expect: 100-continue\r\n\r\n')
+    const headers = { 'content-length': String(5 * 1024 ** 3 + 1), expect: '100-continue' }
+    socket.write(await on.head('PUT', `/${Bucket}/a`, headers))
     let answer = ''
     while (!answer.includes('</Error>')) answer += String((await once(socket, 'data'))[0])
     socket.destroy()

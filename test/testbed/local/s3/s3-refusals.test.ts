@@ -148,8 +148,8 @@ describe('a write where nothing may be', () => {
     await put(Bucket, 'a')
     const { hostname, port } = new URL(on.endpoint)
     const slow = connect(Number(port), hostname)
-    const asked = ['If-None-Match: *', 'Content-Length: 1', 'Connection: close', 'Expect: 100-continue']
-    slow.write(`PUT /${Bucket}/a HTTP/1.1\r\nHost: s3\r\n${asked.join('\r\n')}\r\n\r\n`)
+    const asked = { 'if-none-match': '*', 'content-length': '1', connection: 'close', expect: '100-continue' }
+    slow.write(await on.head('PUT', `/${Bucket}/a`, asked))
     // S3 waits for the body now.
     await once(slow, 'data')
     await on.s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }))

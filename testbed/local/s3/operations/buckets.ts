@@ -1,5 +1,6 @@
 /** Buckets themselves. */
 
+import { requireSomebody } from '../access.ts'
 import { receiveText } from '../receive-document.ts'
 import { newBucket } from '../s3-buckets.ts'
 import { S3Error } from '../s3-errors.ts'
@@ -13,6 +14,7 @@ const oldest = 'us-east-1'
 /** The Region that the endpoint is in must be asked for, except in the oldest one, where it must not. */
 export async function createBucket(request: S3Request): Promise<S3Answer> {
   const { s3, bucketName, region } = request
+  requireSomebody(request)
   if (!isBucketName(bucketName)) throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.')
   const text = await receiveText(request)
   const asked =
@@ -36,7 +38,8 @@ export async function createBucket(request: S3Request): Promise<S3Answer> {
   return { headers: { location } }
 }
 
-export function listBuckets({ s3 }: S3Request): S3Answer {
+export function listBuckets({ s3, caller }: S3Request): S3Answer {
+  requireSomebody({ caller })
   const buckets = [...s3.buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
     body: s3Document('ListAllMyBucketsResult', {
