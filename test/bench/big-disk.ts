@@ -65,7 +65,7 @@ async function flushed(
 ): Promise<Row> {
   const named = { what, wanted: `proven in ${FLUSH_TIMEOUT_SECONDS} s` }
   const directory = mkdtempSync(join(tmpdir(), 'bench-s3-'))
-  const authentication = createAuthentication(Date.now)
+  const authentication = createAuthentication()
   const { accessKeyId, secretAccessKey } = authentication.credentialsOf('INSTANCE')
   const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
   const storage = await startStorage({

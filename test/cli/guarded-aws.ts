@@ -31,7 +31,7 @@ export interface GroupOptions {
 
 /** Whoever asks for it stops it. */
 export async function guardedAws(
-  options: Omit<GuardOptions, 'bucket' | 'onLine'> & Pick<LocalAwsOptions, 'timings'>,
+  options: Omit<GuardOptions, 'bucket' | 'onLine'> & Pick<LocalAwsOptions, 'timings' | 'clockBehindMsOf'>,
 ) {
   let room: MachineRoom | undefined
   const aws = await startLocalAws({
@@ -41,6 +41,7 @@ export async function guardedAws(
     },
     onProblem: () => undefined,
     ...(options.timings && { timings: options.timings }),
+    ...(options.clockBehindMsOf && { clockBehindMsOf: options.clockBehindMsOf }),
   })
   await aws.createBucket(BUCKET)
   const machines = openMachineRoom({

@@ -13,7 +13,7 @@ import { type Disk, makeDisk, removeDisks } from './disk.ts'
 import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
 import { flush, PREFIX } from './flush.ts'
 
-const authentication = createAuthentication(Date.now)
+const authentication = createAuthentication()
 const credentials = authentication.credentialsOf('INSTANCE')
 let storage: Storage
 let directory: string

@@ -75,7 +75,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 
 async function startIn(directory: string, options: LocalAwsOptions): Promise<LocalAws> {
   const region = options.region ?? 'eu-west-1'
-  const authentication = createAuthentication(() => Date.now() + (options.clockAheadMs ?? 0))
+  const authentication = createAuthentication(options.clockBehindMsOf)
   const { observer, observe } = createObservers(options.observer)
   const objects = join(directory, 'objects')
   await mkdir(objects)

@@ -18,8 +18,8 @@ export interface LocalAwsOptions {
    * happens by itself: `settle` applies what became due.
    */
   readonly clock?: Clock
-  /** How far the time by which AWS judges signatures and dates its answers is ahead of this machine's: whoever asks then has a wrong clock. */
-  readonly clockAheadMs?: number
+  /** How far a caller's clock is behind, in the eyes of those who judge its signatures: it is the clock of this machine. */
+  readonly clockBehindMsOf?: (caller: string) => number
   /** How long AWS takes for things here; defaults that a person can wait for. */
   readonly timings?: Partial<Timings>
   /** How long Systems Manager does not see a command that was just sent. */

@@ -5,7 +5,7 @@ import { createKmsKeys, type KmsKeys } from '../s3/kms-keys.ts'
 import type { S3 } from '../s3/s3-buckets.ts'
 import { createS3Handler } from '../s3/s3-server.ts'
 import type { Authentication } from '../wire/authentication.ts'
-import { type RequestObserver, signedServiceOf } from '../wire/request.ts'
+import { callerOf, type RequestObserver, signedServiceOf } from '../wire/request.ts'
 import { endpointsOf } from './endpoints.ts'
 import { explained } from './listen.ts'
 import { messageMoves } from './message-moves.ts'
@@ -50,7 +50,7 @@ export async function startStorage(options: {
       signedServiceOf(request) === 'sqs' ||
       isForm(request) ||
       request.url?.startsWith('/_fauxqs/') === true
-    response.setHeader('date', new Date(authentication.now()).toUTCString())
+    response.setHeader('date', new Date(authentication.now(callerOf(request))).toUTCString())
     if (isQueues) queues.serve(request, response)
     else objects(request, response)
   })

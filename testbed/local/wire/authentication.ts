@@ -35,15 +35,17 @@ export interface Terms {
 }
 
 export interface Authentication {
-  /** The time by which signatures are judged, and which answers are dated with. */
-  now(): number
+  /** The time by which a caller's signatures are judged, and which its answers are dated with. */
+  now(caller: string): number
   /** A caller's key, whose id is its name. It is made when it is first asked for. */
   credentialsOf(caller: string): Credentials
   /** `undefined` = the signature is good. */
   flawOf(request: SignedRequest, terms: Terms): Promise<Flaw | undefined>
 }
 
-export function createAuthentication(now: () => number): Authentication {
+/** `behindMsOf` is how far a caller's clock is behind the account's. */
+export function createAuthentication(behindMsOf: (caller: string) => number = () => 0): Authentication {
+  const now = (caller: string) => Date.now() + behindMsOf(caller)
   const secrets = new Map<string, string>()
   return {
     now,
@@ -64,10 +66,11 @@ export function createAuthentication(now: () => number): Authentication {
       if (hasToken) return { is: 'with an unknown token' }
       if (signature.service !== terms.service)
         return { is: 'for another service', service: terms.service, signature }
-      const is = untimely(signature, now(), terms.skewMs)
-      if (is !== undefined) return { is, signature, now: now() }
+      const at = now(accessKeyId)
+      const is = untimely(signature, at, terms.skewMs)
+      if (is !== undefined) return { is, signature, now: at }
       const right = await signedAgain({ accessKeyId, secretAccessKey }, signature, request, terms)
-      return right === signature.signature ? undefined : { is: 'different', signature, now: now() }
+      return right === signature.signature ? undefined : { is: 'different', signature, now: at }
     },
   }
 }

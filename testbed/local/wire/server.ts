@@ -76,7 +76,7 @@ async function serve(
     ...reply.headers,
     'content-type': reply.type,
     'x-amzn-requestid': randomUUID(),
-    date: new Date(authentication.now()).toUTCString(),
+    date: new Date(authentication.now(seen.caller)).toUTCString(),
   })
   response.end(reply.body)
 }

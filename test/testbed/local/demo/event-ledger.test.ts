@@ -84,7 +84,7 @@ describe('the archive', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'ledger-'))
-    const authentication = createAuthentication(Date.now)
+    const authentication = createAuthentication()
     storage = await startStorage({
       port: 0,
       region: 'eu-west-1',

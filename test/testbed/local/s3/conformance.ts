@@ -38,7 +38,7 @@ export function conformance(): Conformance {
   let storage: Storage | undefined
   let directory = ''
   let buckets = 0
-  const authentication = createAuthentication(Date.now)
+  const authentication = createAuthentication()
   const started = () => {
     if (storage === undefined) throw new Error('not started')
     return storage

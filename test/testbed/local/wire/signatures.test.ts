@@ -240,11 +240,11 @@ describe('a request', () => {
 describe.each([
   ['an hour slow', hour],
   ['an hour fast', -hour],
-])('a clock that is %s', (_, clockAheadMs) => {
-  const isSlow = clockAheadMs > 0
+])('a clock that is %s', (_, behindMs) => {
+  const isSlow = behindMs > 0
 
   it('is told by each service in its own words', async () => {
-    const { aws, as } = await asked({ clockAheadMs })
+    const { aws, as } = await asked({ clockBehindMsOf: (caller) => (caller === 'TEST' ? behindMs : 0) })
     expect(await answers(as(aws.credentials('TEST')))).toEqual({
       autoscaling: '403 SignatureDoesNotMatch',
       ec2: isSlow ? '400 RequestExpired' : '401 AuthFailure',
@@ -270,7 +270,7 @@ describe.each([
   })
 
   it('is corrected by the stock client, which asks again', async () => {
-    const { aws, as } = await asked({ clockAheadMs })
+    const { aws, as } = await asked({ clockBehindMsOf: (caller) => (caller === 'TEST' ? behindMs : 0) })
     const calls = as(aws.credentials('TEST'), { maxAttempts: 2 })
     expect(await answers(calls)).toEqual(Object.fromEntries(Object.keys(calls).map((name) => [name, 'ok'])))
   })
@@ -279,7 +279,7 @@ describe.each([
 const installed = spawnSync('aws', ['--version']).status === 0
 ;(installed ? describe : describe.skip)('the stock AWS CLI', () => {
   const aws = async (env: Readonly<Record<string, string>>, ...args: string[]) =>
-    promisify(execFile)('aws', args, { env: { PATH: process.env.PATH, ...env, AWS_MAX_ATTEMPTS: '1' } }).then(
+    promisify(execFile)('aws', args, { env: { PATH: process.env.PATH, AWS_MAX_ATTEMPTS: '1', ...env } }).then(
       ({ stdout }) => stdout,
       ({ stderr }: { stderr: string }) => stderr,
     )
@@ -296,5 +296,13 @@ const installed = spawnSync('aws', ['--version']).status === 0
     const unsigned = await aws(known, 's3', 'ls', 's3://logs', '--no-sign-request')
     expect(unsigned).toContain('(AccessDenied) when calling the ListObjectsV2 operation: Access Denied')
     expect(await aws(known, 's3', 'ls', 's3://logs')).toBe('')
+  }, 60_000)
+
+  it('does not correct its clock, however often it tries', async () => {
+    const { aws: local } = await asked({ clockBehindMsOf: (caller) => (caller === 'LOCAL' ? hour : 0) })
+    const known = { HOME: local.directory, ...local.environment(), AWS_MAX_ATTEMPTS: '3' }
+    const put = ['s3api', 'put-object', '--bucket', 'logs', '--key', 'a']
+    expect(await aws(known, ...put)).toContain('(RequestTimeTooSkewed) when calling the PutObject operation')
+    expect(await aws(known, 'sts', 'get-caller-identity')).toContain('(SignatureDoesNotMatch)')
   }, 60_000)
 })
