@@ -27,6 +27,8 @@ export type StatusDetails =
   | 'Success'
   | 'Failed'
   | 'Cancelled'
+  /** It never had its turn, since too many others failed. */
+  | 'Terminated'
   | 'Cancelling'
   | 'DeliveryTimedOut'
   | 'ExecutionTimedOut'
@@ -35,6 +37,8 @@ export type StatusDetails =
 export interface Invocation {
   readonly instanceId: string
   statusDetails: StatusDetails
+  /** Whether it was sent to the instance's agent, which may not have fetched it yet. */
+  hadTurn: boolean
   startedAt: number | undefined
   endedAt: number | undefined
   result: ShellResult | undefined
@@ -66,7 +70,7 @@ export interface Command {
   readonly executionMs: number
   /** Where the agent puts the whole output, besides what the API shows of it. */
   readonly outputTo: { readonly bucket: string; readonly prefix: string } | undefined
-  /** As they were given: here all instances are sent a command at once. */
+  /** Numbers, or percentages of the instances. */
   readonly maxConcurrency: string
   readonly maxErrors: string
   readonly invocations: readonly Invocation[]

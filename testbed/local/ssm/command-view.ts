@@ -3,6 +3,7 @@
 import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
 import { invocationOutput, pluginOutput } from './output.ts'
 import { outputUrl } from './output-objects.ts'
+import { errorsOf, isSpent } from './rate-controls.ts'
 
 /** Status is coarser than StatusDetails. */
 const statuses: Record<StatusDetails, string> = {
@@ -11,6 +12,8 @@ const statuses: Record<StatusDetails, string> = {
   Success: 'Success',
   Failed: 'Failed',
   Cancelled: 'Cancelled',
+  // Which it is is not documented: there is no status of this name.
+  Terminated: 'Cancelled',
   Cancelling: 'Cancelling',
   DeliveryTimedOut: 'TimedOut',
   ExecutionTimedOut: 'TimedOut',
@@ -23,10 +26,6 @@ export function statusOf({ statusDetails }: Invocation): string {
 /** As SendCommand and ListCommands answer it. */
 export function commandView(command: Command): object {
   const { invocations } = command
-  const worst =
-    invocations.find((invocation) => !isOver(invocation)) ??
-    invocations.find(({ statusDetails }) => statusDetails !== 'Success') ??
-    invocations[0]
   return {
     CommandId: command.id,
     DocumentName: command.documentName,
@@ -39,17 +38,35 @@ export function commandView(command: Command): object {
     Targets: command.targets,
     RequestedDateTime: new Date(command.requestedAt),
     ExpiresAfter: new Date(command.requestedAt + command.deliveryMs + command.executionMs),
-    Status: worst && statusOf(worst),
-    StatusDetails: worst?.statusDetails,
+    ...commandStatus(command),
     MaxConcurrency: command.maxConcurrency,
     MaxErrors: command.maxErrors,
     TargetCount: invocations.length,
     CompletedCount: invocations.filter(isOver).length,
-    ErrorCount: invocations.filter(({ statusDetails }) => statusDetails === 'Failed').length,
+    ErrorCount: errorsOf(command),
     DeliveryTimedOutCount: invocations.filter(({ statusDetails }) => statusDetails === 'DeliveryTimedOut')
       .length,
     TimeoutSeconds: command.deliveryMs / 1000,
   }
+}
+
+/** Of them all: what went wrong on some is no failure until it is more than allowed. */
+function commandStatus(command: Command): { readonly Status: string; readonly StatusDetails: string } {
+  const { invocations } = command
+  const has = (...wanted: StatusDetails[]) =>
+    invocations.some(({ statusDetails }) => wanted.includes(statusDetails))
+  const both = (status: StatusDetails) => ({ Status: statuses[status], StatusDetails: status })
+  if (has('Cancelling')) return both('Cancelling')
+  if (invocations.some((invocation) => !isOver(invocation)))
+    return both(
+      invocations.every(({ statusDetails }) => statusDetails === 'Pending') ? 'Pending' : 'InProgress',
+    )
+  if (invocations.every(({ statusDetails }) => statusDetails === 'Success')) return both('Success')
+  if (isSpent(command)) return both(has('Failed') ? 'Failed' : 'ExecutionTimedOut')
+  if (has('Cancelled')) return both('Cancelled')
+  if (invocations.every(({ statusDetails }) => statusDetails === 'DeliveryTimedOut'))
+    return both('DeliveryTimedOut')
+  return { Status: 'Failed', StatusDetails: 'Incomplete' }
 }
 
 /** As ListCommandInvocations answers it. The comment is there; it cannot be filtered on. */

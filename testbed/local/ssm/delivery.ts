@@ -3,14 +3,19 @@ import { AwsError } from '../../aws-error.ts'
 import type { Machine, ShellResult } from '../machine.ts'
 import { type Command, type Invocation, isOver, type Ssm, type StatusDetails } from './command-store.ts'
 import { writeOutput } from './output-objects.ts'
+import { isSpent, turnsOf, waitsForItsTurn } from './rate-controls.ts'
 import { announceInvocation } from './status-events.ts'
 
 const agentPollMs = 500
 
-/** Starts every pending invocation whose agent answers. */
+/** Starts every invocation whose turn it is and whose agent answers. */
 export function deliver(ssm: Ssm, command: Command): void {
+  for (const invocation of turnsOf(command)) invocation.hadTurn = true
+  if (isSpent(command))
+    for (const invocation of command.invocations)
+      if (waitsForItsTurn(invocation)) move(ssm, command, invocation, 'Terminated')
   for (const invocation of command.invocations) {
-    if (invocation.statusDetails !== 'Pending') continue
+    if (invocation.statusDetails !== 'Pending' || !invocation.hadTurn) continue
     const machine = ssm.options.machine(invocation.instanceId)
     if (!machine?.agentOnline()) continue
     move(ssm, command, invocation, 'InProgress')
@@ -25,6 +30,7 @@ export function deliver(ssm: Ssm, command: Command): void {
         if (lost || isOver(invocation)) return
         invocation.result = result
         move(ssm, command, invocation, outcomeOf(invocation, result))
+        deliver(ssm, command)
       },
       () => {},
     )

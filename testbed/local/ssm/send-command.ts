@@ -59,6 +59,7 @@ export function sendCommand(ssm: Ssm, input: Input): object {
     invocations: targetsOf(ssm, input).map((instanceId) => ({
       instanceId,
       statusDetails: 'Pending',
+      hadTurn: false,
       startedAt: undefined,
       endedAt: undefined,
       result: undefined,

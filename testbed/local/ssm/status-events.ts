@@ -7,6 +7,7 @@ const eventStatus: Record<StatusDetails, string | undefined> = {
   Success: 'Success',
   Failed: 'Failed',
   Cancelled: 'Canceled',
+  Terminated: undefined,
   Cancelling: undefined,
   DeliveryTimedOut: 'TimedOut',
   ExecutionTimedOut: 'TimedOut',
