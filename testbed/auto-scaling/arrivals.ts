@@ -1,6 +1,6 @@
-/** An instance on its way into service: Pending → :Wait (launch hooks) → :Proceed → InService. */
+/** An instance on its way into service, or into the warm pool: Pending → :Wait (launch hooks) → :Proceed → InService, or it rests. */
 
-import { groupOf } from './membership.ts'
+import { groupOf, isWarmed } from './membership.ts'
 import { newActions } from './new-actions.ts'
 import type { Instance, World } from './state.ts'
 
@@ -16,13 +16,13 @@ export function arrive(world: World, now: number, instance: Instance): void {
     return
   }
   instance.arrival = { actions }
-  instance.lifecycleState = 'Pending:Wait'
+  instance.lifecycleState = `${wayIn(instance)}:Wait`
 }
 
 /** No launch action is left to wait for. */
 export function proceedToService(world: World, now: number, instance: Instance): void {
   instance.arrival = undefined
-  instance.lifecycleState = 'Pending:Proceed'
+  instance.lifecycleState = `${wayIn(instance)}:Proceed`
   enterSoon(world, now, instance)
 }
 
@@ -30,6 +30,10 @@ export function proceedToService(world: World, now: number, instance: Instance):
 export function rejectLaunch(_world: World, now: number, instance: Instance): void {
   instance.arrival = undefined
   instance.step = { at: now, what: 'launch-abandoned' }
+}
+
+function wayIn(instance: Instance): string {
+  return isWarmed(instance) ? 'Warmed:Pending' : 'Pending'
 }
 
 function enterSoon(world: World, now: number, instance: Instance): void {

@@ -30,13 +30,15 @@ import {
   setInstanceProtection,
   terminateInstanceInAutoScalingGroup,
 } from './instances.ts'
-import { loseMachine, wake } from './machines.ts'
+import { loseMachine } from './machines.ts'
 import { machineNamed } from './power.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { cancelInstanceRefresh, describeInstanceRefreshes, startInstanceRefresh } from './refreshes.ts'
 import { enterStandby, exitStandby } from './standby.ts'
 import { type AutoScalingOptions, type DepartureKind, type Instance, newWorld, type World } from './state.ts'
 import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts'
+import { wake } from './warm-pool.ts'
+import { deleteWarmPool, describeWarmPool, putWarmPool } from './warm-pool-operations.ts'
 
 export { ec2Operations, recycleBinOperations } from './ec2-operations.ts'
 export type { Effect, EventBridgeEvent } from './effects.ts'
@@ -53,6 +55,7 @@ export const autoScalingOperations = {
   DeleteAutoScalingGroup: deleteAutoScalingGroup,
   DeleteLifecycleHook: deleteLifecycleHook,
   DeleteTags: deleteTags,
+  DeleteWarmPool: deleteWarmPool,
   DescribeAutoScalingGroups: describeAutoScalingGroups,
   DescribeAutoScalingInstances: describeAutoScalingInstances,
   DescribeInstanceRefreshes: describeInstanceRefreshes,
@@ -60,10 +63,12 @@ export const autoScalingOperations = {
   DescribeLifecycleHookTypes: describeLifecycleHookTypes,
   DescribeScalingActivities: describeScalingActivities,
   DescribeTags: describeTags,
+  DescribeWarmPool: describeWarmPool,
   DetachInstances: detachInstances,
   EnterStandby: enterStandby,
   ExitStandby: exitStandby,
   PutLifecycleHook: putLifecycleHook,
+  PutWarmPool: putWarmPool,
   RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat,
   ResumeProcesses: resumeProcesses,
   SetDesiredCapacity: setDesiredCapacity,
@@ -104,7 +109,7 @@ export interface AutoScaling {
   loseMachine(now: number, instanceId: string): void
   /** Takes an instance out of service in a way that no API call asks for: to the warm pool, or for a new root volume. */
   depart(now: number, instanceId: string, kind: DepartureKind): void
-  /** A stopped instance of the warm pool is put into service. */
+  /** An instance that rests in the warm pool is put into service. */
   wake(now: number, instanceId: string): void
   /** Everything EC2 still shows, for checkers and for the local servers. Not to be changed. */
   instances(): readonly Readonly<Instance>[]

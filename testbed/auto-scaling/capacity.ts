@@ -4,20 +4,22 @@ import { arrive } from './arrivals.ts'
 import { depart } from './departures.ts'
 import { announceMachineState, announceOutcome } from './events.ts'
 import { attachNewRoot, forgetVolumes } from './machine-volumes.ts'
-import { groupOf, putIntoService } from './membership.ts'
+import { groupOf, isWarmed, putIntoService } from './membership.ts'
 import type { Group, Instance, World } from './state.ts'
+import { isResting, poolOf, rest, wake, wantedSize } from './warm-pool.ts'
 
 /** Launches or terminates until desired capacity is met. Instances on their way out, or kept, do not count. */
 export function reconcileCapacity(world: World, now: number, group: Group, reason = 'a difference'): void {
   const counted = group.instances.filter(counts)
   const missing = group.suspended.has('Launch') ? 0 : group.desiredCapacity - counted.length
-  for (let launched = 0; launched < missing; launched += 1) launch(world, now, group)
+  for (let more = 0; more < missing; more += 1)
+    if (!takeFromPool(world, now, group)) launch(world, now, group, 'Pending')
   let excess = group.suspended.has('Terminate') ? 0 : counted.length - group.desiredCapacity
   while (excess > 0) {
     const chosen = chooseForScaleIn(group, group.instances.filter(counts))
-    if (chosen === undefined) return
+    if (chosen === undefined) break
     depart(world, now, chosen, {
-      kind: 'terminate',
+      kind: group.warmPool?.reuses ? 'return-to-warm-pool' : 'terminate',
       cause:
         `an instance was taken out of service in response to ${reason} between desired and actual capacity, ` +
         `shrinking the capacity from ${group.desiredCapacity + excess} to ${group.desiredCapacity + excess - 1}. ` +
@@ -25,6 +27,36 @@ export function reconcileCapacity(world: World, now: number, group: Group, reaso
     })
     excess -= 1
   }
+  if (group.warmPool !== undefined) reconcilePool(world, now, group)
+}
+
+/** Of the warm pool as it should be, too: whoever rests there longest goes first. */
+function reconcilePool(world: World, now: number, group: Group): void {
+  const pool = poolOf(group)
+  const excess = pool.length - wantedSize(group)
+  const isLaunching = !group.suspended.has('Launch') && !group.warmPool?.isDeleting
+  for (let more = excess; more < 0 && isLaunching; more += 1) launch(world, now, group, 'Warmed:Pending')
+  if (excess <= 0 || group.suspended.has('Terminate')) return
+  for (const instance of pool.filter(isResting).slice(0, excess))
+    depart(world, now, instance, {
+      kind: 'terminate-warmed',
+      cause: 'an instance was taken out of the warm pool, which is larger than it should be.',
+    })
+}
+
+/** Quicker than a launch. Answers whether anybody was ready. */
+function takeFromPool(world: World, now: number, group: Group): boolean {
+  const instance = group.instances.find((one) => isResting(one) && one.departure === undefined)
+  if (instance === undefined) return false
+  instance.launchActivity = beginActivity(
+    world,
+    now,
+    group,
+    `Launching a new EC2 instance from warm pool: ${instance.id}`,
+    'an instance was started in response to a difference between desired and actual capacity.',
+  )
+  wake(world, now, instance)
+  return true
 }
 
 /** The caller has made the machine it was asked for. */
@@ -48,11 +80,15 @@ export function machineFailed(world: World, now: number, instanceId: string, why
   announceOutcome(world, now, 'Launch Unsuccessful', { group, instance, activity: instance.launchActivity })
 }
 
-/** The instance counts and receives traffic. */
+/** The instance counts and receives traffic; or it was for the warm pool, and rests. */
 export function enterService(world: World, now: number, instance: Instance): void {
   const group = groupOf(world, instance)
   endActivity(instance.launchActivity, now, 'Successful')
-  putIntoService(world, group, instance)
+  if (isWarmed(instance)) rest(world, group, instance)
+  else {
+    putIntoService(world, group, instance)
+    instance.isPrepared = false
+  }
   announceOutcome(world, now, 'Launch Successful', { group, instance, activity: instance.launchActivity })
 }
 
@@ -71,13 +107,13 @@ export function replaceUnhealthy(world: World, now: number, instance: Instance):
 export function replaceRejected(world: World, now: number, instance: Instance): void {
   endActivity(instance.launchActivity, now, 'Failed', 'Instance failed to complete its lifecycle action.')
   depart(world, now, instance, {
-    kind: 'terminate',
+    kind: isWarmed(instance) ? 'terminate-warmed' : 'terminate',
     cause: 'an instance was taken out of service because a launch lifecycle hook was abandoned.',
   })
   reconcileCapacity(world, now, groupOf(world, instance))
 }
 
-function launch(world: World, now: number, group: Group): void {
+function launch(world: World, now: number, group: Group, lifecycleState: 'Pending' | 'Warmed:Pending'): void {
   const id = world.options.newId('instance')
   const zones = group.settings.AvailabilityZones ?? []
   const instance: Instance = {
@@ -94,9 +130,10 @@ function launch(world: World, now: number, group: Group): void {
       `Launching a new EC2 instance: ${id}`,
       'an instance was started in response to a difference between desired and actual capacity.',
     ),
-    lifecycleState: 'Pending',
+    lifecycleState,
     health: 'Healthy',
     machine: 'pending',
+    isPrepared: false,
     member: true,
     terminationProtection: false,
     scaleInProtection: group.settings.NewInstancesProtectedFromScaleIn ?? false,
@@ -130,9 +167,7 @@ function launchTags(group: Group): Map<string, string> {
 function counts(instance: Instance): boolean {
   const { departure } = instance
   if (instance.lifecycleState === 'Standby') return false
-  return departure === undefined
-    ? !instance.lifecycleState.startsWith('Warmed')
-    : departure.kind === 'replace-root-volume'
+  return departure === undefined ? !isWarmed(instance) : departure.kind === 'replace-root-volume'
 }
 
 function leastUsed(zones: readonly string[], instances: readonly Instance[]): string | undefined {

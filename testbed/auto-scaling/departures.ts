@@ -1,9 +1,10 @@
 /** An instance leaving service: Terminating (draining) → :Wait (hooks) → :Proceed → gone, kept, or back. */
 import { beginActivity, endActivity, setActivityStatus } from './activities.ts'
 import { replaceRoot } from './machine-volumes.ts'
-import { groupOf, isRetained } from './membership.ts'
+import { groupOf, isRetained, isWarmed } from './membership.ts'
 import { shutDown } from './power.ts'
 import type { Departure, DepartureKind, Group, Instance, World } from './state.ts'
+import { rest } from './warm-pool.ts'
 
 /** What a state of each way out begins with. */
 export const stateNames: Record<DepartureKind, string> = {
@@ -25,8 +26,8 @@ export function depart(
   const activity = beginActivity(world, now, group, `Terminating EC2 instance: ${instance.id}`, cause)
   const departure: Departure = { kind, activity, actions: [], abandonedBecause: undefined }
   // A dead machine has no connections to drain, and one that was kept has left the load balancer long ago.
-  const drains = isLoadBalanced(group) && instance.machine === 'running' && !isRetained(instance)
-  const drainMs = drains ? world.timings.drainMs : 0
+  const serves = instance.machine === 'running' && !isRetained(instance) && !isWarmed(instance)
+  const drainMs = serves && isLoadBalanced(group) ? world.timings.drainMs : 0
   instance.departure = departure
   instance.arrival = undefined
   instance.lifecycleState = stateNames[kind]
@@ -63,7 +64,7 @@ export function afterProceeding(world: World, now: number, instance: Instance): 
       return
     case 'return-to-warm-pool':
       if (kept) retain(now, instance, departure)
-      else rest(world, now, instance, departure)
+      else comeToRest(world, now, instance, departure)
       return
     case 'replace-root-volume':
       // Whether ABANDON stops the swap is not documented; the answer that costs the logs is modelled.
@@ -85,11 +86,9 @@ function retain(now: number, instance: Instance, departure: Departure): void {
   endActivity(departure.activity, now, 'Cancelled', `Instance retained: ${departure.abandonedBecause}.`)
 }
 
-function rest(world: World, now: number, instance: Instance, departure: Departure): void {
-  instance.lifecycleState = 'Warmed:Stopped'
-  instance.machine = 'stopped'
+function comeToRest(world: World, now: number, instance: Instance, departure: Departure): void {
   instance.departure = undefined
-  world.effects.push({ do: 'power-off', instanceId: instance.id })
+  rest(world, groupOf(world, instance), instance)
   endActivity(departure.activity, now, 'Successful')
 }
 

@@ -13,7 +13,10 @@ const routes: Record<DepartureKind, { Origin: string; Destination: string; Actio
   },
 }
 
-const arriving = { Origin: 'EC2', Destination: 'AutoScalingGroup' }
+function arriving(instance: Instance): { Origin: string; Destination: string } {
+  if (instance.lifecycleState.startsWith('Warmed:')) return { Origin: 'EC2', Destination: 'WarmPool' }
+  return { Origin: instance.isPrepared ? 'WarmPool' : 'EC2', Destination: 'AutoScalingGroup' }
+}
 
 /** Says that an action began: to the hook's target, when it has one, and (always) on EventBridge. */
 export function announceAction(
@@ -34,7 +37,7 @@ export function announceAction(
     EC2InstanceId: instance.id,
     LifecycleActionToken: action.token,
     ...(hook.metadata === undefined ? {} : { NotificationMetadata: hook.metadata }),
-    ...(way === 'launch' ? arriving : routes[instance.departure?.kind ?? 'terminate']),
+    ...(way === 'launch' ? arriving(instance) : routes[instance.departure?.kind ?? 'terminate']),
   }
   if (hook.targetArn !== undefined) {
     const body = JSON.stringify({ ...facts, ...sender(world, now) })
@@ -62,7 +65,8 @@ export function announceOutcome(
   { group, instance, activity }: { group: Group; instance: Instance; activity: Activity },
 ): void {
   const failed = what === 'Launch Unsuccessful'
-  const route = what === 'Terminate Successful' ? routes[instance.departure?.kind ?? 'terminate'] : arriving
+  const route =
+    what === 'Terminate Successful' ? routes[instance.departure?.kind ?? 'terminate'] : arriving(instance)
   publish(
     world,
     now,

@@ -13,12 +13,14 @@ import { reconcileCapacity } from './capacity.ts'
 import { depart } from './departures.ts'
 import { checkLaunchSource, checkSize, retentionOf } from './group-terms.ts'
 import { putHook } from './hooks.ts'
-import { describeMember, groupNamed, lastingGroup } from './membership.ts'
+import { describeMember, groupNamed, isWarmed, lastingGroup } from './membership.ts'
 import { page } from './pages.ts'
 import { shutDown } from './power.ts'
 import { describeSuspended } from './processes.ts'
 import type { Group, World } from './state.ts'
 import { matchesTags, putTags } from './tags.ts'
+import { poolOf } from './warm-pool.ts'
+import { describePool } from './warm-pool-operations.ts'
 
 /** Settings that are answered as they were given. */
 const remembered = [
@@ -71,6 +73,7 @@ export function createAutoScalingGroup(
     maxSize: 0,
     desiredCapacity: 0,
     retains: false,
+    warmPool: undefined,
     settings: { AvailabilityZones: [`${region}a`, `${region}b`, `${region}c`] },
     tags: new Map(),
     hooks: new Map(),
@@ -122,9 +125,10 @@ export function deleteAutoScalingGroup(
     )
   const runsHooks = world.options.forceDeleteRunsHooks ?? true
   if (runsHooks && group.instances.length > 0) {
-    Object.assign(group, { isDeleting: true, minSize: 0, desiredCapacity: 0 })
+    Object.assign(group, { isDeleting: true, minSize: 0, desiredCapacity: 0, warmPool: undefined })
     const cause = 'the group is deleted.'
-    for (const instance of group.instances) depart(world, now, instance, { kind: 'terminate', cause })
+    for (const instance of group.instances)
+      depart(world, now, instance, { kind: isWarmed(instance) ? 'terminate-warmed' : 'terminate', cause })
     return {}
   }
   for (const instance of group.instances) {
@@ -201,7 +205,14 @@ function describe(world: World, group: Group): AutoScalingGroup {
     DesiredCapacity: group.desiredCapacity,
     AvailabilityZones: settings.AvailabilityZones ?? [],
     HealthCheckGracePeriod: settings.HealthCheckGracePeriod ?? 0,
-    Instances: group.instances.map((instance) => describeMember(world, instance)),
+    // Those of the warm pool are told by DescribeWarmPool alone.
+    Instances: group.instances
+      .filter((instance) => !isWarmed(instance))
+      .map((instance) => describeMember(world, instance)),
+    ...(group.warmPool && {
+      WarmPoolConfiguration: describePool(group.warmPool),
+      WarmPoolSize: poolOf(group).length,
+    }),
     SuspendedProcesses: describeSuspended(group),
     ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     CreatedTime: new Date(group.createdAt),

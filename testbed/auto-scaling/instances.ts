@@ -17,6 +17,7 @@ import {
   describeMember,
   groupOf,
   isRetained,
+  isWarmed,
   lastingGroup,
   memberNamed,
   membersNamed,
@@ -68,7 +69,7 @@ export function terminateInstanceInAutoScalingGroup(
       )
     return { Activity: { ...release(world, now, instance, cause).activity } }
   }
-  if (instance.lifecycleState.startsWith('Warmed'))
+  if (isWarmed(instance))
     throw validationError(
       `The instance ${instance.id} is in a warm pool and cannot be terminated by this call.`,
     )

@@ -1,12 +1,13 @@
 /** The EC2 side of an instance: it runs, shuts down, and is gone, whatever Auto Scaling thinks. */
 
 import { AwsError } from '../aws-error.ts'
+import { arrive } from './arrivals.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart } from './departures.ts'
 import { announceMachineState } from './events.ts'
 import { destroy } from './machine-volumes.ts'
-import { groupOf, isRetained } from './membership.ts'
-import { leaveGroupNow, machineNamed, remember, shutDown } from './power.ts'
+import { groupOf, isRetained, isWarmed } from './membership.ts'
+import { leaveGroupNow, machineNamed, remember, shutDown, switchOn } from './power.ts'
 import type { Instance, World } from './state.ts'
 
 /** The machine ends, and most of its volumes with it. Auto Scaling, unless it asked for this, has yet to notice. */
@@ -38,13 +39,11 @@ export function afterStop(world: World, now: number, instance: Instance): void {
   instance.machineStep = isWatched ? { at: now + world.timings.noticeMs, what: 'notice' } : undefined
 }
 
-/** ec2:StartInstances, and a warm pool that hands a stopped machine back. */
+/** ec2:StartInstances. */
 export function startMachines(world: World, now: number, instanceIds: readonly string[]): void {
   for (const instance of instanceIds.map((id) => machineNamed(world, id))) {
     if (instance.machine !== 'stopped') throw isInNoState(instance, 'started')
-    instance.machine = 'pending'
-    announceMachineState(world, now, instance)
-    instance.machineStep = { at: now + world.timings.shutdownMs, what: 'started' }
+    switchOn(world, now, instance)
   }
 }
 
@@ -53,15 +52,7 @@ export function afterStart(world: World, now: number, instance: Instance): void 
   instance.machineStep = undefined
   world.effects.push({ do: 'power-on', instanceId: instance.id })
   announceMachineState(world, now, instance)
-  if (instance.lifecycleState === 'Pending')
-    instance.step = { at: now + world.timings.inServiceMs, what: 'in-service' }
-}
-
-/** From the warm pool into service, with the disk that it had. */
-export function wake(world: World, now: number, instance: Instance): void {
-  if (instance.lifecycleState !== 'Warmed:Stopped' || instance.departure !== undefined) return
-  startMachines(world, now, [instance.id])
-  instance.lifecycleState = 'Pending'
+  if (instance.lifecycleState === 'Pending') arrive(world, now, instance)
 }
 
 /** Auto Scaling sees a machine that is not running: unhealthy at once. The hook then runs for a dead instance. */
@@ -77,7 +68,7 @@ export function noticeDeath(world: World, now: number, instance: Instance): void
   }
   instance.health = 'Unhealthy'
   depart(world, now, instance, {
-    kind: 'terminate',
+    kind: isWarmed(instance) ? 'terminate-warmed' : 'terminate',
     cause:
       'an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.',
   })

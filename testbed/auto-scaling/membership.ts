@@ -96,6 +96,11 @@ export function isRetained(instance: Instance): boolean {
   return instance.lifecycleState.endsWith(':Retained')
 }
 
+/** Of the warm pool, whatever it is on its way to. */
+export function isWarmed({ lifecycleState }: Instance): boolean {
+  return lifecycleState.startsWith('Warmed:')
+}
+
 /** As DescribeAutoScalingGroups lists it. */
 export function describeMember(world: World, instance: Instance): Member {
   const { LaunchTemplate, LaunchConfigurationName, MixedInstancesPolicy } = groupOf(world, instance).settings
@@ -118,6 +123,7 @@ export function leaveGroup(world: World, now: number, instance: Instance): void 
   const group = groupOf(world, instance)
   group.instances = group.instances.filter((other) => other !== instance)
   if (group.isDeleting && group.instances.length === 0) world.groups.delete(group.name)
+  if (group.warmPool?.isDeleting && !group.instances.some(isWarmed)) group.warmPool = undefined
   const wasRetained = isRetained(instance)
   instance.member = false
   instance.step = undefined

@@ -14,6 +14,13 @@ export function shutDown(world: World, now: number, instance: Instance): void {
   instance.machineStep = { at: now + world.timings.shutdownMs, what: 'terminated' }
 }
 
+/** It boots, with the disk that it had. */
+export function switchOn(world: World, now: number, instance: Instance): void {
+  instance.machine = 'pending'
+  announceMachineState(world, now, instance)
+  instance.machineStep = { at: now + world.timings.shutdownMs, what: 'started' }
+}
+
 export function leaveGroupNow(world: World, now: number, instance: Instance): void {
   if (instance.member) leaveGroup(world, now, instance)
   remember(world, now, instance)

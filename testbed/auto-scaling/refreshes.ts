@@ -10,7 +10,7 @@ import type {
 import { AwsError, validationError } from '../aws-error.ts'
 import { reconcileCapacity } from './capacity.ts'
 import { depart } from './departures.ts'
-import { groupNamed, isRetained, lastingGroup } from './membership.ts'
+import { groupNamed, isRetained, isWarmed, lastingGroup } from './membership.ts'
 import { page } from './pages.ts'
 import type { Group, Instance, Refresh, World } from './state.ts'
 
@@ -36,7 +36,9 @@ export function startInstanceRefresh(
       ...{ ScaleInProtectedInstances: 'Wait', StandbyInstances: 'Wait', ...input.Preferences },
     },
     startedAt: now,
-    remaining: new Set(group.instances.filter((one) => !isLeaving(one)).map(({ id }) => id)),
+    remaining: new Set(
+      group.instances.filter((one) => !isLeaving(one) && !isWarmed(one)).map(({ id }) => id),
+    ),
     total: 0,
     status: 'InProgress',
     endedAt: undefined,

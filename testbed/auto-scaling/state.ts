@@ -87,10 +87,12 @@ export interface Instance {
   readonly launchedAt: number
   /** Attached, or on their way; the root volume is the first. */
   volumes: Volume[]
-  readonly launchActivity: Activity
+  launchActivity: Activity
   lifecycleState: string
   health: 'Healthy' | 'Unhealthy'
   machine: 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated'
+  /** It has rested in the warm pool, and not served since. */
+  isPrepared: boolean
   /** Whether the group still has it. */
   member: boolean
   /** EC2's DisableApiTermination. */
@@ -111,6 +113,7 @@ export interface Group {
   desiredCapacity: number
   /** The instance lifecycle policy's TerminateHookAbandon is `retain`. */
   retains: boolean
+  warmPool: WarmPool | undefined
   /** What is stored and answered but changes nothing here, in the API's own shape. */
   settings: Partial<AutoScalingGroup>
   readonly tags: Map<string, TagDescription>
@@ -125,6 +128,17 @@ export interface Group {
   instances: Instance[]
   /** Oldest first. */
   readonly activities: Activity[]
+}
+
+export interface WarmPool {
+  readonly minSize: number
+  /** How many the group may have, the pool's among them; `undefined` = its maximum. */
+  readonly maxPrepared: number | undefined
+  readonly poolState: 'Stopped' | 'Running' | 'Hibernated'
+  /** Scale-in returns instances to it. */
+  readonly reuses: boolean
+  /** It goes with its last instance. */
+  isDeleting: boolean
 }
 
 export type ScalingProcess =

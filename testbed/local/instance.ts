@@ -168,7 +168,17 @@ class LocalInstance implements Instance {
     if (!this.#running) return
     this.#collector.stop()
     await this.#endAll()
-    if (!this.#running) return
+    if (this.#running) await this.#boot()
+  }
+
+  async powerOn(): Promise<void> {
+    if (this.#running) return
+    this.#running = true
+    await this.#boot()
+    this.#planPublication()
+  }
+
+  async #boot(): Promise<void> {
     this.#collector = await startCollector(
       this.disk,
       flushOf(this.#options),

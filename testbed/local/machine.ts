@@ -17,6 +17,8 @@ export interface Machine {
   attach(disk: AttachedDisk): void
   /** And is gone, whatever somebody is doing with it. */
   detach(volumeId: string): void
+  /** A machine that was switched off boots again, with the disk that it had. */
+  powerOn(): Promise<void>
   /** Every process ends, and the machine boots again with the disk that it had. */
   reboot(): Promise<void>
   /** EC2 deletes the volumes: whatever was on the disk is gone. */

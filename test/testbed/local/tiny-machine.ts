@@ -64,6 +64,9 @@ async function tinyMachine(instanceId: string): Promise<TinyMachine> {
       for (const child of running) killGroup(child)
     },
     shutDown: () => machine.powerOff(),
+    async powerOn() {
+      machine.powered = true
+    },
     copyDisk: (to) => cp(disk, to, { recursive: true }),
     attach: (attached) => void machine.attached.set(attached.volumeId, attached),
     detach: (volumeId) => void machine.attached.delete(volumeId),

@@ -116,9 +116,11 @@ export class Fleet {
     return this.members().map(({ InstanceId }) => InstanceId ?? '')
   }
 
-  /** The instance's LifecycleState, or `undefined` when the group does not have it any more. */
+  /** The instance's LifecycleState, or `undefined` when no group has it any more. Of the warm pool, too. */
   state(instanceId: string): string | undefined {
-    return this.members().find(({ InstanceId }) => InstanceId === instanceId)?.LifecycleState
+    const asked = { InstanceIds: [instanceId] }
+    return this.model.call(this.now, 'DescribeAutoScalingInstances', asked).AutoScalingInstances?.[0]
+      ?.LifecycleState
   }
 
   machine(instanceId: string): string | undefined {

@@ -80,6 +80,8 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
         return track(launch(effect))
       case 'power-off':
         return machines.shutDown(effect.instanceId)
+      case 'power-on':
+        return machines.powerOn(effect.instanceId)
       case 'reboot':
         return machines.reboot(effect.instanceId)
       case 'destroy':

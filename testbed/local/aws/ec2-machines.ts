@@ -10,6 +10,7 @@ export interface Machines {
   /** Waits until everything that was asked for of one machine has happened. */
   ready(instanceId: string): Promise<void>
   shutDown(instanceId: string): void
+  powerOn(instanceId: string): void
   reboot(instanceId: string): void
   destroy(instanceId: string): void
   replaceRootVolume(instanceId: string): void
@@ -74,6 +75,7 @@ export function createMachines(launch: Launch, disks: Disks, failed: (error: unk
   return {
     start,
     shutDown: (instanceId) => eventually(instanceId, (machine) => machine.shutDown()),
+    powerOn: (instanceId) => eventually(instanceId, (machine) => machine.powerOn()),
     reboot: (instanceId) => eventually(instanceId, (machine) => machine.reboot()),
     destroy,
     get: (instanceId) => machines.get(instanceId),

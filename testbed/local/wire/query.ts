@@ -12,9 +12,9 @@ export function parseQuery(form: string): { [name: string]: QueryValue } {
 }
 
 const numbers =
-  /^(MinSize|MaxSize|DesiredCapacity|DefaultCooldown|DefaultInstanceWarmup|HealthCheckGracePeriod|HeartbeatTimeout|MaxInstanceLifetime|MaxRecords|MaxResults|MinHealthyPercentage|MaxHealthyPercentage|InstanceWarmup|CheckpointDelay|Size)$/
+  /^(MinSize|MaxSize|DesiredCapacity|DefaultCooldown|DefaultInstanceWarmup|HealthCheckGracePeriod|HeartbeatTimeout|MaxGroupPreparedCapacity|MaxInstanceLifetime|MaxRecords|MaxResults|MinHealthyPercentage|MaxHealthyPercentage|InstanceWarmup|CheckpointDelay|Size)$/
 const switches =
-  /^(CapacityRebalance|ForceDelete|HonorCooldown|IncludeDeletedGroups|NewInstancesProtectedFromScaleIn|PropagateAtLaunch|ProtectedFromScaleIn|ShouldDecrementDesiredCapacity|ShouldRespectGracePeriod|SkipMatching|AutoRollback|DeleteOnTermination|Encrypted|ExcludeBootVolume)$/
+  /^(CapacityRebalance|ForceDelete|HonorCooldown|IncludeDeletedGroups|NewInstancesProtectedFromScaleIn|PropagateAtLaunch|ReuseOnScaleIn|ProtectedFromScaleIn|ShouldDecrementDesiredCapacity|ShouldRespectGracePeriod|SkipMatching|AutoRollback|DeleteOnTermination|Encrypted|ExcludeBootVolume)$/
 
 /** Gives fields that are numbers or booleans in the API their type. What is not a number becomes NaN, and is refused later. */
 export function typed(value: QueryValue, name = ''): unknown {

@@ -21,12 +21,14 @@ import { sqsExamples } from './cli-examples/sqs-examples.ts'
 import { ssmExamples } from './cli-examples/ssm-examples.ts'
 import { pythonOfStockCli, startStockCli } from './cli-examples/stock-cli.ts'
 import { storageExamples } from './cli-examples/storage-examples.ts'
+import { warmPoolExamples } from './cli-examples/warm-pool-examples.ts'
 
 const python = pythonOfStockCli()
 
 const stories: Readonly<Record<string, readonly Example[]>> = {
   'groups, their tags and their instances': autoScalingExamples,
   'hooks, refreshes and the end of a group': hookExamples,
+  'a warm pool': warmPoolExamples,
   'machines and load balancing': ec2Examples,
   'volumes, snapshots and the Recycle Bin': storageExamples,
   'documents and commands': ssmExamples,
