@@ -10,6 +10,7 @@ import { connect } from '../src/aws/sdk.ts'
 import { enrol } from '../src/enrolment/enrol.ts'
 import type { Wanted } from '../src/enrolment/plan.ts'
 import { forget, type Scope, surveyWithdrawal, withdraw } from '../src/enrolment/withdraw.ts'
+import { oneLine, visible } from '../src/visible.ts'
 import { keepLogs } from './log-groups.ts'
 import type { Settings } from './parameters.ts'
 import {
@@ -99,11 +100,11 @@ export default class Enrolment {
     const enrolled = await enrol(aws, wanted, { trigger: 'deployment' })
     const left = { ...scope, except: wanted.selections }
     const withdrawn = await withdraw(aws, left)
-    for (const line of enrolmentReport(enrolled, wanted)) this.#log.notice(line)
-    for (const line of withdrawalReport(withdrawn, scope.hookName)) this.#log.notice(line)
-    for (const line of instanceReport(scope.hookName, scope.instancePolicy)) this.#log.notice(line)
-    for (const line of ownHookReport(scope.queueArn, scope.notifierRoleArn)) this.#log.notice(line)
-    for (const line of alarmReport(this.#settings.name, this.#settings.alarmEmail)) this.#log.notice(line)
+    this.#tell(enrolmentReport(enrolled, wanted))
+    this.#tell(withdrawalReport(withdrawn, scope.hookName))
+    this.#tell(instanceReport(scope.hookName, scope.instancePolicy))
+    this.#tell(ownHookReport(scope.queueArn, scope.notifierRoleArn))
+    this.#tell(alarmReport(this.#settings.name, this.#settings.alarmEmail))
     if (withdrawn.open.length > 0)
       this.#fail(openActions(withdrawn, scope.hookName, 'groups that are no longer chosen'))
     await this.#forget(left)
@@ -118,7 +119,7 @@ export default class Enrolment {
     if (!scope) return undefined
     const withdrawn = await withdraw(await this.#connect(), scope)
     if (withdrawn.open.length > 0) this.#fail(openActions(withdrawn, scope.hookName, 'guarded groups'))
-    for (const line of withdrawalReport(withdrawn, scope.hookName)) this.#log.notice(line)
+    this.#tell(withdrawalReport(withdrawn, scope.hookName))
     return scope
   }
 
@@ -173,8 +174,13 @@ export default class Enrolment {
     return { hookName, queueArn, notifierRoleArn, instancePolicy }
   }
 
+  /** Names of groups are others' words. */
+  #tell(lines: readonly string[]): void {
+    for (const line of lines) this.#log.notice(oneLine(line))
+  }
+
   #fail(message: string): never {
-    throw new this.#serverless.classes.Error(message, 'TERMINATION_GUARD')
+    throw new this.#serverless.classes.Error(visible(message), 'TERMINATION_GUARD')
   }
 }
 

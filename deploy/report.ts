@@ -3,6 +3,7 @@ import type { Wanted } from '../src/enrolment/plan.ts'
 import type { Standing, Withdrawal } from '../src/enrolment/withdraw.ts'
 import type { EnrolmentEvent } from '../src/journal/journal.ts'
 import { written } from '../src/selection.ts'
+import { shellWord } from '../src/shell-word.ts'
 
 /** One line per group: whether it is guarded, and what was changed. */
 export function enrolmentReport(event: EnrolmentEvent, wanted: Wanted): string[] {
@@ -82,7 +83,7 @@ export function withdrawalReport(
       line(
         'left alone',
         `${name}: it goes on retaining abandoned instances, as it did when the guard first saw it (or its mark was taken away since, and nobody knows). To switch that off: ` +
-          `aws autoscaling update-auto-scaling-group --auto-scaling-group-name '${name}' --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=terminate}`,
+          `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${shellWord(name)} --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=terminate}`,
       ),
     ),
     ...retained.map(({ groupName, instanceId }) =>
@@ -95,7 +96,7 @@ export function withdrawalReport(
 }
 
 function deletingHook(groupName: string, hookName: string): string {
-  return `aws autoscaling delete-lifecycle-hook --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${groupName}'`
+  return `aws autoscaling delete-lifecycle-hook --lifecycle-hook-name ${hookName} --auto-scaling-group-name ${shellWord(groupName)}`
 }
 
 /** Why a deployment without `groups` goes no further where groups are guarded. */
@@ -147,7 +148,7 @@ function standing(open: readonly Standing[]): string[] {
 
 function lettingGo([first]: readonly Standing[], hookName: string): string[] {
   return [
-    `  aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --lifecycle-hook-name ${hookName} --auto-scaling-group-name '${first?.groupName}' --instance-id ${first?.instanceId}`,
+    `  aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --lifecycle-hook-name ${hookName} --auto-scaling-group-name ${shellWord(first?.groupName ?? '')} --instance-id ${first?.instanceId}`,
   ]
 }
 

@@ -13,6 +13,8 @@ const sources = [...product, ...['testbed', 'scripts'].flatMap(filesBelow)]
  * those that stand before it.
  */
 const floors = [
+  'src/visible.ts',
+  'src/shell-word.ts',
   'src/selection.ts',
   'src/shuffled.ts',
   'src/grouped.ts',

@@ -8,6 +8,24 @@ const hook = { file: 'src/termination/hook.ts', tests: ['test/termination/hook.t
 
 export const tellingMutants: readonly Mutant[] = [
   {
+    ...{ file: 'src/cli/terminal.ts', tests: ['test/cli/main.test.ts'] },
+    name: 'let an instance write to the terminal as it likes',
+    from: 'stdout.write(`${visible(line)',
+    to: 'stdout.write(`${(line)',
+  },
+  {
+    ...{ file: 'src/cli/history.ts', tests: ['test/cli/main.test.ts'] },
+    name: 'let an instance forge a line of the history',
+    from: '.map(oneLine)',
+    to: '',
+  },
+  {
+    ...{ file: 'src/shell-word.ts', tests: ['test/shell-word.test.ts'] },
+    name: 'let the name of a group end its quotes',
+    from: `.replaceAll("'", `,
+    to: `.replaceAll("''", `,
+  },
+  {
     ...metrics,
     name: 'not count a loss that was found over',
     from: "if (isGood && event.by === 'found-over') return []",

@@ -1,5 +1,6 @@
 /** What a command found, for a person and for a program: one value, two ways to say it. */
 import type { Command } from 'commander'
+import { oneLine } from '../visible.ts'
 import { nameOf } from './next-step.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,7 +19,7 @@ export function answer<Value>(
   lines: (value: Value) => readonly string[],
 ): void {
   if (json) terminal.print(JSON.stringify({ version: ANSWER_VERSION, command, ...value }, undefined, 2))
-  else for (const line of lines(value)) terminal.print(line)
+  else for (const line of lines(value)) terminal.print(oneLine(line))
 }
 
 /** What a program is told where there is no answer: one line, since it may stand where a document for each of many would. */

@@ -3,6 +3,7 @@
 import { isKept } from '../model.ts'
 import { explain } from '../termination/explain.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
+import { oneLine } from '../visible.ts'
 import type { Deployment } from './deployment.ts'
 import { ifInterrupted, unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -42,7 +43,7 @@ async function untilEnded(
       explanation.is === 'held'
         ? `${explanation.decision.do}: ${explanation.decision.reason}`
         : where.lifecycleState
-    if (state !== told) terminal.complain(`${instanceId}  ${state}`)
+    if (state !== told) terminal.complain(oneLine(`${instanceId}  ${state}`))
     told = state
     if (interruption.aborted) return 'interrupted'
     if (clock.now() >= until) return 'timed out'

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ActionHistory, standingOf } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
 import { toldIn } from '../journal/told-in.ts'
+import { oneLine } from '../visible.ts'
 import { again } from './again.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
@@ -111,7 +112,7 @@ async function print(
   const text = (action: ActionHistory) =>
     options.json
       ? JSON.stringify({ version: ANSWER_VERSION, command: 'history', action })
-      : historyLines(action, options.passes, surroundings.typed).join('\n')
+      : historyLines(action, options.passes, surroundings.typed).map(oneLine).join('\n')
   let count = 0
   const tell = async () => {
     for await (const actions of wantedHistories(source, wanted, options, from)) {

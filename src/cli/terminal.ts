@@ -1,5 +1,6 @@
 /** What a command may say and ask. Tests have one that remembers. */
 import { createInterface } from 'node:readline/promises'
+import { visible } from '../visible.ts'
 
 export interface Terminal {
   /** For standard output: what the command is for. */
@@ -18,14 +19,14 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process
   return {
-    print: (line) => void stdout.write(`${line}\n`),
-    complain: (line) => void stderr.write(`${line}\n`),
+    print: (line) => void stdout.write(`${visible(line)}\n`),
+    complain: (line) => void stderr.write(`${visible(line)}\n`),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true,
     columns: stdout.columns ?? 80,
     ask: async (question) => {
       const reader = createInterface({ input: stdin, output: stdout })
       try {
-        return await reader.question(question)
+        return await reader.question(visible(question))
       } finally {
         reader.close()
       }

@@ -1,6 +1,7 @@
 /** What to do so that a group is guarded. Pure. What is remembered of it (mark.ts) tells what a person set later from what we set earlier. */
 import type { EnrolmentPolicy } from '../policy.ts'
 import { chosenBy, type GroupTag } from '../selection.ts'
+import { shellWord } from '../shell-word.ts'
 import {
   type HookAsFound,
   type Mark,
@@ -75,7 +76,7 @@ function whyForeign({ name, hook }: GroupFacts, wanted: Wanted, mark: Mark | und
     hook.transition === TERMINATING ? `notifies ${hook.target ?? 'nobody'}` : `is for ${hook.transition}`
   return (
     `it has a hook named ${wanted.hookName} already, which ${does}. If nobody needs that hook: ` +
-    `aws autoscaling delete-lifecycle-hook --auto-scaling-group-name '${name}' --lifecycle-hook-name ${wanted.hookName}`
+    `aws autoscaling delete-lifecycle-hook --auto-scaling-group-name ${shellWord(name)} --lifecycle-hook-name ${wanted.hookName}`
   )
 }
 

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { JOURNAL_VERSION } from '../../src/journal/journal.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
@@ -31,5 +35,35 @@ describe('a journal that is no file', () => {
   it('of nothing is no reason to read further back', () => {
     expect(run('history', '--from', '/dev/null').stdout).toBe('The journal names no such termination.\n')
     expect(run('history', '--from', '/dev/null', '--since', '1h').stdout).toContain('--since 7d')
+  })
+})
+
+describe('what an instance names so that a terminal obeys it', () => {
+  const forged = '\n2026-01-02T03:04:05.000Z  i-0123456789abcdef0  archived    web'
+  const title = '\u001b]0;all is well\u0007\u009b2J'
+  const told = {
+    ...{ timestamp: '2026-01-02T03:04:05.000Z', journal: JOURNAL_VERSION, event: 'action-ended' },
+    ...{ instanceId: 'i-0123456789abcdef0', groupName: `web${title}`, token: 'a', by: 'abandoned' },
+    ...{ outcome: 'retained', reason: `1 missing (first: /var/log/${title}${forged})`, heldMs: 1 },
+    ...{ flushMs: 1, attempts: 1, files: 1, bytes: 1, unproven: [`/a${forged}`], notes: [title] },
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'termination-guard-test-'))
+  const journal = join(folder, 'journal.jsonl')
+  beforeAll(() => writeFileSync(journal, `${JSON.stringify(told)}\n`))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('is shown, and begins no line of its own', () => {
+    const { stdout } = run('history', '--from', journal)
+    expect(stdout).not.toMatch(/[^\P{C}\n]/u)
+    expect(stdout).toContain('the instance says: \\u001b]0;all is well\\u0007\\u009b2J\n')
+    expect(stdout.match(/^2026-01-02.*$/gm)).toHaveLength(1)
+  })
+  it('is what it was to a program', () => {
+    const { stdout } = run('history', '--json', '--from', journal)
+    expect(stdout).not.toMatch(/[^\P{C}\n]/u)
+    expect(JSON.parse(stdout).action.end).toMatchObject({ reason: told.reason, notes: told.notes })
+  })
+  it('is shown where it is refused, too', () => {
+    expect(run(`stat${title}us`).stderr).toMatch(/^error: unknown command 'stat\\u001b\]0;all is well/)
   })
 })

@@ -142,8 +142,10 @@ it('a deployment makes the log groups that are not there, and all keep the journ
 })
 it('a group that could not be enrolled fails the deployment, and is named: it must not look guarded', async () => {
   // The local AWS has no such queue, so that Auto Scaling cannot publish to it.
-  const deployed = plugin({ groups: 'web' }).hooks['after:deploy:deploy']?.()
+  const deployed = plugin({ groups: 'web,new\u001b[2J' }).hooks['after:deploy:deploy']?.()
   await expect(deployed).rejects.toThrow('these groups are not guarded: web')
+  // What a terminal would obey is shown, whoever named a group so.
+  expect(printed).toContain('  not there   new\\u001b[2J: it is enrolled as soon as it appears')
   expect(printed.join('\n')).toMatch(/ {2}refused {5}web: ValidationError: Unable to publish/)
 })
 it('a first deployment, and a removal of what is gone, look at no group; what CloudFormation refuses is no answer', async () => {

@@ -1,5 +1,6 @@
 /** The hook of a group: without it nothing is held, and with another setting it is not held long enough. Pure. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import { shellWord } from '../../shell-word.ts'
 import { isShort } from '../../termination/hook.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown, type Verdict } from './finding.ts'
@@ -46,7 +47,7 @@ export const defaultResult: Check<GroupFacts> = {
       if (found.DefaultResult === undefined) return unknown('Auto Scaling does not tell it', 'look again')
       return fail(
         found.DefaultResult,
-        `aws autoscaling put-lifecycle-hook --auto-scaling-group-name '${groupName}' --lifecycle-hook-name ${found.LifecycleHookName} --default-result ABANDON`,
+        `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${found.LifecycleHookName} --default-result ABANDON`,
         { do: 'put the hook', groupName, change: { DefaultResult: 'ABANDON' } },
       )
     }),
@@ -59,7 +60,7 @@ export const heartbeat: Check<GroupFacts> = {
   look: ({ hook, groupName, policy }) => [
     ofHook(hook, groupName, (found) => {
       const seconds = found.HeartbeatTimeout ?? 3600
-      const type = `aws autoscaling put-lifecycle-hook --auto-scaling-group-name '${groupName}' --lifecycle-hook-name ${found.LifecycleHookName} --heartbeat-timeout ${policy.heartbeatTimeoutSeconds}`
+      const type = `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${found.LifecycleHookName} --heartbeat-timeout ${policy.heartbeatTimeoutSeconds}`
       const change = { HeartbeatTimeout: policy.heartbeatTimeoutSeconds }
       const fix = { do: 'put the hook', groupName, change } as const
       if (isShort(seconds, policy))
@@ -80,7 +81,7 @@ export const retention: Check<GroupFacts> = {
         ? pass('abandoned instances are kept')
         : fail(
             'abandoned instances are terminated',
-            `aws autoscaling update-auto-scaling-group --auto-scaling-group-name '${groupName}' --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain}`,
+            `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${shellWord(groupName)} --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain}`,
             { do: 'set retention', groupName },
           ),
     ),

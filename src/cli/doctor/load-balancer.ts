@@ -1,4 +1,5 @@
 /** The load balancer: an instance that still gets requests while it is flushed drops them. Pure. */
+import { shellWord } from '../../shell-word.ts'
 import { trafficOf } from '../serving.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown } from './finding.ts'
@@ -43,7 +44,7 @@ export const draining: Check<GroupFacts> = {
       about: source,
       ...unknown(
         'only target groups are asked, and this is none',
-        `of a classic load balancer, ConnectionDraining must be on: aws elb describe-load-balancer-attributes --load-balancer-name '${source}'`,
+        `of a classic load balancer, ConnectionDraining must be on: aws elb describe-load-balancer-attributes --load-balancer-name ${shellWord(source)}`,
       ),
     })),
   ],
