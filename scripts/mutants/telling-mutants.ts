@@ -8,6 +8,24 @@ const hook = { file: 'src/termination/hook.ts', tests: ['test/termination/hook.t
 
 export const tellingMutants: readonly Mutant[] = [
   {
+    ...{ file: 'src/journal/log.ts', tests: ['test/journal/log.test.ts'] },
+    name: 'let an instance make a line of the journal as long as it likes',
+    from: 'value.slice(0, MAX_CHARACTERS)',
+    to: 'value',
+  },
+  {
+    ...{ file: 'src/flush/flushes.ts', tests: ['test/flush/flushes.test.ts'] },
+    name: 'let an instance tell without an end what is wrong with its manifest',
+    from: 'why.slice(0, MAX_WHY_CHARACTERS)',
+    to: 'why',
+  },
+  {
+    ...{ file: 'src/termination/reasons.ts', tests: ['test/termination/decide.test.ts'] },
+    name: 'let a writer have a name without an end',
+    from: 'writers[0]?.name.slice(0, MAX_PATH_CHARACTERS)',
+    to: 'writers[0]?.name',
+  },
+  {
     ...{ file: 'src/cli/terminal.ts', tests: ['test/cli/main.test.ts'] },
     name: 'let an instance write to the terminal as it likes',
     from: 'stdout.write(`${visible(line)',

@@ -132,12 +132,9 @@ async function readReport(
     const manifest = parseManifest(gzip)
     const sha256 = createHash('sha256').update(gzip).digest('hex')
     if (manifest.instanceId === instanceId) return { kind: 'manifest', manifest, sha256 }
-    return { kind: 'unreadable', why: `the manifest is of another instance, ${manifest.instanceId}` }
+    return unreadable(`the manifest is of another instance, ${manifest.instanceId}`)
   } catch (error) {
-    return {
-      kind: 'unreadable',
-      why: `the manifest is broken: ${error instanceof Error ? error.message : error}`,
-    }
+    return unreadable(`the manifest is broken: ${error instanceof Error ? error.message : error}`)
   }
 }
 
@@ -145,8 +142,11 @@ const MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 
 type Unreadable = Extract<Report, { kind: 'unreadable' }>
 
+/** What is wrong may be told in the instance's own words, which have no end. */
+const MAX_WHY_CHARACTERS = 500
+
 function unreadable(why: string): Unreadable {
-  return { kind: 'unreadable', why }
+  return { kind: 'unreadable', why: why.slice(0, MAX_WHY_CHARACTERS) }
 }
 
 /**

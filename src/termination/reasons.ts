@@ -2,7 +2,7 @@
 import type { Gap, Manifest, Observation } from '../model.ts'
 import { owedManifest } from './evidence.ts'
 
-/** Paths come from the instance, and the reason is a line of the journal. */
+/** Paths and names come from the instance, and the reason is a line of the journal. */
 const MAX_PATH_CHARACTERS = 300
 
 const KINDS = ['missing', 'short', 'different', 'unproven', 'shared', 'contradicted'] as const
@@ -50,7 +50,8 @@ function ofManifest({ proof }: Observation, manifest: Manifest): string {
   const found = KINDS.filter((is) => count(is) > 0).map((is) => `${count(is)} ${is}`)
   if (live.length > 0) found.push(`${live.length} still live`)
   if (unaccounted.length > 0) found.push(`${unaccounted.length} unaccounted`)
-  if (writers.length > 0) found.push(`${writers.length} still written (by ${writers[0]?.name})`)
+  if (writers.length > 0)
+    found.push(`${writers.length} still written (by ${writers[0]?.name.slice(0, MAX_PATH_CHARACTERS)})`)
   if (found.length === 0 && files.length === 0 && census > 0)
     return `the instance had ${census} logs with something in them, and the flush named none`
   if (found.length === 0) return proof ? 'nothing is missing' : 'the archive could not be read'

@@ -67,6 +67,13 @@ it.each([
   })
 })
 
+it('the name of such an instance, which another may have written, has an end', async () => {
+  const endless = packed('i-0'.repeat(1_000_000))
+  const report = await reportOf(inS3(endless), endless)
+  expect(report).toMatchObject({ why: expect.stringMatching(/^the manifest is of another instance, i-0i-0/) })
+  expect(JSON.stringify(report).length).toBeLessThan(1000)
+})
+
 describe('the whole output of a flush, of which the listing has only the beginning,', () => {
   const report = (of: GetCommandInvocationResult, listed = '--output truncated--') =>
     reportOf(listed, undefined, { ...of, StandardOutputContent: inline(own) })

@@ -130,6 +130,17 @@ describe('S1: CONTINUE as archived only with a complete proof', () => {
       reason: expect.stringContaining(`1 ${what} (first: /var/log/a`),
     })
   })
+  it('whatever an instance names, a reason has an end', () => {
+    const [path, name, why] = ['/a', 'b', 'c'].map((part) => part.repeat(100_000))
+    for (const told of [
+      { writers: [{ path, name }] },
+      { unaccounted: [{ path, size: 5, why }] },
+      { live: [{ path, size: 5 }] },
+    ] as Parameters<typeof reported>[0][]) {
+      const flushes = [reported(told)]
+      expect(decide(seen({ flushes }), policy).reason.length).toBeLessThan(1000)
+    }
+  })
   it('a log that is still live blocks a complete proof', () => {
     const live = [{ path: '/var/log/tomcat8/localhost_access_log.txt', size: 5 }]
     expect(decide(seen({ flushes: [reported({ live })] }), policy)).toMatchObject({ do: 'flush' })
