@@ -5,7 +5,7 @@
 import { RECEIPT_PREFIX } from '../src/receipt-prefix.ts'
 import type { Value } from './environment.ts'
 import type { Settings } from './parameters.ts'
-import { inBucket, ownedBucket, pattern, type Statement } from './statements.ts'
+import { inBucket, ownedBucket, pattern, type Statement, withOwnKey } from './statements.ts'
 
 /** What the SSM agent calls to register, to be given a command and to answer it. IAM cannot confine these to a resource. */
 export const AGENT_ACTIONS = [
@@ -42,15 +42,7 @@ export function instanceStatements(settings: Settings): Statement[] {
       Resource: inBucket(settings, `/${RECEIPT_PREFIX}*`),
     },
     // An upload in parts under a key of one's own reads the parts again as it is completed.
-    ...(settings.kmsKeyArn
-      ? [
-          {
-            Effect: 'Allow' as const,
-            Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
-            Resource: settings.kmsKeyArn,
-          },
-        ]
-      : []),
+    ...withOwnKey(settings, 'kms:GenerateDataKey', 'kms:Decrypt'),
   ]
 }
 

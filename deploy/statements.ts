@@ -173,9 +173,7 @@ export function proving(settings: Settings): Statement[] {
       Resource: [inBucket(settings, `/${archive}*`), inBucket(settings, `/${settings.manifestPrefix}*`)],
       Condition: owner,
     },
-    ...(settings.kmsKeyArn
-      ? [{ Effect: 'Allow' as const, Action: ['kms:Decrypt'], Resource: settings.kmsKeyArn }]
-      : []),
+    ...withOwnKey(settings, 'kms:Decrypt'),
   ]
 }
 
@@ -188,10 +186,18 @@ export function receipting(settings: Settings): Statement[] {
       Resource: inBucket(settings, `/${RECEIPT_PREFIX}*`),
       Condition: { ...ownedBucket(settings), Null: { 's3:if-none-match': 'false' } },
     },
-    ...(settings.kmsKeyArn
-      ? [{ Effect: 'Allow' as const, Action: ['kms:GenerateDataKey'], Resource: settings.kmsKeyArn }]
-      : []),
+    ...withOwnKey(settings, 'kms:GenerateDataKey'),
   ]
+}
+
+/**
+ * A key of one's own, for what S3 does with it in somebody's name, and so for the objects that this policy allows: whatever else the key
+ * guards is none of ours. How the name of the service ends differs between partitions.
+ */
+export function withOwnKey(settings: Settings, ...actions: string[]): Statement[] {
+  if (!settings.kmsKeyArn) return []
+  const Condition = { StringLike: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.amazonaws.com*' } } }
+  return [{ Effect: 'Allow', Action: actions, Resource: settings.kmsKeyArn, Condition }]
 }
 
 /** A bucket that was deleted may have become a stranger's: names are everybody's. */

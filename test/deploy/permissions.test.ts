@@ -34,6 +34,7 @@ import {
   requestsOfLambda,
   snapshotArn,
   taggedAsDisk,
+  underKey,
   volumeArn,
 } from './requests.ts'
 
@@ -58,6 +59,7 @@ const deployed: Deployed = {
   manifestPrefix: 'termination-guard/manifests/',
   kmsKeyArn,
 }
+const via = (service: string) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` })
 const receiptArn = `arn:aws:s3:::${deployed.bucket}/${RECEIPT_PREFIX}i-0123456789abcdef0/x.json`
 const places = [
   { partition: 'aws-cn', region: 'cn-north-1' },
@@ -325,6 +327,10 @@ describe('no function may', () => {
         'aws:ResourceTag/team': 'payments',
       }),
     ],
+    ...['kms:Decrypt', 'kms:GenerateDataKey'].flatMap((action): [string, IamRequest][] => [
+      [`${action} of a secret`, ask(action, kmsKeyArn, via('secretsmanager'))],
+      [`${action} of what it has itself`, ask(action, kmsKeyArn)],
+    ]),
     ['send to its own queue', ask('sqs:SendMessage', queueArn)],
     ['empty the dead-letter queue', ask('sqs:DeleteMessage', deadLettersArn)],
     [
@@ -381,12 +387,18 @@ describe('the policy to attach to instances', () => {
     ...AGENT_ACTIONS.map((action) => ({ action, resource: '*', context: {} })),
     put(`${deployed.prefix}_var_log_x.gz`),
     put(`${deployed.manifestPrefix}i-0123456789abcdef0/x.gz`),
-    ...['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => ({ action, resource: kmsKeyArn, context: {} })),
+    ...['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => underKey(action, kmsKeyArn)),
   ]
   it('allows what the agent and the flush do, and nothing else', async () => {
     const policy = instancePolicy()
     expect(await denied(policy, needs)).toEqual([])
     expect(await unused(policy, needs)).toEqual([])
+  })
+  it.each(['kms:Decrypt', 'kms:GenerateDataKey'])('lets an instance %s only through S3', async (action) => {
+    const asked = (context: IamRequest['context']) =>
+      isAllowed(instancePolicy(), { action, resource: kmsKeyArn, context })
+    expect(await asked(via('s3'))).toBe(true)
+    expect([await asked(via('secretsmanager')), await asked({})]).toEqual([false, false])
   })
   it('lets an instance put what it salvages of another', async () => {
     const another = deployed.prefix.replace(/i-[0-9a-f]+/, 'i-0fedcba9876543210')

@@ -274,15 +274,20 @@ function tagKeys(input: Call['input'], { hookName }: Call['policy']): string[] {
 function reading(resource: string, { kmsKeyArn }: Deployed): IamRequest[] {
   return [
     request('s3:GetObject', resource, OUR_BUCKET),
-    ...(kmsKeyArn ? [request('kms:Decrypt', kmsKeyArn)] : []),
+    ...(kmsKeyArn ? [underKey('kms:Decrypt', kmsKeyArn)] : []),
   ]
+}
+
+/** As S3 asks KMS in somebody's name. */
+export function underKey(action: string, kmsKeyArn: string): IamRequest {
+  return request(action, kmsKeyArn, { 'kms:ViaService': `s3.${REGION}.amazonaws.com` })
 }
 
 function putting(key: string, ifNoneMatch: unknown, { bucket, kmsKeyArn }: Deployed): IamRequest[] {
   const context = { ...OUR_BUCKET, ...(ifNoneMatch ? { 's3:if-none-match': String(ifNoneMatch) } : {}) }
   return [
     request('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`, context),
-    ...(kmsKeyArn ? [request('kms:GenerateDataKey', kmsKeyArn)] : []),
+    ...(kmsKeyArn ? [underKey('kms:GenerateDataKey', kmsKeyArn)] : []),
   ]
 }
 
