@@ -1,6 +1,7 @@
 /** What a flush must know of a platform, as data: a profile is a JSON file, and a new platform needs no code. */
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
+import { shellWord } from '../shell-word.ts'
 
 /** One line of a shell assignment and one `{{ parameter }}` of SSM: what no value of a profile may contain. */
 const text = z
@@ -111,7 +112,7 @@ export function loadProfile(nameOrFile: string): Profile {
 
 /** The profile as shell assignments, each value in single quotes, so that nothing in it is ever executed by being read. */
 export function compileProfile(profile: Profile): string {
-  const list = (name: string, values: readonly string[]) => `${name}=(${values.map(quote).join(' ')})`
+  const list = (name: string, values: readonly string[]) => `${name}=(${values.map(shellWord).join(' ')})`
   return [
     list('LOGROTATE_CONFIGS', profile.logrotateConfigs),
     list('LOGROTATE_CRON_FILES', profile.logrotateCronFiles),
@@ -121,7 +122,7 @@ export function compileProfile(profile: Profile): string {
     list('PUBLISH_GLOB_FILES', profile.publishGlobFiles),
     list('LIVE_GLOBS', profile.liveGlobs),
     list('PUBLISHER', profile.publisher?.command ?? []),
-    `PUBLISHER_CRON=${quote(profile.publisher?.cronFile ?? '')}`,
+    `PUBLISHER_CRON=${shellWord(profile.publisher?.cronFile ?? '')}`,
     list(
       'WRITERS',
       profile.quiesce.map((writer) => writer.name),
@@ -131,16 +132,11 @@ export function compileProfile(profile: Profile): string {
       list(`STOP_${index}`, writer.stop),
     ]),
     `END_UNKNOWN_WRITERS=${profile.endUnknownWriters ? 'yes' : 'no'}`,
-    `KEY_RULE=${quote(profile.keyRule)}`,
+    `KEY_RULE=${shellWord(profile.keyRule)}`,
     `BUFFER_SECONDS=${profile.bufferSeconds}`,
     `STOP_SECONDS=${profile.stopSeconds}`,
     `COMMAND_SECONDS=${profile.commandSeconds}`,
   ].join('\n')
-}
-
-/** One word of shell, whatever it contains. */
-function quote(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`
 }
 
 function adviceOn(issue: z.core.$ZodRawIssue): string | undefined {

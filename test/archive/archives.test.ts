@@ -112,6 +112,39 @@ describe('what S3 keeps of an object under KMS', () => {
   })
 })
 
+it.each<keyof AwsApi>(['listObjectsV2', 'headObject', 'getObject'])(
+  '%s that fails in passing fails the proof: it is no answer',
+  async (operation) => {
+    const named = files(1)
+    const { aws } = underKms(named, async () => {})
+    const slow = async () => Promise.reject(awsError('SlowDown', 'Reduce your request rate'))
+    const proof = prove(
+      { aws: { ...aws, [operation]: slow }, clock },
+      policy.archive,
+      PREFIX,
+      manifest({ files: named }),
+    )
+    await expect(proof).rejects.toThrow('Reduce your request rate')
+  },
+)
+
+it('the version that is told is that which was read, where another was asked of before', async () => {
+  const named = files(1)
+  const { aws } = underKms(named, async () => {})
+  const versioned: AwsApi = {
+    ...aws,
+    headObject: async () => ({ ServerSideEncryption: 'aws:kms', VersionId: 'before' }),
+    getObject: async (input) => ({ ...(await aws.getObject(input)), VersionId: 'read' }),
+  }
+  const { objects } = await prove(
+    { aws: versioned, clock },
+    policy.archive,
+    PREFIX,
+    manifest({ files: named }),
+  )
+  expect(objects).toMatchObject([{ versionId: 'read' }])
+})
+
 it('S1: an archive that may not be listed proves nothing, and says why', async () => {
   const named = files(3)
   const { aws } = underKms(named, async () => {})

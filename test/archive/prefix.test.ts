@@ -7,6 +7,14 @@ it('fills the instance and the group into the template, with nothing in it that 
   expect(archivePrefix('logs/{group}/{instance}/', instance)).toBe('logs/web_asg_1/i-0123456789abcdef0/')
 })
 
+it('fills each of them wherever the template has it', () => {
+  const twice = '{group}/{instance}/{environment}/{group}/{instance}/{environment}/'
+  const { instanceId } = instance
+  expect(archivePrefix(twice, { ...instance, environmentId: 'e-1' })).toBe(
+    `web_asg_1/${instanceId}/e-1/web_asg_1/${instanceId}/e-1/`,
+  )
+})
+
 it('reads the environment off the name of an Elastic Beanstalk group', () => {
   expect(environmentOf('awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1A2B3C')).toBe('e-abcdefghij')
   expect(environmentOf('awseb-e-abcdefghij-immutable-stack-AWSEBAutoScalingGroup-9')).toBe('e-abcdefghij')

@@ -79,6 +79,7 @@ describe('objects that a collector moved', () => {
   it('do not count when their key says that they are another instance’s', () => {
     const at = (key: string) => findMoved(of(file), [{ ...object, key }]).size
     expect(at(`collected/i-0bad0bad0bad0bad0/a.gz`)).toBe(0)
+    expect(at(`collected/i-0bad0bad0bad0bad0/${action.instanceId}/a.gz`)).toBe(0)
     expect(at(`collected/${action.instanceId}/a.gz`)).toBe(1)
   })
   it('are recognised by the ETag of an upload in parts, too', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { enrol, enrolAndTell } from '../../src/enrolment/enrol.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
@@ -134,6 +135,15 @@ describe('enrolment', () => {
     })
     expect((await sweep()).changed).toEqual([{ groupName: 'web', what: 'the hook was gone and is back' }])
     expect(hook('web')).toBeDefined()
+  })
+  it('says what to type for a group whose name a shell would read', async () => {
+    const name = "web'$(reboot)"
+    createGroup(name, { team: 'data' })
+    putHook(name, { NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:other' })
+    const [refused] = (await deploy()).refused
+    const [, word = ''] =
+      /--auto-scaling-group-name (.*) --lifecycle-hook-name/.exec(refused?.why ?? '') ?? []
+    expect(execFileSync('bash', ['-c', `printf %s ${word}`], { encoding: 'utf8' })).toBe(name)
   })
   it('refuses a foreign hook of the same name, says whom it notifies and what to type, and enrols the others', async () => {
     createGroup('web')
