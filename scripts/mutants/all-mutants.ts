@@ -24,6 +24,7 @@ import { lastingMutants } from './lasting-mutants.ts'
 import { listingMutants } from './listing-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
+import { othersMutants } from './others-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
@@ -72,6 +73,7 @@ export const mutants: readonly Mutant[] = [
   ...tellingMutants,
   ...terminationMutants,
   ...timeMutants,
+  ...othersMutants,
   ...answerMutants,
   ...batchMutants,
   ...besideMutants,

@@ -32,8 +32,7 @@ const withTrouble = {
   file: 'src/termination/with-trouble.ts',
   tests: ['test/termination/what-lasts.test.ts'],
 }
-
-/** Answers that are of others, partial, or refused. */
+/** Answers that are partial, early, or refused. */
 export const answerMutants: readonly Mutant[] = [
   {
     ...beyond,

@@ -64,10 +64,10 @@ export function putByUs(mark: Mark | undefined): boolean {
   return mark?.heartbeatTimeoutSeconds !== undefined
 }
 
-/** What our hook is given to remember; a person's own metadata is left as it is. */
+/** What our hook is given to remember of a mark that is finished; a person's own metadata is left as it is. */
 export function memoryFor(mark: Mark, metadata: string | undefined): string {
   if (metadata !== undefined && !isSigned(metadata)) return metadata
-  return SIGNATURE + writeMark({ ...mark, pending: false, withdrawn: false })
+  return SIGNATURE + writeMark(mark)
 }
 
 /** Whether a deployment of the guard, this one or another, has put the hook. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { enrol, enrolAndTell } from '../../src/enrolment/enrol.ts'
+import { type Enrolment, enrol, enrolAndTell } from '../../src/enrolment/enrol.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import type { Wanted } from '../../src/enrolment/plan.ts'
 import { forget, surveyWithdrawal, withdraw } from '../../src/enrolment/withdraw.ts'
@@ -374,7 +374,7 @@ describe('a group that Auto Scaling does not answer for', () => {
     }
   }
   const journal: JournalEvent[] = []
-  const sweepAndTell = (random: () => number) => {
+  const sweepAndTell = (random: () => number, by: Enrolment = { trigger: 'sweep' }) => {
     const { selections, queueArn, notifierRoleArn, retain } = base
     const enrolment = { selections, queueArn, notifierRoleArn, retain }
     const archive = { ...anyPolicy.archive, prefix: base.archivePrefix }
@@ -385,7 +385,7 @@ describe('a group that Auto Scaling does not answer for', () => {
       random,
       journal: (event: JournalEvent) => void journal.push(event),
     }
-    return enrolAndTell(guard, { trigger: 'sweep' })
+    return enrolAndTell(guard, by)
   }
   beforeEach(() => {
     journal.length = 0
@@ -409,6 +409,28 @@ describe('a group that Auto Scaling does not answer for', () => {
     ])
       first.add((await sweepAndTell(() => draws.shift() ?? 0))[0])
     expect(first).toEqual(new Set(['web', 'collector']))
+  })
+  it('or one that launches a machine is news only where something is changed or refused', async () => {
+    const launched = async () => {
+      journal.length = 0
+      return [
+        await sweepAndTell(() => 0.5, { trigger: 'launch', groupName: 'web' }),
+        journal.map(({ event }) => event),
+      ]
+    }
+    await deploy()
+    expect(await launched()).toEqual([['web'], []])
+    world.model.call(world.now, 'UpdateAutoScalingGroup', {
+      AutoScalingGroupName: 'web',
+      InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
+    })
+    world.model.call(world.now, 'DeleteLifecycleHook', {
+      AutoScalingGroupName: 'web',
+      LifecycleHookName: HOOK,
+    })
+    expect(await launched()).toEqual([['web'], ['enrolment']])
+    putHook('web', { NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:other' })
+    expect(await launched()).toEqual([[], ['enrolment']])
   })
   it('fails the deployment, after which nobody comes', async () => {
     silent()
@@ -528,6 +550,11 @@ describe('withdrawal', () => {
       return { AutoScalingGroups: [{ ...web, Instances: [open], AutoScalingGroupName: 'another' }, web] }
     }
     expect(await withdraw(world.aws, scope)).toMatchObject({ open: [], withdrawn: ['web'] })
+  })
+  it('is not from a group that a deployment of a longer name has marked', async () => {
+    createGroup('web')
+    await deploy({ hookName: `${HOOK}-2` })
+    expect(await withdraw(world.aws, { ...scope, queueArn: `${QUEUE}-2` })).toMatchObject({ withdrawn: [] })
   })
   it('leaves a hook of the group’s own template', async () => {
     createGroup('web')

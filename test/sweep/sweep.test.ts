@@ -148,6 +148,29 @@ it('asks each group once what its hook is set to, for all of its looks', async (
   expect(aws.calls.filter((call) => call === 'describeLifecycleHooks')).toHaveLength(1)
 })
 
+it.each([
+  ['first', 0.1],
+  ['last', 0.9],
+])('tells how long the oldest of all is held, whether its group is looked at %s', async (_, draw) => {
+  const { AutoScalingInstances: [one] = [] } = await new OneInstance().guard.aws.describeAutoScalingInstances(
+    {},
+  )
+  if (!one) throw new Error('there is no instance')
+  const other = { ...one, InstanceId: 'i-0fedcba9876543210', AutoScalingGroupName: 'web' }
+  aws.guard.aws.describeAutoScalingInstances = async () => ({ AutoScalingInstances: [one, other] })
+  aws.activities = [
+    {
+      ...terminating,
+      Description: `Terminating ${other.InstanceId}`,
+      StartTime: new Date(START + 20 * MINUTE),
+    },
+    terminating,
+  ]
+  const draws = [draw, 0.5]
+  await sweep({ ...aws.guard, random: () => draws.shift() ?? 0.5 }, plenty)
+  expect(told()).toMatchObject({ held: 2, oldestHeldSeconds: 30 * 60 })
+})
+
 it('names no machine that another group keeps without our hook', async () => {
   aws.lifecycleState = 'Terminating:Retained'
   const listed = new OneInstance().guard.aws.describeAutoScalingInstances
