@@ -103,4 +103,11 @@ export const othersMutants: readonly Mutant[] = [
     from: "text.replaceAll(\"'\", `'\\\\''`)",
     to: 'text',
   },
+  {
+    file: 'src/recovery/held.ts',
+    tests: ['test/recovery/listings.test.ts'],
+    name: 'tell the beginning of a console',
+    from: `asked.answer.slice(-MAX_CONSOLE_CHARACTERS)`,
+    to: `asked.answer.slice(0, MAX_CONSOLE_CHARACTERS)`,
+  },
 ]

@@ -5,6 +5,7 @@ import { agentsOf } from '../../src/recovery/agents.ts'
 import { copiesOf } from '../../src/recovery/copies.ts'
 import { copyKey, copyValue, readCopyValue } from '../../src/recovery/copy-mark.ts'
 import { isInVain } from '../../src/recovery/decide-copy.ts'
+import { consoleOf } from '../../src/recovery/held.ts'
 import { inRecycleBin, keptAndGone, orphansOf, unmarkedDisks } from '../../src/recovery/marked-disks.ts'
 import { siblingsOf } from '../../src/recovery/siblings.ts'
 import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
@@ -50,6 +51,12 @@ describe('agents', () => {
     expect((await agentsOf(aws({ describeInstanceInformation }), many)).size).toBe(101)
     expect(asked).toEqual([50, 50, 1])
   })
+})
+
+it('of a console the end is told, which says what stopped the machine', async () => {
+  const said = `begin${'.'.repeat(5000)}end`
+  const getConsoleOutput = async () => ({ Output: Buffer.from(said).toString('base64') })
+  expect(await consoleOf(aws({ getConsoleOutput }), first)).toBe(said.slice(-4000))
 })
 
 describe('the healthy machines of a group', () => {
