@@ -110,4 +110,11 @@ export const othersMutants: readonly Mutant[] = [
     from: `asked.answer.slice(-MAX_CONSOLE_CHARACTERS)`,
     to: `asked.answer.slice(0, MAX_CONSOLE_CHARACTERS)`,
   },
+  {
+    file: 'src/recovery/marked-disks.ts',
+    tests: ['test/recovery/listings.test.ts'],
+    name: 'take the mark of a disk that the machine had before for that of its disk',
+    from: `if (mark?.volumeId !== volumeId || !isRight)`,
+    to: `if (!isRight)`,
+  },
 ]

@@ -233,6 +233,20 @@ describe('marked disks', () => {
       disk(second).volumeId,
     ])
   })
+  it('are marked once more where the machine’s mark is of a disk that it had before', async () => {
+    const { Reservations } = machine(first, true)
+    const before = markOf(HOOK, { ...disk(first), volumeId: 'vol-00000000000000bef' })
+    const replaced = Reservations.map(({ Instances }) => ({
+      Instances: Instances.map((one) => ({
+        ...one,
+        Tags: [...one.Tags.filter(({ Key }) => Key.startsWith('aws:')), ...before],
+      })),
+    }))
+    const describeInstances = async () => ({ Reservations: replaced })
+    expect(named(await unmarkedDisks(aws({ describeInstances }), HOOK, ['web'], new Set()))).toEqual([
+      disk(first).volumeId,
+    ])
+  })
   it('are found on every page of the bin, and of what is attached to nothing', async () => {
     const volume = (id: string) => ({
       Volumes: [{ VolumeId: disk(id).volumeId, Tags: markOf(HOOK, disk(id)) }],
