@@ -1,6 +1,5 @@
 /** The deployment on AWS: its settings from its function, its journal from CloudWatch Logs. Or both from this shell's environment. */
 import { appendFile } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
 import { connectInspection } from '../aws/inspection-sdk.ts'
@@ -10,8 +9,9 @@ import { patience, toldWhileWaiting } from '../aws/persons-calls.ts'
 import { type Policy, readPolicy } from '../policy.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
 import { crashesOf, journalLine, logsOf } from './function-logs.ts'
-import { piecesOf } from './line-batches.ts'
+import { journalFile } from './journal-file.ts'
 import { nextStepAfter } from './next-step.ts'
+import { onThisMachine } from './on-this-machine.ts'
 import { CannotReach } from './surroundings.ts'
 import {
   deploymentName,
@@ -55,7 +55,7 @@ export async function reachAws(
       crashes: async () => {
         throw new CannotReach('these functions’ logs are not in CloudWatch Logs')
       },
-      who: onThisMachine,
+      who: async () => onThisMachine(),
     }
   }
   const name = deploymentName(where)
@@ -114,22 +114,17 @@ async function deployedPolicy(aws: OperatorApi, region: string, name: string): P
 }
 
 function localJournal(file: string | undefined): JournalSource & JournalSink {
-  if (file === undefined) return { ...journalOf(async function* () {}), write: async () => undefined }
-  const source = journalOf(() => piecesOf(file))
-  return { ...source, write: (event) => appendFile(file, `${journalLine(event)}\n`) }
-}
-
-async function onThisMachine(): Promise<string> {
-  return `${userInfo().username} on ${hostname()}`
+  if (!file) return { ...journalOf(async function* () {}), write: async () => undefined }
+  return { ...journalFile(file), write: (event) => appendFile(file, `${journalLine(event)}\n`) }
 }
 
 async function callerOf(config: STSClientConfig): Promise<string> {
   const client = new STSClient(config)
   try {
-    return (await client.send(new GetCallerIdentityCommand({}))).Arn ?? (await onThisMachine())
+    return (await client.send(new GetCallerIdentityCommand({}))).Arn ?? onThisMachine()
   } catch {
     // Everybody may ask; where the answer does not come, the machine's own name is better than none.
-    return await onThisMachine()
+    return onThisMachine()
   } finally {
     client.destroy()
   }

@@ -12,7 +12,7 @@ import { type JournalSource, journalOf } from './deployment.ts'
 import { historyLines, NOTHING_TOLD } from './history-lines.ts'
 import { historyPage } from './history-page.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
-import { piecesOf } from './line-batches.ts'
+import { journalFile } from './journal-file.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -46,7 +46,7 @@ export function historyCommand(surroundings: Surroundings): Command {
     .addOption(new Option('--follow', 'go on, and tell what ends').default(false).conflicts(['html', 'from']))
     .option('--html <file>', 'write one page that opens anywhere instead of text')
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
-      const source = options.from ? fileJournal(options.from) : (await surroundings.reach(options)).journal
+      const source = options.from ? journalAt(options.from) : (await surroundings.reach(options)).journal
       const told = (options.html ? writePage : print)(source, wanted, options, surroundings)
       await (options.follow ? untilInterrupted : unlessInterrupted)(told, surroundings.interruption)
     })
@@ -64,16 +64,8 @@ function since(value: string): number {
   return Number(count) * { m: 60_000, h: 3600_000, d: DAY_MS }[unit as 'm' | 'h' | 'd']
 }
 
-function fileJournal(file: string): JournalSource {
-  return journalOf(() => (file === '-' ? process.stdin : read(file)))
-}
-
-async function* read(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* piecesOf(file)
-  } catch (cause) {
-    throw new Refusal(`Cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
-  }
+function journalAt(file: string): JournalSource {
+  return file === '-' ? journalOf(() => process.stdin) : journalFile(file)
 }
 
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */

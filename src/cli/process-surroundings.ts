@@ -31,6 +31,8 @@ export function processSurroundings(): Surroundings {
         : `termination-guard ${words}`,
     // To have AWS's clients takes longer than most of what is answered without them: help, a completion, a journal in a file.
     reach: async (where) => {
+      // Which Node later versions of the clients will want is nobody's concern who types: these here are bundled.
+      process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
       const { reachAws } = await import('./aws-deployment.ts')
       return await unlessInterrupted(reachAws(where, process.env, terminal.complain), interruption.signal)
     },

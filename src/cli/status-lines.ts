@@ -37,7 +37,7 @@ export interface StatusScreen {
   }
 }
 
-/** The sweep runs every five minutes; twice that without one is no accident. */
+/** The sweep runs every five minutes; three times that without one is no accident. */
 const SWEEP_IS_LATE_MS = 15 * 60_000
 
 export function statusLines(screen: StatusScreen, now: number, typed: Surroundings['typed']): string[] {
@@ -94,7 +94,7 @@ function diskLines({ disks: { copies, left, unread } }: StatusScreen, now: numbe
 }
 
 function untilLine(ms: number): string {
-  return ms > 0 ? `until in ${duration(ms)}` : `patience spent ${duration(-ms)} ago`
+  return ms > 0 ? `patience ends in ${duration(ms)}` : `patience spent ${duration(-ms)} ago`
 }
 
 function keptSince({ since }: KeptInstance, now: number): string {

@@ -187,3 +187,11 @@ describe('in a shell that names the deployment itself', () => {
     expect(err).toContain(`This shell names the deployment itself: ${deployed.HOOK_NAME} in eu-west-1`)
   })
 })
+
+it('beside the local AWS, a journal that is not there is named', async () => {
+  const environment = { ...deployed, GUARD_JOURNAL: '/nonexistent/journal.jsonl' }
+  expect(await type(['history'], { ...someone, ...environment })).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^Cannot read \/nonexistent\/journal\.jsonl: ENOENT: /),
+  })
+})

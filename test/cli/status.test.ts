@@ -18,7 +18,9 @@ it('says what is held, for how long, until when, and what comes next', async () 
   expect(code).toBe(0)
   expect(out).toContain('termination-guard holds 1 instance and keeps 0')
   expect(out).toMatch(
-    new RegExp(`held  ${action.instanceId}  ${action.groupName}  for 10 min 1 s, until in 1 h 49 min`),
+    new RegExp(
+      `held  ${action.instanceId}  ${action.groupName}  for 10 min 1 s, patience ends in 1 h 49 min`,
+    ),
   )
   expect(out).toContain('flush: nothing has been flushed yet')
 })

@@ -31,6 +31,7 @@ const program = new Command('local')
   .option('--storage-port <port>', 'SQS and S3 (0: any free port)', port, 4581)
   .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod', groups)
   .allowExcessArguments(false)
+  .showHelpAfterError('Write `npm run local -- --help` for what can be typed.')
   .action(run)
 const whatBreaks = `\nWhat can break:\n${Object.entries(faults)
   .map(([fault, meaning]) => `  ${fault.padEnd(22)}${meaning}`)
@@ -55,6 +56,8 @@ try {
 }
 
 async function run(options: Options): Promise<void> {
+  // Heard while it starts, too: what is half there is cleared away as well.
+  const interrupted = new Promise<void>(onInterruption)
   let room: MachineRoom | undefined
   let control: Control | undefined
   const aws = await startLocalAws({
@@ -102,7 +105,7 @@ async function run(options: Options): Promise<void> {
     }
     const environment = writeShellEnvironment(aws.directory, variables)
     console.log(introduction(guard, environment, options.groups !== undefined))
-    await new Promise<void>(onInterruption)
+    await interrupted
     console.error('Stopping.')
   } finally {
     await stop()

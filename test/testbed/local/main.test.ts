@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -176,6 +179,27 @@ describe('npm run local', () => {
       }),
     )
     await eventually(() => /^group web enrolled: /m.test(told.err))
+  })
+
+  it.each([
+    ['its terminal is closed', (child: ChildProcess) => void child.kill('SIGHUP')],
+    ['it is interrupted while it starts', (child: ChildProcess) => void child.kill('SIGINT')],
+  ])('leaves no file behind where %s', async (what, end) => {
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'termination-guard-test-'))
+    afterwards(() => rmSync(TMPDIR, { recursive: true }))
+    const { child, gone, told } = await startedIn({ TMPDIR }, '--port', '0', '--storage-port', '0')
+    const isThere = () =>
+      what.includes('starts') ? readdirSync(TMPDIR).length > 0 : told.out.includes('Ctrl-C')
+    await eventually(isThere)
+    end(child)
+    expect(await gone).toBe(0)
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
+
+  it('says what can be typed where that is nothing', async () => {
+    const { gone, told } = await started('brake', 'i-0123456789abcdef0', 'agent-dead')
+    expect(await gone).toBe(1)
+    expect(told.err).toContain('Write `npm run local -- --help` for what can be typed.')
   })
 
   it('says what to set where its files cannot be written, and ends', async () => {

@@ -10,19 +10,19 @@ export async function listen(server: Server, port: number): Promise<number> {
       resolve()
     })
   }).catch((error: unknown) => {
-    throw explained(error, port, '--port')
+    throw explained(error, port)
   })
   return (server.address() as AddressInfo).port
 }
 
 /** A port that is taken is told with what to type. */
-export function explained(error: unknown, port: number, option: string): unknown {
+export function explained(error: unknown, port: number): unknown {
   const isTaken =
     typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE'
   if (!isTaken) return error
   return new Error(
     `Port ${port} is taken by another program. Stop it (\`lsof -i :${port}\` shows it), ` +
-      `or let a free port be chosen: npm run local -- ${option} 0`,
+      'or let free ports be chosen, as a second one beside it must: npm run local -- --port 0 --storage-port 0',
     { cause: error },
   )
 }

@@ -69,7 +69,7 @@ export async function startStorage(options: {
     })
   } catch (error) {
     await queues.stop()
-    throw explained(error, options.port, '--storage-port')
+    throw explained(error, options.port)
   }
   const address = server.address()
   if (typeof address === 'object' && address !== null) port = address.port

@@ -119,7 +119,9 @@ describe('the local AWS', () => {
     const address = other.address()
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0
     const start = startLocalAws({ launch: tinyMachines().launch, [which]: port })
-    expect(await refusalOf(start)).toMatch(`Error: Port ${port} is taken by another program.`)
+    expect(await refusalOf(start)).toMatch(
+      new RegExp(`^Error: Port ${port} is taken by another program.* -- --port 0 --storage-port 0$`),
+    )
   })
 
   it('leaves nothing behind', async () => {

@@ -1,4 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 
@@ -27,4 +31,14 @@ describe('the demo as a program', () => {
     expect(status).toBe(1)
     expect(stderr).toMatch(/cannot write to the temporary directory \/proc: set TMPDIR\n$/)
   })
+
+  it('leaves no file behind where who read it has gone', async () => {
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'termination-guard-test-'))
+    const env = { ...process.env, TMPDIR, NODE_OPTIONS: '' }
+    const child = spawn(process.execPath, [MAIN, '--only', 'scale-in'], { env })
+    child.stderr.once('data', () => child.stderr.destroy())
+    expect(await once(child, 'close')).toEqual([130, null])
+    expect(readdirSync(TMPDIR)).toEqual([])
+    rmSync(TMPDIR, { recursive: true })
+  }, 120_000)
 })
