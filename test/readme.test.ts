@@ -5,7 +5,9 @@ import { describe, expect, it } from '@jest/globals'
 import { alarmResources } from '../deploy/alarms.ts'
 import { parameterNames } from '../deploy/parameters.ts'
 import { readSettings } from '../deploy/settings.ts'
-import { parseProfile } from '../src/flush/profile.ts'
+import { buildDocument, MAX_DOCUMENT_BYTES } from '../src/flush/document.ts'
+import { loadProfile, parseProfile } from '../src/flush/profile.ts'
+import { SCENARIOS } from '../testbed/local/demo/scenarios.ts'
 import { defaults } from './deploy/defaults.ts'
 import { importsIn } from './import-rules.ts'
 
@@ -196,6 +198,20 @@ describe('docs/deploy.md', () => {
     const alarms = alarmResources(readSettings('termination-guard-prod', defaults))
     expect(text).toContain(`${Object.keys(alarms).length} alarms`)
   })
+})
+
+it('docs/limits.md says how large the document is', () => {
+  const bytes = Buffer.byteLength(JSON.stringify(buildDocument(loadProfile('beanstalk'))))
+  const [is, most] = [bytes, MAX_DOCUMENT_BYTES].map((one) => (one / 1000).toFixed(1))
+  expect(read('docs/limits.md').replaceAll(/\s+/g, ' ')).toContain(
+    `${is} kB with the profile \`beanstalk\`, of the ${most} kB`,
+  )
+})
+
+it('docs/local-aws.md and README.md count the scenarios of the demo', () => {
+  expect(SCENARIOS).toHaveLength(9)
+  expect(read('docs/local-aws.md').replaceAll(/\s+/g, ' ')).toContain('every event: nine scenarios')
+  expect(read('README.md').replaceAll(/\s+/g, ' ')).toContain('terminated in nine ways')
 })
 
 describe('docs/profiles.md', () => {
