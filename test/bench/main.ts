@@ -1,12 +1,6 @@
-/**
- * What things cost, side by side: one table, ratios first. docs/benchmarks.md says what each line means.
- *
- *   npm run bench                          everything; the machine should have nothing else to do
- *   npm run bench -- --short               small enough for CI, and exit 1 where something that hangs on no machine does not hold
- *   npm run bench -- --before FOLDER       the flush and the history beside those of an earlier checkout
- *   npm run bench -- --only bundle,cold,calls,storm,seeds,flush,disk,history
- */
-import { parseArgs } from 'node:util'
+/** What things cost, side by side: one table, ratios first. docs/benchmarks.md says what each line means. */
+import { Command, InvalidArgumentError } from 'commander'
+import { readOrEnd } from '../../testbed/local/command-words.ts'
 import { removeDisks } from '../flush/disk.ts'
 import { bigDisk } from './big-disk.ts'
 import { bundleSize } from './bundle-size.ts'
@@ -18,16 +12,14 @@ import { type Row, tableOf } from './row.ts'
 import { seeds } from './seeds.ts'
 import { massTermination } from './storm.ts'
 
-const { values } = parseArgs({
-  options: {
-    short: { type: 'boolean', default: false },
-    before: { type: 'string' },
-    only: { type: 'string', default: 'bundle,cold,calls,storm,seeds,flush,disk,history' },
-  },
-})
-
 const FULL = { files: 20_000, bytes: 20_000_000_000, partsFromBytes: 5 * 2 ** 30 + 1 }
 const SHORT = { files: 1000, bytes: 200_000_000, partsFromBytes: 100_000_000 }
+
+interface Options {
+  readonly short: boolean
+  readonly before?: string
+  readonly only?: readonly PartName[]
+}
 
 const parts = {
   bundle: bundleSize,
@@ -41,17 +33,29 @@ const parts = {
     values.short ? historyOfMany(1000, 1, values.before) : historyOfMany(100_000, 5, values.before),
 }
 
-const chosen = values.only.split(',')
-const isPart = (name: string): name is keyof typeof parts => name in parts
-const unknown = chosen.filter((name) => !isPart(name))
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`)
-  process.exit(2)
+type PartName = keyof typeof parts
+
+const command = new Command('bench')
+  .usage('[options]    (npm run bench -- [options])')
+  .description('What things cost, side by side. The machine should have nothing else to do.')
+  .option('--short', 'small enough for CI, and exit 1 where what hangs on no machine does not hold', false)
+  .option('--before <folder>', 'the flush and the history beside those of an earlier checkout')
+  .option('--only <parts>', `of ${Object.keys(parts).join(',')} those that are wanted`, partsIn)
+  .allowExcessArguments(false)
+  .showHelpAfterError('Write `npm run bench -- --help` for all options.')
+readOrEnd(command, process.argv.slice(2))
+const values: Options = command.opts()
+
+function partsIn(text: string): PartName[] {
+  const names = text.split(',')
+  const isPart = (name: string): name is PartName => Object.hasOwn(parts, name)
+  if (names.every(isPart)) return names
+  throw new InvalidArgumentError(`Write some of ${Object.keys(parts).join(',')}.`)
 }
 
 try {
   const rows: Row[] = []
-  for (const name of chosen.filter(isPart)) rows.push(...(await parts[name]()))
+  for (const name of values.only ?? (Object.keys(parts) as PartName[])) rows.push(...(await parts[name]()))
   console.log(tableOf(rows))
   const failed = rows.filter(({ holds }) => holds === false)
   for (const { what } of failed) console.error(`does not hold: ${what}`)

@@ -23,6 +23,15 @@ export function readWords(command: Command, words: readonly string[]): Refused |
   }
 }
 
+/** For a program that is nothing without its options: where they are wrong, or ask for help, it ends with what to type. */
+export function readOrEnd(command: Command, words: readonly string[]): void {
+  const refused = readWords(command, words)
+  if (refused === undefined) return
+  const stream = refused.exitCode === 0 ? process.stdout : process.stderr
+  stream.write(refused.print)
+  process.exit(refused.exitCode)
+}
+
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = Number(text)

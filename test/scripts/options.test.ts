@@ -1,0 +1,26 @@
+/** What is typed wrongly behind our scripts is answered with what to type, and no stack. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it } from '@jest/globals'
+
+const root = join(import.meta.dirname, '../..')
+const type = (file: string, ...words: string[]) =>
+  spawnSync(process.execPath, [join(root, file), ...words], { encoding: 'utf8' })
+
+it.each([
+  ['test/bench/main.ts', '--shrot', "unknown option '--shrot'"],
+  ['test/bench/main.ts', '--only=nope', 'Write some of bundle,cold,'],
+  ['test/bench/main.ts', '--before', 'argument missing'],
+  ['test/flush/conservation/main.ts', '--cases=x', 'Write a whole number from 1 to '],
+  ['test/flush/conservation/main.ts', '--seed', 'argument missing'],
+  ['test/flush/conservation/main.ts', 'seed', 'too many arguments'],
+])('%s %s', (file, word, why) => {
+  const { status, stdout, stderr } = type(file, word)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toContain(why)
+  expect(stderr).toMatch(/\nWrite `npm run [a-z]+ -- --help` for all options\.\n$/)
+})
+
+it.each(['test/bench/main.ts', 'test/flush/conservation/main.ts'])('%s explains itself', (file) => {
+  expect(type(file, '--help')).toMatchObject({ status: 0, stderr: '' })
+})
