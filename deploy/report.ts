@@ -1,9 +1,10 @@
 /** What the terminal says about enrolment. */
 import type { Wanted } from '../src/enrolment/plan.ts'
-import type { Standing, Withdrawal } from '../src/enrolment/withdraw.ts'
+import type { Withdrawal } from '../src/enrolment/withdraw.ts'
 import type { EnrolmentEvent } from '../src/journal/journal.ts'
 import { written } from '../src/selection.ts'
 import { shellWord } from '../src/shell-word.ts'
+import type { Standing } from '../src/termination/standings.ts'
 
 /** One line per group: whether it is guarded, and what was changed. */
 export function enrolmentReport(event: EnrolmentEvent, wanted: Wanted): string[] {

@@ -98,6 +98,7 @@ const impure = new Set([
   'src/termination/replaced-disk.ts',
   'src/termination/root-volume.ts',
   'src/termination/scaling-activities.ts',
+  'src/termination/standings.ts',
   'src/termination/with-trouble.ts',
   'src/termination/write-receipt.ts',
 ])

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import type { ActionEndedEvent } from '../journal/journal.ts'
 import { isKept, type LifecycleAction, type Observation } from '../model.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
+import { waitsToLeave } from '../termination/hold.ts'
 import { hasHook } from '../termination/hook.ts'
 import { complete, whereabouts } from '../termination/lifecycle-actions.ts'
 import { endEvent } from '../termination/tell.ts'
@@ -78,7 +79,7 @@ async function begin(
   const where = await unlessInterrupted(whereabouts(aws, instance), interruption)
   const isOurs = where && (await unlessInterrupted(hasHook(aws, where.groupName, policy), interruption))
   const state = where?.lifecycleState ?? ''
-  if (!isOurs || !/:(Retained|Wait)$/.test(state))
+  if (!isOurs || !(isKept(state) || waitsToLeave(state)))
     throw new Refusal(
       `${instance} is ${state || 'in no group'}${isOurs || !where ? '' : ', and its group is not guarded'}: ` +
         'only a machine that the guard holds or keeps can be released.',

@@ -16,6 +16,8 @@ export interface ListedGroup {
   readonly name: string
   readonly tags: readonly GroupTag[]
   readonly retains: boolean
+  /** Whose instances are not among the members. */
+  readonly hasWarmPool: boolean
   readonly members: readonly Member[]
 }
 
@@ -78,6 +80,7 @@ function readGroup(group: AutoScalingGroup): ListedGroup {
       propagates: PropagateAtLaunch === true,
     })),
     retains: group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
+    hasWarmPool: group.WarmPoolConfiguration !== undefined,
     members: (group.Instances ?? []).map(({ InstanceId, LifecycleState }) => ({
       instanceId: InstanceId ?? '',
       lifecycleState: LifecycleState ?? '',

@@ -7,6 +7,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { whileThere } from '../aws/while-there.ts'
 import { isKept } from '../model.ts'
 import { chosenBy, type Selection } from '../selection.ts'
+import { everyStanding, type Standing } from '../termination/standings.ts'
 import {
   allGroups,
   groupFacts,
@@ -17,12 +18,6 @@ import {
   unmark,
 } from './enrolments.ts'
 import { notifiesUs, planWithdrawal } from './plan-withdrawal.ts'
-
-export interface Standing {
-  readonly groupName: string
-  readonly instanceId: string
-  readonly lifecycleState: string
-}
 
 export interface Withdrawal {
   /** Instances that the hook holds or is about to hold: their groups keep it, and so do those that were to come after. */
@@ -52,7 +47,7 @@ export interface Scope {
 
 export async function withdraw(aws: AwsApi, scope: Scope): Promise<Withdrawal> {
   const groups = await enrolledGroups(aws, scope)
-  const found = survey(groups)
+  const found = await survey(aws, groups)
   const hookLeft: string[] = []
   const retentionLeft: string[] = []
   const withdrawn: string[] = []
@@ -74,7 +69,7 @@ export async function surveyWithdrawal(
   scope: Scope,
 ): Promise<Pick<Withdrawal, 'open' | 'retained'> & { readonly enrolled: readonly string[] }> {
   const groups = await enrolledGroups(aws, scope)
-  return { ...survey(groups), enrolled: groups.map(({ name }) => name) }
+  return { ...(await survey(aws, groups)), enrolled: groups.map(({ name }) => name) }
 }
 
 /**
@@ -107,14 +102,29 @@ async function enrolledGroups(
   return groups.filter((_, index) => ours[index])
 }
 
-function survey(groups: readonly ListedGroup[]): Pick<Withdrawal, 'open' | 'retained'> {
-  const standings = groups.flatMap(({ name, members }) =>
-    members.map((member): Standing => ({ groupName: name, ...member })),
-  )
+async function survey(
+  aws: AwsApi,
+  groups: readonly ListedGroup[],
+): Promise<Pick<Withdrawal, 'open' | 'retained'>> {
+  const standings = await standingsOf(aws, groups)
   return {
     open: standings.filter(({ lifecycleState }) => OPEN.test(lifecycleState)),
     retained: standings.filter(({ lifecycleState }) => isKept(lifecycleState)),
   }
+}
+
+/** Of the warm pools, too, which only Auto Scaling as a whole tells. */
+async function standingsOf(aws: AwsApi, groups: readonly ListedGroup[]): Promise<Standing[]> {
+  const listed = groups.flatMap(({ name, members }) =>
+    members.map((member): Standing => ({ groupName: name, ...member })),
+  )
+  const pooled = new Set(groups.filter(({ hasWarmPool }) => hasWarmPool).map(({ name }) => name))
+  if (pooled.size === 0) return listed
+  const others = (await everyStanding(aws)).filter(
+    ({ groupName, instanceId }) =>
+      pooled.has(groupName) && !listed.some((one) => one.instanceId === instanceId),
+  )
+  return [...listed, ...others]
 }
 
 interface Left {
@@ -137,7 +147,7 @@ async function withdrawn(aws: AwsApi, group: ListedGroup, scope: Scope): Promise
   for (const step of steps) {
     if (step.do === 'delete-hook') {
       const now = await groupNamed(aws, group.name)
-      const { open } = survey(now ? [now] : [])
+      const { open } = await survey(aws, now ? [now] : [])
       if (open.length > 0) return { ...NOTHING_LEFT, open }
     }
     await takeStep(aws, group.name, target, step)

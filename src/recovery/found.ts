@@ -2,13 +2,9 @@
 import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil } from '../guard.ts'
 import { described } from '../journal/described.ts'
+import type { Standing } from '../termination/standings.ts'
 
-/** An instance of a guarded group, as the sweep found it. */
-export interface Standing {
-  readonly instanceId: string
-  readonly groupName: string
-  readonly lifecycleState: string
-}
+export type { Standing } from '../termination/standings.ts'
 
 export interface Found {
   readonly waiting: readonly Standing[]

@@ -25,14 +25,18 @@ export async function isBeyond(
 
 /**
  * Its group is told of, and without it; or there is no such group, which only a question about its hooks is told. A machine that is gone
- * can wait at the hook all the same: what EC2 says counts only where Auto Scaling may not be asked.
+ * can wait at the hook all the same: what EC2 says counts only where Auto Scaling may not be asked, or does not tell.
  */
 async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
   const { groupName, hookName, instanceId } = action
   const asked = await ask(() => groupOf(aws, groupName))
   if (asked.is === 'refused') return await isGone(aws, action, ageSeconds)
   const group = asked.answer
-  if (group) return group.Instances?.every(({ InstanceId }) => InstanceId !== instanceId) ?? false
+  if (group) {
+    if (!group.Instances?.every((one) => one.InstanceId !== instanceId)) return false
+    // A group does not tell who is in its warm pool.
+    return group.WarmPoolConfiguration === undefined || (await isGone(aws, action, ageSeconds))
+  }
   const isThere = async () => await hookTimes(aws, { groupName, hookName }).then(() => true)
   const there = await ask(() => whileThere(isThere, false))
   return there.is === 'answered' && !there.answer

@@ -3,6 +3,7 @@
 import { askingOnce } from '../aws/ask-once.ts'
 import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
+import { waitsToLeave } from './hold.ts'
 import { hasHook, hookFacts } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { observe } from './observe.ts'
@@ -40,7 +41,7 @@ export async function explain(
   const hook = isGuarded
     ? await hookFacts(aws, { groupName, hookName: policy.hookName, instanceId })
     : undefined
-  if (!lifecycleState.endsWith(':Wait') || !hook) return { is: 'standing', groupName, lifecycleState, hook }
+  if (!waitsToLeave(lifecycleState) || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
   const glance = { heartbeat: 'held', isHeldItself: async () => true } as const
   const seen = await withTrouble(guard, await observe(guard, action, glance), true)

@@ -11,6 +11,14 @@ const UNDER_WAY = new Set(['Terminating', 'Warmed:Terminating', 'Warmed:Pending'
 /** States behind the hook. */
 const PAST = /:(Proceed|Retained)$|^Terminated$|^Warmed:(Stopped|Running|Hibernated|Terminated)$/
 
+/**
+ * Whether a terminate hook may hold an instance in this state. Launching ones (`Pending:Wait`) are none of ours; of those on their way into
+ * a warm pool the state does not tell which hook it is.
+ */
+export function waitsToLeave(lifecycleState: string): boolean {
+  return /^((Warmed:)?Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState)
+}
+
 /** How long a notification may run ahead of the instance's visible state before it is called unfounded. */
 export const SETTLING_SECONDS = 15 * 60
 

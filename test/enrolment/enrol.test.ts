@@ -556,6 +556,23 @@ describe('withdrawal', () => {
     await deploy({ hookName: `${HOOK}-2` })
     expect(await withdraw(world.aws, { ...scope, queueArn: `${QUEUE}-2` })).toMatchObject({ withdrawn: [] })
   })
+  it('an instance that leaves the warm pool stands in its way, though its group does not list it', async () => {
+    createGroup('web')
+    await deploy()
+    const put = (MaxGroupPreparedCapacity: number) =>
+      world.model.call(world.now, 'PutWarmPool', { AutoScalingGroupName: 'web', MaxGroupPreparedCapacity })
+    put(1)
+    for (const effect of world.model.advance(world.now))
+      if (effect.do === 'launch') world.model.machineStarted(world.now, effect.instanceId)
+    put(0)
+    world.model.advance(world.now)
+    expect(group('web')?.Instances).toEqual([])
+    const { open, withdrawn } = await withdraw(world.aws, scope)
+    expect(open).toMatchObject([{ groupName: 'web', lifecycleState: 'Warmed:Terminating:Wait' }])
+    expect(withdrawn).toEqual([])
+    expect(hook('web')).toBeDefined()
+    expect((await surveyWithdrawal(world.aws, scope)).open).toEqual(open)
+  })
   it('leaves a hook of the group’s own template', async () => {
     createGroup('web')
     putHook('web', { NotificationTargetARN: QUEUE })

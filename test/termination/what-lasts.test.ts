@@ -128,6 +128,22 @@ describe.each([
     })
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
   })
+  it('nor where the group has a warm pool, whose instances it does not tell of, and the machine lives', async () => {
+    aws.lifecycleState = undefined
+    aws.now += 90 * MINUTE
+    const { AutoScalingGroups = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+    const WarmPoolConfiguration = { PoolState: 'Stopped' } as const
+    aws.guard.aws.describeAutoScalingGroups = async () => ({
+      AutoScalingGroups: AutoScalingGroups.map((group) => ({
+        ...group,
+        WarmPoolConfiguration,
+        Instances: [],
+      })),
+    })
+    await expect(pass()).rejects.toBe(error)
+    aws.machine = 'terminated'
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+  })
   it('or the group is gone with it', async () => {
     aws.lifecycleState = undefined
     aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })

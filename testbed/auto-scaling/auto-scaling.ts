@@ -9,7 +9,7 @@ import { applyDue, nextDueAt } from './agenda.ts'
 import { attachInstances, detachInstances } from './attachments.ts'
 import { machineFailed, machineStarted } from './capacity.ts'
 import { depart } from './departures.ts'
-import { bootOperations, ec2Operations, namesakes, recycleBinOperations } from './ec2-operations.ts'
+import { ec2Operations, namesakes, recycleBinOperations } from './ec2-operations.ts'
 import type { Effect } from './effects.ts'
 import {
   createAutoScalingGroup,
@@ -85,7 +85,6 @@ const operations = {
   ...ec2Operations,
   ...namesakes,
   ...recycleBinOperations,
-  ...bootOperations,
 }
 
 type Operations = typeof operations

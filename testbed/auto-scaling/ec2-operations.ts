@@ -42,6 +42,8 @@ export const ec2Operations = {
   ModifyVolume: modifyVolume,
   RebootInstances: rebootInstances,
   RestoreVolumeFromRecycleBin: restoreVolumeFromRecycleBin,
+  StartInstances: startInstances,
+  StopInstances: stopInstances,
   TerminateInstances: terminateInstances,
 } as const
 
@@ -55,6 +57,3 @@ export const recycleBinOperations = {
   GetRule: getRule,
   ListRules: listRules,
 } as const
-
-/** What only the simulator asks for: the local AWS cannot boot an instance twice. */
-export const bootOperations = { StartInstances: startInstances, StopInstances: stopInstances } as const

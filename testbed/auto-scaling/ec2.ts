@@ -6,10 +6,13 @@ import type {
   GetConsoleOutputCommandInput,
   GetConsoleOutputCommandOutput,
   InstanceBlockDeviceMapping,
+  InstanceStateChange,
   ModifyInstanceAttributeCommandInput,
   RebootInstancesCommandInput,
   StartInstancesCommandInput,
+  StartInstancesCommandOutput,
   StopInstancesCommandInput,
+  StopInstancesCommandOutput,
   TerminateInstancesCommandInput,
   TerminateInstancesCommandOutput,
 } from '@aws-sdk/client-ec2'
@@ -68,25 +71,37 @@ export function terminateInstances(
   now: number,
   input: TerminateInstancesCommandInput,
 ): Omit<TerminateInstancesCommandOutput, '$metadata'> {
-  const ids = input.InstanceIds ?? []
-  const before = new Map(ids.map((id) => [id, machineNamed(world, id).machine]))
-  return {
-    TerminatingInstances: terminateMachines(world, now, ids).map(({ id, machine }) => ({
-      InstanceId: id,
-      CurrentState: stateOf(machine),
-      PreviousState: stateOf(before.get(id) ?? machine),
-    })),
-  }
+  return { TerminatingInstances: switched(world, input, (ids) => terminateMachines(world, now, ids)) }
 }
 
-export function stopInstances(world: World, now: number, input: StopInstancesCommandInput): object {
-  stopMachines(world, now, input.InstanceIds ?? [])
-  return {}
+export function stopInstances(
+  world: World,
+  now: number,
+  input: StopInstancesCommandInput,
+): Omit<StopInstancesCommandOutput, '$metadata'> {
+  return { StoppingInstances: switched(world, input, (ids) => stopMachines(world, now, ids)) }
 }
 
-export function startInstances(world: World, now: number, input: StartInstancesCommandInput): object {
-  startMachines(world, now, input.InstanceIds ?? [])
-  return {}
+export function startInstances(
+  world: World,
+  now: number,
+  input: StartInstancesCommandInput,
+): Omit<StartInstancesCommandOutput, '$metadata'> {
+  return { StartingInstances: switched(world, input, (ids) => startMachines(world, now, ids)) }
+}
+
+function switched(
+  world: World,
+  { InstanceIds: ids = [] }: { readonly InstanceIds: string[] | undefined },
+  change: (ids: readonly string[]) => void,
+): InstanceStateChange[] {
+  const before = ids.map((id) => machineNamed(world, id).machine)
+  change(ids)
+  return ids.map((InstanceId, index) => ({
+    InstanceId,
+    CurrentState: stateOf(machineNamed(world, InstanceId).machine),
+    PreviousState: stateOf(before[index] as State),
+  }))
 }
 
 /** Asynchronous. The disks stay, and so does the instance's state; Auto Scaling takes no notice of one that it holds. */

@@ -35,7 +35,7 @@ export function stopMachines(world: World, now: number, instanceIds: readonly st
 export function afterStop(world: World, now: number, instance: Instance): void {
   instance.machine = 'stopped'
   announceMachineState(world, now, instance)
-  const isWatched = instance.member && instance.departure === undefined
+  const isWatched = instance.member && instance.departure === undefined && !isWarmed(instance)
   instance.machineStep = isWatched ? { at: now + world.timings.noticeMs, what: 'notice' } : undefined
 }
 

@@ -6,7 +6,7 @@ import { attachDisk, detachDisk, unmountAll, unmountOfTheEnded } from './instanc
 import type { CollectorProcess } from './instance/collector-process.ts'
 import { startCollector } from './instance/collector-process.ts'
 import { layDisk, PATHS, PROGRAM_DIRECTORIES, type Programs } from './instance/disk.ts'
-import { type Fault, faultEnvironment } from './instance/instance-faults.ts'
+import { type Fault, faultEnvironment, noSpaceForScript } from './instance/instance-faults.ts'
 import { breakLogrotate, mendLogrotate } from './instance/logrotate-fault.ts'
 import { SYSTEM_PATH } from './instance/programs.ts'
 import { rootedScript } from './instance/rooted-script.ts'
@@ -56,8 +56,11 @@ const HOURLY = fileURLToPath(new URL('instance/bin/hourly.sh', import.meta.url))
 /** Lays the disk, starts the collector and the hourly publishing. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   layDisk(options.disk, options.instanceId, options.programs)
-  const collector = await startCollector(options.disk, flushOf(options), environmentOf(options, new Set()))
-  return new LocalInstance(options, collector)
+  return new LocalInstance(options, await boot(options, new Set()))
+}
+
+function boot(options: InstanceOptions, faults: ReadonlySet<Fault>): Promise<CollectorProcess> {
+  return startCollector(options.disk, flushOf(options), environmentOf(options, faults))
 }
 
 /** Half a period after the full hour. */
@@ -179,11 +182,7 @@ class LocalInstance implements Instance {
   }
 
   async #boot(): Promise<void> {
-    this.#collector = await startCollector(
-      this.disk,
-      flushOf(this.#options),
-      environmentOf(this.#options, this.#faults),
-    )
+    this.#collector = await boot(this.#options, this.#faults)
     this.url = this.#collector.url
     this.#faults.delete('agent-asleep')
     if (!this.#running) this.#collector.kill()
@@ -242,11 +241,4 @@ function environmentOf(options: InstanceOptions, faults: ReadonlySet<Fault>): Re
     TERMINATION_GUARD_ROOT: options.disk,
     EB_INSTANCE_ID: options.instanceId,
   }
-}
-
-const noSpaceForScript: ShellResult = {
-  exitCode: 1,
-  stdout: '',
-  stderr: 'failed to create script file: no space left on device',
-  timedOut: false,
 }

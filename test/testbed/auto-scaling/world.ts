@@ -11,6 +11,7 @@ const operations = [
   'DeleteLifecycleHook',
   'DeleteTags',
   'DescribeAutoScalingGroups',
+  'DescribeAutoScalingInstances',
   'DescribeLifecycleHooks',
   'PutLifecycleHook',
   'UpdateAutoScalingGroup',

@@ -42,6 +42,8 @@ const names: Readonly<Record<string, string>> = {
   Reservations: 'reservationSet',
   Snapshots: 'snapshotSet',
   Tags: 'tagSet',
+  StartingInstances: 'instancesSet',
+  StoppingInstances: 'instancesSet',
   TerminatingInstances: 'instancesSet',
   Volumes: 'volumeSet',
   VolumesModifications: 'volumeModificationSet',

@@ -1,4 +1,6 @@
 /** What can be wrong with an instance, and what that is like. */
+import type { ShellResult } from '../machine.ts'
+
 export const faults = {
   'agent-dead': 'the SSM agent does not answer',
   'agent-asleep': 'the SSM agent does not answer until the machine is rebooted',
@@ -25,4 +27,12 @@ export function faultEnvironment(broken: ReadonlySet<Fault>): Record<string, str
     ...(publisher === undefined ? {} : { PUBLISHER_FAULT: publisher.slice('publisher-'.length) }),
     ...(broken.has('disk-full') ? { DISK_IS_FULL: 'yes' } : {}),
   }
+}
+
+/** What the agent reports where it cannot put its script down. */
+export const noSpaceForScript: ShellResult = {
+  exitCode: 1,
+  stdout: '',
+  stderr: 'failed to create script file: no space left on device',
+  timedOut: false,
 }

@@ -10,7 +10,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, it } from '@jest/globals'
 import type { Credentials } from '../../../../testbed/local/wire/authentication.ts'
 import { afterwards, localAws } from '../local-aws.ts'
-import { signedFetch, signedHeaders } from '../signed.ts'
+import { signedFetch, signedHeaders, signer } from '../signed.ts'
 
 const hour = 3_600_000
 
@@ -196,6 +196,18 @@ describe('a request', () => {
     )
     for (const authorization of ['AWS4-HMAC-SHA256 Credential=TEST', 'AWS TEST:0'])
       expect(await ask('autoscaling', { authorization })).toMatch(/^400 <Code>IncompleteSignature</)
+  })
+
+  it('that says nothing of the host, and may have been meant for another, is refused', async () => {
+    const { aws } = await asked()
+    const { host, pathname } = new URL(aws.endpoints.s3)
+    const request = { method: 'GET', protocol: 'http:', hostname: '', path: pathname }
+    const sign = async (headers: Record<string, string>) =>
+      (await signer({ service: 's3', credentials: aws.credentials('TEST') }).sign({ ...request, headers }))
+        .headers
+    const ask = async ({ host: _, ...headers }: Record<string, string>) =>
+      (await fetch(aws.endpoints.s3, { headers })).status
+    expect([await ask(await sign({ host })), await ask(await sign({}))]).toEqual([200, 403])
   })
 
   it('for S3 without a digest, or with a header of S3’s that was not signed, is refused', async () => {

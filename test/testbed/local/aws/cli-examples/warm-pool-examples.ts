@@ -23,6 +23,29 @@ export const warmPoolExamples: readonly Example[] = [
       },
     },
     until: pool('Warmed:Stopped'),
+    keep: { SPARE: (it: { Instances: readonly [{ InstanceId: string }] }) => it.Instances[0].InstanceId },
+  }),
+  typed('aws ec2 start-instances --instance-ids $SPARE', {
+    answer: {
+      StartingInstances: [
+        {
+          InstanceId: '$SPARE',
+          ...{ CurrentState: { Name: 'pending' }, PreviousState: { Name: 'stopped' } },
+        },
+      ],
+    },
+  }),
+  typed('aws ec2 start-instances --instance-ids $SPARE', { refused: /\(IncorrectInstanceState\)/ }),
+  typed('aws ec2 describe-instances --instance-ids $SPARE', {
+    until: { Reservations: [{ Instances: [{ State: { Name: 'running' } }] }] },
+  }),
+  typed('aws ec2 stop-instances --instance-ids $SPARE', {
+    answer: {
+      StoppingInstances: [{ CurrentState: { Name: 'stopping' }, PreviousState: { Name: 'running' } }],
+    },
+  }),
+  typed('aws ec2 describe-instances --instance-ids $SPARE', {
+    until: { Reservations: [{ Instances: [{ State: { Name: 'stopped' } }] }] },
   }),
   typed('aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names bakery', {
     until: { AutoScalingGroups: [{ WarmPoolSize: 1, Instances: [{ LifecycleState: 'InService' }] }] },
