@@ -73,6 +73,17 @@ it('changes nothing: no heartbeat, no command, no end', async () => {
   expect(aws.calls.filter((call) => !/^(describe|list|get|head)/.test(call))).toEqual([])
 })
 
+it.each([
+  ['Terminating:Wait', 'held'],
+  ['Warmed:Terminating:Wait', 'held'],
+  ['Warmed:Pending:Wait', 'held'],
+  ['ReplacingRootVolume:Wait', 'held'],
+  ['Pending:Wait', 'standing'],
+])('says of an instance in %s that it is %s', async (lifecycleState, is) => {
+  aws.lifecycleState = lifecycleState
+  expect(await explain(aws.guard, action.instanceId)).toMatchObject({ is })
+})
+
 it('says how to save and release a machine that is kept', async () => {
   aws.lifecycleState = 'Terminating:Retained'
   expect(await told()).toMatch(/kept .*start-session.*retry i-\w+\n.*release i-\w+ --accept-loss/s)
