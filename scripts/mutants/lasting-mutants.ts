@@ -40,15 +40,14 @@ export const lastingMutants: readonly Mutant[] = [
   {
     ...beyond,
     name: 'take an answer without its group for a group without it',
-    from: `if (group) return group.Instances?.every(({ InstanceId }) => InstanceId !== instanceId) ?? false`,
-    to: `if (!group?.Instances?.some(({ InstanceId }) => InstanceId === instanceId)) return true`,
+    from: 'if (!group.Instances?.every((one) => one.InstanceId !== instanceId)) return false',
+    to: 'if (group.Instances?.some((one) => one.InstanceId === instanceId)) return false',
   },
   {
     ...beyond,
     name: 'take a machine that is gone for the end of an action whose group tells of it',
-    from: `if (group) return group.`,
-    to: `if (group && (await isGone(aws, action, ageSeconds))) return true
-  if (group) return group.`,
+    from: '  if (group) {\n',
+    to: '  if (group) {\n    if (await isGone(aws, action, ageSeconds)) return true\n',
   },
   {
     ...beyond,

@@ -100,8 +100,8 @@ export const othersMutants: readonly Mutant[] = [
     file: 'src/shell-word.ts',
     tests: ['test/enrolment/enrol.test.ts'],
     name: 'end a word of shell at a quote',
-    from: "text.replaceAll(\"'\", `'\\\\''`)",
-    to: 'text',
+    from: "replaceAll(\"'\", String.raw`'\\''`)",
+    to: 'replaceAll("\'", "\'")',
   },
   {
     file: 'src/recovery/held.ts',

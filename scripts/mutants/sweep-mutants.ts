@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
 
-const waiting = { file: 'src/sweep/waiting.ts', tests: ['test/sweep/sweep.test.ts'] }
+const standings = { file: 'src/termination/standings.ts', tests: ['test/sweep/sweep.test.ts'] }
 
 const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/sweep/sweep.test.ts'] }
 
@@ -12,14 +12,10 @@ const reconcile = {
 
 export const sweepMutants: readonly Mutant[] = [
   {
-    ...waiting,
+    ...standings,
     name: 'forget a page of instances',
-    from: `    next = page.NextToken
-  } while (next)
-  return [...found.values()]`,
-    to: `    next = undefined
-  } while (next)
-  return [...found.values()]`,
+    from: 'next = page.NextToken',
+    to: 'next = undefined',
   },
   {
     ...sweep,
@@ -46,7 +42,7 @@ export const sweepMutants: readonly Mutant[] = [
     to: 'kept.push(...waiting.filter(ofGroup))',
   },
   {
-    ...waiting,
+    ...standings,
     name: 'look twice at once at what stands on two pages',
     from: "found.set(one.InstanceId ?? '', one)",
     to: 'found.set(`${one.InstanceId} ${found.size}`, one)',
