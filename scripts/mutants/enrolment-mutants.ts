@@ -59,6 +59,12 @@ export const enrolmentMutants: readonly Mutant[] = [
   },
   {
     ...withdraw,
+    name: 'delete the hook under an instance of the warm pool, which its group does not list',
+    from: 'if (pooled.size === 0) return listed',
+    to: 'if (pooled.size >= 0) return listed',
+  },
+  {
+    ...withdraw,
     name: 'withdraw only from groups with a mark',
     from: 'isMarked(group.tags, hookName) ||\n',
     to: 'isMarked(group.tags, hookName) &&\n',

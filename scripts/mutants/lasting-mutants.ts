@@ -51,6 +51,12 @@ export const lastingMutants: readonly Mutant[] = [
   },
   {
     ...beyond,
+    name: 'take an instance of the warm pool, which its group does not list, for one that is gone',
+    from: `return group.WarmPoolConfiguration === undefined || (await isGone(aws, action, ageSeconds))`,
+    to: `return true`,
+  },
+  {
+    ...beyond,
     name: 'take an answer without the instance for the end of an action whose heartbeat is refused',
     from: `return asked.is === 'answered' && asked.answer === 'gone'`,
     to: `return asked.is === 'answered'`,
