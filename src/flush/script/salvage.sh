@@ -46,7 +46,8 @@ watch() { :; } # nobody writes there
 scan_files() { :; }
 find_unseen_writers() { :; }
 
-PARTS=() # the disk and its partitions, largest first
+PARTS=()     # the disk and its partitions, largest first
+ROOT_PART='' # the one on which the logs are
 
 enter_disk() {
   local part type why=''
@@ -60,6 +61,7 @@ enter_disk() {
     if ! mount_part; then
       why+=" $part: ${type:-no file system} ($(said));"
     elif [ -d "$ROOT/etc" ] || [ -d "$ROOT/var/log" ]; then
+      ROOT_PART=$part
       keep_links_inside
       know_owner
       return
@@ -164,13 +166,16 @@ know_owner() {
   [ "${owner:-$INSTANCE_ID}" = "$INSTANCE_ID" ] || die "$DISK is the disk of $owner"
 }
 
-# What lies where another file system was mounted is not what was written there, whatever links lead there.
+# What lies where another file system was mounted is not what was written there, whatever links lead there. Each that the machine had
+# needs a place that this one tells.
 tell_other_disks() {
-  local path place folder
-  local -A mounts=() volumes=() meant=() places=()
+  local path place folder others=${OTHER_VOLUMES:-0}
+  local -A mounts=() volumes=() marks=() named=() meant=() places=()
+  know_parts
   find_mounts
-  if [ "${OTHER_VOLUMES:-0}" -gt "${#volumes[@]}" ]; then
-    unaccounted "$ROOT/" 0 "other volumes of the machine: $OTHER_VOLUMES, of which this disk tells where they were mounted: ${#volumes[@]}"
+  for path in "${!marks[@]}"; do [ -n "${named[$path]}" ] || others=$((others + 1)); done
+  if [ "$others" -gt "${#volumes[@]}" ]; then
+    unaccounted "$ROOT/" 0 "other volumes of the machine, or parts of this one: $others, of which this disk tells where they were mounted: ${#volumes[@]}"
   fi
   for path in "${GLOBS[@]}" "${LIVE_GLOBS[@]}" "${!PATTERNS[@]}" "${!KNOWN_LOGS[@]}" "${OLD_FOLDERS[@]/%//*}"; do
     rooted "$path"
@@ -191,12 +196,22 @@ tell_other_disks() {
   done
 }
 
+# The other parts of the disk that hold something: a file system, or what one is made of. Firmware's own is no place of logs.
+know_parts() { # → marks: what each may be called by
+  local part text
+  for part in "${PARTS[@]}"; do
+    text=$(blkid -p -o export "/dev/$part" 2>/dev/null)$'\n'
+    case $text in *$'\n'TYPE=*) marks[$part]=$'\n'${text//=/$'\n'} ;; esac
+    case $part:$text in "$ROOT_PART":* | *$'\n'TYPE=vfat$'\n'* | *$'\n'TYPE=swap$'\n'*) named[$part]=1 ;; esac
+  done
+}
+
 # By the table of file systems, or a unit of systemd; and where there is memory on each machine.
-find_mounts() { # → mounts, and the volumes of them
-  local device folder rest path separators own what where
-  own=$(blkid -p -o value "${PARTS[@]/#//dev/}" 2>/dev/null) # its UUIDs and labels
+find_mounts() { # → mounts, the volumes of them, and the parts that are named
+  local device folder rest path separators what where
   mounts[$ROOT/run]=1 mounts[$ROOT/dev]=1
-  for path in "$ROOT"/etc/fstab "$ROOT"/etc/systemd/system/{,*.wants/}*.mount "$ROOT"/usr/lib/systemd/system/*.wants/*.mount; do
+  for path in "$ROOT"/etc/fstab "$ROOT"/etc/systemd/system/{,*.{wants,requires}/}*.mount \
+    "$ROOT"/usr/lib/systemd/system/*.{wants,requires}/*.mount; do
     [ -f "$path" ] || continue
     if is_large "$path"; then unaccounted "$path" 0 'is too large to be read' && continue; fi
     separators=$' \t'
@@ -214,11 +229,14 @@ find_mounts() { # → mounts, and the volumes of them
 }
 
 # No other volume: a part of this disk, what has no device, and a device that EBS does not make.
-was_mounted() { # <device> <folder>
-  local device=${1//\"/}
-  case $2 in /?*) mounts[$ROOT${2%/}]=1 ;; *) return ;; esac
-  case $2/ in /boot/*) return ;; esac
-  case $'\n'$own$'\n' in *$'\n'"${device##*[=/]}"$'\n'*) return ;; esac
+was_mounted() { # <device> <folder, in which a blank is written \040, or \x20>
+  local device=${1//\"/} folder part
+  printf -v folder %b "$2"
+  case $folder in /?*) mounts[$ROOT${folder%/}]=1 ;; *) return ;; esac
+  for part in "${!marks[@]}"; do
+    case ${marks[$part]} in *$'\n'"${device##*[=/]}"$'\n'*) named[$part]=1 && return ;; esac
+  done
+  case $folder/ in /boot/*) return ;; esac
   case $device in
     /dev/sr* | /dev/cdrom* | /dev/fd[0-9]* | /dev/loop* | /dev/zram*) ;;
     /dev/* | [A-Z]*=*) volumes[$device]=1 ;;
