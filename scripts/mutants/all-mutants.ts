@@ -12,6 +12,7 @@ import { commandMutants } from './command-mutants.ts'
 import { copyMarkMutants } from './copy-mark-mutants.ts'
 import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
+import { deletedMutants } from './deleted-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
 import { diskMarkMutants } from './disk-mark-mutants.ts'
 import { doctorDeploymentMutants } from './doctor-deployment-mutants.ts'
@@ -68,6 +69,7 @@ export const mutants: readonly Mutant[] = [
   ...salvagedPlaceMutants,
   ...scriptMutants,
   ...evidenceMutants,
+  ...deletedMutants,
   ...promiseMutants,
   ...sweepMutants,
   ...tellingMutants,

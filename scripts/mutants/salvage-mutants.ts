@@ -3,9 +3,7 @@ import type { Mutant } from './mutant.ts'
 
 const salvage = (only: string) => ({
   file: 'src/flush/script/salvage.sh',
-  tests: ['hostile-disk', 'other-volumes', 'salvaged-logs', 'unfit-disk'].map(
-    (test) => `test/flush/${test}.test.ts`,
-  ),
+  tests: ['hostile-disk', 'salvaged-logs', 'unfit-disk'].map((test) => `test/flush/${test}.test.ts`),
   only,
 })
 
@@ -200,36 +198,6 @@ export const salvageMutants: readonly Mutant[] = [
     name: 'not tell of another file system on which the logs were',
     from: '  tell_other_disks\n',
     to: '',
-  },
-  {
-    ...salvage('of which it does not tell where it was mounted'),
-    name: 'not count the other parts of the disk',
-    from: 'others=$((others + 1))',
-    to: ':',
-  },
-  {
-    ...salvage('one with swap'),
-    name: 'look for logs on a part that is swap',
-    from: "*$'\\n'TYPE=swap$'\\n'*",
-    to: 'swap',
-  },
-  {
-    ...salvage('what is mounted by its label'),
-    name: 'not know a part by its label',
-    from: 'named[$part]=1 && return',
-    to: ': && return',
-  },
-  {
-    ...salvage('in its place that lies on this disk'),
-    name: 'take a folder with a blank as the table writes it',
-    from: 'printf -v folder %b "$2"',
-    to: 'folder=$2',
-  },
-  {
-    ...salvage('because another requires it'),
-    name: 'look for mounts among what is wanted alone',
-    from: '"$ROOT"/etc/systemd/system/{,*.{wants,requires}/}*.mount',
-    to: '"$ROOT"/etc/systemd/system/{,*.wants/}*.mount',
   },
   {
     ...salvage('another includes'),

@@ -84,7 +84,7 @@ export const salvagedPlaceMutants: readonly Mutant[] = [
   {
     ...others('though all that is on the disk'),
     name: 'not tell of a volume that a script mounted',
-    from: '[ "${OTHER_VOLUMES:-0}" -gt "${#volumes[@]}" ]',
+    from: '[ "$others" -gt "${#volumes[@]}" ]',
     to: 'false',
   },
   {
@@ -102,7 +102,7 @@ export const salvagedPlaceMutants: readonly Mutant[] = [
   {
     ...others('on none of them'),
     name: 'take a boot partition for another volume',
-    from: '  case $2/ in /boot/*) return ;; esac\n',
+    from: '  case $folder/ in /boot/*) return ;; esac\n',
     to: '',
   },
   {
@@ -114,7 +114,37 @@ export const salvagedPlaceMutants: readonly Mutant[] = [
   {
     ...others('another part of the same disk'),
     name: 'take a part of the same disk for another volume',
-    from: '  own=$(blkid',
-    to: '  own= ignored=$(blkid',
+    from: 'named[$part]=1 && return',
+    to: 'named[$part]=1',
+  },
+  {
+    ...others('of which it does not tell where it was mounted'),
+    name: 'not count the other parts of the disk',
+    from: 'others=$((others + 1))',
+    to: ':',
+  },
+  {
+    ...others('one with swap'),
+    name: 'look for logs on a part that is swap',
+    from: "*$'\\n'TYPE=swap$'\\n'*",
+    to: 'swap',
+  },
+  {
+    ...others('what is mounted by its label'),
+    name: 'not know a part by its label',
+    from: 'named[$part]=1 && return',
+    to: ': && return',
+  },
+  {
+    ...others('in its place that lies on this disk'),
+    name: 'take a folder with a blank as the table writes it',
+    from: 'printf -v folder %b "$2"',
+    to: 'folder=$2',
+  },
+  {
+    ...others('because another requires it'),
+    name: 'look for mounts among what is wanted alone',
+    from: '"$ROOT"/etc/systemd/system/{,*.{wants,requires}/}*.mount',
+    to: '"$ROOT"/etc/systemd/system/{,*.wants/}*.mount',
   },
 ]

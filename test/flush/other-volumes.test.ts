@@ -123,17 +123,19 @@ describeWithDisks('of a disk with other parts', () => {
     volume.detach(device)
     return (await salvaged(image)).flushed.manifest
   }
-  const ext4 = (part: string) => void volume.root('mkfs.ext4', '-q', '-F', '-J', 'size=4', '-L', 'more', part)
+  const ext4 = (part: string): void => {
+    volume.root('mkfs.ext4', '-q', '-F', '-J', 'size=4', '-L', 'more', part)
+  }
 
-  it.each([
+  it.each<readonly [string, (part: string) => void]>([
     ['a file system', ext4],
     ['a label of LUKS', (part: string) => writeFileSync(part, Buffer.from('LUKS\xba\xbe\0\x01', 'latin1'))],
-  ] as const)('one with %s, of which it does not tell where it was mounted, is told', async (_what, make) => {
+  ])('one with %s, of which it does not tell where it was mounted, is told', async (_what, make) => {
     const { unaccounted, files } = await withPart(make)
     expect({ unaccounted, files: files.length }).toEqual({ unaccounted: told(1, 0), files: 2 })
   })
 
-  it.each([
+  it.each<readonly [string, (part: string) => void, (part: string) => string]>([
     ['nothing', () => undefined, () => ''],
     ['swap', (part: string) => void volume.root('mkswap', part), () => ''],
     ['what is mounted by its label', ext4, () => 'LABEL=more /more ext4'],
@@ -145,7 +147,7 @@ describeWithDisks('of a disk with other parts', () => {
     ],
     ['what is mounted by a name of then', ext4, () => '/dev/xvda1 /more ext4'],
     ['what makes a volume that is mounted', ext4, () => '/dev/mapper/more-more /more ext4'],
-  ] as const)('nothing is told of one with %s', async (_what, make, line) => {
+  ])('nothing is told of one with %s', async (_what, make, line) => {
     expect(await withPart(make, line)).toMatchObject(CLEAN)
   })
 })

@@ -1,0 +1,55 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+import { part, tested } from './script-part.ts'
+
+/** How the flush saves what was deleted while it was written, and whatever lies under its hold alone, undone. */
+export const deletedMutants: readonly Mutant[] = [
+  {
+    ...part('main'),
+    ...tested('deleted'),
+    only: 'in a folder that is a link',
+    name: 'not save what was deleted',
+    from: `  save_deleted\n`,
+    to: '',
+  },
+  {
+    ...part('writers'),
+    ...tested('deleted'),
+    only: 'before its writer is asked to end',
+    name: 'save what was deleted only when its writer has ended',
+    from: `  scan_mappings\n  save_deleted\n`,
+    to: `  scan_mappings\n`,
+  },
+  {
+    ...part('census'),
+    ...tested('deleted'),
+    only: 'beside another that had its name',
+    name: 'save two deleted files of one name in one copy',
+    from: '/$GENERATION-$id/',
+    to: '/$GENERATION/',
+  },
+  {
+    ...part('census'),
+    ...tested('deleted'),
+    only: 'where only one disk has room',
+    name: 'save on no other disk than that of the state',
+    from: `        HOLD_FOLDERS+=("$path")\n`,
+    to: '',
+  },
+  {
+    ...part('last-look'),
+    ...tested('deleted'),
+    only: 'until the last moment',
+    name: 'not save what is written to a deleted file while we publish',
+    from: `  save_deleted live\n`,
+    to: '',
+  },
+  {
+    ...part('inventory'),
+    ...tested('deleted'),
+    only: 'two flushes that were killed',
+    name: 'give two held files of one name one entry',
+    from: '${given[$path]}',
+    to: '',
+  },
+]
