@@ -94,7 +94,7 @@ describeWhere('a log is archived that was deleted', () => {
     disk.script(
       '/sbin/service',
       `#!/bin/sh\ncase $*:$(cat ${disk.s3}/pid) in 'tomcat8 status':?*) exit 0 ;; 'tomcat8 stop':*) ;; *) exit 3 ;; esac
-      kill $(cat ${disk.s3}/pid); : >${disk.s3}/pid; sleep 100`,
+      pid=$(cat ${disk.s3}/pid); kill $pid; while kill -0 $pid; do sleep 0.02; done; : >${disk.s3}/pid; sleep 100`,
     )
     await writing(disk, LOG, `echo $$ >${disk.s3}/pid; echo one >&5; rm "$1"`)
     await killedAt(disk, () => disk.readS3('pid') === '')
@@ -138,7 +138,10 @@ describeWhere('a log is archived that was deleted', () => {
       ':',
     )
     disk.linkAws('other-aws')
-    disk.program('aws', `#!/bin/sh\nkill -USR1 $(cat ${disk.s3}/pid) && sleep 0.5\nexec other-aws "$@"\n`)
+    disk.program(
+      'aws',
+      `#!/bin/sh\npid=$(cat ${disk.s3}/pid)\nwhile kill -USR1 $pid; do sleep 0.1; done\nexec other-aws "$@"\n`,
+    )
     const profile = quick('beanstalk', { endUnknownWriters: false, stopSeconds: 1 })
     const first = await flush(disk, { profile })
     expect(first.live).toEqual([LOG])
