@@ -104,6 +104,17 @@ describeWhere('a log is archived that was deleted', () => {
     expect(archivedTexts(disk)).toContain('one\n')
   })
 
+  it('although the first who has it open is gone before we have', async () => {
+    const disk = instance('/var/log/my/*.log')
+    mkdirSync(`${disk.root}/var/log/my`)
+    await writing(disk, LOG, 'echo one >&5; rm "$1"; sleep 1000 & :', 'echo last >&5; exit')
+    const opens = 'exec {fd}<"$3"'
+    const change = (script: string) => script.replace(opens, `[ -n "$TRIED" ] && ${opens} || ! TRIED=yes`)
+    const { manifest } = await flush(disk, { change })
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toContain('one\nlast\n')
+  })
+
   it('beside another that had its name', async () => {
     const disk = instance('/var/log/my/*.log')
     mkdirSync(`${disk.root}/var/log/my`)

@@ -219,18 +219,14 @@ keep_evidence() { # <device:inode> <size> <sha256> <file>
 }
 
 # The deleted files that a process still holds are opened by us too, so that the bytes survive their writer.
-open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>
+open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>: unopened
   local path=$4 fd
   if [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
   find_watched "$3" || return 0
   if is_exempt "$path"; then return; fi
-  [ "$2" = 0 ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
+  [ "$2" = 0 ] || [ -n "${ORIGIN[$1]}" ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
   ORIGIN[$1]=$path KNOWN_LOGS[$path]=1 # what it was rotated to is beside it
-  if [ "${#SAVING[@]}" -lt 200 ] && exec {fd}<"$3"; then
-    SAVING[$1]=$fd
-  else
-    unaccounted "$path" "$2" 'deleted while a process has it open, and cannot be opened'
-  fi 2>/dev/null
+  if [ "${#SAVING[@]}" -lt 200 ] && exec {fd}<"$3"; then SAVING[$1]=$fd; else unopened[$1]=$2; fi 2>/dev/null
 }
 
 # Where it was, as we name that folder: its process may name it through a link, or as a container has it. The folder may be gone, too.

@@ -28,6 +28,7 @@ watch() { # LIST, and the census wherever it is now
 scan_files() {
   local files i line id links size name
   local deleted=() names=()
+  local -A unopened=() # of several who have it open, one may have just ended
   WRITING=() PIDS=()
   files=(/proc/[0-9]*/fd/[0-9]*)
   for ((i = 0; i < ${#files[@]}; i += 5000)); do
@@ -50,6 +51,10 @@ scan_files() {
     id=${deleted[i]% *} name=${names[i]}
     open_deleted "$id" "${deleted[i]#* }" "$name" "${ANSWERS[i]%' (deleted)'}"
     [ -z "${SAVING[$id]}" ] || see_writer "$id" "$name"
+  done
+  for id in "${!unopened[@]}"; do
+    [ -n "${SAVING[$id]}" ] ||
+      unaccounted "${ORIGIN[$id]}" "${unopened[$id]}" 'deleted while a process has it open, and cannot be opened'
   done
 }
 
