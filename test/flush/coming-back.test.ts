@@ -67,7 +67,7 @@ const archived = (disk: Disk): string =>
 
 const somebody = {
   path: expect.stringContaining(LOG),
-  name: expect.stringMatching(/^(app|bash|sleep), pid \d+$|^tomcat8/),
+  name: expect.stringMatching(/^(app|bash|sleep|one that ended), pid \d+$|^tomcat8/),
 }
 const stillThere = [{ ...somebody, path: LOG }]
 

@@ -76,7 +76,7 @@ see_writer() { # <device:inode> </proc/…/fd/…>
 is_writing() { # <device:inode> <pid>
   local name=''
   { read -r name <"/proc/$2/comm"; } 2>/dev/null
-  WRITING[$1]="$name, pid $2"
+  WRITING[$1]="${name:-one that ended}, pid $2"
   HAD_WRITER[$1]=1
   PIDS+=("$2")
 }
