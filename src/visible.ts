@@ -5,7 +5,9 @@
 
 /** What has no look of its own, but for the ends of lines and tabs, of which our own texts are made. */
 const UNSEEN = /[^\P{C}\n\t]|[\u2028\u2029]/gu
-const ENDS_OF_LINE = /[\n\t]/g
+const UNSEEN_IN_A_LINE = /[\p{C}\u2028\u2029]/gu
+/** As nearly all lines are, and found out sooner than what is unseen in them. */
+const PLAIN = /^[ -~]*$/
 
 /** As JSON spells it, so that JSON stays what it was. */
 export function visible(text: string): string {
@@ -14,7 +16,7 @@ export function visible(text: string): string {
 
 /** Where others' words stand in a line, they cannot begin another one. */
 export function oneLine(text: string): string {
-  return visible(text).replaceAll(ENDS_OF_LINE, spelled)
+  return PLAIN.test(text) ? text : text.replaceAll(UNSEEN_IN_A_LINE, spelled)
 }
 
 function spelled(character: string): string {
