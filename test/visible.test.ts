@@ -28,7 +28,8 @@ it.each(['Straße № 5, “ja”', '日志/アクセス.log', '🗄️'.replace
 
 it('lines end, and tabs stand, where they are not others’', () => {
   expect(visible('a\n\tb')).toBe('a\n\tb')
-  expect(oneLine('a\n\tb')).toBe('a\\u000a\\u0009b')
+  expect(oneLine('a\nb')).toBe('a\\u000ab')
+  expect(oneLine('a\tb')).toBe('a\\u0009b')
 })
 
 it('JSON says what it said', () => {
