@@ -39,7 +39,7 @@ export const listingMutants: readonly Mutant[] = [
     to: 'return [...online, ...shuffled([], random)]',
   },
   {
-    file: 'src/recovery/every-page.ts',
+    file: 'src/aws/every-page.ts',
     tests,
     name: 'read the first page of EC2’s listings',
     from: '} while (next)',

@@ -14,8 +14,8 @@ export const sweepMutants: readonly Mutant[] = [
   {
     ...standings,
     name: 'forget a page of instances',
-    from: 'next = page.NextToken',
-    to: 'next = undefined',
+    from: 'NextToken }\n  })',
+    to: 'NextToken: undefined }\n  })',
   },
   {
     ...sweep,

@@ -1,7 +1,7 @@
 /** A group as a replacement finds it: what it is now, and what one that was begun has left. */
 import type { TagDescription } from '@aws-sdk/client-auto-scaling'
+import { pages } from '../aws/every-page.ts'
 import { groupOf } from '../aws/group-of.ts'
-import { pages } from '../recovery/every-page.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { type GroupFacts, REPLACING, type Replacing, readReplacing } from './replacement.ts'
 import type { ReplacingApi } from './replacing.ts'

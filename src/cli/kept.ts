@@ -1,7 +1,7 @@
 /** The instances that are kept: out of service, still running, still billed, until somebody lets them go. */
 import type { AwsApi } from '../aws/api.ts'
 import { grouped } from '../grouped.ts'
-import type { Standing } from '../recovery/found.ts'
+import type { Standing } from '../termination/standings.ts'
 
 export interface KeptInstance {
   readonly instanceId: string

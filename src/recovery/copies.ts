@@ -5,8 +5,8 @@
  */
 import type { Snapshot, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
+import { pages } from '../aws/every-page.ts'
 import { type CopyMark, type CopyOwner, copyKey, copyValue, readCopyValue } from './copy-mark.ts'
-import { pages } from './every-page.ts'
 
 /** Of one disk, for one action of its machine. */
 export interface Copy extends CopyOwner {

@@ -4,8 +4,6 @@ import { type Guard, guardUntil } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { Standing } from '../termination/standings.ts'
 
-export type { Standing } from '../termination/standings.ts'
-
 export interface Found {
   readonly waiting: readonly Standing[]
   readonly retained: readonly Standing[]

@@ -2,7 +2,8 @@
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { markOf } from '../termination/disk-mark.ts'
-import { idsOf, isTimeLeft, limitedTo, type Standing } from './found.ts'
+import type { Standing } from '../termination/standings.ts'
+import { idsOf, isTimeLeft, limitedTo } from './found.ts'
 import { unmarkedDisks } from './marked-disks.ts'
 
 /** Each once in its life, once more for another disk, and where it stays although its disk was let go. One that cannot be marked does not stop the others. */

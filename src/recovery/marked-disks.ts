@@ -1,6 +1,7 @@
 /** The disks of guarded machines that the Recycle Bin is to keep: which are marked, which are in the bin, which outlived their machine. */
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import type { AwsApi } from '../aws/api.ts'
+import { pages } from '../aws/every-page.ts'
 import type { Guard } from '../guard.ts'
 import {
   binKey,
@@ -16,7 +17,6 @@ import {
   STAYS,
 } from '../termination/disk-mark.ts'
 import { rootOf, staysOf } from '../termination/root-volume.ts'
-import { pages } from './every-page.ts'
 
 /** A filter takes so many values. */
 const AT_ONCE = 200

@@ -1,6 +1,7 @@
 /** Every instance that Auto Scaling has, with its state. Of a group alone, those in its warm pool are not told. */
 import type { AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { pages } from '../aws/every-page.ts'
 
 export interface Standing {
   readonly instanceId: string
@@ -11,12 +12,14 @@ export interface Standing {
 /** Each once, however often: what changes while it is read may stand on two pages, and two passes at once would flush twice (E1). */
 export async function everyStanding(aws: AwsApi): Promise<Standing[]> {
   const found = new Map<string, AutoScalingInstanceDetails>()
-  let next: string | undefined
-  do {
-    const page = await aws.describeAutoScalingInstances({ MaxRecords: 50, ...(next && { NextToken: next }) })
-    for (const one of page.AutoScalingInstances ?? []) found.set(one.InstanceId ?? '', one)
-    next = page.NextToken
-  } while (next)
+  const all = pages(async (more) => {
+    const { AutoScalingInstances, NextToken } = await aws.describeAutoScalingInstances({
+      MaxRecords: 50,
+      ...more,
+    })
+    return { items: AutoScalingInstances ?? [], NextToken }
+  })
+  for await (const one of all) found.set(one.InstanceId ?? '', one)
   return [...found.values()].flatMap(standing)
 }
 
