@@ -29,30 +29,34 @@ const POLL_MS = 200
 /** Beyond the time after which Auto Scaling would go on by itself: who sends heartbeats for so long holds it for good. */
 const BEYOND_HEARTBEAT_SECONDS = 240
 
-/** Both sides at once, each in an AWS of its own. Where one cannot go on, neither does. `ended` hears of each as it ends. */
-export async function compare(
-  trial: Trial,
+/** Each trial with both sides at once, each of them in an AWS of its own. Where one cannot go on, none does. `ended` hears of each as it ends. */
+export async function compareAll(
+  trials: readonly Trial[],
   sides: { readonly ours: Side; readonly theirs: Side },
   seconds: number,
   stopped: AbortSignal,
-  ended: (side: keyof typeof sides, instance: Outcome['instance']) => void,
-): Promise<Comparison> {
+  ended: (trial: Trial, side: keyof typeof sides, instance: Outcome['instance']) => void,
+): Promise<Comparison[]> {
   const failing = new AbortController()
   const until = AbortSignal.any([stopped, failing.signal])
-  const attempt = async (side: keyof typeof sides) => {
+  const attempt = async (trial: Trial, side: keyof typeof sides) => {
     try {
       const outcome = await live(trial, sides[side], seconds, until)
-      ended(side, outcome.instance)
+      ended(trial, side, outcome.instance)
       return outcome
     } catch (error) {
       failing.abort(error)
       throw error
     }
   }
-  const [ours, theirs] = await Promise.allSettled([attempt('ours'), attempt('theirs')])
-  if (ours.status === 'fulfilled' && theirs.status === 'fulfilled')
-    return { trial, ours: ours.value, theirs: theirs.value }
-  throw until.reason
+  const attempts = trials.map(async (trial): Promise<Comparison> => {
+    const [ours, theirs] = await Promise.allSettled([attempt(trial, 'ours'), attempt(trial, 'theirs')])
+    if (ours.status === 'fulfilled' && theirs.status === 'fulfilled')
+      return { trial, ours: ours.value, theirs: theirs.value }
+    throw until.reason
+  })
+  await Promise.allSettled(attempts)
+  return await Promise.all(attempts)
 }
 
 async function live(trial: Trial, side: Side, seconds: number, stopped: AbortSignal): Promise<Outcome> {

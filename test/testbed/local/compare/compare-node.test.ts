@@ -62,8 +62,8 @@ describe('npm run compare', () => {
     expect(err).toContain('EVERY INVOCATION OF THEIR LAMBDA FAILED THOUGH ALL WAS WELL')
     expect(err).not.toContain('upload truncated')
     // Each side is told as it ends: who waits sees for whom.
-    expect(err).toMatch(/^ *[\d.]+ s +ours: gone$/m)
-    expect(err).toMatch(/^ *[\d.]+ s +theirs: gone$/m)
+    expect(err).toMatch(/^ *[\d.]+ s +all is well, ours: gone$/m)
+    expect(err).toMatch(/^ *[\d.]+ s +all is well, theirs: gone$/m)
   })
 
   it('saves with the right one what can be saved, under the names that it has written down', async () => {
