@@ -137,20 +137,38 @@ export const binMutants: readonly Mutant[] = [
   {
     ...restoring,
     name: 'forget what came out of the bin',
-    from: '  if ((await fateOf(limited, disk)) === KEEP) await setFate(limited, disk, RESTORED)\n',
+    from: '  await limited.aws.createTags({ Resources: [volumeId], Tags })\n',
     to: '',
   },
   {
     ...restoring,
     name: 'write down that it came out of the bin, and then take it out',
     from: '  await limited.aws.restoreVolumeFromRecycleBin({ VolumeId: volumeId })\n',
-    to: '  await setFate(limited, disk, RESTORED)\n  await limited.aws.restoreVolumeFromRecycleBin({ VolumeId: volumeId })\n',
+    to: '  await limited.aws.createTags({ Resources: [volumeId], Tags: markOf(guard.policy.hookName, { ...disk, fate: RESTORED }) })\n  await limited.aws.restoreVolumeFromRecycleBin({ VolumeId: volumeId })\n',
   },
   {
     ...restoring,
     name: 'salvage again what we let go, and another rule keeps',
-    from: 'if ((await fateOf(limited, disk)) === KEEP) await setFate',
-    to: 'if (volumeId) await setFate',
+    from: '  if ((await fateOf(limited, disk)) === LET_GO) return\n',
+    to: '',
+  },
+  {
+    ...restoring,
+    name: 'take what EC2 does not show yet for a disk of its owner',
+    from: '=== LET_GO) return',
+    to: "!== 'keep') return",
+  },
+  {
+    ...restoring,
+    name: 'take out of the bin what its owner deletes, and leave it',
+    from: '=== LET_GO) return',
+    to: "=== LET_GO || (await fateOf(limited, disk)) === 'proven') return",
+  },
+  {
+    ...restoring,
+    name: 'write on a disk that lost its tags only that it came out of the bin',
+    from: 'markOf(guard.policy.hookName, { ...disk, fate: RESTORED })',
+    to: 'markOf(guard.policy.hookName, { ...disk, fate: RESTORED }).slice(0, 1)',
   },
   {
     ...gone,

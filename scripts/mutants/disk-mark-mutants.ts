@@ -17,6 +17,12 @@ export const diskMarkMutants: readonly Mutant[] = [
   },
   {
     ...disks,
+    name: 'believe the mark of a machine on another one, to which its tags were copied',
+    from: 'if (mark && mark.instanceId === InstanceId) found.push(mark)',
+    to: 'if (mark) found.push(mark)',
+  },
+  {
+    ...disks,
     name: 'mark each machine in every sweep',
     from: 'if (mark?.volumeId !== volumeId || !isRight)',
     to: 'if (machine.Tags)',

@@ -57,9 +57,10 @@ export async function keptAndGone(aws: AwsApi, hookName: string): Promise<Marked
     { Name: 'instance-state-name', Values: ['shutting-down', 'terminated'] },
   ]
   const found: MarkedDisk[] = []
-  for await (const { Tags } of machines(aws, Filters)) {
+  for await (const { InstanceId, Tags } of machines(aws, Filters)) {
     const mark = readMark(hookName, Tags)
-    if (mark) found.push(mark)
+    // Templates and backups are made of machines, tags and all.
+    if (mark && mark.instanceId === InstanceId) found.push(mark)
   }
   return found
 }

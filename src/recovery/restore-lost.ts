@@ -1,9 +1,10 @@
 /** The disks of machines that were terminated past our hook are taken out of the Recycle Bin, and marked as that. */
+import { ask } from '../aws/ask.ts'
 import type { Guard } from '../guard.ts'
-import { type Fate, KEEP, type MarkedDisk, RESTORED, readMark } from '../termination/disk-mark.ts'
+import { type Fate, LET_GO, type MarkedDisk, markOf, RESTORED, readMark } from '../termination/disk-mark.ts'
 import { describedVolume } from './described-volume.ts'
 import { limitedTo } from './found.ts'
-import { inRecycleBin, keptAndGone, setFate } from './marked-disks.ts'
+import { inRecycleBin, keptAndGone } from './marked-disks.ts'
 import { type Cloning, tried } from './recover-held.ts'
 
 /** What is in the bin was not let go: nothing proves its logs. */
@@ -28,10 +29,15 @@ async function restore(guard: Guard, disk: MarkedDisk, remainingMs: () => number
   guard.journal({ event: 'recovery', rung: 'bin', instanceId, groupName, reason })
   const limited = limitedTo(guard, remainingMs)
   await limited.aws.restoreVolumeFromRecycleBin({ VolumeId: volumeId })
-  // Last: what is not known to have been deleted is somebody's. What we let go may be there by another rule.
-  if ((await fateOf(limited, disk)) === KEEP) await setFate(limited, disk, RESTORED)
+  // What we let go may be there by another rule. Whatever else it was, and although EC2 may not show it yet, somebody had deleted it.
+  if ((await fateOf(limited, disk)) === LET_GO) return
+  // Last: what is not known to have been deleted is somebody's.
+  const Tags = markOf(guard.policy.hookName, { ...disk, fate: RESTORED })
+  await limited.aws.createTags({ Resources: [volumeId], Tags })
 }
 
+/** `undefined`: nothing tells. */
 async function fateOf({ aws, policy }: Guard, { volumeId }: MarkedDisk): Promise<Fate | undefined> {
-  return readMark(policy.hookName, (await describedVolume(aws, volumeId))?.Tags)?.fate
+  const asked = await ask(() => describedVolume(aws, volumeId), true)
+  return asked.is === 'answered' ? readMark(policy.hookName, asked.answer?.Tags)?.fate : undefined
 }

@@ -249,6 +249,28 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(Tags).toContainEqual({ Key: binKey(HOOK), Value: RESTORED })
   })
 
+  it.each([
+    ['an answer without it', () => ({ Volumes: [] })],
+    [
+      'an error',
+      () => {
+        throw awsError('InvalidVolume.NotFound')
+      },
+    ],
+    ['trouble that passes', () => Promise.reject(awsError('InternalFailure'))],
+    ['an answer that lacks its tags', () => ({ Volumes: [{ VolumeId: disk }] })],
+  ])('is known to have been in the bin although EC2 does not show it yet: %s', async (_, answer) => {
+    const described = (input: InputOf<'DescribeVolumes'>) => call('DescribeVolumes', input)
+    ssmAndS3.describeVolumes = async (input) => (input.VolumeIds ? await answer() : described(input))
+    await sweep(1)
+    delete ssmAndS3.describeVolumes
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: RESTORED })
+    await sweep(4)
+    salvaged()
+    await sweep(1)
+    expect([isThere(disk), binned(), ends().length]).toEqual([false, [], 1])
+  })
+
   it('is copied once, although its hook holds the machine yet', async () => {
     await sweep(6)
     expect(fleet.state(dead)).toBe('Terminating:Wait')
@@ -565,6 +587,27 @@ describe('a disk that outlives its machine by its owner’s wish', () => {
     expect([value(), isThere(disk)]).toEqual([PROVEN, true])
   })
 
+  it('is not brought back for good where its owner deletes it, and somebody else’s rule keeps every volume', async () => {
+    await mark()
+    wish(false)
+    terminate()
+    await sweep(4)
+    salvaged()
+    await sweep(1)
+    expect([value(), isThere(disk)]).toEqual([PROVEN, true])
+    call('CreateRule', {
+      ...{ ResourceType: 'EBS_VOLUME', ResourceTags: [] },
+      RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+    })
+    call('DeleteVolume', { VolumeId: disk })
+    await sweep(1)
+    expect([isThere(disk), value()]).toEqual([true, RESTORED])
+    await sweep(4)
+    salvaged()
+    await sweep(1)
+    expect(isThere(disk)).toBe(false)
+  })
+
   it('lies in the bin again where somebody deletes what we took out of it, and is taken out once more', async () => {
     await mark()
     terminate()
@@ -788,6 +831,31 @@ it('a copy of a marked disk, tags and all, is none', async () => {
   await sweep(2)
   expect(isThere(VolumeId)).toBe(true)
   expect(isThere(disk)).toBe(true)
+})
+
+it('a disk that comes out of the bin without saying whose it is has its machine’s word for that', async () => {
+  await mark()
+  call('CreateTags', { Resources: [disk], Tags: [{ Key: `termination-guard-disk:${HOOK}`, Value: '' }] })
+  terminate()
+  await sweep(2)
+  expect(told()).toContain(`a snapshot of its disk, ${disk}, is made`)
+})
+
+it('a disk stays in the bin where it is another machine that bears its mark, as one does whose tags were copied', async () => {
+  await mark()
+  const [tags, [other = '']] = [tagsOf(disk), fleet.ids().filter((id) => id !== dead)]
+  terminate()
+  fleet.pass(5 * minute)
+  call('CompleteLifecycleAction', {
+    ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+    LifecycleActionResult: 'CONTINUE',
+  })
+  fleet.pass(2 * hour)
+  call('CreateTags', { Resources: [other], Tags: tags })
+  call('TerminateInstances', { InstanceIds: [other] })
+  fleet.pass(minute)
+  await sweep(1)
+  expect(binned()).toContain(disk)
 })
 
 it('volumes of others in the bin stay there', async () => {
