@@ -30,6 +30,7 @@ import { promiseMutants } from './promise-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
 import { replacementMutants } from './replacement-mutants.ts'
+import { roomMutants } from './room-mutants.ts'
 import { salvageCommandMutants } from './salvage-command-mutants.ts'
 import { salvageMutants } from './salvage-mutants.ts'
 import { salvagedPlaceMutants } from './salvaged-place-mutants.ts'
@@ -63,6 +64,7 @@ export const mutants: readonly Mutant[] = [
   ...growMutants,
   ...listingMutants,
   ...receiptMutants,
+  ...roomMutants,
   ...replacementMutants,
   ...salvageCommandMutants,
   ...salvageMutants,

@@ -1,6 +1,7 @@
 /** The copies that no action needs any more. They cost money, and are told until they are gone. */
 import { reasonOf } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
+import { shuffled } from '../shuffled.ts'
 import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { salvagesOf } from './clone.ts'
@@ -27,7 +28,7 @@ export async function clearAway(
   const oldest = Math.min(...copies.flatMap(madeAt))
   const deleted: string[] = []
   const failed: string[] = []
-  for (const copy of copies) {
+  for (const copy of shuffled(copies, guard.random)) {
     if (!isTimeLeft(guard, remainingMs)) break
     const limited = limitedTo(guard, remainingMs)
     const tried = async (work: () => Promise<void>) => {

@@ -2,6 +2,7 @@
 import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil } from '../guard.ts'
 import { described } from '../journal/described.ts'
+import { shuffled } from '../shuffled.ts'
 import type { Standing } from '../termination/standings.ts'
 
 export interface Found {
@@ -23,14 +24,15 @@ export interface Budget {
 /** How long the reads of one group and its tries may take. */
 const LONGEST_SECONDS = 60
 
-/** One group after the other; one that fails does not stop the others. */
+/** One group after the other, in an order of chance, and so their members; one that fails does not stop the others. */
 export async function eachGroup(
   guard: Guard,
   standing: readonly Standing[],
   remainingMs: () => number,
   work: (limited: Guard, group: Group) => Promise<void>,
 ): Promise<void> {
-  for (const [groupName, members] of grouped(standing, (one) => one.groupName)) {
+  const inTurn = shuffled(standing, guard.random)
+  for (const [groupName, members] of grouped(inTurn, (one) => one.groupName)) {
     if (!isTimeLeft(guard, remainingMs)) return
     try {
       await work(limitedTo(guard, remainingMs), { groupName, members })
@@ -40,8 +42,10 @@ export async function eachGroup(
   }
 }
 
-export function isTimeLeft({ policy }: Guard, remainingMs: () => number): boolean {
-  return remainingMs() >= policy.passSeconds * 1000
+/** Whether there is time for one more: of the function's, where it is asked, and of what the guard is limited to. */
+export function isTimeLeft({ clock, endsAt, policy }: Guard, remainingMs?: () => number): boolean {
+  const limitedMs = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - clock.now()
+  return Math.min(remainingMs?.() ?? limitedMs, limitedMs) >= policy.passSeconds * 1000
 }
 
 /** What is asked for one subject takes no longer than its share. */

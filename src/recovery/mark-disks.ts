@@ -1,6 +1,7 @@
 /** While a guarded machine lives, its root volume is marked, so that the Recycle Bin keeps it if the machine is terminated past our hook. */
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
+import { shuffled } from '../shuffled.ts'
 import { markOf } from '../termination/disk-mark.ts'
 import type { Standing } from '../termination/standings.ts'
 import { idsOf, isTimeLeft, limitedTo } from './found.ts'
@@ -13,10 +14,11 @@ export async function markDisks(
   staying: readonly Standing[],
   remainingMs: () => number,
 ): Promise<void> {
-  const { policy, journal } = guard
+  const { policy, journal, random } = guard
   if (!policy.recovery.rungs.includes('bin') || groupNames.length === 0) return
   const { aws } = limitedTo(guard, remainingMs)
-  for (const disk of await unmarkedDisks(aws, policy.hookName, groupNames, new Set(idsOf(staying)))) {
+  const unmarked = await unmarkedDisks(aws, policy.hookName, groupNames, new Set(idsOf(staying)))
+  for (const disk of shuffled(unmarked, random)) {
     if (!isTimeLeft(guard, remainingMs)) return
     const { instanceId, volumeId, groupName } = disk
     try {

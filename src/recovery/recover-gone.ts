@@ -8,6 +8,7 @@ import { askingOnce } from '../aws/ask-once.ts'
 import { listSalvages } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
+import { shuffled } from '../shuffled.ts'
 import { LET_GO, type MarkedDisk, PROVEN, RESTORED, readMark } from '../termination/disk-mark.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { describedInstance, machineState } from '../termination/machine-state.ts'
@@ -41,16 +42,22 @@ export async function recoverGone(
   } catch (error) {
     guard.journal({ event: 'disks-failed', ...described(error) })
   }
-  for (const orphan of orphans) {
+  const { budget } = cloning
+  let refused = 0
+  for (const orphan of shuffled(orphans, guard.random)) {
     if (!isTimeLeft(guard, remainingMs)) break
-    await tried(guard, orphan, 'bin', async () => {
+    const before = budget.left
+    const isDone = await tried(guard, orphan, 'bin', async () => {
       const limited = limitedTo(guard, remainingMs)
       const asking = { ...limited, aws: askingOnce(limited.aws) }
       const { isNeeded, left } = await recoverOrphan(asking, orphan, cloning)
       if (!isNeeded) needed.delete(orphan)
       if (left !== undefined) throw new Error(`${left}: ${orphan.volumeId} is left`)
     })
+    if (!isDone) refused += before - budget.left
   }
+  // As with what is in the bin, what AWS refused keeps no place of others.
+  budget.left += refused
   return new Set([...needed].map(({ instanceId }) => instanceId))
 }
 

@@ -10,7 +10,7 @@ import type { Rung } from '../rungs.ts'
 import { isHeldItself } from '../termination/lifecycle-actions.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { advance, type Copies, copyDisk } from './clone.ts'
-import { type Budget, type Group, idsOf } from './found.ts'
+import { type Budget, type Group, idsOf, isTimeLeft } from './found.ts'
 import { considerGrowing, takeStep } from './grow.ts'
 import { consoleOf, lookAtHeld, reboot } from './held.ts'
 import { decideHeld, type HeldLook } from './ladder.ts'
@@ -30,6 +30,7 @@ export async function recoverHeld(
   const ids = idsOf(members)
   const began = await terminationsBegan(aws, groupName, ids, clock.now())
   for (const instanceId of ids) {
+    if (!isTimeLeft(guard)) return
     const heldSince = began.get(instanceId)
     if (heldSince === undefined) continue
     const held = { instanceId, groupName, heldSince }

@@ -1,6 +1,7 @@
 /** The disks of machines that were terminated past our hook are taken out of the Recycle Bin, and marked as that. */
 import { ask } from '../aws/ask.ts'
 import type { Guard } from '../guard.ts'
+import { shuffled } from '../shuffled.ts'
 import { type Fate, LET_GO, type MarkedDisk, markOf, RESTORED, readMark } from '../termination/disk-mark.ts'
 import { describedVolume } from './described-volume.ts'
 import { limitedTo } from './found.ts'
@@ -16,11 +17,14 @@ export async function restoreLost(
   const { aws } = limitedTo(guard, remainingMs)
   const gone = await keptAndGone(aws, guard.policy.hookName)
   const binned = gone.length > 0 ? await inRecycleBin(aws) : new Set<string>()
-  for (const disk of gone) {
+  let refused = 0
+  for (const disk of shuffled(gone, guard.random)) {
     if (!binned.has(disk.volumeId) || budget.left <= 0) continue
     budget.left--
-    await tried(guard, disk, 'bin', () => restore(guard, disk, remainingMs))
+    if (!(await tried(guard, disk, 'bin', () => restore(guard, disk, remainingMs)))) refused++
   }
+  // What AWS refused does not go on, and must not keep a place of others, sweep by sweep, as long as EC2 shows its machine.
+  budget.left += refused
 }
 
 async function restore(guard: Guard, disk: MarkedDisk, remainingMs: () => number): Promise<void> {

@@ -11,7 +11,7 @@ import { keepsAbandoned } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import type { Standing } from '../termination/standings.ts'
 import { type Agent, agentsOf } from './agents.ts'
-import { type Budget, eachGroup, type Found, idsOf } from './found.ts'
+import { type Budget, eachGroup, type Found, idsOf, isTimeLeft } from './found.ts'
 import { decideKept, type KeptDecision, type KeptMachine, type LastLook } from './ladder.ts'
 import { siblingsOf } from './siblings.ts'
 import { type Terminations, terminationsOf } from './terminations.ts'
@@ -40,7 +40,7 @@ export async function retryKept(
   })
   await eachGroup(guard, triable, remainingMs, async (limited, { members }) => {
     for (const standing of members) {
-      if (budget.left <= 0) return
+      if (budget.left <= 0 || !isTimeLeft(limited)) return
       const { instanceId } = standing
       const known = { agent: agents.get(instanceId), terminations: terminations.get(instanceId) }
       if (await tryAgain(limited, standing, known)) budget.left--
@@ -90,10 +90,10 @@ async function lookOnce(
   const flushes = await listInvocations(aws, policy.documentName, instanceId, clock.now())
   const place = await ask(() => placeOf({ aws, policy }, action))
   const unread = await whyUnread({ aws, policy }, place)
-  const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState ?? 'in no group'
-  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
   const isAlone =
     policy.recovery.rungs.includes('clone') && (await siblingsOf({ aws, random }, groupName)).length === 0
+  const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState ?? 'in no group'
+  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
   return { lifecycleState, lastLook: { ...flushedIn(flushes), unread, notKeptAgain, isAlone } }
 }
 

@@ -27,22 +27,26 @@ let offline: Set<string>
 let failing: (readonly [keyof AwsApi, Error])[]
 let RECOVER: string
 let RECOVERIES_AT_ONCE: string
+let random: () => number
 /** What stands on a console; `undefined`: what the model has there. */
 let console: string | undefined
 
 beforeEach(() => {
-  fleet = new Fleet().group('web', { size: 3, retain: true })
-  fleet.hook({
-    ...{ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' },
-    NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:termination-guard',
-  })
+  fleet = guarded(3)
   ;[journal, invocations, sent, failing] = [[], [], [], []]
-  ;[RECOVER, RECOVERIES_AT_ONCE] = ['clone', '5']
+  ;[RECOVER, RECOVERIES_AT_ONCE, random] = ['clone', '5', () => 0.5]
   console = undefined
   dead = inService()[0] ?? ''
   offline = new Set([dead])
   terminate(dead)
 })
+
+function guarded(size: number): Fleet {
+  return new Fleet().group('web', { size, retain: true }).hook({
+    ...{ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' },
+    NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:termination-guard',
+  })
+}
 
 function inService(): string[] {
   return fleet.model
@@ -79,7 +83,6 @@ function guard(): Guard {
     RECOVER,
     RECOVERIES_AT_ONCE,
   })
-  const random = () => 0.5
   return {
     aws,
     clock: { now: () => fleet.now },
@@ -631,6 +634,33 @@ it('copies no more disks at once than it may', async () => {
   ])
 })
 
+describe('no machine is always the first, since time and room may be short for the last', () => {
+  let falling = 1
+  it.each([
+    ['in one order', () => 0.5, [0, 1]],
+    ['or in the other', () => (falling -= 1e-6), [1, 0]],
+  ])('%s', async (_, chance, order) => {
+    const ids = [dead, inService()[0] ?? '']
+    offline = new Set(ids)
+    terminate(ids[1] ?? '')
+    random = chance
+    await sweep(2)
+    const made = snapshots().map(({ SnapshotId = '' }) => SnapshotId)
+    const reasons = journal.flatMap((event) =>
+      event.event === 'recovery' && event.reason.includes('a snapshot') ? [event.instanceId] : [],
+    )
+    expect(reasons).toEqual(order.map((index) => ids[index]))
+    for (const InstanceId of ids)
+      call('CompleteLifecycleAction', {
+        ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId },
+        LifecycleActionResult: 'CONTINUE',
+      })
+    await sweep(1)
+    const deleted = journal.flatMap((event) => (event.event === 'copies' ? event.deleted : []))
+    expect(deleted.filter((id) => id.startsWith('snap-'))).toEqual(order.map((index) => made[index]))
+  })
+})
+
 it('a disk is not attached where another is since an earlier sweep', async () => {
   const [other = '', last = ''] = inService()
   const sweepWithLast = async (times: number) => {
@@ -736,4 +766,34 @@ it('a kept machine whose agent stays dead passes its hook again for a copy of it
   )
   expect(snapshots()).toHaveLength(1)
   heartbeat()
+})
+
+describe('where the time of their group is up, machines are left to the next sweep, and no trouble is told:', () => {
+  /** Each of six machines takes twelve seconds; a group has a minute, and nothing is begun in its last fifteen seconds. */
+  const recovered = async (rung: string, isSilent: boolean, heldMs: number, questionMs: number) => {
+    fleet = guarded(7)
+    const ids = inService().slice(1)
+    for (const id of ids) terminate(id)
+    ;[RECOVER, RECOVERIES_AT_ONCE, offline] = [rung, '9', new Set(isSilent ? ids : [])]
+    fleet.pass(heldMs)
+    const before = { ...ssm }
+    ssm.listObjectsV2 = async () => ({ Contents: [] })
+    ssm.listCommandInvocations = async () => {
+      fleet.now += questionMs
+      return { CommandInvocations: [] }
+    }
+    await sweep(1)
+    Object.assign(ssm, before)
+    return journal.flatMap((event) => ('rung' in event ? [`${event.event}: ${event.rung}`] : []))
+  }
+
+  it('those that are held', async () => {
+    expect(await recovered('reboot', true, 10 * minute, 6 * second)).toEqual(
+      Array(4).fill('recovery: reboot'),
+    )
+  })
+
+  it('those that are kept', async () => {
+    expect(await recovered('retry', false, 3 * hour, 12 * second)).toEqual(Array(4).fill('recovery: retry'))
+  })
 })

@@ -38,16 +38,20 @@ let receipts: string[]
 let isInS3: boolean
 /** No other machine's agent answers. */
 let isAlone: boolean
+/** Its agent does not answer either. */
+let silent: string | undefined
 let failing: (readonly [keyof AwsApi, Error])[]
 let RECOVER: string
 let RECOVERIES_AT_ONCE: string
 let manifest: string
+let random: () => number
 
 beforeEach(async () => {
   fleet = new Fleet({ ruleMs: 0 }).group('web', { size: 3, retain: true })
   fleet.hook({ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' })
   ;[journal, invocations, sent, failing, receipts] = [[], [], [], [], []]
   ;[isInS3, RECOVER, RECOVERIES_AT_ONCE, isAlone] = [true, 'clone,bin', '5', false]
+  ;[silent, random] = [undefined, () => 0.5]
   call('CreateRule', {
     ResourceType: 'EBS_VOLUME',
     ResourceTags: keptByBin(HOOK),
@@ -66,7 +70,12 @@ function terminate(): void {
   fleet.pass(minute)
 }
 
-const world = (): Ssm => ({ fleet, invocations, sent, isOnline: (id) => id !== dead && !isAlone })
+const world = (): Ssm => ({
+  fleet,
+  invocations,
+  sent,
+  isOnline: (id) => id !== dead && id !== silent && !isAlone,
+})
 const ssmAndS3: Partial<AwsApi> = {
   ...ssmOn(world),
   listObjectsV2: async ({ Prefix }) => ({
@@ -99,7 +108,7 @@ function guard(): Guard {
     RECOVERIES_AT_ONCE,
   })
   const clock = { now: () => fleet.now }
-  return { aws, clock, random: () => 0.5, policy, journal: (event) => void journal.push(event) }
+  return { aws, clock, random, policy, journal: (event) => void journal.push(event) }
 }
 
 const mark = async (one = guard()) => {
@@ -617,6 +626,58 @@ describe('a disk that outlives its machine by its owner’s wish', () => {
     expect(binned()).toEqual([disk])
     await sweep(1)
     expect([binned(), isThere(disk)]).toEqual([[], true])
+  })
+})
+
+describe('what AWS refuses to do for a disk of one that is gone keeps no place of those that are held:', () => {
+  const held = () =>
+    fleet.model.instances().filter(({ lifecycleState }) => lifecycleState === 'Terminating:Wait')
+  beforeEach(async () => {
+    await mark()
+    RECOVERIES_AT_ONCE = '1'
+    silent = fleet.ids().find((id) => id !== dead)
+    call('TerminateInstanceInAutoScalingGroup', { InstanceId: silent, ShouldDecrementDesiredCapacity: true })
+    fleet.pass(10 * minute)
+    expect(held()).toHaveLength(1)
+    terminate()
+  })
+
+  it('taking it out of the bin', async () => {
+    failing = [['restoreVolumeFromRecycleBin', awsError('VolumeLimitExceeded', 'no room')]]
+    await sweep(1)
+    expect([failed(), copies()]).toEqual([['no room'], 1])
+  })
+
+  it('copying it', async () => {
+    await sweep(1)
+    expect([binned(), copies()]).toEqual([[], 0])
+    failing = [['createSnapshot', awsError('SnapshotCreationPerVolumeRateExceeded', 'not so often')]]
+    await sweep(1)
+    expect([failed(), copies()]).toEqual([['not so often'], 1])
+  })
+})
+
+describe('no disk is always the first, since time and room may be short for the last', () => {
+  let falling = 1
+  it.each([
+    ['in one order', () => 0.5, [0, 1]],
+    ['or in the other', () => (falling -= 1e-6), [1, 0]],
+  ])('%s', async (_, chance, order) => {
+    const ids = fleet.ids().slice(0, 2)
+    const disks = ids.map((id) => fleet.model.instances().find((one) => one.id === id)?.volumes[0]?.id ?? '')
+    random = chance
+    const marked: (string | undefined)[] = []
+    ssmAndS3.createTags = async (input) => {
+      marked.push(...(input.Resources ?? []))
+      return call('CreateTags', input)
+    }
+    await mark()
+    delete ssmAndS3.createTags
+    call('TerminateInstances', { InstanceIds: ids })
+    await sweep(2)
+    const turns = told().map((reason) => disks.findIndex((id) => reason.includes(id)))
+    expect(marked.flatMap((id) => disks.indexOf(id ?? '')).filter((index) => index >= 0)).toEqual(order)
+    expect(turns).toEqual([...order, ...order])
   })
 })
 

@@ -106,6 +106,13 @@ describe('a kept machine whose agent answers again', () => {
     expect(aws.released).toEqual([])
   })
 
+  it.each(['retry', 'retry,clone'])('is let go right after that was asked, with %s', async (RECOVER) => {
+    recovering = { ...aws.guard, policy: readPolicy({ ...environment, RECOVER }) }
+    await run()
+    const at = aws.calls.indexOf('terminateInstanceInAutoScalingGroup')
+    expect(aws.calls.slice(at - 2, at)).toEqual(['describeAutoScalingGroups', 'describeLifecycleHooks'])
+  })
+
   it('is left where the archive is denied', async () => {
     aws.failing.set('listObjectsV2', awsError('AccessDenied'))
     await run()
