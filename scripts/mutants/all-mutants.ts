@@ -18,13 +18,16 @@ import { diskMarkMutants } from './disk-mark-mutants.ts'
 import { doctorDeploymentMutants } from './doctor-deployment-mutants.ts'
 import { doctorGroupMutants } from './doctor-group-mutants.ts'
 import { enrolmentMutants } from './enrolment-mutants.ts'
+import { enrolmentPlanMutants } from './enrolment-plan-mutants.ts'
 import { evidenceMutants } from './evidence-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import { growMutants } from './grow-mutants.ts'
+import { heldLookMutants } from './held-look-mutants.ts'
 import { lastingMutants } from './lasting-mutants.ts'
 import { listingMutants } from './listing-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
+import { orphanMutants } from './orphan-mutants.ts'
 import { othersMutants } from './others-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
@@ -40,6 +43,7 @@ import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
 import { timeMutants } from './time-mutants.ts'
 import { turnMutants } from './turn-mutants.ts'
+import { withdrawalMutants } from './withdrawal-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
@@ -52,14 +56,18 @@ export const mutants: readonly Mutant[] = [
   ...doctorDeploymentMutants,
   ...doctorGroupMutants,
   ...enrolmentMutants,
+  ...enrolmentPlanMutants,
+  ...withdrawalMutants,
   ...flushMutants,
   ...namesMutants,
   ...recoveryMutants,
+  ...heldLookMutants,
   ...cloneMutants,
   ...commandMutants,
   ...copyMarkMutants,
   ...copyStepMutants,
   ...binMutants,
+  ...orphanMutants,
   ...diskMarkMutants,
   ...growMutants,
   ...listingMutants,

@@ -1,4 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
+
+const clone = ['test/recovery/clone.test.ts']
+const listings = ['test/recovery/listings.test.ts']
+const steps = ['test/recovery/decide-copy.test.ts']
 
 const step = { file: 'src/recovery/decide-copy.ts', tests: ['test/recovery/decide-copy.test.ts'] }
 
@@ -75,5 +80,112 @@ export const copyStepMutants: readonly Mutant[] = [
     name: 'keep what is too many',
     from: 'isOver || one !== snapshot)',
     to: 'isOver)',
+  },
+  {
+    file: 'src/recovery/clear-away.ts',
+    tests: clone,
+    name: 'keep every copy since one cannot be thrown away',
+    from: '        failed.push(`${copy.instanceId}: ${reasonOf(error)}`)',
+    to: '        throw error',
+  },
+  {
+    file: 'src/recovery/clear-away.ts',
+    tests: clone,
+    name: 'not tell why a copy stays',
+    from: '        failed.push(`${copy.instanceId}: ${reasonOf(error)}`)',
+    to: '        void reasonOf(error)',
+  },
+  {
+    file: 'src/recovery/clear-away.ts',
+    tests: clone,
+    name: 'tell the age of the youngest copy',
+    from: 'const oldest = Math.min(',
+    to: 'const oldest = Math.max(',
+  },
+  {
+    file: 'src/recovery/clear-away.ts',
+    tests: clone,
+    name: 'not know how old a volume is whose snapshot is gone',
+    from: '...volumes.map((one) => one.createdAt)',
+    to: '...volumes.map((one) => one.createdAt).slice(99)',
+  },
+  {
+    file: 'src/recovery/decide-copy.ts',
+    tests: steps,
+    name: 'take a volume off that is on its way, since it was salvaged in vain',
+    from: ` && mayBeTakenOff(at, now))
+    return`,
+    to: `)
+    return`,
+  },
+  {
+    file: 'src/recovery/decide-copy.ts',
+    tests: steps,
+    name: 'use the oldest volume, where no machine is',
+    from: 'usable.at(-1)',
+    to: 'usable[0]',
+  },
+  {
+    file: 'src/recovery/decide-copy.ts',
+    tests: listings,
+    name: 'call in vain what was salvaged a moment ago',
+    from: 'salvages.every(({ endedAt = 0 })',
+    to: 'salvages.some(({ endedAt = 0 })',
+  },
+  {
+    file: 'src/recovery/decide-copy.ts',
+    tests: steps,
+    name: 'delete what is being deleted',
+    from: ' && !/^delet/.test(one.state)',
+    to: '',
+  },
+  {
+    file: 'src/recovery/copies.ts',
+    tests: listings,
+    name: 'take the volume of which EC2 tells last for the newest',
+    from: 'volumes.sort((a, b) => a.createdAt - b.createdAt)',
+    to: 'volumes',
+  },
+  {
+    file: 'src/recovery/copies.ts',
+    tests: listings,
+    name: 'wait for a snapshot that failed',
+    from: `State === 'completed' || State === 'error' ? State : 'pending'`,
+    to: `State === 'completed' ? State : 'pending'`,
+  },
+  {
+    file: 'src/recovery/copies.ts',
+    tests: ['test/recovery/listings.test.ts', 'test/recovery/clone.test.ts'],
+    name: 'salvage what is on its way to a machine',
+    from: `isComplete: attached.State === 'attached'`,
+    to: `isComplete: attached.State !== 'detaching'`,
+  },
+  {
+    file: 'src/recovery/clone.ts',
+    tests: clone,
+    name: 'take a copy off the machine that is to salvage it',
+    from: 'has(one.instanceId) || !busy.has',
+    to: '!busy.has',
+  },
+  {
+    file: 'src/recovery/clone.ts',
+    tests: clone,
+    name: 'not tell that SSM refuses a salvage',
+    from: "if (started.is === 'refused') throw new Error(`SSM refuses the salvage: ${started.why}`)",
+    to: '',
+  },
+  {
+    file: 'src/recovery/clone.ts',
+    tests: clone,
+    name: 'attach a volume where another is',
+    from: 'if (free === undefined) throw new Error(`${instanceId} has no free name for a volume`)\n  return free',
+    to: `return free ?? '/dev/sdf'`,
+  },
+  {
+    file: 'src/recovery/clone.ts',
+    tests: clone,
+    name: 'make a snapshot that nobody finds again',
+    from: `TagSpecifications: [{ ResourceType: 'snapshot', Tags: [tagOf(policy.hookName, owner)] }]`,
+    to: 'TagSpecifications: []',
   },
 ]

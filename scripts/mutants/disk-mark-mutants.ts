@@ -23,6 +23,13 @@ export const diskMarkMutants: readonly Mutant[] = [
   },
   {
     ...disks,
+    tests: ['test/recovery/listings.test.ts'],
+    name: 'mark the disks of groups for which a star in a name stands',
+    from: '      if (!guarded.has(groupName)) continue\n',
+    to: '',
+  },
+  {
+    ...disks,
     name: 'mark each machine in every sweep',
     from: 'if (mark?.volumeId !== volumeId || !isRight)',
     to: 'if (machine.Tags)',

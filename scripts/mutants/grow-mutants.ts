@@ -1,6 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
 
+const clone = ['test/recovery/clone.test.ts']
+const told = ['test/recovery/full-disk.test.ts']
+
 const step = { file: 'src/recovery/decide-grow.ts', tests: ['test/recovery/decide-grow.test.ts'] }
 const words = { file: 'src/recovery/full-disk.ts', tests: ['test/recovery/full-disk.test.ts'] }
 const ladder = { file: 'src/recovery/ladder.ts', tests: ['test/recovery/ladder.test.ts'] }
@@ -143,5 +146,76 @@ export const growMutants: readonly Mutant[] = [
     name: 'deny the mark of volumes where groups are chosen by tag',
     from: 'grows ? [volumes] : []',
     to: '[]',
+  },
+  {
+    file: 'src/recovery/recover-held.ts',
+    tests: clone,
+    name: 'forget that a reboot was refused, where the disk is not full',
+    from: 'decide({ isRebootRefused: true, isGrowthSpent: true })',
+    to: 'decide({ isGrowthSpent: true })',
+  },
+  {
+    file: 'src/recovery/recover-held.ts',
+    tests: clone,
+    name: 'tell of trouble with a disk that grows',
+    from: `if (step.do === 'pass' || step.do === 'wait') return`,
+    to: `if (step.do === 'pass') return
+    if (step.do === 'wait') throw new Error(step.reason)`,
+  },
+  {
+    file: 'src/recovery/recover-held.ts',
+    tests: clone,
+    name: 'copy a disk whose machine may be booting',
+    from: 'return isPassing(error)',
+    to: 'return false',
+  },
+  {
+    file: 'src/recovery/grow.ts',
+    tests: clone,
+    name: 'grow a disk again and again by a tag that cannot be read',
+    from: 'Date.parse(value) || Number.POSITIVE_INFINITY',
+    to: 'Date.parse(value) || undefined',
+  },
+  {
+    file: 'src/recovery/grow.ts',
+    tests: clone,
+    name: 'wait for ever for a growth of which EC2 does not tell',
+    from: `asked.is === 'answered' ? asked.answer.VolumesModifications : undefined`,
+    to: `asked.is === 'answered' ? asked.answer.VolumesModifications : ((() => { throw new Error(asked.why) })())`,
+  },
+  {
+    file: 'src/recovery/grow.ts',
+    tests: clone,
+    name: 'take a refusal for what stands on the console',
+    from: `console.is === 'answered' ? complaintOfFullDisk(console.answer) : undefined`,
+    to: `console.is === 'answered' ? complaintOfFullDisk(console.answer) : console.why`,
+  },
+  {
+    file: 'src/recovery/full-disk.ts',
+    tests: told,
+    name: 'take a file system in memory for the disk',
+    from: 'epoll|tmpfs|',
+    to: 'epoll|',
+  },
+  {
+    file: 'src/recovery/full-disk.ts',
+    tests: told,
+    name: 'take a limit of the kernel for a full disk',
+    from: 'sys|proc|run|boot',
+    to: 'sys|run|boot',
+  },
+  {
+    file: 'src/recovery/full-disk.ts',
+    tests: told,
+    name: 'take control groups that ran out for a full disk',
+    from: 'c(ontrol )?group|',
+    to: '',
+  },
+  {
+    file: 'src/recovery/full-disk.ts',
+    tests: told,
+    name: 'tell half a character',
+    from: '.toWellFormed()',
+    to: '',
   },
 ]

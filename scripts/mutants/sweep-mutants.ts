@@ -1,6 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 import type { Mutant } from './mutant.ts'
 
+const gone = ['test/recovery/gone.test.ts']
+const recover = ['test/recovery/recover.test.ts']
+const swept = ['test/sweep/sweep.test.ts']
+const states = ['test/sweep/waiting.test.ts']
+
 const standings = { file: 'src/termination/standings.ts', tests: ['test/sweep/sweep.test.ts'] }
 
 const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/sweep/sweep.test.ts'] }
@@ -53,5 +58,126 @@ export const sweepMutants: readonly Mutant[] = [
     name: 'recover nothing where SQS tells of no dead letters',
     from: 'const deadLetters = letters',
     to: "if (letters.is === 'refused') throw new Error(letters.why)\n  const deadLetters = letters",
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'look at what a group without our hook holds',
+    from: 'if (!(await hasHook(aws, groupName, guard.policy))) continue',
+    to: 'await hasHook(aws, groupName, guard.policy)',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'stop at a group that cannot be read',
+    from: `journal({ event: 'group-failed', groupName, ...described(error) })`,
+    to: 'throw error',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'adopt too late for a hook that a person set to less',
+    from: '(times?.heartbeatTimeoutSeconds ?? Number.POSITIVE_INFINITY) / 3',
+    to: 'Number.POSITIVE_INFINITY',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'begin a look for which no time is left',
+    from: `if (remainingMs() < policy.passSeconds * 1000) counts.deferred++
+      else if`,
+    to: 'if',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'stop at an action that fails',
+    from: `    guard.journal({ event: 'pass-failed', instanceId, token, ...described(error), ...cost() })
+    return false`,
+    to: '    throw error',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'not tell which pass of a sweep failed, and why',
+    from: `    guard.journal({ event: 'pass-failed', instanceId, token, ...described(error), ...cost() })
+`,
+    to: '',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: gone,
+    name: 'forget which proven machines stay',
+    from: 'staying = found.staying',
+    to: 'staying = found.staying.slice(found.staying.length)',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: [
+      'test/sweep/sweep.test.ts',
+      'test/recovery/recover.test.ts',
+      'test/sweep/stopped-machine.test.ts',
+    ],
+    name: 'recover what hooks of others hold',
+    from: '{ waiting: held, retained: kept }',
+    to: '{ waiting: found.waiting, retained: kept }',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'leave enrolment no time',
+    from: '() => Math.min(remainingMs(), heldUntil - clock.now())',
+    to: 'remainingMs',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'count as held only what an activity names',
+    from: 'counts.held += waiting.length',
+    to: 'counts.held += held.length',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: recover,
+    name: 'tell of the sweep only once all is recovered',
+    from: `  journal({ event: 'sweep', ...told, retained: keptIds, deadLetters })
+  await recover(guard, { waiting: held, retained: kept }, remainingMs)`,
+    to: `  await recover(guard, { waiting: held, retained: kept }, remainingMs)
+  journal({ event: 'sweep', ...told, retained: keptIds, deadLetters })`,
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: swept,
+    name: 'take an attempt that is due from those whom messages wake',
+    from: `await reconcile(limited, action, undefined, 'sweep')`,
+    to: `await reconcile(limited, action, undefined, 'notification')`,
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: recover,
+    name: 'end well where SQS tells of no dead letters',
+    from: "if (letters.is === 'refused') throw new Error(`SQS does not tell of dead letters: ${letters.why}`)",
+    to: '',
+  },
+  {
+    file: 'src/sweep/waiting.ts',
+    tests: states,
+    name: 'let go of the disk of a proven machine that is kept all the same',
+    from: 'isKept(lifecycleState) ||',
+    to: '',
+  },
+  {
+    file: 'src/sweep/waiting.ts',
+    tests: states,
+    name: 'take what is on its way into a warm pool for what stays',
+    from: '/Terminating|Pending|Replacing/',
+    to: '/Terminating|Replacing/',
+  },
+  {
+    file: 'src/sweep/waiting.ts',
+    tests: states,
+    name: 'take what gets another root volume for what stays',
+    from: '/Terminating|Pending|Replacing/',
+    to: '/Terminating|Pending/',
   },
 ]

@@ -83,7 +83,6 @@ interface Told {
 async function discard(guard: Guard, copy: Copy, over: boolean, { deleted, tried }: Told): Promise<void> {
   const { aws, clock } = guard
   const { snapshots, volumes } = rubbish(copy, over)
-  if (snapshots.length === 0 && volumes.length === 0) return
   // What is at no machine is thrown away although SSM does not answer.
   const isAttached = volumes.some(({ attachment }) => attachment)
   const isSalvaging = isAttached && (await salvagesOf(guard, copy)).some(({ status }) => status === 'running')

@@ -1,8 +1,7 @@
 /** What comes next for the full disk of a machine whose agent is silent, from what AWS shows of it, one step a sweep. Pure; first match wins. */
 
-/** A fifth more, of a small disk a gibibyte at least: the agent needs room for a script, the flush for the logs that it compresses. */
+/** A fifth more: the agent needs room for a script, the flush for the logs that it compresses. */
 const SHARE = 1 / 5
-const LEAST_GIB = 1
 /** A volume cannot be made smaller. This much, for as long as its machine is there, is what a full disk may cost. */
 const MOST_GIB = 16
 /** A volume that takes longer is not waited for. */
@@ -70,7 +69,7 @@ function pass(reason: string): GrowStep {
   return { do: 'pass', reason }
 }
 
-/** In whole gibibytes. */
+/** In whole gibibytes: of a small disk one. */
 function moreOf(sizeGiB: number): number {
-  return Math.min(MOST_GIB, Math.max(LEAST_GIB, Math.ceil(SHARE * sizeGiB)))
+  return Math.min(MOST_GIB, Math.ceil(SHARE * sizeGiB))
 }

@@ -100,6 +100,9 @@ export interface HeldLook {
   readonly said?: string | undefined
 }
 
+/** The rungs for a machine that is held, in their order. */
+export const FOR_HELD = ['reboot', 'grow', 'clone'] as const
+
 export type HeldDecision =
   | { readonly do: 'leave'; readonly reason: string }
   | { readonly do: 'look'; readonly reason: string }
@@ -111,8 +114,7 @@ export type HeldDecision =
 /** What is next for a machine that waits at our hook, since its agent is silent and stays so: it is rebooted, its disk grows, or is copied. */
 export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: RecoveryPolicy): HeldDecision {
   const { now, heldSince, agent, look } = seen
-  const [reboots, grows, clones] = (['reboot', 'grow', 'clone'] as const).map((rung) => rungs.includes(rung))
-  if (!reboots && !grows && !clones) return leave('rebooting, growing and copying are switched off')
+  const [reboots, grows, clones] = FOR_HELD.map((rung) => rungs.includes(rung))
   const patientMs = 1000 * rebootAfterSeconds
   if (heldSince === undefined || now - heldSince < patientMs) return leave('it is not held for long')
   if (!look) return { do: 'look', reason: 'it is held for long' }

@@ -29,6 +29,7 @@ export async function unmarkedDisks(
   staying: ReadonlySet<string>,
 ): Promise<DiskMark[]> {
   const found: DiskMark[] = []
+  const guarded = new Set(groupNames)
   for (let from = 0; from < groupNames.length; from += AT_ONCE) {
     const Filters = [
       { Name: 'tag:aws:autoscaling:groupName', Values: groupNames.slice(from, from + AT_ONCE) },
@@ -40,6 +41,8 @@ export async function unmarkedDisks(
       const groupName = machine.Tags?.find(({ Key }) => Key === 'aws:autoscaling:groupName')?.Value
       const instanceId = machine.InstanceId
       if (!volumeId || !groupName || !instanceId) continue
+      // To a filter, a star in a name stands for anything.
+      if (!guarded.has(groupName)) continue
       const fate = staysOf(root) ? STAYS : KEEP
       const mark = readMark(hookName, machine.Tags)
       // One that got another disk has an older mark; one that was proven may be on its way out, or back out of a warm pool.

@@ -9,6 +9,7 @@ import type { Rung } from '../rungs.ts'
 import { clearAway } from './clear-away.ts'
 import { type Copy, copiesOf } from './copies.ts'
 import { eachGroup, type Found, idsOf, limitedTo } from './found.ts'
+import { FOR_HELD } from './ladder.ts'
 import { recoverGone } from './recover-gone.ts'
 import { type Cloning, recoverHeld } from './recover-held.ts'
 import { retryKept } from './retry-kept.ts'
@@ -25,7 +26,7 @@ export async function recover(guard: Guard, found: Found, remainingMs: () => num
   // First: a hook may hold a machine that is gone, and its copy takes one step a sweep.
   const needed =
     known && rungs.includes('bin') ? await goneAndNeeded(guard, cloning, remainingMs) : new Set<string>()
-  if (able.policy.recovery.rungs.some((rung) => rung !== 'retry')) {
+  if (FOR_HELD.some((rung) => able.policy.recovery.rungs.includes(rung))) {
     const there = found.waiting.filter(({ instanceId }) => !needed?.has(instanceId))
     await eachGroup(able, there, remainingMs, (limited, group) => recoverHeld(limited, group, cloning))
   }

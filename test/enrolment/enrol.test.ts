@@ -69,7 +69,7 @@ const terminate = (InstanceId: string) =>
   })
 
 /** Lets something happen right after each call of an operation. */
-function after(operation: 'deleteLifecycleHook', happens: () => unknown): void {
+function rightAfter(operation: 'deleteLifecycleHook', happens: () => unknown): void {
   const call = world.aws[operation]
   const aws = {
     ...world.aws,
@@ -304,10 +304,70 @@ describe('enrolment', () => {
     expect(told.enrolled).toEqual(['collector'])
     expect(hook('web')).toBeUndefined()
   })
-  it('a launch in a group that is not chosen changes nothing', async () => {
+  it('a launch in a group that is not chosen changes nothing, and costs one question', async () => {
     createGroup('unrelated')
+    let asked = 0
+    const { describeLifecycleHooks } = world.aws
+    world.aws.describeLifecycleHooks = async (input) => {
+      asked++
+      return await describeLifecycleHooks(input)
+    }
     await enrol(world.aws, base, { trigger: 'launch', groupName: 'unrelated' })
-    expect(world.changes).toEqual([])
+    expect([world.changes, asked]).toEqual([[], 0])
+  })
+  it('is once of a group that is chosen by its name and by a tag', async () => {
+    createGroup('web', { team: 'data' })
+    const told = await deploy()
+    expect([told.guarded, told.enrolled]).toEqual([['web'], ['web']])
+  })
+  it('calls nothing back that was never there', async () => {
+    createGroup('web')
+    expect((await deploy()).changed).toEqual([
+      { groupName: 'web', what: 'the hook was put; abandoned instances are retained' },
+    ])
+  })
+  it('switches retention on also where it is off by somebody’s word', async () => {
+    createGroup('web')
+    const { describeAutoScalingGroups } = world.aws
+    const off = { RetentionTriggers: { TerminateHookAbandon: 'terminate' as const } }
+    world.aws.describeAutoScalingGroups = async (input) => {
+      const { AutoScalingGroups = [] } = await describeAutoScalingGroups(input)
+      return { AutoScalingGroups: AutoScalingGroups.map((one) => ({ ...one, InstanceLifecyclePolicy: off })) }
+    }
+    await deploy()
+    expect(retains('web')).toBe(true)
+  })
+  it('leaves a heartbeat that a person set, also where it puts the hook anew', async () => {
+    createGroup('web')
+    await deploy()
+    putHook('web', { NotificationTargetARN: QUEUE, HeartbeatTimeout: 1200 })
+    await deploy({ notifierRoleArn: 'arn:aws:iam::111122223333:role/notifier-2' })
+    expect(hook('web')).toMatchObject({
+      RoleARN: expect.stringContaining('notifier-2'),
+      HeartbeatTimeout: 1200,
+    })
+  })
+  it('leaves retention on where a person, and not a deployment, switched it on', async () => {
+    createGroup('web')
+    await deploy({ retain: false })
+    setRetention('web', 'retain')
+    expect((await deploy({ retain: false })).changed).toEqual([])
+    expect(retains('web')).toBe(true)
+    expect(await withdraw(world.aws, scope)).toMatchObject({ withdrawn: ['web'], retentionLeft: ['web'] })
+    expect(retains('web')).toBe(true)
+  })
+  it('refuses by the deployment’s own prefix', async () => {
+    createGroup('web')
+    const event: JournalEvent[] = []
+    const { hookName, queueArn, notifierRoleArn, retain, selections } = base
+    const archive = { ...anyPolicy.archive, prefix: 'logs/{environment}/{instance}/' }
+    const policy = {
+      ...{ ...anyPolicy, hookName, archive },
+      enrolment: { queueArn, notifierRoleArn, retain, selections },
+    }
+    const journal = (one: JournalEvent) => void event.push(one)
+    await enrolAndTell({ aws: world.aws, policy, random: () => 0.5, journal }, { trigger: 'sweep' })
+    expect(event).toMatchObject([{ refused: [{ groupName: 'web' }] }])
   })
 })
 
@@ -480,7 +540,7 @@ describe('withdrawal', () => {
     createGroup('collector', { team: 'data' })
     await deploy()
     const instanceId = instanceOf('collector')
-    after('deleteLifecycleHook', () => terminate(instanceId))
+    rightAfter('deleteLifecycleHook', () => terminate(instanceId))
     const refused = await withdraw(world.aws, scope)
     expect(refused).toMatchObject({ withdrawn: ['web'], open: [{ groupName: 'collector', instanceId }] })
     expect([hook('web'), hook('collector') !== undefined]).toEqual([undefined, true])
@@ -503,6 +563,27 @@ describe('withdrawal', () => {
     await sweep()
     expect(hook('web')).toBeUndefined()
     expect((await deploy()).enrolled).toEqual(['web'])
+  })
+  it('says so before the hook goes, so that a sweep meanwhile does not bring it back', async () => {
+    createGroup('web')
+    await deploy()
+    let meanwhile: unknown
+    rightAfter('deleteLifecycleHook', () => {
+      meanwhile ??= group('web')?.Tags?.find(({ Key }) => Key === markKey(HOOK))?.Value
+    })
+    await withdraw(world.aws, scope)
+    expect(meanwhile).toContain('withdrawn')
+  })
+  it('takes a hook of ours along whose target was taken away', async () => {
+    createGroup('web')
+    await deploy()
+    const { describeLifecycleHooks } = world.aws
+    world.aws.describeLifecycleHooks = async (input) => {
+      const { LifecycleHooks = [] } = await describeLifecycleHooks(input)
+      return { LifecycleHooks: LifecycleHooks.map((one) => ({ ...one, NotificationTargetARN: '' })) }
+    }
+    expect((await withdraw(world.aws, scope)).hookLeft).toEqual([])
+    expect(hook('web')).toBeUndefined()
   })
   it('leaves a hook that a person aimed elsewhere since', async () => {
     createGroup('web')
@@ -572,6 +653,38 @@ describe('withdrawal', () => {
     expect(withdrawn).toEqual([])
     expect(hook('web')).toBeDefined()
     expect((await surveyWithdrawal(world.aws, scope)).open).toEqual(open)
+  })
+  it('what waits in another group with a warm pool stands in nobody’s way; each machine is named once', async () => {
+    createGroup('web')
+    createGroup('unrelated')
+    await deploy()
+    const put = (AutoScalingGroupName: string) =>
+      world.model.call(world.now, 'PutWarmPool', { AutoScalingGroupName, MaxGroupPreparedCapacity: 0 })
+    put('web')
+    put('unrelated')
+    world.model.advance(world.now)
+    const [held, kept] = [instanceOf('unrelated'), instanceOf('web')]
+    const { describeAutoScalingInstances, describeAutoScalingGroups } = world.aws
+    const at = <One extends { InstanceId?: string | undefined }>(one: One) => ({
+      ...one,
+      LifecycleState: (one.InstanceId === held
+        ? 'Terminating:Wait'
+        : 'Warmed:Pending:Retained') as 'InService',
+    })
+    world.aws.describeAutoScalingInstances = async (input) => {
+      const { AutoScalingInstances = [] } = await describeAutoScalingInstances(input)
+      return { AutoScalingInstances: AutoScalingInstances.map(at) }
+    }
+    world.aws.describeAutoScalingGroups = async (input) => {
+      const { AutoScalingGroups = [] } = await describeAutoScalingGroups(input)
+      return {
+        AutoScalingGroups: AutoScalingGroups.map((one) => ({ ...one, Instances: one.Instances?.map(at) })),
+      }
+    }
+    expect(await withdraw(world.aws, scope)).toMatchObject({
+      ...{ open: [], withdrawn: ['web'] },
+      retained: [{ groupName: 'web', instanceId: kept, lifecycleState: 'Warmed:Pending:Retained' }],
+    })
   })
   it('leaves a hook of the group’s own template', async () => {
     createGroup('web')

@@ -121,6 +121,33 @@ describe('a mark that was taken away', () => {
   })
 })
 
+describe('a mark that was not finished', () => {
+  it('is finished where all is as it should be, or what a person sets later would not be seen as theirs', async () => {
+    await run('deployment')
+    garble('before=terminate heartbeat=3600 retain pending')
+    await run('sweep')
+    expect(mark()).toBe('before=terminate heartbeat=3600 retain')
+  })
+  it('of a withdrawal is taken back by a deployment, also where the hook is the group’s own', async () => {
+    putHook({ RoleARN: base.notifierRoleArn })
+    await run('deployment')
+    await withdraw(world.aws, scope)
+    setRetention('retain')
+    expect(mark()).toContain('withdrawn')
+    await run('deployment')
+    expect(mark()).not.toContain('withdrawn')
+  })
+  it('and is taken away was of a group that does not retain yet: the hook is put first, which remembers', async () => {
+    world.failAt = 3
+    await run('deployment')
+    world.failAt = undefined
+    expect([hook() !== undefined, retains()]).toEqual([true, false])
+    takeMark()
+    await run('sweep')
+    expect(mark()).toContain('before=terminate')
+  })
+})
+
 describe('a mark that was garbled', () => {
   it.each([
     '',
@@ -177,6 +204,10 @@ describe('a hook', () => {
     const told = await run('deployment')
     expect(told.differs[0]?.what).toMatch(/role\/their-own.*admits only.*role\/notifier/)
     expect(hook()?.RoleARN).toContain('their-own')
+  })
+  it('of our name to our queue, but for a launch, is not ours', async () => {
+    putHook({ LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' })
+    expect((await withdraw(world.aws, scope)).withdrawn).toEqual([])
   })
   it('of our name to another queue is no reason to look at the group at removal', async () => {
     putHook({ NotificationTargetARN: 'arn:aws:sqs:eu-west-1:111122223333:other' })

@@ -270,6 +270,32 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('is told where SSM refuses the salvage', async () => {
+    await sweep(3)
+    failing.push(['sendCommand', awsError('InvalidDocument', 'there is none')])
+    await sweep(1)
+    expect(failed()).toMatchObject([
+      { errorMessage: expect.stringMatching(/^SSM refuses the salvage: .*there is none/) },
+    ])
+  })
+
+  it('is told, and stays at no machine, where the healthy machine has no name left for a volume', async () => {
+    ssm.describeInstances = async (input) => {
+      const answer = call('DescribeInstances', input)
+      const all = [...'fghijklmnop'].map((letter) => ({ DeviceName: `/dev/sd${letter}` }))
+      for (const { BlockDeviceMappings } of answer.Reservations?.flatMap(({ Instances = [] }) => Instances) ??
+        [])
+        BlockDeviceMappings?.push(...all)
+      return answer
+    }
+    await sweep(3)
+    delete ssm.describeInstances
+    expect(failed()).toMatchObject([
+      { errorMessage: expect.stringMatching(/^i-.* has no free name for a volume$/) },
+    ])
+    expect(volumes().flatMap(({ Attachments = [] }) => Attachments)).toEqual([])
+  })
+
   it('is not one for an earlier action, although that is not thrown away yet', async () => {
     const [root] = fleet.model.instances().find(({ id }) => id === dead)?.volumes ?? []
     const Value = `${dead} ${new Date(began() - hour).toISOString()} ${root?.id}`
@@ -319,12 +345,14 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(volumes()).toEqual([])
   })
 
-  it('is thrown away but for what EC2 does not give up', async () => {
+  it('is thrown away but for what EC2 does not give up, which is as old as that', async () => {
     await sweep(2)
     letGo()
     failing.push(['deleteVolume', awsError('OperationNotPermitted')])
     await sweep(1)
     expect([volumes().length, snapshots().length]).toEqual([1, 0])
+    await sweep(1)
+    expect(journal.filter(({ event }) => event === 'copies').at(-1)).toMatchObject({ oldestSeconds: 620 })
   })
 
   const notYet = async (state: 'creating' | 'attaching') => {
@@ -557,6 +585,47 @@ describe('a machine whose disk is full', () => {
       expect([mark(), GIB(), snapshots().length]).toEqual([undefined, 8, 1])
     },
   )
+  it('is another one: its disk is copied at once where its reboot is refused', async () => {
+    console = 'login:'
+    failing.push(['rebootInstances', awsError('UnauthorizedOperation')])
+    await sweep(1)
+    expect([mark(), snapshots().length]).toEqual([undefined, 1])
+  })
+  it('is not known to be full where EC2 refuses its console, whatever the refusal says', async () => {
+    RECOVER = 'grow,clone'
+    console = undefined
+    ssm.getConsoleOutput = async () => {
+      throw awsError('UnsupportedOperation', 'No space left on device')
+    }
+    await sweep(1)
+    delete ssm.getConsoleOutput
+    expect([mark(), snapshots().length]).toEqual([undefined, 1])
+  })
+  it('does not grow where a tag of ours cannot be read: it may have grown', async () => {
+    RECOVER = 'grow,clone'
+    const Tags = [{ Key: `termination-guard-grown:${HOOK}`, Value: 'yesterday' }]
+    call('CreateTags', { Resources: [root()?.id ?? ''], Tags })
+    await sweep(1)
+    expect([mark(), GIB(), snapshots().length]).toEqual(['yesterday', 8, 1])
+  })
+  it('is copied at once where EC2 does not tell what became of its growth', async () => {
+    RECOVER = 'grow,clone'
+    await sweep(1)
+    failing.push(['describeVolumesModifications', awsError('InvalidVolumeModification.NotFound')])
+    await sweep(1)
+    expect([reboots(), snapshots().length]).toEqual([0, 1])
+  })
+  it('is waited for while it grows, without a word of trouble', async () => {
+    RECOVER = 'grow,clone'
+    ssm.describeVolumesModifications = async () => ({
+      VolumesModifications: [
+        { VolumeId: root()?.id, StartTime: new Date(fleet.now), ModificationState: 'modifying' },
+      ],
+    })
+    await sweep(3)
+    delete ssm.describeVolumesModifications
+    expect([failed(), reboots(), snapshots().length]).toEqual([[], 0, 0])
+  })
   it('does not grow where the rung is switched off', async () => {
     RECOVER = 'reboot,clone'
     await sweep(2)
@@ -700,6 +769,19 @@ describe('what EC2 does not tell', () => {
     expect(journal).toContainEqual(
       expect.objectContaining({ event: 'copies', failed: [expect.stringContaining('cannot be listed')] }),
     )
+  })
+  it('lets no kept machine pass its hook again for a copy', async () => {
+    RECOVER = 'retry,clone'
+    fleet.pass(2 * hour)
+    ssm.listObjectsV2 = async () => ({ Contents: [] })
+    for (let count = 0; count < 5; count++) {
+      failing.push(['describeSnapshots', awsError('UnauthorizedOperation')])
+      await sweep(1)
+    }
+    expect(journal.map(({ event }) => event)).not.toContain('recovery')
+    await sweep(1)
+    delete ssm.listObjectsV2
+    expect(journal.map(({ event }) => event)).toContain('recovery')
   })
   it('lets no second copy be made', async () => {
     await sweep(1)

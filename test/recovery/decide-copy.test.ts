@@ -73,6 +73,8 @@ describe('a copy', () => {
     const tried = Array.from({ length: MOST_SALVAGES }, () => salvage('failed'))
     expect(step({ copy, salvages: tried })).toEqual(off)
     expect(step({ copy, salvages: [salvage('running')] }).do).toBe('wait')
+    const onItsWay = copyOf([snapshot], [attached('i-near', false)])
+    expect(step({ copy: onItsWay, salvages: tried }).do).toBe('wait')
   })
   it('is taken off a machine that is not healthy any more', () => {
     const copy = copyOf([snapshot], [attached('i-gone')])

@@ -26,6 +26,10 @@ describe('a full disk', () => {
     'httpd: could not create accept mutex: semget: No space left on device',
     'cp: error writing ‘/dev/shm/x’: No space left on device',
     'cp: error writing ‘/boot/initrd.img’: No space left on device',
+    'sh: echo: write error on /proc/sys/kernel/ns_last_pid: No space left on device',
+    'mount: /mnt/scratch: tmpfs: No space left on device',
+    'systemd[1]: Failed to create control group /web.slice: No space left on device',
+    'systemd[1]: Failed to create cgroup /web.slice: No space left on device',
     'Out of memory: Killed process 812 (amazon-ssm-agen)',
     'Audit daemon is low on disk space for logging',
     'EXT4-fs (nvme0n1p1): I/O error 280 while writing',
@@ -43,5 +47,7 @@ describe('a full disk', () => {
   it('is told in few characters', () => {
     const line = `${'x'.repeat(5000)}: No space left on device`
     expect(complaintOfFullDisk(line)?.length).toBe(200)
+    const cut = complaintOfFullDisk(`😀${'x'.repeat(174)}: No space left on device`)
+    expect([cut?.length, cut?.isWellFormed()]).toEqual([200, true])
   })
 })

@@ -2,12 +2,14 @@
 import type { CommandInvocation, SendCommandCommandInput } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { AwsApi } from '../../src/aws/api.ts'
-import { commentFor } from '../../src/flush/commands.ts'
+import { auditComment, commentFor } from '../../src/flush/commands.ts'
 import type { Guard } from '../../src/guard.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { markDisks } from '../../src/recovery/mark-disks.ts'
 import { recover } from '../../src/recovery/recover.ts'
+import { parseSelections } from '../../src/selection.ts'
+import { sweep as wholeSweep } from '../../src/sweep/sweep.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
 import {
   binKey,
@@ -43,6 +45,7 @@ let silent: string | undefined
 let failing: (readonly [keyof AwsApi, Error])[]
 let RECOVER: string
 let RECOVERIES_AT_ONCE: string
+let PATIENCE_SECONDS: string
 let manifest: string
 let random: () => number
 
@@ -51,7 +54,7 @@ beforeEach(async () => {
   fleet.hook({ LifecycleHookName: HOOK, HeartbeatTimeout: 7200, DefaultResult: 'ABANDON' })
   ;[journal, invocations, sent, failing, receipts] = [[], [], [], [], []]
   ;[isInS3, RECOVER, RECOVERIES_AT_ONCE, isAlone] = [true, 'clone,bin', '5', false]
-  ;[silent, random] = [undefined, () => 0.5]
+  ;[silent, random, PATIENCE_SECONDS] = [undefined, () => 0.5, '7200']
   call('CreateRule', {
     ResourceType: 'EBS_VOLUME',
     ResourceTags: keptByBin(HOOK),
@@ -64,6 +67,15 @@ beforeEach(async () => {
 })
 
 const call = <Name extends OperationName>(name: Name, input: InputOf<Name>) => callOn(fleet, name, input)
+
+/** Without the hook, no action needs a copy. */
+function hookEnds(): void {
+  fleet.pass(5 * minute)
+  call('CompleteLifecycleAction', {
+    ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+    LifecycleActionResult: 'CONTINUE',
+  })
+}
 
 function terminate(): void {
   call('TerminateInstances', { InstanceIds: [dead] })
@@ -106,6 +118,7 @@ function guard(): Guard {
     ARCHIVE_PREFIX: '{group}/{instance}/',
     RECOVER,
     RECOVERIES_AT_ONCE,
+    PATIENCE_SECONDS,
   })
   const clock = { now: () => fleet.now }
   return { aws, clock, random, policy, journal: (event) => void journal.push(event) }
@@ -190,6 +203,18 @@ describe('while a machine lives', () => {
     terminate()
     expect(binned()).toEqual([disk])
   })
+  it('S1: the disk of a machine that was proven and stays is marked again by the next sweep', async () => {
+    await mark()
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    const one = guard()
+    const enrolment = {
+      ...{ selections: parseSelections('web'), queueArn: 'arn:aws:sqs:eu-west-1:000000000000:guard' },
+      ...{ notifierRoleArn: 'arn:aws:iam::000000000000:role/notifier', retain: true },
+    }
+    ssmAndS3.getQueueAttributes = async () => ({})
+    await wholeSweep({ ...one, policy: { ...one.policy, enrolment } }, () => 3 * minute)
+    expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: KEEP })
+  })
   it('the disk of a machine that is let go, and not gone yet, is not marked again', async () => {
     await mark()
     fleet.model.depart(fleet.now, dead, 'terminate')
@@ -218,6 +243,36 @@ describe('while a machine lives', () => {
     failing = [['createTags', awsError('this call is one too many')]]
     await letDiskGo(guard(), { ...action, instanceId: dead })
     expect(failed()).toEqual([])
+  })
+  it('those that there is no time for are left to the next sweep, without a word of trouble', async () => {
+    ssmAndS3.createTags = async (input) => {
+      fleet.now += 25 * second
+      return call('CreateTags', input)
+    }
+    const one = guard()
+    const { staying } = await waitingAndRetained(one.aws)
+    const endsAt = fleet.now + minute
+    await markDisks(one, ['web'], staying, () => endsAt - fleet.now)
+    delete ssmAndS3.createTags
+    const marked = fleet.model.instances().map(({ volumes }) => tagsOf(volumes[0]?.id ?? '').length > 0)
+    expect([marked.filter(Boolean).length, failed()]).toEqual([2, []])
+  })
+  it('the bin is not asked: nobody is gone', async () => {
+    await mark()
+    failing = [['listVolumesInRecycleBin', awsError('this call is one too many')]]
+    await sweep(1)
+    expect(failing).toHaveLength(1)
+  })
+  it('a disk that was let go stays in the bin of somebody else’s rule', async () => {
+    await mark()
+    await letDiskGo(guard(), { ...action, instanceId: dead })
+    call('CreateRule', {
+      ...{ ResourceType: 'EBS_VOLUME', ResourceTags: [] },
+      RetentionPeriod: { RetentionPeriodValue: 1, RetentionPeriodUnit: 'DAYS' },
+    })
+    terminate()
+    await sweep(2)
+    expect(binned()).toEqual([disk])
   })
   it('a proven machine goes although its disk cannot be let go, and that is told', async () => {
     await mark()
@@ -278,6 +333,13 @@ describe('the disk of a machine that was terminated past the hook', () => {
     salvaged()
     await sweep(1)
     expect([isThere(disk), binned(), ends().length]).toEqual([false, [], 1])
+  })
+
+  it('is copied for the termination that began, so that its pass can count what is salvaged', async () => {
+    await sweep(2)
+    const { departure } = fleet.model.instances().find(({ id }) => id === dead) ?? {}
+    const [snapshot] = call('DescribeSnapshots', {}).Snapshots ?? []
+    expect(snapshot?.Tags?.[0]?.Value).toBe(`${dead} ${departure?.activity.StartTime?.toISOString()} ${disk}`)
   })
 
   it('is copied once, although its hook holds the machine yet', async () => {
@@ -353,16 +415,65 @@ describe('the disk of a machine that was terminated past the hook', () => {
   })
 
   it('is salvaged as well where no hook holds its machine any more', async () => {
-    fleet.pass(5 * minute)
-    call('CompleteLifecycleAction', {
-      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
-      LifecycleActionResult: 'CONTINUE',
-    })
+    hookEnds()
     await sweep(5)
     expect(told().at(-1)).toContain('salvages')
     salvaged()
     await sweep(1)
     expect(isThere(disk)).toBe(false)
+  })
+
+  it('is deleted where its logs were empty', async () => {
+    await sweep(5)
+    manifest = manifestLine([], [], 60, 'salvage', dead)
+    salvaged()
+    await sweep(1)
+    expect([isThere(disk), ends()]).toMatchObject([false, [{ outcome: 'empty' }]])
+  })
+
+  it('is deleted whatever was flushed, or audited, before its machine was gone, and lacks', async () => {
+    await sweep(5)
+    const flushed = (Comment: string, minutesAgo: number) => {
+      const time = new Date(fleet.now - minutesAgo * minute)
+      const lost = { ...file, path: '/var/log/rotated-away' }
+      invocations.push({
+        ...{ CommandId: Comment, InstanceId: dead, DocumentName: environment.DOCUMENT_NAME, Comment },
+        ...{ Status: 'Success', StatusDetails: 'Success', RequestedDateTime: time },
+        CommandPlugins: [
+          { Output: manifestLine([lost], [], 60, 'audit', dead), ResponseFinishDateTime: time },
+        ],
+      })
+    }
+    flushed(auditComment('web'), 90)
+    salvaged()
+    await sweep(1)
+    expect([isThere(disk), failed()]).toEqual([false, []])
+  })
+
+  it('is deleted for its salvage, though the flush that the silent machine never fetched stands behind it', async () => {
+    await sweep(5)
+    const { departure } = fleet.model.instances().find(({ id }) => id === dead) ?? {}
+    const StartTime = departure?.activity.StartTime ?? new Date(0)
+    invocations.push({
+      ...{ CommandId: 'c-before', InstanceId: dead, DocumentName: environment.DOCUMENT_NAME },
+      ...{
+        Comment: commentFor({
+          ...action,
+          token: undefined,
+          startedAt: StartTime.getTime(),
+          groupName: 'web',
+        }),
+      },
+      ...{
+        Status: 'Failed',
+        StatusDetails: 'Failed',
+        RequestedDateTime: new Date(StartTime.getTime() + second),
+      },
+      CommandPlugins: [{ Output: '', ResponseFinishDateTime: new Date(StartTime.getTime() + 2 * second) }],
+    })
+    salvaged()
+    await sweep(1)
+    expect([isThere(disk), failed()]).toEqual([false, []])
   })
 
   it('S1: is not deleted for what a flush saw before its machine was gone', async () => {
@@ -429,6 +540,31 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(invocations).toHaveLength(2)
   })
 
+  it('keeps its copy, and the salvage that runs, where nobody else is left who could salvage it', async () => {
+    await sweep(5)
+    const before = copies()
+    isAlone = true
+    await sweep(2)
+    expect([copies(), failed()]).toEqual([before, []])
+  })
+
+  it('keeps its copy where the archive does not answer for the moment, though it was salvaged as often as may be', async () => {
+    hookEnds()
+    await sweep(5)
+    salvaged('Failed')
+    await sweep(4)
+    salvaged()
+    fleet.pass(20 * minute)
+    const before = copies()
+    const { listObjectsV2 } = ssmAndS3
+    ssmAndS3.listObjectsV2 = () => Promise.reject(awsError('SlowDown', 'reduce your request rate'))
+    await sweep(1)
+    Object.assign(ssmAndS3, { listObjectsV2 })
+    expect([failed(), copies()]).toEqual([['reduce your request rate'], before])
+    await sweep(1)
+    expect([isThere(disk), ends().length]).toEqual([false, 1])
+  })
+
   it('is left where nobody can salvage it, without a copy that nobody needs', async () => {
     isAlone = true
     await sweep(3)
@@ -436,6 +572,16 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(failed()).toContain(
       `its group has no healthy machine that could salvage its disk: ${disk} is left`,
     )
+  })
+
+  it('has an hour at least to be salvaged', async () => {
+    PATIENCE_SECONDS = '60'
+    hookEnds()
+    failing = Array.from({ length: 100 }, () => ['sendCommand', awsError('AccessDeniedException')] as const)
+    await sweep(11)
+    expect(copies()).toBe(2)
+    await sweep(6)
+    expect(copies()).toBe(0)
   })
 
   it('is not salvaged for ever', async () => {
@@ -478,12 +624,20 @@ describe('the disk of a machine that was terminated past the hook', () => {
     expect(isThere(disk)).toBe(true)
   })
 
+  it.each(['describeScalingActivities', 'listCommandInvocations'] as const)(
+    'keeps no copy for ever where AWS never answers %s again',
+    async (operation) => {
+      await sweep(3)
+      expect(copies()).toBeGreaterThan(0)
+      hookEnds()
+      failing = Array.from({ length: 900 }, () => [operation, awsError('InternalFailure')] as const)
+      await sweep(45)
+      expect([copies(), isThere(disk)]).toEqual([0, true])
+    },
+  )
+
   it('is left alone in the bin where EC2 has forgotten whose it was', async () => {
-    fleet.pass(5 * minute)
-    call('CompleteLifecycleAction', {
-      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
-      LifecycleActionResult: 'CONTINUE',
-    })
+    hookEnds()
     fleet.pass(2 * hour)
     await sweep(2)
     expect(binned()).toEqual([disk])
@@ -505,9 +659,21 @@ describe('the disk of a machine that was terminated past the hook', () => {
 
   it('keeps its copy where the disks cannot be listed', async () => {
     await sweep(3)
+    call('CompleteLifecycleAction', {
+      ...{ AutoScalingGroupName: 'web', LifecycleHookName: HOOK, InstanceId: dead },
+      LifecycleActionResult: 'CONTINUE',
+    })
+    fleet.pass(5 * minute)
     const before = copies()
-    failing = [['describeInstances', awsError('UnauthorizedOperation')]]
+    expect(before).toBeGreaterThan(0)
+    let asked = 0
+    ssmAndS3.describeVolumes = async (input) => {
+      // The copies are asked for first.
+      if (asked++ > 0) throw awsError('UnauthorizedOperation')
+      return call('DescribeVolumes', input)
+    }
     await sweep(1)
+    delete ssmAndS3.describeVolumes
     expect(copies()).toBeGreaterThanOrEqual(before)
     expect(journal).toContainEqual(expect.objectContaining({ event: 'disks-failed' }))
   })

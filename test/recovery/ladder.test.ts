@@ -120,6 +120,7 @@ describe('a held machine', () => {
   })
   it.each<[string, Partial<HeldMachine>, object?]>([
     ['its agent answers', { agent: { isOnline: true, lastPingAt: START + 9 * MINUTE } }],
+    ['its agent answers, and is seldom heard of', { agent: { isOnline: true, lastPingAt: START } }],
     ['its agent was heard of a moment ago', { agent: { isOnline: false, lastPingAt: START + 8 * MINUTE } }],
     ['our hook does not hold it', {}, { isHeld: false }],
     ['it does not run', {}, { isRunning: false }],

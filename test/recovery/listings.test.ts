@@ -9,6 +9,7 @@ import { consoleOf } from '../../src/recovery/held.ts'
 import { inRecycleBin, keptAndGone, orphansOf, unmarkedDisks } from '../../src/recovery/marked-disks.ts'
 import { siblingsOf } from '../../src/recovery/siblings.ts'
 import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
+import { awsError } from '../one-instance.ts'
 import { action, START } from '../termination/observations.ts'
 
 const HOOK = 'termination-guard'
@@ -39,6 +40,12 @@ describe('agents', () => {
     )
     const found = await agentsOf(aws({ describeInstanceInformation }), ids)
     expect(ids.map((id) => found.get(id)?.isOnline)).toEqual([false, true, false])
+  })
+  it('are not known where SSM refuses the question: nobody is silent for that', async () => {
+    const describeInstanceInformation = async () => {
+      throw awsError('AccessDeniedException')
+    }
+    await expect(agentsOf(aws({ describeInstanceInformation }), ids)).rejects.toThrow()
   })
   it('are asked for no more at once than a filter takes', async () => {
     const asked: number[] = []
@@ -138,6 +145,26 @@ describe('copies', () => {
     expect(copy?.volumes.map(({ attachment }) => attachment?.isComplete)).toEqual([true, undefined, false])
     expect(new Set(owners.map(String))).toEqual(new Set(['self']))
   })
+  it('are made of volumes in the order in which these were made, whatever the order of the answer', async () => {
+    const made = (VolumeId: string, minutes: number) => ({
+      Volumes: [
+        {
+          ...{ VolumeId, SnapshotId: SNAPSHOT, Tags: tagsOf(SNAPSHOT) },
+          CreateTime: new Date(START + minutes * 60_000),
+        },
+      ],
+    })
+    const describeSnapshots = paged(snapshot(SNAPSHOT, 1))
+    const describeVolumes = paged(made('vol-2', 5), made('vol-1', 3))
+    const [copy] = await copiesOf(aws({ describeSnapshots, describeVolumes }), HOOK)
+    expect(copy?.volumes.map(({ volumeId }) => volumeId)).toEqual(['vol-1', 'vol-2'])
+  })
+  it('that failed are known as that', async () => {
+    const [failed] = snapshot('snap-1', 1).Snapshots
+    const describeSnapshots = async () => ({ Snapshots: failed && [{ ...failed, State: 'error' as const }] })
+    const [copy] = await copiesOf(aws({ describeSnapshots, describeVolumes: async () => ({}) }), HOOK)
+    expect(copy?.snapshots).toMatchObject([{ state: 'error' }])
+  })
   it('of which EC2 has another word than completed are not complete', async () => {
     const Snapshots = [
       { SnapshotId: 'snap-1', VolumeId: DISK, Tags: tagsOf(), State: 'recoverable' as const },
@@ -199,6 +226,8 @@ describe('copies', () => {
     const salvages = [salvage('running'), salvage('failed')]
     expect(isInVain(salvages, START + 3_600_000)).toBe(false)
     expect(isInVain([salvage('failed'), salvage('failed')], START + 3_600_000)).toBe(true)
+    const justNow = { ...salvage('failed'), endedAt: START + 3_599_000 }
+    expect(isInVain([justNow, { ...justNow, endedAt: START }], START + 3_600_000)).toBe(false)
   })
 })
 
@@ -232,6 +261,20 @@ describe('marked disks', () => {
     expect(named(await unmarkedDisks(aws({ describeInstances }), HOOK, ['web'], new Set()))).toEqual([
       disk(second).volumeId,
     ])
+  })
+  it('are of guarded groups alone: a name with a star is that of many to a filter', async () => {
+    const describeInstances = paged(machine(first, false))
+    expect(await unmarkedDisks(aws({ describeInstances }), HOOK, ['we*'], new Set())).toEqual([])
+  })
+  it('are looked for in all groups, as many at once as a filter takes', async () => {
+    const asked: number[] = []
+    const describeInstances: AwsApi['describeInstances'] = async ({ Filters }) => {
+      asked.push(Filters?.find(({ Name }) => Name === 'tag:aws:autoscaling:groupName')?.Values?.length ?? 0)
+      return {}
+    }
+    const groups = Array.from({ length: 401 }, (_, index) => `web-${index}`)
+    await unmarkedDisks(aws({ describeInstances }), HOOK, groups, new Set())
+    expect(asked).toEqual([200, 200, 1])
   })
   it('are marked once more where the machine’s mark is of a disk that it had before', async () => {
     const { Reservations } = machine(first, true)

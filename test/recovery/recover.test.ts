@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { commentFor, personComment } from '../../src/flush/commands.ts'
+import { auditComment, commentFor, personComment } from '../../src/flush/commands.ts'
 import { metricsOf } from '../../src/journal/metrics.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { agentsOf } from '../../src/recovery/agents.ts'
@@ -119,6 +119,52 @@ describe('a kept machine whose agent answers again', () => {
     expect(aws.released).toEqual([])
   })
 
+  it('is left where nothing tells its place in the archive, or that may not be asked', async () => {
+    const ARCHIVE_PREFIX = 'logs/{environment}/{instance}/'
+    recovering = { ...aws.guard, policy: readPolicy({ ...environment, RECOVER: 'retry', ARCHIVE_PREFIX }) }
+    aws.activities = [{ ...kept, Description: `Terminating EC2 instance: ${instanceId}` }]
+    await run()
+    expect(aws.released).toEqual([false])
+    aws.lifecycleState = 'Terminating:Retained'
+    aws.groupName = 'web'
+    aws.released = []
+    await run()
+    expect(aws.released).toEqual([])
+    aws.failing.set('describeAutoScalingGroups', awsError('AccessDenied'))
+    await run()
+    expect(aws.released).toEqual([])
+  })
+
+  it('is left where it is in no group any more', async () => {
+    aws.guard.aws.listObjectsV2 = async () => {
+      aws.lifecycleState = undefined
+      return { Contents: [] }
+    }
+    recovering = { ...recovering, aws: aws.guard.aws }
+    await run()
+    expect(aws.released).toEqual([])
+  })
+
+  it('costs one question a sweep where SSM knows no agent of it', async () => {
+    aws.information = undefined
+    await run()
+    expect(aws.calls.filter((call) => call === 'describeInstanceInformation')).toHaveLength(1)
+    expect(aws.calls).not.toContain('describeScalingActivities')
+  })
+
+  it('is told with the sweep before anything is tried: a function may be killed there', async () => {
+    await run()
+    const events = aws.journal.map(({ event }) => event)
+    expect(events.indexOf('sweep')).toBeLessThan(events.indexOf('recovery'))
+  })
+
+  it('is all that is looked at where only kept machines are tried', async () => {
+    aws.lifecycleState = 'Terminating:Wait'
+    await sweep({ ...recovering, policy: { ...recovering.policy, adoptAfterSeconds: 1e9 } }, plenty)
+    const asked = aws.calls.filter((call) => call === 'describeScalingActivities')
+    expect(asked).toHaveLength(1)
+  })
+
   it('is told where AWS refuses, and does not stop the sweep', async () => {
     aws.failing.set('terminateInstanceInAutoScalingGroup', awsError('AccessDenied', 'not authorized'))
     await run()
@@ -150,8 +196,21 @@ describe('terminations are counted', () => {
     expect([...counted]).toEqual([[instanceId, { ended: 2, lastEndedAt: START + 5, isUnderWay: false }]])
   })
   it('as unknown where there are too many to read', async () => {
-    aws.guard.aws.describeScalingActivities = async () => ({ Activities: [kept], NextToken: 'more' })
+    let pages = 0
+    aws.guard.aws.describeScalingActivities = async () => {
+      pages++
+      return { Activities: [kept], NextToken: 'more' }
+    }
     expect([...(await terminationsOf(aws.guard.aws, groupName, [instanceId]))]).toEqual([])
+    expect(pages).toBe(20)
+  })
+  it('but not that which is under way, and of a machine’s first one nothing is told', async () => {
+    const underWay = activity({ EndTime: undefined, StatusCode: 'InProgress' })
+    const other = 'i-0000000000000000f'
+    const first = { ...underWay, Description: named(other) }
+    aws.guard.aws.describeScalingActivities = async () => ({ Activities: [underWay, first, kept] })
+    const counted = await terminationsOf(aws.guard.aws, groupName, [instanceId, other])
+    expect([...counted]).toEqual([[instanceId, { ended: 1, lastEndedAt: START, isUnderWay: true }]])
   })
 })
 
@@ -223,6 +282,35 @@ it('tries no more at once than it may, those on their way included', async () =>
   const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 2 } }
   await sweep({ ...recovering, policy }, plenty)
   expect(released).toEqual([ids[1]])
+})
+
+it('takes one that AWS refuses for one that is on its way: whatever the answer was, it may be', async () => {
+  const ids = ['1', '2'].map((digit) => `i-${digit.repeat(17)}`)
+  const now = new Date(aws.now)
+  const asked: string[] = []
+  const standing = (InstanceId: string) => ({
+    ...{ InstanceId, AutoScalingGroupName: groupName, LifecycleState: 'Terminating:Retained' },
+  })
+  Object.assign(recovering.aws, {
+    describeAutoScalingInstances: async ({ InstanceIds = ids }: { InstanceIds?: string[] }) => ({
+      AutoScalingInstances: InstanceIds.map(standing),
+    }),
+    describeInstanceInformation: async () => ({
+      InstanceInformationList: ids.map((InstanceId) => ({
+        ...{ InstanceId, PingStatus: 'Online', LastPingDateTime: now },
+      })),
+    }),
+    describeScalingActivities: async () => ({
+      Activities: ids.map((id) => ({ ...kept, Description: `Terminating EC2 instance: ${id}` })),
+    }),
+    terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => {
+      asked.push(InstanceId)
+      throw awsError('InternalFailure')
+    },
+  })
+  const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 1 } }
+  await sweep({ ...recovering, policy }, plenty)
+  expect(asked).toEqual(ids.slice(0, 1))
 })
 
 it('counts those that are on their way in any group, also in one that keeps no machine', async () => {
@@ -342,6 +430,37 @@ describe('a held machine whose agent is silent', () => {
     let asked = 0
     aws.guard.aws.listCommandInvocations = async () => (asked++ === 0 ? { CommandInvocations: [] } : whole)
     expect((await lookAtHeld(aws.guard, action)).look.wasFlushed).toBe(true)
+  })
+  it('is what its own flushes say, and not an audit’s, but that one runs', async () => {
+    aws.agent = 'online'
+    const look = async () => (await lookAtHeld(aws.guard, action)).look
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: auditComment(groupName) })
+    expect(await look()).toMatchObject({ isFlushing: true })
+    aws.flushEnds('x\n----------ERROR-------\nno space left on device', 'Failed')
+    expect(await look()).toMatchObject({ isFlushing: false, said: undefined })
+    aws.flushEnds(manifestLine([]))
+    expect(await look()).toMatchObject({ wasFlushed: false })
+    aws.flushEnds('', 'TimedOut')
+    Object.assign(aws.invocations[0] ?? {}, { StatusDetails: 'DeliveryTimedOut' })
+    expect(await look()).toMatchObject({ unfetchedAt: undefined })
+  })
+  it('fetches nothing where the last that was given up was never fetched, though another is sent since', async () => {
+    aws.agent = 'online'
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    aws.flushEnds('', 'TimedOut')
+    Object.assign(aws.invocations[0] ?? {}, { StatusDetails: 'DeliveryTimedOut' })
+    const sentAt = aws.now
+    aws.now += MINUTE
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    Object.assign(aws.invocations[0] ?? {}, { Status: 'Pending', StatusDetails: 'Pending' })
+    expect((await lookAtHeld(aws.guard, action)).look).toMatchObject({
+      unfetchedAt: sentAt,
+      isFlushing: false,
+    })
+  })
+  it.each(['stopped', 'stopping', 'pending'])('is left where it is %s', async (machine) => {
+    aws.machine = machine
+    expect((await lookAtHeld(aws.guard, action)).look.isRunning).toBe(false)
   })
   it('is not rebooted again where its tag cannot be read', async () => {
     const answer = await aws.guard.aws.describeInstances({ InstanceIds: [instanceId] })

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { parseSelections } from '../../src/selection.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
+import { PROMPT_SECONDS, UNSEEN_SECONDS } from '../../src/termination/attempts.ts'
 import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE, START } from '../termination/observations.ts'
 
@@ -199,6 +200,25 @@ it('one action that fails does not stop the sweep', async () => {
   aws.failing.set('recordLifecycleActionHeartbeat', awsError('ThrottlingException'))
   await run()
   expect(told()).toMatchObject({ adopted: 0, failed: 1 })
+  expect(aws.journal).toContainEqual(
+    expect.objectContaining({
+      event: 'pass-failed',
+      instanceId: action.instanceId,
+      error: 'ThrottlingException',
+    }),
+  )
+})
+
+it('E1: leaves an attempt that is due to those whom the action’s own messages wake', async () => {
+  await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${action.token} ${action.groupName}` })
+  aws.flushEnds('', 'Failed')
+  const { retrySeconds } = aws.guard.policy
+  aws.now += 1000 * (retrySeconds + PROMPT_SECONDS + UNSEEN_SECONDS + 1)
+  await run()
+  expect(aws.invocations).toHaveLength(1)
+  aws.now += 1000 * aws.guard.policy.lookAgainSeconds
+  await run()
+  expect(aws.invocations).toHaveLength(2)
 })
 
 it('a group that cannot be read does not stop the sweep', async () => {

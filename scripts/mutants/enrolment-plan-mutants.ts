@@ -1,0 +1,158 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+import type { Mutant } from './mutant.ts'
+
+const tests = ['test/enrolment']
+
+/** What of a group is a person’s, what is ours, and what a run that broke off leaves behind. */
+export const enrolmentPlanMutants: readonly Mutant[] = [
+  {
+    file: 'src/enrolment/enrol.ts',
+    tests,
+    name: 'ask for the hooks of a group that nobody chose',
+    from: `  if (chosenBy(wanted.selections, group).length === 0) return { name, plan: { is: 'not-chosen' } }
+`,
+    to: '',
+  },
+  {
+    file: 'src/enrolment/enrol.ts',
+    tests,
+    name: 'let a sweep enrol what was withdrawn',
+    from: `byDeployment: trigger === 'deployment', again`,
+    to: 'byDeployment: true, again',
+  },
+  {
+    file: 'src/enrolment/enrol.ts',
+    tests,
+    name: 'refuse no group for its place in the archive',
+    from: 'archivePrefix: policy.archive.prefix',
+    to: `archivePrefix: ''`,
+  },
+  {
+    file: 'src/enrolment/enrol.ts',
+    tests,
+    name: 'stop at a group that is refused',
+    from: "    return { name, plan: { is: 'refused', why: `${code}: ${errorMessage}` } }",
+    to: '    throw error',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'take a hook that notifies nobody for ours',
+    from: '(hook.target === undefined && putByUs(mark))',
+    to: '(hook.target === undefined)',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'take a hook for launches for ours',
+    from: 'if (isOurs && hook.transition === TERMINATING)',
+    to: 'if (isOurs)',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'take what a run that broke off did not set for a person’s',
+    from: '(mark?.pending === true || mark?.heartbeatTimeoutSeconds === found)',
+    to: '(mark?.heartbeatTimeoutSeconds === found)',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'set a person’s heartbeat back',
+    from: '(mark?.pending === true || mark?.heartbeatTimeoutSeconds === found)',
+    to: 'found > 0',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'set a person’s heartbeat back where the hook is put anew',
+    from: 'heartbeat.isOurs ? heartbeatTimeoutSeconds : hook.heartbeatTimeoutSeconds',
+    to: 'heartbeatTimeoutSeconds',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'set a person’s default result back',
+    from: `defaultResult: hook.defaultResult ?? 'ABANDON'`,
+    to: `defaultResult: 'ABANDON'`,
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'never switch retention on once a run broke off before it',
+    from: 'if (isOurs && !mark.pending)',
+    to: 'if (isOurs)',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'take retention away that was there before us',
+    from: ` && mark.before === 'terminate'`,
+    to: '',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'take retention away that a person switched on',
+    from: 'if (!retain && retains && isOurs &&',
+    to: 'if (!retain && retains &&',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'leave a group withdrawn that a deployment enrols',
+    from: ' || mark?.withdrawn || mark?.pending',
+    to: ' || mark?.pending',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'leave a mark unfinished',
+    from: ' || mark?.withdrawn || mark?.pending',
+    to: ' || mark?.withdrawn',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'switch retention on before the hook remembers',
+    from: '[hook.step, retention.step]',
+    to: '[retention.step, hook.step]',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'set something before it is written down',
+    from: `...(work.length > 0 ? [{ do: 'mark' as const, mark: { ...next, pending: true } }] : [])`,
+    to: '...[]',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'call a mark back that never was there',
+    from: `return mark && 'our mark was gone and is back'`,
+    to: `return 'our mark was gone and is back'`,
+  },
+  {
+    file: 'src/enrolment/enrolments.ts',
+    tests,
+    name: 'enrol a group twice that was chosen twice',
+    from: 'found.set(group.name, group)',
+    to: 'found.set(`${group.name} ${found.size}`, group)',
+  },
+  {
+    file: 'src/enrolment/enrolments.ts',
+    tests,
+    name: 'take whatever retention is set to for on',
+    from: `TerminateHookAbandon === 'retain',
+    hasWarmPool`,
+    to: `TerminateHookAbandon !== undefined,
+    hasWarmPool`,
+  },
+  {
+    file: 'src/enrolment/enrolments.ts',
+    tests,
+    name: 'mark the instances of a group as well',
+    from: 'PropagateAtLaunch: false,',
+    to: 'PropagateAtLaunch: true,',
+  },
+]
