@@ -80,8 +80,15 @@ export const enrolmentPlanMutants: readonly Mutant[] = [
     file: 'src/enrolment/plan.ts',
     tests,
     name: 'never switch retention on once a run broke off before it',
-    from: 'if (isOurs && !mark.pending)',
-    to: 'if (isOurs)',
+    from: 'if (isOurs && !mark.pending && hook)',
+    to: 'if (isOurs && hook)',
+  },
+  {
+    file: 'src/enrolment/plan.ts',
+    tests,
+    name: 'believe a mark that was copied to a new group',
+    from: 'if (isOurs && !mark.pending && hook)',
+    to: 'if (isOurs && !mark.pending)',
   },
   {
     file: 'src/enrolment/plan.ts',

@@ -210,12 +210,16 @@ interface RetentionPlan {
   readonly differs: readonly string[]
 }
 
-function planRetention({ retains }: GroupFacts, { retain }: Wanted, mark: Mark | undefined): RetentionPlan {
+function planRetention(
+  { retains, hook }: GroupFacts,
+  { retain }: Wanted,
+  mark: Mark | undefined,
+): RetentionPlan {
   const none = { step: undefined, change: undefined, differs: [] }
   const isOurs = mark?.retain === true
   if (retain && !retains) {
-    // It was on, by us: whoever switched it off did so on purpose.
-    if (isOurs && !mark.pending)
+    // It was on, by us: whoever switched it off did so on purpose. But a mark without its hook may be another group's, tags and all.
+    if (isOurs && !mark.pending && hook)
       return { ...none, differs: ['retention was switched off: an abandoned instance and its logs go'] }
     return {
       ...none,

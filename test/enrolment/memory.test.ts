@@ -121,6 +121,22 @@ describe('a mark that was taken away', () => {
   })
 })
 
+describe('a mark without its hook', () => {
+  it('was copied to a group that is new, or made again: it gets retention, too, and not the hook alone', async () => {
+    await run('deployment')
+    const Tags = group()?.Tags
+    call(world.now, 'DeleteAutoScalingGroup', { AutoScalingGroupName })
+    const sizes = { LaunchTemplate: { LaunchTemplateName: 'web' }, MinSize: 0, MaxSize: 3 }
+    call(world.now, 'CreateAutoScalingGroup', { AutoScalingGroupName, ...sizes, Tags })
+    expect([hook(), retains()]).toEqual([undefined, false])
+    const told = await run('sweep')
+    expect([hook() !== undefined, retains(), told.differs]).toEqual([true, true, []])
+    expect(told.changed[0]?.what).toBe('the hook was gone and is back; abandoned instances are retained')
+    await withdraw(world.aws, scope)
+    expect([hook(), retains()]).toEqual([undefined, false])
+  })
+})
+
 describe('a mark that was not finished', () => {
   it('is finished where all is as it should be, or what a person sets later would not be seen as theirs', async () => {
     await run('deployment')
