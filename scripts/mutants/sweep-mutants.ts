@@ -42,6 +42,12 @@ export const sweepMutants: readonly Mutant[] = [
   },
   {
     ...sweep,
+    name: 'look at the same actions of a group first each time',
+    from: 'shuffled(orphans, guard.random)',
+    to: 'shuffled(orphans, () => 0.5)',
+  },
+  {
+    ...sweep,
     name: 'forget who is retained',
     from: 'kept.push(...retained.filter(ofGroup))',
     to: 'kept.push(...waiting.filter(ofGroup))',

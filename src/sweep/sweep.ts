@@ -117,7 +117,7 @@ async function sweepGroup(
   )
   const orphans = held.filter((action) => ageSeconds(action) >= adoptAfter)
   await pMap(
-    orphans,
+    shuffled(orphans, guard.random),
     async (action) => {
       if (remainingMs() < policy.passSeconds * 1000) counts.deferred++
       else if (await adopt(guard, shared, action, remainingMs())) counts.adopted++

@@ -124,7 +124,7 @@ describe('a mark that was taken away', () => {
 describe('a mark without its hook', () => {
   it('was copied to a group that is new, or made again: it gets retention, too, and not the hook alone', async () => {
     await run('deployment')
-    const Tags = group()?.Tags
+    const Tags = group()?.Tags?.map(({ Key = '', Value }) => ({ Key, Value }))
     call(world.now, 'DeleteAutoScalingGroup', { AutoScalingGroupName })
     const sizes = { LaunchTemplate: { LaunchTemplateName: 'web' }, MinSize: 0, MaxSize: 3 }
     call(world.now, 'CreateAutoScalingGroup', { AutoScalingGroupName, ...sizes, Tags })

@@ -107,6 +107,30 @@ it('does not look at the same groups first each time, since time may be short fo
   expect(first).toEqual(new Set(['web', 'api']))
 })
 
+it('does not look at the same actions of a group first each time either', async () => {
+  const ids = ['1', '2'].map((digit) => `i-${digit.repeat(17)}`)
+  const first = new Set<unknown>()
+  for (const draws of [
+    [0.5, 0.1, 0.9],
+    [0.5, 0.9, 0.1],
+  ]) {
+    const one = new OneInstance()
+    one.now = START + 30 * MINUTE
+    one.activities = ids.map((id) => ({ ...terminating, Description: `Terminating EC2 instance: ${id}` }))
+    const standing = (InstanceId: string) => ({
+      ...{ InstanceId, AutoScalingGroupName: action.groupName, LifecycleState: 'Terminating:Wait' },
+    })
+    one.guard.aws.describeAutoScalingInstances = async ({ InstanceIds }) =>
+      ({ AutoScalingInstances: (InstanceIds ?? ids).map(standing) }) as never
+    const asked: unknown[] = []
+    one.guard.aws.recordLifecycleActionHeartbeat = async ({ InstanceId }) => void asked.push(InstanceId)
+    await sweep({ ...one.guard, random: () => draws.shift() ?? 0.5 }, plenty)
+    expect(new Set(asked)).toEqual(new Set(ids))
+    first.add(asked[0])
+  }
+  expect(first).toEqual(new Set(ids))
+})
+
 it.each(['Warmed:Terminating:Wait', 'Warmed:Pending:Wait', 'ReplacingRootVolume:Wait'])(
   'adopts what waits in %s',
   async (state) => {
