@@ -9,8 +9,22 @@ export const orphanMutants: readonly Mutant[] = [
   {
     file: 'src/recovery/recover-gone.ts',
     tests: gone,
+    name: 'think that unhealthy machines are replaced where a person suspended that',
+    from: "'ReplaceUnhealthy', ",
+    to: '',
+  },
+  {
+    file: 'src/recovery/recover-gone.ts',
+    tests: gone,
+    name: 'wait for ever to be noticed where nothing notices',
+    from: '!group?.SuspendedProcesses?.some(',
+    to: '![{}].some(',
+  },
+  {
+    file: 'src/recovery/recover-gone.ts',
+    tests: gone,
     name: 'copy a disk before Auto Scaling notices that its machine is gone',
-    from: `if (orphan.fate !== RESTORED && (await isUnnoticed(aws, instanceId))) return NEEDED
+    from: `if (orphan.fate !== RESTORED && (await isUnnoticed(aws, orphan))) return NEEDED
 `,
     to: '',
   },

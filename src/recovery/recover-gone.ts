@@ -5,6 +5,7 @@
 import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
 import { askingOnce } from '../aws/ask-once.ts'
+import { groupOf } from '../aws/group-of.ts'
 import { listSalvages } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
@@ -99,7 +100,7 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
   if (!copy) {
     if (last === undefined)
       return { isNeeded: false, left: `EC2 has forgotten which disk was the last of ${instanceId}` }
-    if (orphan.fate !== RESTORED && (await isUnnoticed(aws, instanceId))) return NEEDED
+    if (orphan.fate !== RESTORED && (await isUnnoticed(aws, orphan))) return NEEDED
     if (cloning.budget.left <= 0) return NEEDED
     cloning.budget.left--
     tell(guard, orphan, `a snapshot of its disk, ${volumeId}, is made`)
@@ -116,13 +117,18 @@ async function lastDiskOf(aws: AwsApi, hookName: string, instanceId: string): Pr
   return asked.is === 'answered' ? readMark(hookName, asked.answer?.Tags)?.volumeId : undefined
 }
 
+/** Where a person has suspended one of these, Auto Scaling never does. */
+const NOTICING = new Set(['HealthCheck', 'ReplaceUnhealthy', 'Terminate'])
+
 /**
  * Auto Scaling notices minutes later that a machine is gone. Only then its termination begins, of which the copy must be; a disk that its
  * owner keeps was never in the bin meanwhile.
  */
-async function isUnnoticed(aws: AwsApi, instanceId: string): Promise<boolean> {
+async function isUnnoticed(aws: AwsApi, { instanceId, groupName }: Orphan): Promise<boolean> {
   const found = await whereabouts(aws, instanceId)
-  return found?.lifecycleState === 'InService'
+  if (found?.lifecycleState !== 'InService') return false
+  const group = await groupOf(aws, groupName)
+  return !group?.SuspendedProcesses?.some(({ ProcessName = '' }) => NOTICING.has(ProcessName))
 }
 
 /** Of this very disk, and of its last action: a copy for an earlier one is older than what the machine wrote since (S1). */

@@ -866,6 +866,44 @@ it('a disk that its owner keeps is copied only when Auto Scaling has noticed tha
   expect(ends()).toMatchObject([{ outcome: 'archived' }])
 })
 
+describe('or where a person has suspended what would notice it:', () => {
+  const keptAndTerminated = (process: string) => {
+    call('ModifyInstanceAttribute', {
+      ...{ InstanceId: dead },
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: false } }],
+    })
+    call('SuspendProcesses', { AutoScalingGroupName: 'web', ScalingProcesses: [process] })
+    return mark()
+  }
+
+  it.each([
+    ['HealthCheck', 1],
+    ['ReplaceUnhealthy', 1],
+    ['Terminate', 1],
+    ['Launch', 0],
+  ])('%s', async (process, made) => {
+    await keptAndTerminated(process)
+    call('TerminateInstances', { InstanceIds: [dead] })
+    fleet.pass(50 * second)
+    expect(fleet.state(dead)).toBe('InService')
+    await recover(guard(), await waitingAndRetained(guard().aws), () => minute)
+    expect(told()).toHaveLength(made)
+  })
+
+  it('it ends as archived though nothing ever does', async () => {
+    await keptAndTerminated('HealthCheck')
+    terminate()
+    await sweep(4)
+    salvaged()
+    await sweep(1)
+    expect(fleet.state(dead)).toBe('InService')
+    expect(ends()).toMatchObject([{ outcome: 'archived' }])
+    fleet.pass(2 * hour)
+    await sweep(1)
+    expect(copies()).toBe(0)
+  })
+})
+
 describe('the disk of a machine that was gone long after anything began with it', () => {
   beforeEach(mark)
 
