@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { type ActionHistory, standingOf, toldAt } from '../journal/history.ts'
+import { oneLine } from '../visible.ts'
 import { counted } from './counted.ts'
 import { duration } from './duration.ts'
 import { EARLIER } from './history-lines.ts'
@@ -23,7 +24,7 @@ export function historyPage(actions: readonly ActionHistory[], writtenAt: number
     period: html(period(newestFirst)),
     written: html(utc(writtenAt)),
     totals: totals(newestFirst),
-    groups: groups.map((name) => `<option>${html(name)}</option>`).join(''),
+    groups: groups.map((name) => `<option value="${html(name)}">${html(name)}</option>`).join(''),
     outcomes: standingsIn(actions)
       .map(
         (one) => `<label><input type="checkbox" name="outcome" value="${one}" checked> ${words(one)}</label>`,
@@ -60,7 +61,7 @@ function period(newestFirst: readonly ActionHistory[]): string {
 
 function totals(actions: readonly ActionHistory[]): string {
   const of = (name: string) => actions.filter((action) => standingOf(action) === name).length
-  const bytes = actions.reduce((sum, { end }) => sum + (end?.bytes ?? 0), 0)
+  const bytes = actions.reduce((sum, action) => sum + provenBytes(action), 0)
   const rows: [string, number, string][] = [
     ['all', actions.length, 'terminations'],
     ...standingsIn(actions).map((name): [string, number, string] => [name, of(name), words(name)]),
@@ -73,11 +74,16 @@ function totals(actions: readonly ActionHistory[]): string {
     .join('\n')
 }
 
+/** Of any other end, what was asked for and not found is among its bytes. */
+function provenBytes({ end, outcome }: ActionHistory): number {
+  return outcome === 'archived' || outcome === 'empty' ? (end?.bytes ?? 0) : 0
+}
+
 function item(action: ActionHistory): string {
-  const { instanceId, groupName, end } = action
+  const { instanceId, groupName } = action
   const at = toldAt(action)
   const standing = standingOf(action)
-  const data = `data-group="${html(groupName)}" data-outcome="${standing}" data-at="${at}" data-bytes="${end?.bytes ?? 0}"`
+  const data = `data-group="${html(groupName)}" data-outcome="${standing}" data-at="${at}" data-bytes="${provenBytes(action)}"`
   const head = `<span class="outcome">${words(standing)}</span> <code>${html(instanceId)}</code> in ${html(groupName || 'a group unknown')}, ${time(at)}`
   return `<li ${data}><details><summary>${head}</summary><div>${details(action)}</div></details></li>`
 }
@@ -151,7 +157,7 @@ function utc(at: number): string {
     .replace(/\.\d+Z$/, ' UTC')
 }
 
-/** Text from instances, groups and AWS, as it may stand in HTML and its attributes. */
+/** Text from instances, groups and AWS, as it may stand in HTML and its attributes, and as a terminal would show it. */
 function html(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return oneLine(text).replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

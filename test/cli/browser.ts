@@ -28,6 +28,11 @@ export interface Looks {
   readonly width: number
   readonly height: number
   readonly colours: 'light' | 'dark'
+  /** The system's few colours in the place of the page's own. */
+  readonly isForced?: true
+  readonly isPrinted?: true
+  /** Of whoever reads, such as `Asia/Tokyo`. */
+  readonly timeZone?: string
 }
 
 export class Browser {
@@ -62,14 +67,27 @@ export class Browser {
     })
   }
 
-  async show(file: string, { width, height, colours }: Looks): Promise<void> {
+  async show(file: string, { width, height, ...looks }: Looks): Promise<void> {
     const mobile = width < 600
     await this.#ask('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile })
-    const features = [{ name: 'prefers-color-scheme', value: colours }]
-    await this.#ask('Emulation.setEmulatedMedia', { features })
+    const features = [
+      { name: 'prefers-color-scheme', value: looks.colours },
+      { name: 'forced-colors', value: looks.isForced ? 'active' : 'none' },
+    ]
+    await this.#ask('Emulation.setEmulatedMedia', { media: looks.isPrinted ? 'print' : 'screen', features })
+    await this.#ask('Emulation.setTimezoneOverride', { timezoneId: looks.timeZone ?? 'Etc/UTC' })
     this.complaints.length = 0
+    await this.#load('Page.navigate', { url: pathToFileURL(file).href })
+  }
+
+  /** To the page before, as a person goes there. */
+  async back(): Promise<void> {
+    await this.#load('Runtime.evaluate', { expression: 'history.back()' })
+  }
+
+  async #load(method: string, params: object): Promise<void> {
     const loaded = new Promise<void>((resolve) => (this.#onLoad = resolve))
-    await this.#ask('Page.navigate', { url: pathToFileURL(file).href })
+    await this.#ask(method, params)
     await loaded
   }
 

@@ -67,6 +67,28 @@ describe('the page', () => {
     expect(page).not.toContain('{{')
   })
 
+  it('spells out what has no look of its own, or would turn the direction of writing, as a terminal is sent it', () => {
+    const hostile = historyPage(
+      [{ ...history(1), instanceId: '\u202egpj.x\u0000', groupName: 'a\ud800\u2028b\n<c>' }],
+      START,
+    )
+    expect(hostile).toContain('\\u202egpj.x\\u0000')
+    expect(hostile).toContain('a\\ud800\\u2028b\\u000a&#60;c&#62;')
+    expect(hostile).not.toMatch(/[\u202e\0\ud800\u2028]/)
+  })
+
+  it('calls bytes proven only of those whose end is', () => {
+    const bytes = (outcome: Outcome) => {
+      const one = many.find((some) => some.outcome === outcome) ?? history(0)
+      const of = historyPage([one], START)
+      return [/data-of="bytes">(\d+)/.exec(of)?.[1], /data-bytes="(\d+)"/.exec(of)?.[1]]
+    }
+    expect(outcomes.map((outcome) => [outcome, ...bytes(outcome)])).toEqual([
+      ...['archived', 'empty'].map((good) => [good, '100', '100']),
+      ...['retained', 'lost', 'expired'].map((bad) => [bad, '0', '0']),
+    ])
+  })
+
   it('says so when there is nothing', () => {
     expect(historyPage([], START)).toContain('No terminations')
   })
@@ -120,6 +142,47 @@ describe('in a browser', () => {
     })
     expect(browser.complaints).toEqual([])
   })
+
+  itInBrowser('filters by a group whose name is all blanks but one letter', async () => {
+    const odd = join(directory, 'odd.html')
+    const named = ['  a  b ', ' a b'].map((groupName, index) => ({ ...history(index), groupName }))
+    writeFileSync(odd, historyPage(named, START))
+    await browser.show(odd, desk)
+    const seen = await browser.see(`${choose}
+      return [...filters.elements.group.options].map((option) => { put('group', option.value); return visible() })`)
+    expect(seen).toEqual([2, 1, 1])
+  })
+
+  itInBrowser('filters by the times that it shows, wherever it is read', async () => {
+    await browser.show(short, { ...desk, timeZone: 'Asia/Tokyo' })
+    const seen = await browser.see(`${choose}
+      put('from', '2026-01-02T00:05'); put('to', '2026-01-02T00:08')
+      return [visible(), document.querySelector('#actions > li:not([hidden]) time').textContent]`)
+    expect(seen).toEqual([3, '2026-01-02 00:07:09 UTC'])
+  })
+
+  itInBrowser('asks for nothing that it does not show, when somebody comes back to it', async () => {
+    await browser.show(short, desk)
+    await browser.see(`${choose}; only('lost')`)
+    await browser.show(file, desk)
+    await browser.back()
+    const seen = await browser.see(`${choose}
+      return { visible: visible(), asked: [...filters.elements.outcome].filter(({ checked }) => checked).length }`)
+    expect(seen).toEqual({ visible: 10, asked: 6 })
+  })
+
+  for (const [where, looks] of [
+    ['on paper', { isPrinted: true }],
+    ['in the few colours of a system', { isForced: true }],
+  ] as const)
+    itInBrowser(`a timeline has marks ${where}`, async () => {
+      await browser.show(short, { ...desk, ...looks })
+      const seen = await browser.see(`
+        document.querySelector('details').open = true
+        const [line, mark] = ['.timeline', '.timeline i'].map((one) => getComputedStyle(document.querySelector(one)))
+        return { isSeen: line.backgroundColor !== mark.backgroundColor, paper: line.printColorAdjust }`)
+      expect(seen).toEqual({ isSeen: true, paper: 'exact' })
+    })
 
   itInBrowser('can be used by keyboard alone', async () => {
     await browser.show(short, desk)

@@ -13,7 +13,7 @@ const actions = [...document.querySelectorAll('#actions > li')].map((item) => ({
 
 function wanted() {
   const data = new FormData(filters)
-  const time = (name, otherwise) => (data.get(name) ? new Date(data.get(name)).getTime() : otherwise)
+  const time = (name, otherwise) => (data.get(name) ? Date.parse(`${data.get(name)}Z`) : otherwise)
   return {
     group: data.get('group'),
     outcomes: new Set(data.getAll('outcome')),
