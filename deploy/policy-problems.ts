@@ -71,10 +71,6 @@ function placeholder(value: Value): string {
 
 /** A manifest is no log: under the archive's prefix, a collector would take it in. */
 function manifestProblems({ prefix, manifestPrefix }: Settings): ParameterProblem[] {
-  if (manifestPrefix.includes('{')) {
-    const problem = `'${manifestPrefix}' holds a placeholder, which is filled in only in the archive's prefix: write it without`
-    return [{ parameter: 'manifestPrefix', problem }]
-  }
   const manifest = `${manifestPrefix}i-0123456789abcdef0/manifest.gz`
   if (!archivePattern(prefix).test(manifest)) return []
   const problem = `manifests under '${manifestPrefix}' would lie under the archive's prefix ('${prefix}'), where a collector takes them for logs: write another`

@@ -1,6 +1,7 @@
 /** The deployment's parameters, read and checked before anything is packaged: every bad value at once, with what to write instead. */
 
 import { loadProfile } from '../src/flush/profile.ts'
+import { grouped } from '../src/grouped.ts'
 import { readRungs } from '../src/rungs.ts'
 import { parseSelections } from '../src/selection.ts'
 import {
@@ -29,14 +30,24 @@ const RETENTION_DAYS = [
 /** Written instead of groups by who means that no group is to be guarded any more. */
 const NO_GROUPS = 'none'
 
+/** Names of documents that Systems Manager keeps for AWS (API reference, CreateDocument). */
+const RESERVED = /^(aws|amazon|amzn)/i
+
 /**
  * Throws one Error that lists every parameter that cannot be used, among them those that were given (`name=value`) and that nobody
- * reads: a misspelt name would leave its parameter at the default.
+ * reads: a misspelt name would leave its parameter at the default, and of one that is given twice, Serverless takes the last.
  */
 export function readSettings(name: string, parameters: Parameters, given: readonly string[] = []): Settings {
-  const problems: string[] = unknownNames(given).map(
-    (unknown) => `${unknown}: no such parameter; write one of ${parameterNames.join(', ')}`,
-  )
+  const problems: string[] = [
+    ...unknownNames(given).map(
+      (unknown) => `${unknown}: no such parameter; write one of ${parameterNames.join(', ')}`,
+    ),
+    ...contradictions(given),
+  ]
+  if (RESERVED.test(name))
+    problems.push(
+      `service: Systems Manager takes no document that is named so ('${name}-flush'): write another service in serverless.yml`,
+    )
   const isSound = (...names: readonly string[]) =>
     !names.some((parameter) => problems.some((problem) => problem.startsWith(`${parameter}:`)))
   const text = (parameter: ParameterName) => String(parameters[parameter] ?? '').trim()
@@ -142,6 +153,19 @@ export function refused(problems: readonly string[]): Error {
 }
 
 function unknownNames(given: readonly string[]): string[] {
-  const names = given.map((one) => one.split('=', 1)[0] ?? '')
+  const names = given.map(nameOf)
   return [...new Set(names)].filter((name) => !parameterNames.some((known) => known === name))
+}
+
+function contradictions(given: readonly string[]): string[] {
+  return [...grouped([...new Set(given)], nameOf)]
+    .filter(([, all]) => all.length > 1)
+    .map(([name, all]) => {
+      const values = all.map((one) => `'${one.slice(name.length + 1)}'`).join(', ')
+      return `${name}: given more than once (${values}): write it once, lists separated by commas`
+    })
+}
+
+function nameOf(given: string): string {
+  return given.split('=', 1)[0] ?? ''
 }

@@ -97,6 +97,10 @@ const prefixPattern = /^([A-Za-z0-9_.=/-]|\{environment\}|\{instance\}|\{group\}
 const prefixError =
   "may hold letters, digits, '_.=/-' and {environment}, {instance}, {group}, and ends with '/'"
 const prefix = (value: string) => prefixPattern.test(value) && value.endsWith('/') && !value.startsWith('/')
+/** What is not of one instance: nobody would fill a placeholder in. */
+const plainError =
+  "may hold letters, digits and '_.=/-', and ends with '/' (placeholders are filled in in ARCHIVE_PREFIX alone: write it without)"
+const plain = (value: string) => prefix(value) && !value.includes('{')
 
 /** Reads what throws an Error where it cannot be read. */
 function by<Value>(parse: (text: string) => readonly Value[]) {
@@ -140,8 +144,8 @@ const Environment = z
       .string()
       .default('')
       .transform((value) => value.split(',').filter((part) => part !== ''))
-      .refine((parts) => parts.every(prefix), `each prefix ${prefixError}`),
-    MANIFEST_PREFIX: z.string().default('termination-guard/manifests/').refine(prefix, prefixError),
+      .refine((parts) => parts.every(plain), `each prefix ${plainError}`),
+    MANIFEST_PREFIX: z.string().default('termination-guard/manifests/').refine(plain, plainError),
     UPLOAD_ENCRYPTION: z
       .string()
       .regex(/^(AES256|aws:kms(:arn:[A-Za-z0-9:/_-]{1,400})?)?$/, 'must be AES256, aws:kms or aws:kms:ARN')

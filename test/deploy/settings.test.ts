@@ -61,8 +61,27 @@ describe('the parameters', () => {
     expect(misspelt).toThrow(/ {2}grups: no such parameter; write one of groups, profile, /)
     expect(misspelt).not.toThrow(/ {2}retain:/)
   })
+  it('given twice with different values is refused: Serverless takes the last, and the first group would be withdrawn from', () => {
+    const twice = (...given: string[]) =>
+      message(() => readSettings('termination-guard-prod', defaults, given))
+    expect(twice('groups=web', 'groups=tag:team=data')).toMatch(
+      /^ {2}groups: given more than once \('web', 'tag:team=data'\): write it once/m,
+    )
+    expect(() =>
+      readSettings('termination-guard-prod', defaults, ['groups=web', 'groups=web', 'retain=yes']),
+    ).not.toThrow()
+  })
+  it.each(['aws-guard-prod', 'AmazonGuard-prod', 'amzn-prod'])(
+    'a deployment that is named %s is refused: Systems Manager keeps such names of documents for itself',
+    (name) => {
+      expect(() => readSettings(name, defaults)).toThrow(
+        /^ {2}service: .*'(aws|Amazon|amzn).*: write another service/m,
+      )
+    },
+  )
   it.each([
     ['prefix', { prefix: '/x/' }, 'and ends with'],
+    ['movedTo', { movedTo: 'collected/{instance}/' }, 'write it without'],
     ['movedTo', { movedTo: 'foo' }, 'and ends with'],
     ['manifestPrefix', { manifestPrefix: 'bar' }, 'and ends with'],
     ['manifestPrefix', { manifestPrefix: 'manifests/{group}/' }, 'write it without'],
