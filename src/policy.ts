@@ -99,7 +99,7 @@ const prefixError =
 const prefix = (value: string) => prefixPattern.test(value) && value.endsWith('/') && !value.startsWith('/')
 /** What is not of one instance: nobody would fill a placeholder in. */
 const plainError =
-  "may hold letters, digits and '_.=/-', and ends with '/' (placeholders are filled in in ARCHIVE_PREFIX alone: write it without)"
+  "may hold letters, digits and '_.=/-', and ends with '/' (only ARCHIVE_PREFIX has placeholders: write it without)"
 const plain = (value: string) => prefix(value) && !value.includes('{')
 
 /** Reads what throws an Error where it cannot be read. */

@@ -30,10 +30,13 @@ export function savedBy(
 ): 'flush' | Rung | undefined {
   if (outcome !== 'archived' && outcome !== 'empty') return undefined
   const tried = deeds.findLast(
-    ({ at, did, failed }) =>
-      did !== 'salvage' && !failed && at <= endedAt && (did === 'retry' || at >= beganAt),
-  )?.did
-  if (tried !== undefined && tried !== 'salvage') return tried
+    (deed): deed is Deed & { readonly did: Rung } =>
+      deed.did !== 'salvage' &&
+      !deed.failed &&
+      deed.at <= endedAt &&
+      (deed.did === 'retry' || deed.at >= beganAt),
+  )
+  if (tried) return tried.did
   const wasKept = terminations.some(
     (one) => one.outcome === 'retained' && one.endedAt !== undefined && one.endedAt <= firstToldAt,
   )

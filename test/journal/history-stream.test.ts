@@ -60,3 +60,37 @@ it('one in any order is told when all of it is known', async () => {
   expect(most).toBe(2_999)
   expect(told).toHaveLength(3_000)
 })
+
+it('what is silent for nearly as long as Auto Scaling holds it is told as one', async () => {
+  const of = (at: number, action: number) => linesOf(action).map((line) => ({ ...line, at }))
+  async function* journal() {
+    const [pass, end] = [0, 49 * HOUR].map((at, index) => of(at, 0).slice(index, index + 1))
+    yield (pass ?? []).map(toldBy)
+    // Others go on, so that it is looked for who is silent; what is about nobody only says how late it is.
+    for (let action = 1; action < 49 * 60; action++) {
+      yield of(action * 60_000, action).map(toldBy)
+      yield [{ is: 'none' as const, at: action * 60_000 }]
+    }
+    yield (end ?? []).map(toldBy)
+  }
+  const told = []
+  for await (const some of histories(journal(), { inOrder: true })) told.push(...some)
+  expect(told.filter(({ token }) => token === 'token-0')).toMatchObject([{ outcome: 'archived' }])
+  expect(told).toHaveLength(49 * 60)
+})
+
+it('an instance that speaks again is silent since then', async () => {
+  const [pass, end] = linesOf(0)
+  if (!pass || !end) throw new Error('no lines')
+  async function* journal() {
+    for (const hours of [0, 40, 80]) {
+      yield [toldBy({ ...pass, at: hours * HOUR } as JournalLine)]
+      for (let minute = 0; minute < 1024; minute++)
+        yield [{ is: 'none' as const, at: hours * HOUR + minute * 60_000 }]
+    }
+    yield [toldBy({ ...end, at: 100 * HOUR } as JournalLine)]
+  }
+  const told = []
+  for await (const some of histories(journal(), { inOrder: true })) told.push(...some)
+  expect(told.map(({ outcome, passes }) => [outcome, passes.length])).toEqual([['archived', 3]])
+})

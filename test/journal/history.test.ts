@@ -149,6 +149,66 @@ describe('the history of an action', () => {
     ])
   })
 
+  it('of several ends tells the newest proof; else that of the pass that made it; else the first, which was nearest', () => {
+    const told = (at: number, changes: Partial<ActionEndedEvent>) =>
+      end(at, { reason: `at ${at}`, ...changes })
+    const over = { by: 'found-over' } as const
+    const of = (...ends: JournalLine[]) => readHistory(ends).map((one) => [one.outcome, one.end?.reason])
+    const kept = told(10, { outcome: 'retained' })
+    expect(of(kept, told(20, over))).toEqual([['archived', 'at 20']])
+    expect(of(told(5, { ...over, outcome: 'expired' }), kept)).toEqual([['retained', 'at 10']])
+    const [first, second] = [5, 6].map((at) => told(at, { ...over, outcome: at === 5 ? 'lost' : 'expired' }))
+    expect(of(...(first && second ? [first, second] : []))).toEqual([['lost', 'at 5']])
+  })
+
+  it('is of the oldest of the actions that an adopted line may speak of', () => {
+    const at = (seconds: number) => seconds * 1000
+    const histories = readHistory([
+      pass(at(12), { token: 'token-2', startedAt: at(11) }),
+      pass(at(14), { token: 'token-3', startedAt: at(13) }),
+      end(at(20), { token: undefined, startedAt: at(10), outcome: 'retained' }),
+    ])
+    expect(histories.map(({ token, outcome }) => [token, outcome])).toEqual([
+      ['token-2', 'retained'],
+      ['token-3', undefined],
+    ])
+  })
+
+  it.each([
+    ['a hook’s notification that is dated before its activity, by clocks', 96, 200, 'token-2'],
+    ['one that is dated long before', 94, 200, undefined],
+    ['an action that began as the line was told, by clocks', 204, 200, 'token-2'],
+    ['one that began later', 206, 200, undefined],
+  ])('allows five seconds between clocks: %s', (_, began, told, token) => {
+    const histories = readHistory([
+      pass(210_000, { token: 'token-2', startedAt: began * 1000 }),
+      pass(220_000, { token: 'token-9', startedAt: 220_000 }),
+      end(told * 1000, { token: undefined, startedAt: 100_000, outcome: 'retained' }),
+    ])
+    expect(histories.find(({ outcome }) => outcome === 'retained')?.token).toBe(token)
+  })
+
+  it('dates an action by the earliest that any line tells of it', () => {
+    const histories = readHistory([
+      pass(100_000, { token: 'token-2', startedAt: 10_000 }),
+      pass(200_000, { token: 'token-2', }),
+      pass(300_000, { token: 'token-3', startedAt: 290_000 }),
+      end(50_000, { token: undefined, startedAt: 11_000, outcome: 'retained' }),
+    ])
+    expect(histories.find(({ outcome }) => outcome === 'retained')?.token).toBe('token-2')
+  })
+
+  it('keeps apart what was adopted when it began at different times', () => {
+    const adopted = (at: number, startedAt: number) =>
+      end(at, { token: undefined, startedAt, outcome: 'lost' })
+    expect(readHistory([adopted(100_000, 1000), adopted(300_000, 200_000)])).toHaveLength(2)
+    expect(readHistory([adopted(100_000, 1000), adopted(300_000, 1000)])).toHaveLength(1)
+  })
+
+  it('has its group from whichever line names it', () => {
+    expect(readHistory([failure(1, 'token-1'), pass(2)])).toMatchObject([{ groupName: 'collectors' }])
+  })
+
   it('leaves out what is not about an action', () => {
     expect(
       readHistory([{ at: 1, event: { event: 'message-ignored', messageId: 'm', why: 'a test' } }]),
@@ -170,6 +230,8 @@ describe('a line of the log', () => {
     '{"_aws":{}}',
     'null',
     '{"journal":0,"timestamp":"2026-01-02T03:04:05Z"}',
+    '{"journal":1,"event":"pass"}',
+    '{"journal":1,"event":"pass","timestamp":"yesterday"}',
   ])('is none of the journal otherwise: %s', (text) => expect(parseJournalLine(text)).toBeUndefined())
 })
 
@@ -203,6 +265,13 @@ describe('what saved the logs', () => {
     expect(byOf([keptBefore, pass(20), end(30)])).toEqual([
       ['retained', undefined],
       ['archived', 'retry'],
+    ])
+  })
+  it('is the flush where the machine was kept only later', () => {
+    const later = { token: 'token-2' }
+    expect(byOf([pass(20), end(30), pass(40, later), end(50, { ...later, outcome: 'retained' })])).toEqual([
+      ['archived', 'flush'],
+      ['retained', undefined],
     ])
   })
   it('is a retry where only the try is still in the journal', () => {
