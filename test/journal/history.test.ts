@@ -191,7 +191,7 @@ describe('the history of an action', () => {
   it('dates an action by the earliest that any line tells of it', () => {
     const histories = readHistory([
       pass(100_000, { token: 'token-2', startedAt: 10_000 }),
-      pass(200_000, { token: 'token-2', }),
+      pass(200_000, { token: 'token-2' }),
       pass(300_000, { token: 'token-3', startedAt: 290_000 }),
       end(50_000, { token: undefined, startedAt: 11_000, outcome: 'retained' }),
     ])
