@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { readHistory, standingOf, toldAt } from '../../src/journal/history.ts'
-import type { ActionEndedEvent, JournalEvent, PassEvent } from '../../src/journal/journal.ts'
+import {
+  type ActionEndedEvent,
+  JOURNAL_VERSION,
+  type JournalEvent,
+  type PassEvent,
+} from '../../src/journal/journal.ts'
 import { type JournalLine, parseJournalLine } from '../../src/journal/journal-line.ts'
+import { toldIn } from '../../src/journal/told-in.ts'
 import { RUNGS, type Rung } from '../../src/rungs.ts'
 
 const name = { instanceId: 'i-1', groupName: 'collectors', token: 'token-1' }
@@ -217,6 +223,12 @@ describe('the history of an action', () => {
 })
 
 describe('a line of the log', () => {
+  it('of a newer guard is not passed over: nobody is told that nothing was', () => {
+    const newer = { timestamp: '2026-01-02T03:04:05.678Z', ...pass(0).event, journal: JOURNAL_VERSION + 1 }
+    for (const read of [parseJournalLine, toldIn])
+      expect(() => read(JSON.stringify(newer))).toThrow(/of version 2, .* reads 1: take the command of/)
+  })
+
   it('is of the journal when it says so', () => {
     const line = { level: 'INFO', timestamp: '2026-01-02T03:04:05.678Z', journal: 1, ...pass(0).event }
     const parsed = parseJournalLine(JSON.stringify(line))
