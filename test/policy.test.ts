@@ -18,6 +18,8 @@ describe('the policy', () => {
       maxAttempts: 5,
       withoutRetention: 'hold',
     })
+    const arns = { QUEUE_ARN: 'arn:q', NOTIFIER_ROLE_ARN: 'arn:r' }
+    expect(readPolicy({ ...environment, ...arns, GROUPS: 'web' }).enrolment?.retain).toBe(true)
   })
   it('reports every bad value at once, each with what to write instead', () => {
     const error = errorOf({ HOOK_NAME: undefined, MAX_ATTEMPTS: 'many', ARCHIVE_BUCKET: 's3://logs/x' })
@@ -48,6 +50,15 @@ describe('the policy', () => {
       '{environment}, {instance}, {group}',
     ],
     ['an unknown key rule', { ARCHIVE_KEY_RULE: 'flat' }, "must be 'underscores' or 'path'"],
+    ['one prefix of several that is none', { ARCHIVE_MOVED_TO: 'a/,b' }, 'ARCHIVE_MOVED_TO each prefix may'],
+    ['a placeholder that nobody fills in', { ARCHIVE_MOVED_TO: '{instance}/' }, 'write it without'],
+    ['a manifest’s prefix with one', { MANIFEST_PREFIX: 'm/{group}/' }, 'write it without'],
+    [
+      'groups without what enrols them',
+      { GROUPS: 'web', QUEUE_ARN: 'queue', NOTIFIER_ROLE_ARN: 'arn:aws:iam::111122223333:role/r' },
+      'QUEUE_ARN must be an ARN where GROUPS is set',
+    ],
+    ['a number with a sign', { RETRY_SECONDS: '-0' }, 'RETRY_SECONDS must be a whole number'],
     ['a URL that is none', { QUEUE_URL: 'termination-guard' }, "QUEUE_URL must be the queue's URL"],
   ])('refuses %s', (_what, changes, why) => {
     expect(errorOf(changes as Record<string, string>)).toContain(why)

@@ -26,3 +26,9 @@ it('says what to do when a template wants an environment and the group has none'
     /write a prefix without it, or tag the group/,
   )
 })
+
+it('takes for an environment only what Elastic Beanstalk names so, not a part of somebody’s own name', () => {
+  expect(environmentOf('awseb-e-abcdefghij-stack-AWSEBAutoScalingGroup-1')).toBe('e-abcdefghij')
+  for (const name of ['my-awseb-e-abcdefghij-copy', 'awseb-e-abcdefghij', 'awseb-x-abcdefghij-stack'])
+    expect(environmentOf(name)).toBeUndefined()
+})

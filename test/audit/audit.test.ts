@@ -120,6 +120,89 @@ describe('the audit', () => {
     }
     expect(first).toEqual(new Set(['web', 'api']))
   })
+  it('does not look at the same instance of a group first each time either', async () => {
+    const first = new Set<string>()
+    for (const draws of [
+      [0.5, 0.1, 0.5, 0.9],
+      [0.5, 0.9, 0.5, 0.1],
+    ]) {
+      const asked: string[] = []
+      aws.listObjectsV2 = ({ Prefix = '' }: { Prefix?: string }) => {
+        asked.push(Prefix)
+        return { Contents: [] }
+      }
+      await audit({ ...guard(), random: () => draws.shift() ?? 0.5 }, () => 60_000)
+      first.add(asked[0] ?? '')
+    }
+    expect(first.size).toBe(2)
+  })
+  it('goes by its own flush for as long as an instance may be silent, and then flushes anew', async () => {
+    const of = (InstanceId: string, secondsAgo: number) => ({
+      ...{
+        InstanceId,
+        CommandId: 'c-0',
+        Comment: `audit:${GROUP}`,
+        Status: 'Failed',
+        StatusDetails: 'Failed',
+      },
+      RequestedDateTime: new Date(now - secondsAgo * 1000),
+    })
+    const limit = policy.auditAfterSeconds
+    aws.listCommandInvocations = ({ InstanceId }: { InstanceId: string }) => ({
+      CommandInvocations: [of(InstanceId, InstanceId === IDS[0] ? limit + 1 : limit - 1)],
+    })
+    await audit(guard(), () => 60_000)
+    const findings = told('audited').map(
+      (one) => 'finding' in one && [one.instanceId, one.finding, one.commandId],
+    )
+    expect(findings.toSorted()).toEqual([
+      [IDS[0], 'silent', expect.stringMatching(/^c-[1-3]$/)],
+      // Of one that is judged, the flush that was judged is named.
+      [IDS[1], 'failed', 'c-0'],
+      [IDS[2], 'failed', 'c-0'],
+    ])
+  })
+  it('counts as findings what is bad news, and no silence', async () => {
+    await audit(guard(), () => 60_000)
+    expect(told('audit')).toEqual([expect.objectContaining({ instances: 3, findings: 0, failed: 0 })])
+  })
+  it('asks when a machine was launched where its newest object is old: it may have been away, and is young again', async () => {
+    aws.listObjectsV2 = () => ({
+      Contents: [{ Key: 'k', Size: 1, ETag: '"e"', LastModified: new Date(now - 48 * 3_600_000) }],
+    })
+    aws.describeInstances = ({ InstanceIds: [InstanceId] }: { InstanceIds: string[] }) => ({
+      Reservations: [{ Instances: [{ InstanceId, LaunchTime: new Date(now - 60_000) }] }],
+    })
+    await audit(guard(), () => 60_000)
+    expect([sent, told('audited')]).toEqual([[], []])
+  })
+  it('names the first ten of the files that are not proven', async () => {
+    const files = Array.from({ length: 12 }, (_, at) => ({ ...file, path: `/var/log/${at}.gz` }))
+    aws.listCommandInvocations = ({ InstanceId }: { InstanceId: string }) => ({
+      CommandInvocations: [
+        {
+          ...{
+            InstanceId,
+            CommandId: 'c-1',
+            Comment: `audit:${GROUP}`,
+            Status: 'Success',
+            StatusDetails: 'Success',
+          },
+          RequestedDateTime: new Date(now - 3_600_000),
+          CommandPlugins: [
+            {
+              Output: manifestLine(files, [], 86_400, 'audit', InstanceId),
+              ResponseFinishDateTime: new Date(now - 3_590_000),
+            },
+          ],
+        },
+      ],
+    })
+    await audit(guard(), () => 60_000)
+    const [one] = told('audited')
+    expect(one).toMatchObject({ finding: 'unproven', files: 12 })
+    expect(one && 'unproven' in one && one.unproven).toHaveLength(10)
+  })
   it('an agent that does not answer is a finding: a termination would end with a kept machine', async () => {
     aws.sendCommand = () => {
       throw Object.assign(new Error(''), { name: 'InvalidInstanceId' })

@@ -44,6 +44,9 @@ describe('an audit', () => {
   it('goes by the newest object, not by the last one listed', () => {
     expect(silentSeconds(facts({ objects: [object(now - HOUR), object(now - 9 * HOUR)] }))).toBe(3600)
   })
+  it('calls nothing silent of which neither an object nor a launch is known', () => {
+    expect(decide({ objects: [], launchedAt: undefined })).toEqual({ do: 'nothing' })
+  })
   it('starts no second flush while one runs', () => {
     expect(decide({ flush: flush({ status: 'running', report: undefined }) })).toMatchObject({
       do: 'report',
