@@ -82,7 +82,8 @@ export class Browser {
 
   /** To the page before, as a person goes there. */
   async back(): Promise<void> {
-    await this.#load('Runtime.evaluate', { expression: 'history.back()' })
+    // A moment later, so that there is still a page to answer.
+    await this.#load('Runtime.evaluate', { expression: 'setTimeout(() => history.back())' })
   }
 
   async #load(method: string, params: object): Promise<void> {

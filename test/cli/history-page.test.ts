@@ -14,7 +14,7 @@ const START = Date.UTC(2026, 0, 2)
 const outcomes: readonly Outcome[] = ['archived', 'empty', 'retained', 'lost', 'expired']
 const LONG_GROUP = 'awseb-e-demo2mxf6k-stack-AWSEBAutoScalingGroup-1KQ2ZT0V3GHXB'
 const LONG_FILE = '/var/app/current/logs/of/a/service/that/keeps/them/deep/access.log-1767312000.gz'
-const groups = ['web', LONG_GROUP, '<img src=x onerror=alert(1)>']
+const groups = ['web', LONG_GROUP, `"><img src=x onerror='alert(1)'>`]
 
 function history(number: number): ActionHistory {
   const outcome = outcomes[number % outcomes.length] ?? 'archived'
@@ -65,6 +65,28 @@ describe('the page', () => {
     expect(page).not.toContain('<img')
     expect(page.match(/<\/script>/g)).toHaveLength(1)
     expect(page).not.toContain('{{')
+    const quoted = '&#34;&#62;&#60;img src=x onerror=&#39;alert(1)&#39;&#62;'
+    expect(page).toContain(`<li data-group="${quoted}" data-outcome=`)
+    expect(page).toContain(`<option value="${quoted}">${quoted}</option>`)
+  })
+
+  it('tells of each what the lines of the terminal tell', () => {
+    const told = historyPage(
+      [
+        {
+          ...{ ...history(0), by: 'clone' },
+          deeds: [{ at: START + 5000, did: 'clone', reason: 'it stays silent' }],
+        },
+      ],
+      START,
+    )
+    for (const text of ['Saved by clone.', 'Held 1 min 0 s, 1 flush (5.0 s), 2 files, 100 bytes.'])
+      expect(told).toContain(text)
+    expect(told).toMatch(/Not proven:.*: missing.*The instance says:/)
+    expect(told).toMatch(/<td>clone<\/td><td class="number"><\/td><td>it stays silent<\/td>/)
+    expect(historyPage(many.slice(0, 3), START)).toContain(
+      '2026-01-02 00:00:09 UTC to 2026-01-02 00:02:09 UTC',
+    )
   })
 
   it('spells out what has no look of its own, or would turn the direction of writing, as a terminal is sent it', () => {
@@ -141,6 +163,27 @@ describe('in a browser', () => {
       said: '0 of 1,000 terminations are shown.',
     })
     expect(browser.complaints).toEqual([])
+  })
+
+  itInBrowser(
+    'finds in any spelling, stays where it is at Enter, adds up what is shown, and shows all again',
+    async () => {
+      await browser.show(short, desk)
+      const seen = await browser.see(`${choose}
+      const bytes = () => document.querySelector('[data-of="bytes"]').textContent
+      put('text', ' REASON </SCRIPT> & 5'); const found = [visible(), bytes()]
+      filters.requestSubmit(); const stays = location.search
+      put('text', ''); only('archived'); const archived = [visible(), bytes()]
+      filters.reset(); await new Promise((resolve) => setTimeout(resolve))
+      return { found, stays, archived, all: visible() }`)
+      expect(seen).toEqual({ found: [1, '100'], stays: '', archived: [2, '200'], all: 10 })
+      expect(browser.complaints).toEqual([])
+    },
+  )
+
+  itInBrowser('is printed without what nobody can type into paper', async () => {
+    await browser.show(short, { ...desk, isPrinted: true })
+    expect(await browser.see(`return document.getElementById('filters').checkVisibility()`)).toBe(false)
   })
 
   itInBrowser('filters by a group whose name is all blanks but one letter', async () => {
