@@ -117,6 +117,7 @@ function physicalOf(name: string, { partition, region }: Place): string {
     'AWS::Partition': partition,
     Queue: `https://sqs.${region}.${domain}/${ACCOUNT}/termination-guard-prod`,
     DeadLetterQueue: `https://sqs.${region}.${domain}/${ACCOUNT}/termination-guard-prod-dead-letters`,
+    AlarmTopic: `arn:${partition}:sns:${region}:${ACCOUNT}:termination-guard-prod-alarms`,
   }
   return pseudo[name] ?? name
 }

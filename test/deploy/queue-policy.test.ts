@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { deployment } from '../../deploy/template.ts'
 import { defaults } from './defaults.ts'
 import { ACCOUNT, REGION, type Resource, resolved } from './packaged.ts'
-import { queueArn } from './requests.ts'
+import { deadLettersArn, queueArn } from './requests.ts'
 
 const { resources } = deployment('termination-guard-prod', { ...defaults, groups: 'web' })
 const document = (id: string) => (resources[id] as Resource).Properties.PolicyDocument
@@ -12,17 +12,25 @@ const rule = (name: string) => `arn:aws:events:${REGION}:${ACCOUNT}:rule/${name}
 /** As `aws:PrincipalArn` names whoever has taken a role. */
 const session = (role: string) => `arn:aws:iam::${ACCOUNT}:role/${role}`
 
+/** What is asked for, of what, and by which policy of it. */
+interface Asked {
+  readonly action: string
+  readonly resource: string
+  readonly policy: string
+}
+const sending: Asked = { action: 'sqs:SendMessage', resource: queueArn, policy: 'QueuePolicy' }
+
 async function maySend(
   principal: string,
   context: Readonly<Record<string, string>>,
-  resource = queueArn,
+  { action, resource, policy } = sending,
 ): Promise<boolean> {
   const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
   const answer = await runSimulation(
     {
       request: {
         principal,
-        action: 'sqs:SendMessage',
+        action,
         resource: { resource, accountId: ACCOUNT },
         contextVariables: {
           'aws:SecureTransport': 'true',
@@ -33,7 +41,7 @@ async function maySend(
       identityPolicies: principal.startsWith('arn:') ? [{ name: 'role', policy: everything }] : [],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-      resourcePolicy: resolved(document('QueuePolicy')),
+      resourcePolicy: resolved(document(policy)),
     },
     {},
   )
@@ -68,5 +76,33 @@ describe('the queue', () => {
     expect(denial.Condition.ArnNotEquals['aws:SourceArn']).toEqual(
       targets.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
     )
+  })
+})
+
+describe('the dead letters', () => {
+  const reading = { action: 'sqs:ReceiveMessage', resource: deadLettersArn, policy: 'DeadLetterQueuePolicy' }
+  it('are read by whoever may, over TLS alone', async () => {
+    expect(await maySend(session('operator'), {}, reading)).toBe(true)
+    expect(await maySend(session('operator'), { 'aws:SecureTransport': 'false' }, reading)).toBe(false)
+  })
+})
+
+it('each queue has a policy', () => {
+  const ofType = (type: string) =>
+    Object.entries(resources as Record<string, Resource>).filter(([, { Type }]) => Type === type)
+  expect(ofType('AWS::SQS::QueuePolicy').flatMap(([, { Properties }]) => Properties.Queues)).toEqual(
+    ofType('AWS::SQS::Queue').map(([Ref]) => ({ Ref })),
+  )
+})
+
+describe('the topic of the alarms', () => {
+  const topicArn = `arn:aws:sns:${REGION}:${ACCOUNT}:termination-guard-prod-alarms`
+  const publishing = { action: 'sns:Publish', resource: topicArn, policy: 'AlarmTopicPolicy' }
+  it.each([
+    ['an alarm of this account', 'cloudwatch.amazonaws.com', ACCOUNT, true],
+    ['an alarm of another account', 'cloudwatch.amazonaws.com', '999988887777', false],
+    ['another service', 'events.amazonaws.com', ACCOUNT, false],
+  ])('is told by %s, or not', async (_, service, account, expected) => {
+    expect(await maySend(service, { 'aws:SourceAccount': account }, publishing)).toBe(expected)
   })
 })
