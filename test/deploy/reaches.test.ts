@@ -1,6 +1,12 @@
 /** Every parameter reaches the functions that go by it, in their own policy: none of it is the default that they would take without. */
 import { expect, it } from '@jest/globals'
-import { environmentOf, functionNames, version } from '../../deploy/environment.ts'
+import {
+  environmentBytes,
+  environmentOf,
+  functionNames,
+  MOST_ENVIRONMENT_BYTES,
+  version,
+} from '../../deploy/environment.ts'
 import { readSettings } from '../../deploy/settings.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { defaults } from './defaults.ts'
@@ -70,4 +76,18 @@ it('what a function counts is its own deployment’s', () => {
     expect(environmentOf(readSettings('guard-test', { ...defaults, ...given }), name)).toMatchObject({
       POWERTOOLS_SERVICE_NAME: 'guard-test',
     })
+})
+
+it('groups stand in the environment for as long as that is not larger than Lambda’s, names and values together', () => {
+  expect(environmentBytes({ NAME: 'é', URL: { Ref: 'Queue' } })).toBe(4 + 2 + 3 + 170)
+  const sweepWith = (groups: string) => environmentOf(readSettings('guard', { ...defaults, groups }), 'sweep')
+  const room = MOST_ENVIRONMENT_BYTES - environmentBytes(sweepWith('g'))
+  // Names of groups have no more than 255 characters.
+  const filling = (characters: number) => {
+    const names = 'g'.repeat(200).concat(',').repeat(20)
+    return `${names.slice(0, characters - 1)}g`.replace(/,g$/, 'gg')
+  }
+  expect(sweepWith(filling(room + 1)).GROUPS).toBe(filling(room + 1))
+  expect(environmentBytes(sweepWith(filling(room + 1)))).toBe(MOST_ENVIRONMENT_BYTES)
+  expect(sweepWith(filling(room + 2)).GROUPS).toBe('*bundled')
 })
