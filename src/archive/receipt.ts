@@ -70,5 +70,8 @@ export function receiptKey(
 
 /** Throws an Error that says what is wrong with it. */
 export function parseReceipt(text: string): Receipt {
-  return Receipt.parse(JSON.parse(text))
+  const read = Receipt.safeParse(JSON.parse(text))
+  if (read.success) return read.data
+  const issues = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new Error(`it is no receipt of version ${RECEIPT_VERSION}: ${issues.join('; ')}`)
 }
