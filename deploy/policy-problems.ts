@@ -32,10 +32,10 @@ const parameterOf: Readonly<Record<string, ParameterName>> = {
   RECOVERIES_AT_ONCE: 'recoveriesAtOnce',
 }
 
-/** Each problem once, however many functions would have it. */
+/** A problem comes once for each function that would have it. */
 export function policyProblems(settings: Settings): ParameterProblem[] {
   const lines = functionNames.flatMap((name) => refusal(environmentOf(settings, name)))
-  return [...manifestProblems(settings), ...receiptProblems(settings), ...[...new Set(lines)].map(translated)]
+  return [...manifestProblems(settings), ...receiptProblems(settings), ...lines.map(translated)]
 }
 
 /** The lines of the policy's error; none where the function would start. */

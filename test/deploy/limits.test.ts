@@ -6,6 +6,8 @@ import { charactersOf, packed } from '../../deploy/policies.ts'
 import { statementsOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
 import { deployment } from '../../deploy/template.ts'
+import { buildDocument } from '../../src/flush/document.ts'
+import { loadProfile } from '../../src/flush/profile.ts'
 import { defaults } from './defaults.ts'
 import { largest, largestParameters } from './large.ts'
 
@@ -23,6 +25,16 @@ it.each(Object.entries(largest))('with %s every row stays within its limit', (_,
   expect(all.length).toBeGreaterThan(20)
   for (const { what, used, most } of all)
     expect({ what, fits: used >= 0 && used <= most }).toEqual({ what, fits: true })
+})
+
+it('of the two documents the larger one is measured', () => {
+  const profile = loadProfile('beanstalk')
+  const [flush, salvage] = (['flush', 'salvage'] as const).map((kind) =>
+    Buffer.byteLength(JSON.stringify(buildDocument(profile, kind))),
+  )
+  const row = rows('web').find(({ what }) => what.includes('SSM document'))
+  expect(row?.used).toBe(Math.max(flush ?? 0, salvage ?? 0))
+  expect(flush).not.toBe(salvage)
 })
 
 describe('what does not fit is refused with what to do:', () => {

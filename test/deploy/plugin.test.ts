@@ -148,6 +148,21 @@ it('a group that could not be enrolled fails the deployment, and is named: it mu
   expect(printed).toContain('  not there   new\\u001b[2J: it is enrolled as soon as it appears')
   expect(printed.join('\n')).toMatch(/ {2}refused {5}web: ValidationError: Unable to publish/)
 })
+it('one that is no longer chosen is withdrawn from, and that is said; the log groups are made once more, after the stack', async () => {
+  printed.length = 0
+  asked.length = 0
+  await plugin({ groups: 'other' }).hooks['after:deploy:deploy']?.()
+  expect(printed).toContain('  withdrawn   web')
+  // Whoever deployed a version that had them in the stack has just lost them.
+  expect(asked.filter((one) => one.startsWith('PutRetentionPolicy'))).toHaveLength(4)
+  const Tags = [{ Key: markKey(HOOK), Value: 'before=terminate heartbeat=3600 retain' }]
+  const turned = { AutoScalingGroupName: 'a\u202eb', LaunchTemplate: { LaunchTemplateName: 'web' } }
+  const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 0 }
+  await autoScaling.send(new CreateAutoScalingGroupCommand({ ...turned, ...sizes, Tags }))
+  // And what fails says others' words as a terminal may be sent them.
+  await expect(before('', false)).rejects.toThrow('\n  a\\u202eb\n')
+  await plugin({ groups: 'other' }).hooks['after:deploy:deploy']?.()
+})
 it('a first deployment, and a removal of what is gone, look at no group; what CloudFormation refuses is no answer', async () => {
   const answered = (hook: string, message: string) =>
     plugin({ groups: '', failure: new Error(message) }).hooks[hook]?.()
