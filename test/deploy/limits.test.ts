@@ -5,6 +5,7 @@ import { type Limit, limitsOf } from '../../deploy/limits.ts'
 import { charactersOf, packed } from '../../deploy/policies.ts'
 import { statementsOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
+import type { Statement } from '../../deploy/statements.ts'
 import { deployment } from '../../deploy/template.ts'
 import { buildDocument } from '../../src/flush/document.ts'
 import { loadProfile } from '../../src/flush/profile.ts'
@@ -108,12 +109,36 @@ describe('a role', () => {
       ])
     }
   })
+  it('is never cut where a part would allow what the whole did not, or deny less', () => {
+    const values = Array.from({ length: 2000 }, (_, at) => `group-${at}`)
+    const StringEquals = { 'aws:ResourceTag/team': values }
+    const parts = (statement: Statement) => {
+      const { inline, managed } = packed([statement])
+      return [...inline, ...managed.flat()].length
+    }
+    const Allow = { Effect: 'Allow', Action: ['ssm:SendCommand'], Resource: '*' } as const
+    expect(parts({ ...Allow, Condition: { StringEquals } })).toBeGreaterThan(1)
+    expect(parts({ ...Allow, Resource: values })).toBeGreaterThan(1)
+    const others = [
+      { ...Allow, Effect: 'Deny', Condition: { StringEquals } } as const,
+      { ...Allow, Effect: 'Deny', Resource: values } as const,
+      { ...Allow, Condition: { StringEquals, Bool: { 'aws:SecureTransport': 'true' } } },
+      { ...Allow, Resource: values, Condition: { Bool: { 'aws:SecureTransport': 'true' } } },
+      { ...Allow, Condition: { StringNotEquals: { 'aws:ResourceTag/team': values } } },
+    ]
+    expect(others.map(parts)).toEqual(others.map(() => 1))
+  })
   it('is measured by what CloudFormation fills in, not by what the template says', () => {
     const arn = { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:q' }
     const [measured, literal] = [arn, 'arn:aws-us-gov:sqs:ap-southeast-99:111122223333:q'].map((Resource) =>
       charactersOf([{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource }]),
     )
     expect(measured).toBe(literal)
+    const [made, longest] = [
+      { 'Fn::GetAtt': ['NotifierRole', 'Arn'] },
+      `arn:aws-us-gov:iam::111122223333:role/${'x'.repeat(64)}`,
+    ].map((Resource) => charactersOf([{ Effect: 'Allow', Action: ['iam:PassRole'], Resource }]))
+    expect(made).toBe(longest)
   })
 })
 

@@ -30,6 +30,7 @@ const printed: string[] = []
 const log = { notice: (line = '') => void printed.push(line), warning: () => {} }
 let aws: LocalAws
 let logs: Server
+let areLogsDenied = false
 /** What CloudWatch Logs was asked for. */
 const asked: string[] = []
 let autoScaling: AutoScalingClient
@@ -69,6 +70,11 @@ function cloudWatchLogs(request: IncomingMessage, response: ServerResponse): voi
     const operation = String(request.headers['x-amz-target']).replace(/.*\./, '')
     const { logGroupName, retentionInDays = '' } = JSON.parse(body)
     asked.push(`${operation} ${logGroupName} ${retentionInDays}`.trim())
+    if (areLogsDenied) {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
+      response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'no logs for you' }))
+      return
+    }
     const isThere = operation === 'CreateLogGroup' && logGroupName.endsWith('-sweep')
     response.writeHead(isThere ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
     response.end(JSON.stringify(isThere ? { __type: 'ResourceAlreadyExistsException' } : {}))
@@ -82,11 +88,20 @@ interface Given {
   readonly groups: string
   readonly isGuardingNothing?: boolean
   readonly alarmEmail?: string
+  readonly heartbeatSeconds?: number
+  readonly retain?: boolean
   /** What CloudFormation answers instead of the stack. */
   readonly failure?: Error
 }
 
-function plugin({ groups, isGuardingNothing = false, alarmEmail, failure }: Given): Enrolment {
+function plugin({
+  groups,
+  isGuardingNothing = false,
+  alarmEmail,
+  heartbeatSeconds = 3600,
+  retain = true,
+  failure,
+}: Given): Enrolment {
   const serverless = {
     service: {
       service: 'termination-guard',
@@ -97,8 +112,8 @@ function plugin({ groups, isGuardingNothing = false, alarmEmail, failure }: Give
             isGuardingNothing,
             name: HOOK,
             logRetentionDays: 90,
-            heartbeatSeconds: 3600,
-            retain: true,
+            heartbeatSeconds,
+            retain,
             prefix: 'logs/{instance}/',
             alarmEmail,
           },
@@ -139,6 +154,11 @@ it('a deployment makes the log groups that are not there, and all keep the journ
   await before('other', false)
   const groups = ['terminations', 'sweep', 'enrol', 'audit'].map((name) => `/aws/lambda/${HOOK}-${name}`)
   expect(asked).toEqual(groups.flatMap((name) => [`CreateLogGroup ${name}`, `PutRetentionPolicy ${name} 90`]))
+})
+it('a deployment whose log groups may not be made says so before it begins: nobody could read why a machine is kept', async () => {
+  areLogsDenied = true
+  await expect(before('other', false)).rejects.toThrow('no logs for you')
+  areLogsDenied = false
 })
 it('a group that could not be enrolled fails the deployment, and is named: it must not look guarded', async () => {
   // The local AWS has no such queue, so that Auto Scaling cannot publish to it.
@@ -181,6 +201,47 @@ it.each([
   const said = printed.filter((line) => line.includes('alarm'))
   expect(said).toEqual(expected.map((one) => expect.stringContaining(one)))
   expect(printed.join('\n')).toContain('  not there   other')
+})
+
+it('a group is enrolled as it was said, and forgotten only when the stack is gone: a removal that breaks off finds it again', async () => {
+  const { arn } = await aws.createQueue('guard-of-a-life')
+  const fiction = outputs.QueueArn
+  outputs.QueueArn = arn
+  const name = { AutoScalingGroupName: 'life' }
+  const sizes = { MinSize: 0, MaxSize: 1, DesiredCapacity: 0 }
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({ ...name, ...sizes, LaunchTemplate: { LaunchTemplateName: 'web' } }),
+  )
+  const group = async () => {
+    const described = { AutoScalingGroupNames: ['life'] }
+    const { AutoScalingGroups } = await autoScaling.send(new DescribeAutoScalingGroupsCommand(described))
+    const { LifecycleHooks = [] } = await autoScaling.send(new DescribeLifecycleHooksCommand(name))
+    return {
+      heartbeats: LifecycleHooks.map(({ HeartbeatTimeout }) => HeartbeatTimeout),
+      retains: AutoScalingGroups?.[0]?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon,
+      isMarked: AutoScalingGroups?.[0]?.Tags?.some(({ Key }) => Key === markKey(HOOK)),
+    }
+  }
+  const deployed = (changes: Partial<Given>) => plugin({ groups: 'life', ...changes }).hooks
+  printed.length = 0
+  await deployed({ heartbeatSeconds: 1800, retain: false })
+    ['after:deploy:deploy']?.()
+    .catch(() => undefined)
+  expect(await group()).toMatchObject({ heartbeats: [1800], isMarked: true })
+  expect((await group()).retains).not.toBe('retain')
+  expect(printed.join('\n')).toMatch(/Retention is off \(retain=no\)/)
+  printed.length = 0
+  await deployed({ heartbeatSeconds: 1800 })
+    ['after:deploy:deploy']?.()
+    .catch(() => undefined)
+  expect(await group()).toMatchObject({ heartbeats: [1800], retains: 'retain', isMarked: true })
+  expect(printed.join('\n')).not.toMatch(/Retention is off/)
+  const removal = plugin({ groups: '' }).hooks
+  await removal['before:remove:remove']?.()
+  expect(await group()).toMatchObject({ heartbeats: [], isMarked: true })
+  await removal['after:remove:remove']?.()
+  expect(await group()).toMatchObject({ heartbeats: [], isMarked: false })
+  outputs.QueueArn = fiction
 })
 
 describe('while a termination is open in a guarded group', () => {
