@@ -1,5 +1,6 @@
 /** Every mutant, room by room. */
 import { actionMutants } from './action-mutants.ts'
+import { alarmMutants } from './alarm-mutants.ts'
 import { answerMutants } from './answer-mutants.ts'
 import { archiveMutants } from './archive-mutants.ts'
 import { auditMutants } from './audit-mutants.ts'
@@ -14,6 +15,7 @@ import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
 import { deletedMutants } from './deleted-mutants.ts'
 import { deployMutants } from './deploy-mutants.ts'
+import { deployingMutants } from './deploying-mutants.ts'
 import { diskMarkMutants } from './disk-mark-mutants.ts'
 import { doctorDeploymentMutants } from './doctor-deployment-mutants.ts'
 import { doctorGroupMutants } from './doctor-group-mutants.ts'
@@ -23,13 +25,18 @@ import { evidenceMutants } from './evidence-mutants.ts'
 import { flushMutants } from './flush-mutants.ts'
 import { growMutants } from './grow-mutants.ts'
 import { heldLookMutants } from './held-look-mutants.ts'
+import { journalMutants } from './journal-mutants.ts'
 import { lastingMutants } from './lasting-mutants.ts'
 import { listingMutants } from './listing-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { namesMutants } from './names-mutants.ts'
 import { orphanMutants } from './orphan-mutants.ts'
 import { othersMutants } from './others-mutants.ts'
+import { pageMutants } from './page-mutants.ts'
+import { parameterMutants } from './parameter-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
+import { proofMutants } from './proof-mutants.ts'
+import { publishingMutants } from './publishing-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
 import { replacementMutants } from './replacement-mutants.ts'
@@ -90,4 +97,11 @@ export const mutants: readonly Mutant[] = [
   ...batchMutants,
   ...besideMutants,
   ...turnMutants,
+  ...journalMutants,
+  ...proofMutants,
+  ...publishingMutants,
+  ...pageMutants,
+  ...alarmMutants,
+  ...parameterMutants,
+  ...deployingMutants,
 ]

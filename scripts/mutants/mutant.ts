@@ -24,3 +24,11 @@ export function staleness(root: string, { name, file, from, tests }: Mutant): st
   if (found !== 1) return `  ${name}: its text is ${found} times in ${file}, not once`
   return missing.length > 0 ? `  ${name}: there is no ${missing.join(', ')}` : undefined
 }
+
+/** Bugs of one file that the same tests speak of, each as its name, its text, and what that becomes. */
+export function bugsIn(
+  of: Pick<Mutant, 'file' | 'tests' | 'only'>,
+  ...bugs: readonly (readonly [name: string, from: string, to: string])[]
+): Mutant[] {
+  return bugs.map(([name, from, to]) => ({ ...of, name, from, to }))
+}

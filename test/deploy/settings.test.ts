@@ -213,6 +213,7 @@ describe('recover', () => {
     expect(RetentionRule).toMatchObject({
       Type: 'AWS::Rbin::Rule',
       Properties: {
+        ResourceType: 'EBS_VOLUME',
         ResourceTags: ['keep', 'restored'].map((ResourceTagValue) => ({
           ...{ ResourceTagKey: 'termination-guard-bin:termination-guard-prod', ResourceTagValue },
         })),
