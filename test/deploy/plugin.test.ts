@@ -70,7 +70,7 @@ function cloudWatchLogs(request: IncomingMessage, response: ServerResponse): voi
     const operation = String(request.headers['x-amz-target']).replace(/.*\./, '')
     const { logGroupName, retentionInDays = '' } = JSON.parse(body)
     asked.push(`${operation} ${logGroupName} ${retentionInDays}`.trim())
-    if (areLogsDenied) {
+    if (areLogsDenied && operation === 'CreateLogGroup') {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
       response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'no logs for you' }))
       return

@@ -97,7 +97,7 @@ describe('the parameters', () => {
     ['prefix', { prefix: '{group}/{environment}/{instance}/', manifestPrefix: 'm/' }, 'write another'],
     ['alarmEmail', { alarmEmail: 'a@example.com,b@example.com' }, 'write one e-mail address'],
     ['bucketOwner', { bucketOwner: '1111222233334' }, 'write the 12 digits'],
-    ['attempts', { attempts: '5x' }, 'write a whole number from 1 to 100'],
+    ['attempts', { attempts: '5e1' }, 'write a whole number from 1 to 100'],
     ['bucket', { bucket: 'logs..web' }, 'write the name of a bucket'],
     ['bucket', { bucket: '192.168.0.1' }, 'write the name of a bucket'],
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/*' }, 'write the ARN of one key'],
