@@ -22,6 +22,8 @@ const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/b
 /** What a copy has no need of; its packages are the checkout's own. */
 const NOT_COPIED = new Set(['node_modules', '.git', '.serverless', 'dist'])
 const MOST_OUTPUT_CHARACTERS = 4000
+/** The simulator knows nothing of shell: it has a flush of its own; nor of how the guard is deployed, and of what people type. */
+const NOT_SIMULATED = /^(deploy|handlers|src\/cli)\/|^serverless\.yml$|\.sh$/
 const root = join(import.meta.dirname, '..')
 
 type Fate =
@@ -120,9 +122,6 @@ async function fateOf(mutant: Mutant, copy: string): Promise<Fate> {
     writeFileSync(file, source)
   }
 }
-
-/** The simulator knows nothing of shell: it has a flush of its own; nor of how the guard is deployed, and of what people type. */
-const NOT_SIMULATED = /^(deploy|handlers|src\/cli)\/|^serverless\.yml$|\.sh$/
 
 function isSimulated({ file }: Mutant): boolean {
   return !NOT_SIMULATED.test(file)
