@@ -11,8 +11,8 @@ import type { Disk } from './disk.ts'
 export const INSTANCE = 'i-0123456789abcdef0'
 export const PREFIX = `resources/environments/logs/publish/e-abc/${INSTANCE}/`
 
-/** Amazon Linux 1 has bash 4.2: FLUSH_TEST_BASH=/path/to/bash-4.2 runs everything with another bash than /bin/bash. */
-const BASH = process.env.FLUSH_TEST_BASH ?? ''
+/** Amazon Linux 1 and 2 have bash 4.2: FLUSH_TEST_BASH=/path/to/bash-4.2 runs everything with another bash than /bin/bash. */
+const BASH = process.env.FLUSH_TEST_BASH ? `${process.env.FLUSH_TEST_BASH} -p` : ''
 
 /** Where the stand-in for Elastic Beanstalk's publisher finds itself. */
 const ELASTIC_BEANSTALK = { EB_ENVIRONMENT_ID: 'e-abc', EB_INSTANCE_ID: INSTANCE, EB_BUCKET: 'bucket' }

@@ -197,11 +197,17 @@ describeWithDisks('nothing of the disk is executed or opened that is no file:', 
 
   it('no configuration or list without an end', async () => {
     const flushed = await expectHarmless((at) => {
-      writerAt(at)('/etc/logrotate.d/elasticbeanstalk.huge.conf', '# for long\n'.repeat(100_000))
+      const config = (name: string) => `/etc/logrotate.d/elasticbeanstalk.${name}.conf`
+      writerAt(at)(config('huge'), '# for long\n'.repeat(100_000))
+      writerAt(at)(config('includes-huge'), `include ${config('huge')}\n`)
+      writerAt(at)(config('includes-itself'), `include ${config('includes-itself')}\n`)
       writerAt(at)(PUBLISHED, '/var/log/my/*.log\n')
       volume.root('truncate', '-s', '2M', at + PUBLISHED)
     })
-    expect(unaccountedOf(flushed).sort()).toEqual(['/etc/logrotate.d/elasticbeanstalk.huge.conf', PUBLISHED])
+    const configs = ['huge', 'includes-huge', 'includes-itself'].map(
+      (name) => `/etc/logrotate.d/elasticbeanstalk.${name}.conf`,
+    )
+    expect(unaccountedOf(flushed).sort()).toEqual([...configs, PUBLISHED])
   })
 
   it('no device, pipe or socket that is named as a log', async () => {

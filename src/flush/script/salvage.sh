@@ -328,12 +328,15 @@ name_configs_as_before() {
   for i in "${!NOTES[@]}"; do NOTES[i]=${NOTES[i]//"$WORK/asked"/}; done
 }
 
-# A configuration of the disk as one of this machine: its paths are on the disk, what it includes is in it, its users are root.
+# A configuration of the disk as one of this machine: its paths are on the disk, all that it includes is in it, its users are root.
 translated() { # <configuration>
   local line path
+  local lines=()
   ! is_large "$1" || return 1
   sed -E -e 's/^[[:space:]]+//; s/^su[[:space:]=].*/su root root/; s/^create[[:space:]=].*/create/; /^createolddir/d' \
-    -e "s#(^|[[:space:]\"'={,])/#\1$ROOT/#g" -- "$1" | while read -r line || [ -n "$line" ]; do
+    -e "s#(^|[[:space:]\"'={,])/#\1$ROOT/#g" -- "$1" | mapfile -t lines # a pipeline in the last part of one crashes bash 4.2
+  [ "${PIPESTATUS[0]}" = 0 ] || return
+  for line in "${lines[@]}"; do
     case $line in
       include[[:space:]=]*)
         path=/${line#*/} path=${path%"${path##*[![:space:]]}"}
@@ -341,11 +344,11 @@ translated() { # <configuration>
         [ -e "$path" ] || printf 'include %s\n' "$path" # logrotate says that it is not there
         for path in "$path" "$path"/*; do
           case $path in *'~' | *,v | *.rpm* | *.dpkg* | *.swp | *.disabled) continue ;; esac
-          if [ -f "$path" ] && [ "${#FUNCNAME[@]}" -lt 12 ] && ! is_out_of_time; then translated "$path"; fi
+          [ -f "$path" ] || continue
+          if [ "${#FUNCNAME[@]}" -ge 12 ] || is_out_of_time || ! translated "$path"; then return 1; fi
         done
         ;;
       *) printf '%s\n' "$line" ;;
     esac
   done
-  return "${PIPESTATUS[0]}"
 }
