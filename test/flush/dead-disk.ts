@@ -93,7 +93,7 @@ export const expectNothingLeft = (healthy: Disk, device: string) => {
 }
 
 export const CLEAN = { live: [], unaccounted: [], writers: [], purpose: 'salvage', instanceId: INSTANCE }
-export const NUMBERED = ['/var/log/my/*.log {', 'rotate 9', 'compress', 'sharedscripts', '}', '']
+export const NUMBERED = ['/var/log/my/*.log {', 'daily', 'rotate 9', 'compress', 'sharedscripts', '}', '']
 
 export function layNumbered(at: string, lines: readonly string[] = NUMBERED): void {
   const write = writerAt(at)

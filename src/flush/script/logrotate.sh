@@ -11,16 +11,18 @@ ODD_PATTERN='' # quoted, or of another form: which logs it is about, logrotate a
 OLD_FOLDERS=() FOLDERS_BELOW=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
-# Directives that say how a log is rotated, and for which logrotate refuses all of a configuration: a user or a folder that is not there.
-# What they are about never happens here; an old folder that they name was heard of before the refusal.
-HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir)([[:space:]]|$)/d'
+# Directives that say how a log is rotated, and for which logrotate refuses all of a configuration: a user, a folder or (before 3.13) a
+# program that is not there. What they are about never happens here; an old folder that they name was heard of before the refusal.
+HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir|(un)?compresscmd|compressext)([[:space:]=]|$)/d'
 
 # `logrotate -d` says what a forced rotation would do and does nothing. It is allowed a log with a second hard link, such as our hold
-# (before 3.19 it knows neither the directive nor the refusal). A file that others could write to, it refuses: hence a copy.
+# (before 3.19 it knows neither the directive nor the refusal). As old as 3.8.6 (Amazon Linux 2), it forces no log below its `size` unless
+# that is above a `maxsize`, and refuses all of a configuration where the folder of one glob is missing. A file that others could write
+# to, it refuses: hence a copy.
 ask_logrotate() {
   local config refusal
   local allowed=()
-  if [ -n "$WORK" ] && (umask 077 && echo allowhardlink >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
+  if [ -n "$WORK" ] && (umask 077 && printf '%s\n' allowhardlink missingok 'maxsize 1' >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
   ask_system
   for config in "${CONFIGS[@]}"; do
     IS_CONFIG[$config]=1
@@ -77,7 +79,7 @@ ask_about_copy() { # <configuration> <what sed leaves out>
 ask_about() { # <file> <configuration>: allowed
   local line
   ANSWERED='it said nothing'
-  LOG='' IN_CONFIG=yes TROUBLE='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  LOG='' IN_CONFIG=yes TROUBLE='' IGNORED='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "${allowed[@]}" "$1" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done
   [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$1"/"${2#"$ROOT"}"}
@@ -94,7 +96,9 @@ hear() { # <line>
       rest=${rest%% already exists*}
       TARGETS[$LOG]=${rest%"${CONFIG_SUFFIX:-.gz}"}
       ;;
-    'error: '*'ignoring line'*) ;;
+    "error: $WORK/allowed.conf:"*) ;;
+    'error: '*'ignoring line'*) IGNORED=yes ;;
+    'Ignoring '*' because '[!i]*) TROUBLE=${TROUBLE:-$1} ;; # of its mode, or its owner: before 3.9, no error
     'error: '*)
       case $1 in *' bad olddir path /'*) OLD_FOLDERS+=("/${1#* bad olddir path /}") ;; esac
       [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }}
@@ -142,6 +146,7 @@ hear_patterns() { # <line>
     rest=${rest%"${rest##*[![:space:]]}"}
     [ -z "$rest" ] || PATTERNS[/$rest]=1
     case $rest in *[[:space:]]*) ODD_PATTERN=yes ;; esac
+    case $IGNORED$rest in yes*/) TROUBLE=${TROUBLE:-"/$rest is no log"} ;; esac # before 3.20, it ends at a brace
   done
 }
 

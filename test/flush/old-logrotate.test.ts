@@ -1,0 +1,57 @@
+/** Amazon Linux 2 has logrotate 3.8.6, whose habits are put here before those of the logrotate that is installed. */
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
+import { flush } from './flush.ts'
+
+afterAll(removeDisks)
+
+const CONFIG = '/etc/logrotate.elasticbeanstalk.hourly/a.conf'
+const LOG = '/var/log/a/a.log'
+
+/** It leaves out a file of another mode than it likes, forces no log below its `size`, and stumbles over a folder that is missing. */
+const LOGROTATE = `#!/bin/bash
+PATH=\${PATH#*:} config=\${!#} words=()
+for word in "$@"; do [ "$word" = -f ] || words+=("$word"); done
+if (((8#$(stat -c %a "$config") & 8#7533) != 8#400)); then
+  printf 'Ignoring %s because of bad file mode.\\n\\nHandling 0 logs\\n' "$config" >&2
+  exit
+fi
+said=$(logrotate "\${words[@]}" 2>&1)
+case $said in
+  *'error: stat of '*)
+    printf 'reading config file %s\\nerror: %s:1 glob failed for it: No such file or directory\\n' "$config" "$config" >&2
+    printf 'removing last 1 log configs\\n\\nHandling 0 logs\\n' >&2
+    ;;
+  *) printf '%s\\n' "$said" | sed -E 's/^(rotating pattern: .* )[0-9]+ bytes /\\1 forced from command line /' >&2 ;;
+esac
+`
+
+function instance(configuration: string, mode: number): Disk {
+  const disk = makeDisk()
+  disk.program('logrotate', LOGROTATE)
+  disk.write(LOG, 'one\ntwo\n')
+  disk.write(CONFIG, configuration.replaceAll('ROOT', disk.root), mode)
+  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/a.conf', '/var/log/a/*.gz\n')
+  return disk
+}
+
+const describeWhere = hasLogrotate() ? describe : describe.skip
+
+describeWhere('a log is archived under the name of its rotation by logrotate 3.8.6', () => {
+  it.each([
+    ['although it is below its size', `ROOT${LOG} {\n size 10M\n rotate 9\n compress\n}\n`, 0o644],
+    [
+      'although the folder of another is missing',
+      `ROOT/none/*.log ROOT${LOG} {\n size 1\n rotate 9\n}\n`,
+      0o644,
+    ],
+    ['although its configuration may be executed', `ROOT${LOG} {\n size 1\n rotate 9\n}\n`, 0o755],
+    ['although a group may write to its configuration', `ROOT${LOG} {\n size 1\n rotate 9\n}\n`, 0o664],
+  ])('%s', async (_what, configuration, mode) => {
+    const disk = instance(configuration, mode)
+    const { manifest, paths } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 1, live: [], unaccounted: [], writers: [], notes: [] })
+    expect(paths).toEqual([`${LOG}.1.gz`])
+    expect(archivedTexts(disk)).toEqual(['one\ntwo\n'])
+  })
+})
