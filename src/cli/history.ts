@@ -3,16 +3,17 @@ import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ActionHistory, standingOf } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
-import { toldIn } from '../journal/told-in.ts'
+import type { Told } from '../journal/told.ts'
 import { oneLine } from '../visible.ts'
 import { again } from './again.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
-import { type JournalSource, journalOf } from './deployment.ts'
+import { type JournalSource, journalOf, type Parse } from './deployment.ts'
 import { historyLines, NOTHING_TOLD } from './history-lines.ts'
 import { historyPage } from './history-page.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { journalFile } from './journal-file.ts'
+import { Reading } from './reading.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
@@ -71,13 +72,14 @@ function journalAt(file: string): JournalSource {
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
 async function* wantedHistories(
   source: JournalSource,
+  parse: Parse<Told>,
   wanted: string | undefined,
   options: HistoryOptions,
   from: number,
 ): AsyncGenerator<readonly ActionHistory[]> {
   const instanceId = wanted?.startsWith('i-') ? wanted : undefined
   const inOrder = options.from !== undefined
-  for await (const actions of histories(source.read(toldIn, from, instanceId), { inOrder }))
+  for await (const actions of histories(source.read(parse, from, instanceId), { inOrder }))
     yield actions.filter(
       (action) =>
         (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
@@ -105,16 +107,19 @@ async function print(
     options.json
       ? JSON.stringify({ version: ANSWER_VERSION, command: 'history', action })
       : historyLines(action, options.passes, surroundings.typed).map(oneLine).join('\n')
+  const reading = new Reading()
   let count = 0
   const tell = async () => {
-    for await (const actions of wantedHistories(source, wanted, options, from)) {
+    for await (const actions of wantedHistories(source, reading.parse, wanted, options, from)) {
       const untold = told ? actions.filter((action) => isNew(told, action)) : actions
       count += untold.length
       if (untold.length > 0) terminal.print(untold.map(text).join('\n'))
     }
+    return reading.tellDamage(terminal)
   }
-  if (options.follow) return await again(tell, FOLLOW_MS, surroundings)
-  await tell()
+  if (options.follow) return await again(async () => void (await tell()), FOLLOW_MS, surroundings)
+  const isDamaged = await tell()
+  if (isDamaged) throw new NotSo()
   if (count > 0) return
   const readsAll = options.from !== undefined && options.since === undefined
   if (!options.json) terminal.print(readsAll ? 'The journal names no such termination.' : NOTHING_TOLD)
@@ -134,10 +139,12 @@ async function writePage(
   options: HistoryOptions,
   { terminal, clock }: Surroundings,
 ): Promise<void> {
+  const reading = new Reading()
+  const from = beginning(options, clock.now())
   const file = options.html ?? ''
   const actions: ActionHistory[] = []
   // Copied, since each word of a line keeps all of the piece in which the line was read.
-  for await (const some of wantedHistories(source, wanted, options, beginning(options, clock.now())))
+  for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
     for (const action of structuredClone(some)) actions.push(action)
   try {
     await writeFile(file, historyPage(actions, clock.now()))
@@ -145,4 +152,5 @@ async function writePage(
     throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
   terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
+  if (reading.tellDamage(terminal)) throw new NotSo()
 }

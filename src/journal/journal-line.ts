@@ -9,7 +9,7 @@ export interface JournalLine {
 }
 
 /** A line without it is none of the journal's: cheaper to see than to read the line. */
-const MARK = '"journal":'
+export const MARK = '"journal":'
 
 /** What is told by a guard that is newer than this one may mean something else, and to leave it out would be to say that nothing was. */
 export class NewerJournal extends Error {

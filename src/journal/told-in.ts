@@ -4,6 +4,7 @@
  * matches is valid, and what is captured is what JSON.parse would find. Every other line is parsed. Pure.
  */
 import type { Outcome } from '../model.ts'
+import { refuseCut, refuseDamaged } from './damaged-line.ts'
 import { type ActionEndedEvent, JOURNAL_VERSION, type PassEvent } from './journal.ts'
 import { parseJournalLine } from './journal-line.ts'
 import { type Cost, costOf, type Told, type ToldEnd, type ToldPass, toldBy } from './told.ts'
@@ -66,12 +67,14 @@ const END = lineOf('action-ended', [
   field('notes', texts),
 ])
 
-/** `undefined`: it is no line of the journal. */
+/** `undefined`: it is no line of the journal. Throws NewerJournal and DamagedLine. */
 export function toldIn(line: string): Told | undefined {
   const told = matched(line)
   if (told && Number.isFinite(told.at)) return told
   const parsed = parseJournalLine(line)
-  return parsed && toldBy(parsed)
+  if (!parsed) return refuseCut(line)
+  refuseDamaged(parsed.event, line)
+  return toldBy(parsed)
 }
 
 function matched(line: string): ToldPass | ToldEnd | undefined {
