@@ -41,6 +41,18 @@ export const answerMutants: readonly Mutant[] = [
     to: `return there.is === 'refused' || !there.answer`,
   },
   {
+    ...beyond,
+    name: 'take who is in a warm pool for gone because EC2 does',
+    from: 'if (all.length === 0) return await isGone(aws, action, ageSeconds)',
+    to: 'if (all.length >= 0) return await isGone(aws, action, ageSeconds)',
+  },
+  {
+    ...beyond,
+    name: 'take an Auto Scaling that has nobody for one without this instance',
+    from: 'if (all.length === 0) return await isGone(aws, action, ageSeconds)',
+    to: '',
+  },
+  {
     ...hold,
     name: 'refuse a message in the moment in which it settles',
     from: `ageSeconds <= SETTLING_SECONDS`,

@@ -30,8 +30,8 @@ const shapes: Partial<Record<JournalEvent['event'], z.ZodType>> = {
   'pass-failed': z.object({ instanceId: text, token: text.optional(), ...failure, ...cost }),
   'action-ended': z.object({
     ...ofAction,
-    outcome: z.enum(['archived', 'empty', 'retained', 'lost', 'expired']),
-    by: z.enum(['completed', 'found-over']),
+    outcome: text,
+    by: text,
     reason: text,
     heldMs: number,
     flushMs: number,

@@ -8,6 +8,7 @@ import { holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { machineState } from './machine-state.ts'
+import { everyStanding } from './standings.ts'
 
 export async function isBeyond(
   aws: Guard['aws'],
@@ -34,12 +35,19 @@ async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: num
   const group = asked.answer
   if (group) {
     if (!group.Instances?.every((one) => one.InstanceId !== instanceId)) return false
-    // A group does not tell who is in its warm pool.
-    return group.WarmPoolConfiguration === undefined || (await isGone(aws, action, ageSeconds))
+    return group.WarmPoolConfiguration === undefined || (await isOutOfPool(aws, action, ageSeconds))
   }
   const isThere = async () => await hookTimes(aws, { groupName, hookName }).then(() => true)
   const there = await ask(() => whileThere(isThere, false))
   return there.is === 'answered' && !there.answer
+}
+
+/** A group does not tell who is in its warm pool, or on the way there; Auto Scaling as a whole does, and an answer with nobody says nothing. */
+async function isOutOfPool(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
+  const asked = await ask(() => everyStanding(aws))
+  const all = asked.is === 'answered' ? asked.answer : []
+  if (all.length === 0) return await isGone(aws, action, ageSeconds)
+  return all.every(({ instanceId }) => instanceId !== action.instanceId)
 }
 
 async function isGone(

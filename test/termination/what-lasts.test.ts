@@ -128,21 +128,48 @@ describe.each([
     })
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
   })
-  it('nor where the group has a warm pool, whose instances it does not tell of, and the machine lives', async () => {
-    aws.lifecycleState = undefined
-    aws.now += 90 * MINUTE
-    const { AutoScalingGroups = [] } = await aws.guard.aws.describeAutoScalingGroups({})
-    const WarmPoolConfiguration = { PoolState: 'Stopped' } as const
-    aws.guard.aws.describeAutoScalingGroups = async () => ({
-      AutoScalingGroups: AutoScalingGroups.map((group) => ({
-        ...group,
-        WarmPoolConfiguration,
-        Instances: [],
-      })),
+  describe('where the group has a warm pool, whose instances it does not tell of', () => {
+    /** By its id it is not found; these are, where nobody is named. */
+    const among = (...ids: string[]) => {
+      aws.guard.aws.describeAutoScalingInstances = async ({ InstanceIds }) => ({
+        AutoScalingInstances: (InstanceIds ? [] : ids).map((InstanceId) => ({
+          ...{ InstanceId, AutoScalingGroupName: action.groupName, AvailabilityZone: 'eu-west-1a' },
+          ...{ HealthStatus: 'HEALTHY', LifecycleState: 'Warmed:Pending:Wait', ProtectedFromScaleIn: false },
+        })),
+      })
+    }
+    beforeEach(async () => {
+      aws.now += 90 * MINUTE
+      const { AutoScalingGroups = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+      const WarmPoolConfiguration = { PoolState: 'Stopped' } as const
+      aws.guard.aws.describeAutoScalingGroups = async () => ({
+        AutoScalingGroups: AutoScalingGroups.map((group) => ({
+          ...group,
+          WarmPoolConfiguration,
+          Instances: [],
+        })),
+      })
     })
-    await expect(pass()).rejects.toBe(error)
-    aws.machine = 'terminated'
-    expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+
+    it('it is not where Auto Scaling as a whole has it, whatever EC2 says', async () => {
+      among('i-0aaaaaaaaaaaaaaaa', action.instanceId)
+      aws.machine = 'terminated'
+      await expect(pass()).rejects.toBe(error)
+    })
+    it('it is where Auto Scaling has others', async () => {
+      among('i-0aaaaaaaaaaaaaaaa')
+      expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+    })
+    it('and where it has nobody, only if the machine is gone', async () => {
+      among()
+      await expect(pass()).rejects.toBe(error)
+      aws.machine = 'terminated'
+      expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+    })
+    it('nor where Auto Scaling may not be asked, while the machine lives', async () => {
+      refuse('describeAutoScalingInstances', awsError('AccessDenied', 'nor this'))
+      await expect(pass()).rejects.toBe(error)
+    })
   })
   it('or the group is gone with it', async () => {
     aws.lifecycleState = undefined

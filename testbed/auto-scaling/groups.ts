@@ -20,7 +20,7 @@ import { describeSuspended } from './processes.ts'
 import type { Group, World } from './state.ts'
 import { matchesTags, putTags } from './tags.ts'
 import { poolOf } from './warm-pool.ts'
-import { describePool } from './warm-pool-operations.ts'
+import { describePool, NEW_POOL } from './warm-pool-operations.ts'
 
 /** Settings that are answered as they were given. */
 const remembered = [
@@ -189,6 +189,8 @@ function changeGroup(group: Group, input: Change): void {
 
 function describe(world: World, group: Group): AutoScalingGroup {
   const { settings } = group
+  // Who is sent into a pool by a caller of this model is in one, though nobody has made it.
+  const pool = group.warmPool ?? (group.instances.some(isWarmed) ? NEW_POOL : undefined)
   return {
     LoadBalancerNames: [],
     NewInstancesProtectedFromScaleIn: false,
@@ -209,10 +211,7 @@ function describe(world: World, group: Group): AutoScalingGroup {
     Instances: group.instances
       .filter((instance) => !isWarmed(instance))
       .map((instance) => describeMember(world, instance)),
-    ...(group.warmPool && {
-      WarmPoolConfiguration: describePool(group.warmPool),
-      WarmPoolSize: poolOf(group).length,
-    }),
+    ...(pool && { WarmPoolConfiguration: describePool(pool), WarmPoolSize: poolOf(group).length }),
     SuspendedProcesses: describeSuspended(group),
     ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     CreatedTime: new Date(group.createdAt),

@@ -16,15 +16,18 @@ import type { Group, Instance, WarmPool, World } from './state.ts'
 
 const states = ['Stopped', 'Running', 'Hibernated'] as const
 
+/** What a pool is set to where nobody says it. */
+export const NEW_POOL: WarmPool = {
+  ...{ minSize: 0, maxPrepared: undefined, poolState: 'Stopped', reuses: false, isDeleting: false },
+}
+
 /** What is not said stays as it was. */
 export function putWarmPool(world: World, now: number, input: PutWarmPoolCommandInput): object {
   const group = lastingGroup(world, input.AutoScalingGroupName)
   if (group.settings.MixedInstancesPolicy !== undefined)
     throw validationError('You can’t add a warm pool to a group with a mixed instances policy.')
   if (group.warmPool?.isDeleting) throw isBeingDeleted(group)
-  const before: WarmPool = group.warmPool ?? {
-    ...{ minSize: 0, maxPrepared: undefined, poolState: 'Stopped', reuses: false, isDeleting: false },
-  }
+  const before = group.warmPool ?? NEW_POOL
   const { MaxGroupPreparedCapacity: most, MinSize: minSize = before.minSize } = input
   checkNumber('minSize', minSize, 0)
   if (most !== undefined) checkNumber('maxGroupPreparedCapacity', most, -1)
