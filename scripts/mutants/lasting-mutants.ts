@@ -52,7 +52,7 @@ export const lastingMutants: readonly Mutant[] = [
   {
     ...beyond,
     name: 'take an instance of the warm pool, which its group does not list, for one that is gone',
-    from: `return group.WarmPoolConfiguration === undefined || (await isGone(aws, action, ageSeconds))`,
+    from: `return group.WarmPoolConfiguration === undefined || (await isOutOfPool(aws, action, ageSeconds))`,
     to: `return true`,
   },
   {

@@ -202,8 +202,8 @@ export const salvageMutants: readonly Mutant[] = [
   {
     ...salvage('another includes'),
     name: 'not read what a configuration includes',
-    from: 'then translated "$path"; fi',
-    to: 'then :; fi',
+    from: 'is_out_of_time || ! translated "$path"; then',
+    to: 'is_out_of_time; then',
   },
   {
     ...salvage('without an end'),
