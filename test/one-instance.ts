@@ -281,9 +281,12 @@ export class OneInstance {
       changeMessageVisibility: async ({ VisibilityTimeout }) =>
         void this.visibility.push(VisibilityTimeout ?? -1),
       sendMessage: async ({ MessageBody }) => void this.deadLetters.push(MessageBody ?? ''),
-      getQueueAttributes: async () => ({
-        Attributes: { ApproximateNumberOfMessages: String(this.deadLetters.length) },
-      }),
+      getQueueAttributes: async ({ AttributeNames = [] }) => {
+        const inSight = { ApproximateNumberOfMessages: String(this.deadLetters.length) }
+        return {
+          Attributes: { ...Object.fromEntries(AttributeNames.map((name) => [name, '0'])), ...inSight },
+        }
+      },
       describeInstanceInformation: async () => ({
         InstanceInformationList: this.information ? [this.information] : [],
       }),

@@ -46,6 +46,7 @@ const impure = new Set([
   'src/aws/api.ts',
   'src/aws/ask.ts',
   'src/aws/every-page.ts',
+  'src/aws/queued.ts',
   'src/aws/group-of.ts',
   'src/aws/inspection-api.ts',
   'src/aws/inspection-sdk.ts',

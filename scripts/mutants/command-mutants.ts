@@ -123,8 +123,8 @@ export const commandMutants: readonly Mutant[] = [
     ...status,
     file: 'src/cli/status.ts',
     name: 'count only the messages that are in sight',
-    from: "      'ApproximateNumberOfMessagesNotVisible',\n",
-    to: '',
+    from: "queued(aws, queueUrl, 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed')",
+    to: 'queued(aws, queueUrl)',
   },
   {
     ...status,

@@ -168,10 +168,10 @@ export const doctorDeploymentMutants: readonly Mutant[] = [
   },
   {
     ...doctor,
-    file: 'src/cli/doctor/gather-deployment.ts',
+    file: 'src/aws/queued.ts',
     name: 'take a queue that does not tell for an empty one',
-    from: "      if (!Number.isInteger(count)) throw new Error('SQS does not tell how many')\n",
-    to: '',
+    from: 'throw new Error(`SQS does not tell how many messages are in ${queueUrl}`)',
+    to: 'return queueUrl.length - queueUrl.length',
   },
   {
     ...doctor,

@@ -1,6 +1,7 @@
 /** `status`: one screen of what the guard holds, what is kept, and whether it is well itself. */
 import { Command } from 'commander'
 import type { AwsApi } from '../aws/api.ts'
+import { queued } from '../aws/queued.ts'
 import type { JournalEvent } from '../journal/journal.ts'
 import { parseJournalLine } from '../journal/journal-line.ts'
 import { copiesOf } from '../recovery/copies.ts'
@@ -127,17 +128,9 @@ async function guardedGroups(
   return guarded
 }
 
-/** Visible and in flight together: each is a termination that is not over, or a status event. */
-async function countMessages(aws: AwsApi, QueueUrl: string): Promise<number> {
-  const { Attributes = {} } = await aws.getQueueAttributes({
-    QueueUrl,
-    AttributeNames: [
-      'ApproximateNumberOfMessages',
-      'ApproximateNumberOfMessagesNotVisible',
-      'ApproximateNumberOfMessagesDelayed',
-    ],
-  })
-  return Object.values(Attributes).reduce((sum, number) => sum + (Number(number) || 0), 0)
+/** In sight, in flight and delayed together: each is a termination that is not over, or a status event. */
+function countMessages(aws: AwsApi, queueUrl: string): Promise<number> {
+  return queued(aws, queueUrl, 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed')
 }
 
 async function lastSweep({ journal }: Deployment, now: number): Promise<StatusScreen['lastSweep']> {

@@ -6,6 +6,7 @@ import pMap from 'p-map'
 import { ask } from '../aws/ask.ts'
 import { type SharedFacts, sharingHooks } from '../aws/ask-once.ts'
 import { countCalls } from '../aws/count-calls.ts'
+import { queued } from '../aws/queued.ts'
 import { enrolAndTell } from '../enrolment/enrol.ts'
 import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil, LONGEST_PASS_SECONDS, passTimes } from '../guard.ts'
@@ -171,9 +172,5 @@ async function actionsOf(
 
 async function countDeadLetters(guard: Guard): Promise<number> {
   const { aws, policy } = guardUntil(guard, guard.clock.now() + DEAD_LETTERS_MS)
-  const answer = await aws.getQueueAttributes({
-    QueueUrl: policy.deadLetterQueueUrl,
-    AttributeNames: ['ApproximateNumberOfMessages'],
-  })
-  return Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0)
+  return await queued(aws, policy.deadLetterQueueUrl)
 }

@@ -117,6 +117,13 @@ it('counts messages in sight, in flight and delayed', async () => {
   expect(out).toContain('dead letters  321  (termination-guard redrive)')
 })
 
+it('a queue that does not tell all of these numbers is not called empty', async () => {
+  line.answering.getQueueAttributes = async () => ({ Attributes: { ApproximateNumberOfMessages: '0' } })
+  const { code, out, err } = await line.run('status')
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(/^SQS does not tell how many messages are in https:/)
+})
+
 it.each([
   [15, 'last sweep    15 min 0 s ago'],
   [16, 'last sweep    16 min 0 s ago: LATE, it runs every 5 minutes'],

@@ -211,7 +211,7 @@ describe('while a machine lives', () => {
       ...{ selections: parseSelections('web'), queueArn: 'arn:aws:sqs:eu-west-1:000000000000:guard' },
       ...{ notifierRoleArn: 'arn:aws:iam::000000000000:role/notifier', retain: true },
     }
-    ssmAndS3.getQueueAttributes = async () => ({})
+    ssmAndS3.getQueueAttributes = async () => ({ Attributes: { ApproximateNumberOfMessages: '0' } })
     await wholeSweep({ ...one, policy: { ...one.policy, enrolment } }, () => 3 * minute)
     expect(tagsOf(disk)).toContainEqual({ Key: binKey(HOOK), Value: KEEP })
   })

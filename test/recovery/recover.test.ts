@@ -40,14 +40,22 @@ describe('a kept machine whose agent answers again', () => {
     expect(aws.journal.find(({ event }) => event === 'sweep')).toMatchObject({ retained: [instanceId] })
   })
 
-  it('begins one, and is named, also where SQS tells of no dead letters; the sweep fails only then', async () => {
-    aws.failing.set('getQueueAttributes', awsError('QueueDoesNotExist'))
-    await expect(run()).rejects.toThrow('SQS does not tell of dead letters: QueueDoesNotExist')
-    expect(aws.released).toEqual([false])
-    const [sweepEvent] = aws.journal.filter(({ event }) => event === 'sweep')
-    expect(sweepEvent).toMatchObject({ retained: [instanceId], deadLetters: undefined })
-    expect(sweepEvent && metricsOf(sweepEvent).map(({ name }) => name)).not.toContain('DeadLetters')
-  })
+  it.each([
+    ['refuses to tell', /^SQS does not tell of dead letters: QueueDoesNotExist/],
+    ['answers without a number', /^SQS does not tell of dead letters: .*how many messages are in https:/],
+  ])(
+    'begins one, and is named, also where SQS %s of dead letters; the sweep fails only then',
+    async (how, words) => {
+      if (how === 'refuses to tell') aws.failing.set('getQueueAttributes', awsError('QueueDoesNotExist'))
+      else aws.guard.aws.getQueueAttributes = async () => ({ Attributes: {} })
+      recovering = { ...recovering, aws: aws.guard.aws }
+      await expect(run()).rejects.toThrow(words)
+      expect(aws.released).toEqual([false])
+      const [sweepEvent] = aws.journal.filter(({ event }) => event === 'sweep')
+      expect(sweepEvent).toMatchObject({ retained: [instanceId], deadLetters: undefined })
+      expect(sweepEvent && metricsOf(sweepEvent).map(({ name }) => name)).not.toContain('DeadLetters')
+    },
+  )
 
   it('is asked nothing about where only reboots are on', async () => {
     recovering = { ...aws.guard, policy: readPolicy({ ...environment, RECOVER: 'reboot' }) }

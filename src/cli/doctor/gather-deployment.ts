@@ -2,6 +2,7 @@
 
 import type { Asked } from '../../aws/ask.ts'
 import { reasonOf } from '../../aws/failures.ts'
+import { queued } from '../../aws/queued.ts'
 import type { DocumentKind } from '../../flush/document.ts'
 import { salvageDocumentOf } from '../../flush/salvage-document.ts'
 import { parseJournalLine } from '../../journal/journal-line.ts'
@@ -41,15 +42,7 @@ export async function gatherDeployment(deployment: Deployment, now: number): Pro
     notifierRoleArn:
       policy.enrolment?.notifierRoleArn ??
       (sweep?.is === 'answered' ? sweep.answer.Environment?.Variables?.NOTIFIER_ROLE_ARN : undefined),
-    deadLetters: await known(async () => {
-      const { Attributes } = await aws.getQueueAttributes({
-        QueueUrl: policy.deadLetterQueueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages'],
-      })
-      const count = Number(Attributes?.ApproximateNumberOfMessages)
-      if (!Number.isInteger(count)) throw new Error('SQS does not tell how many')
-      return count
-    }),
+    deadLetters: await known(() => queued(aws, policy.deadLetterQueueUrl)),
     documents: [
       await documentFacts(deployment, policy.documentName, 'flush'),
       await documentFacts(deployment, salvageDocumentOf(name), 'salvage'),
