@@ -55,3 +55,38 @@ describeWhere('a log is archived under the name of its rotation by logrotate 3.8
     expect(archivedTexts(disk)).toEqual(['one\ntwo\n'])
   })
 })
+
+/** Before 3.20 a name ends at a brace, and what is in it is taken for an option. */
+const ENDS_AT_BRACE = `#!/bin/bash
+config=\${!#}
+printf '%s\\n' "reading config file $config" "error: $config:1 unknown option 'a' -- ignoring line" \\
+  '' 'Handling 1 logs' '' "rotating pattern: NAME forced from command line (2 rotations)" \\
+  'empty log files are rotated, old logs are removed' 'considering log NAME' '  log NAME does not exist -- skipping' >&2
+`
+
+describe('a configuration of which logrotate 3.8.6 reads half a name', () => {
+  it.each(['/var/log/{a1,b}/a.log', '/var/log/a/{a,b}.log', '/var/log/a/app{a,b}.log'])(
+    'is unaccounted for: %s',
+    async (name) => {
+      const disk = makeDisk()
+      const whole = `${disk.root}${name}`
+      disk.program('logrotate', ENDS_AT_BRACE.replaceAll('NAME', whole.slice(0, whole.indexOf('{'))))
+      disk.write('/var/log/a/a.log', 'one\n')
+      disk.write(CONFIG, `${whole} {\n rotate 2\n}\n`)
+      disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/a.conf', '/var/log/a/*.gz\n')
+      const { manifest } = await flush(disk)
+      expect(manifest.unaccounted).toMatchObject([{ path: CONFIG }])
+    },
+  )
+
+  it('and is read where what it calls no option is in no name', async () => {
+    const disk = makeDisk()
+    disk.program('logrotate', ENDS_AT_BRACE.replaceAll('NAME', `${disk.root}${LOG}`))
+    disk.write(LOG, 'one\n')
+    disk.write(CONFIG, `${disk.root}${LOG} {\n a new option\n rotate 2\n}\n`)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/a.conf', '/var/log/a/a.log*\n')
+    const { manifest, paths } = await flush(disk)
+    expect(manifest.unaccounted).toEqual([])
+    expect(paths).toEqual([LOG])
+  })
+})

@@ -79,7 +79,7 @@ ask_about_copy() { # <configuration> <what sed leaves out>
 ask_about() { # <file> <configuration>: allowed
   local line
   ANSWERED='it said nothing'
-  LOG='' IN_CONFIG=yes TROUBLE='' IGNORED='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
+  LOG='' IN_CONFIG=yes TROUBLE='' PATTERN_TEXT='' CONFIG_SUFFIX='' CONFIG_PROGRAM=''
   lines_of "$(bounded 60 logrotate -d -f -s "${WORK:-/nonexistent}/asked.state" "${allowed[@]}" "$1" 2>&1 </dev/null)"
   for line in "${SPLIT[@]}"; do hear "$line"; done
   [ -z "$TROUBLE" ] || ANSWERED=${TROUBLE//"$1"/"${2#"$ROOT"}"}
@@ -97,7 +97,10 @@ hear() { # <line>
       TARGETS[$LOG]=${rest%"${CONFIG_SUFFIX:-.gz}"}
       ;;
     "error: $WORK/allowed.conf:"*) ;;
-    'error: '*'ignoring line'*) IGNORED=yes ;;
+    'error: '*'ignoring line'*) # before 3.20, a name ends at a brace, and what is in it is no option
+      rest=${1#error: } log=${rest#*"unknown option '"}
+      if grep -qF "{${log%%"'"*}" -- "${rest%:*"unknown option '"*}"; then TROUBLE=${TROUBLE:-$rest}; fi
+      ;;
     'Ignoring '*' because '[!i]*) TROUBLE=${TROUBLE:-$1} ;; # of its mode, or its owner: before 3.9, no error
     'error: '*)
       case $1 in *' bad olddir path /'*) OLD_FOLDERS+=("/${1#* bad olddir path /}") ;; esac
@@ -146,7 +149,6 @@ hear_patterns() { # <line>
     rest=${rest%"${rest##*[![:space:]]}"}
     [ -z "$rest" ] || PATTERNS[/$rest]=1
     case $rest in *[[:space:]]*) ODD_PATTERN=yes ;; esac
-    case $IGNORED$rest in yes*/) TROUBLE=${TROUBLE:-"/$rest is no log"} ;; esac # before 3.20, it ends at a brace
   done
 }
 
