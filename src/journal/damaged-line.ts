@@ -18,7 +18,8 @@ export class DamagedLine extends Error {
 const BEGINNING = 160
 
 const text = z.string()
-const number = z.number()
+/** As JSON may have it: 1e999 is one, too. */
+const number = z.custom<number>((value) => typeof value === 'number', 'no number')
 const ofMachine = { instanceId: text, groupName: text }
 const ofAction = { ...ofMachine, token: text.optional(), startedAt: number.optional() }
 const cost = { durationMs: number, calls: z.record(text, number) }
@@ -55,7 +56,7 @@ export function refuseDamaged(event: JournalEvent, line: string): void {
 /** Throws DamagedLine where what is no line of the journal may have been one: an object that has no end, or is none. */
 export function refuseCut(line: string): undefined {
   if (!line.startsWith('{"')) return
-  const isWhole = line.trimEnd().endsWith('}')
+  const isWhole = line.endsWith('}') || line.trimEnd().endsWith('}')
   if (!isWhole || (line.includes(MARK) && !isJson(line)))
     throw new DamagedLine('it was cut, or is no JSON', line)
 }

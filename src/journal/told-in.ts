@@ -18,6 +18,8 @@ const flag = '(?:true|false)'
 const moment = String.raw`\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z`
 const pair = `${text}:(?:${text}|${number}|${flag}|null)`
 const flat = String.raw`\{(?:${pair}(?:,${pair})*)?\}`
+const count = `${text}:${number}`
+const counts = String.raw`\{(?:${count}(?:,${count})*)?\}`
 const texts = String.raw`\[(?:${text}(?:,${text})*)?\]`
 const capturedText = `"(${characters})"`
 const capturedNumber = `(${number})`
@@ -55,7 +57,7 @@ const PASS = lineOf('pass', [
   field('over', flag),
   optional('lookAgainSeconds', number),
   field('durationMs', capturedNumber),
-  field('calls', `(${flat})`),
+  field('calls', `(${counts})`),
 ])
 
 const END = lineOf('action-ended', [

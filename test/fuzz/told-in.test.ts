@@ -2,15 +2,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { refuseCut, refuseDamaged } from '../../src/journal/damaged-line.ts'
 import { parseJournalLine } from '../../src/journal/journal-line.ts'
 import { type Told, toldBy } from '../../src/journal/told.ts'
 import { toldIn } from '../../src/journal/told-in.ts'
 
 const parsed = (line: string) => {
   const one = parseJournalLine(line)
-  return one && toldBy(one)
+  if (!one) return refuseCut(line)
+  refuseDamaged(one.event, line)
+  return toldBy(one)
 }
-/** A line that lacks what all have is an error, this way and that. */
+/** A line that is cut, or lacks what all have, is refused in the same words, this way and that. */
 function answer(tell: (line: string) => Told | undefined, line: string): unknown {
   try {
     const told = tell(line)
