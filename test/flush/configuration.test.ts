@@ -44,6 +44,15 @@ describeWhere('both logs are archived that are named', () => {
     expect(archivedTexts(disk)).toEqual(['a\n', 'b\n'])
   })
 
+  it('of which one was set aside in a folder that is included, which logrotate says', async () => {
+    const disk = instance('include ROOT/etc/more\n')
+    disk.write('/etc/more/all', `${disk.root}/var/log/*/*.log {\n}\n`)
+    for (const name of ['all.rpmsave', 'all~', 'all.dpkg-old', 'all,v'])
+      disk.write(`/etc/more/${name}`, `${disk.root}/var/log/*/*.log {\n rotate 2\n}\n`)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
+  })
+
   it('beside one in the home of nobody, which logrotate names as it is written', async () => {
     const disk = instance('~/none/x.log ROOT/var/log/*/*.log {\n missingok\n compress\n}\n')
     const { manifest } = await flush(disk, { killAfterMs: 60_000 })

@@ -16,6 +16,7 @@ if (((8#$(stat -c %a "$config") & 8#7533) != 8#400)); then
   printf 'Ignoring %s because of bad file mode.\\n\\nHandling 0 logs\\n' "$config" >&2
   exit
 fi
+printf 'Ignoring a.conf.rpmsave, because of .rpmsave ending\\n' >&2
 said=$(logrotate "\${words[@]}" 2>&1)
 case $said in
   *'error: stat of '*)

@@ -101,6 +101,7 @@ hear() { # <line>
       rest=${1#error: } log=${rest#*"unknown option '"}
       if grep -qF "{${log%%"'"*}" -- "${rest%:*"unknown option '"*}"; then TROUBLE=${TROUBLE:-$rest}; fi
       ;;
+    'Ignoring '*', because of '*' ending' | 'Ignoring '*', because of '*' pattern match') ;; # as its name asks for
     'Ignoring '*' because '[!i]*) TROUBLE=${TROUBLE:-$1} ;; # of its mode, or its owner: before 3.9, no error
     'error: '*)
       case $1 in *' bad olddir path /'*) OLD_FOLDERS+=("/${1#* bad olddir path /}") ;; esac
