@@ -67,8 +67,12 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
     apps.flatMap(({ files }) => files),
   )
   const writers = apps.flatMap((app) => app.writers)
-  // gzip deletes what it has read, and with that what was written meanwhile.
-  const isWrittenTo = (path: string) => writers.some(({ log }) => log === path)
+  // gzip deletes what it has read, and with that what was written meanwhile: also where it is any file of a log's folder.
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
+  const isWrittenTo = (path: string) =>
+    writers.some(({ log }) => log === path || (path.includes('*') && folderOf(log) === folderOf(path)))
+  // Who does not append writes on where it was, over what others have appended.
+  const isWrittenOver = (path: string) => writers.some(({ log, appends }) => log === path && !appends)
   return {
     seed,
     kind,
@@ -84,7 +88,10 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
       ) ||
       publisher.runs.some((run) => ['and removes', 'removes only', 'truncates'].includes(run)) ||
       hands.some(({ does }) => !['append', 'compress', 'move', 'replace'].includes(does)) ||
-      hands.some(({ does, path }) => does === 'compress' && isWrittenTo(path)),
+      hands.some(
+        ({ does, path }) =>
+          (does === 'compress' && isWrittenTo(path)) || (does === 'append' && isWrittenOver(path)),
+      ),
     cli: chance.of(0.05) ? chance.pick(['denied', 'missing']) : 'works',
     logrotate: chance.of(0.05) ? chance.pick(['does nothing', 'missing']) : 'works',
     stat: chance.of(0.04) ? chance.pick(['fails on one', 'missing']) : 'works',
