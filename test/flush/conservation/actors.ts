@@ -97,7 +97,7 @@ const GENTLE = ['append', 'compress', 'move'] as const
 
 export function drawHands(chance: Chance, kind: Situation['kind'], files: readonly LogFile[]): Hand[] {
   if (chance.of(0.6)) return []
-  return Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index) => {
+  const hands = Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index): Hand => {
     const does = chance.pick(kind === 'audit' ? GENTLE : DEEDS)
     // A line after the end of a compressed file is no line.
     const victims = does === 'append' ? files.filter(({ form }) => form === 'plain') : files
@@ -107,4 +107,7 @@ export function drawHands(chance: Chance, kind: Situation['kind'], files: readon
       does !== 'append' && chance.of(0.5) ? `${folder}/${chance.pick(['*.gz', '*', '*[0-9]*'])}` : victim
     return { when: chance.pick(does === 'overwrite' ? AFTER_HASHING : MOMENTS), does, path, id: `h${index}` }
   })
+  // Both on one log are a limit that docs/limits.md names.
+  const overwrites = hands.some(({ does }) => does === 'overwrite')
+  return hands.filter(({ does }) => !overwrites || does !== 'replace')
 }
