@@ -39,7 +39,7 @@ export const journalMutants: readonly Mutant[] = [
     { file: 'src/journal/history.ts', tests: ['test/journal/history.test.ts'] },
     [
       'let the bad end of a pass outrank a later proof',
-      'if (completed && isGood(completed)) return completed',
+      'if (completed && isGood(completed.outcome)) return completed',
       'if (completed) return completed',
     ],
     ['tell the last of several bad ends', '?? completed ?? ends[0]', '?? completed ?? ends.at(-1)'],
@@ -134,7 +134,7 @@ export const journalMutants: readonly Mutant[] = [
       `count('InstancesRetained', event.retained.length)`,
       `count('InstancesRetained', event.retained.length > 0 ? 1 : 0)`,
     ],
-    ['count bytes that are not proven', 'value: isGood ? event.bytes : 0', 'value: event.bytes'],
+    ['count bytes that are not proven', 'value: isProven ? event.bytes : 0', 'value: event.bytes'],
     ['count copies by number', 'value: event.oldestSeconds', 'value: event.copies'],
   ),
   ...bugsIn(

@@ -24,7 +24,7 @@ export const pageMutants: readonly Mutant[] = [
     ['show letters that turn the writing', 'return oneLine(text).replaceAll(', 'return text.replaceAll('],
     [
       'call bytes of lost machines proven',
-      `return outcome === 'archived' || outcome === 'empty' ? (end?.bytes ?? 0) : 0`,
+      `return isGood(outcome) ? (end?.bytes ?? 0) : 0`,
       'return outcome ? (end?.bytes ?? 0) : 0',
     ],
     ['let an option lose its blanks', '<option value="${html(name)}">', '<option>'],

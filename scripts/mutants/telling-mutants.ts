@@ -46,14 +46,14 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...metrics,
     name: 'not count a loss that was found over',
-    from: "if (isGood && event.by === 'found-over') return []",
+    from: "if (isProven && event.by === 'found-over') return []",
     to: "if (event.by === 'found-over') return []",
   },
   {
     ...metrics,
     name: 'count a good end twice',
-    from: "if (isGood && event.by === 'found-over') return []",
-    to: "if (isGood && event.by !== 'found-over') return []",
+    from: "if (isProven && event.by === 'found-over') return []",
+    to: "if (isProven && event.by !== 'found-over') return []",
   },
   {
     ...metrics,

@@ -3,6 +3,7 @@
  * screen reader. Everything stands in the page's own HTML; its script only hides what a person filters out.
  */
 import { readFileSync } from 'node:fs'
+import { isGood } from '../journal/good-end.ts'
 import { type ActionHistory, standingOf, toldAt } from '../journal/history.ts'
 import { oneLine } from '../visible.ts'
 import { counted } from './counted.ts'
@@ -76,7 +77,7 @@ function totals(actions: readonly ActionHistory[]): string {
 
 /** Of any other end, what was asked for and not found is among its bytes. */
 function provenBytes({ end, outcome }: ActionHistory): number {
-  return outcome === 'archived' || outcome === 'empty' ? (end?.bytes ?? 0) : 0
+  return isGood(outcome) ? (end?.bytes ?? 0) : 0
 }
 
 function item(action: ActionHistory): string {

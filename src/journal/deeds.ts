@@ -1,6 +1,7 @@
 /** To which termination of a machine belongs what was done about it besides the passes, and what of it saved the logs. Pure. */
 import type { Outcome } from '../model.ts'
 import type { Rung } from '../rungs.ts'
+import { isGood } from './good-end.ts'
 import type { Deed, ToldDeed } from './told.ts'
 
 export interface Termination {
@@ -28,7 +29,7 @@ export function savedBy(
   terminations: readonly Termination[],
   deeds: readonly Deed[],
 ): 'flush' | Rung | undefined {
-  if (outcome !== 'archived' && outcome !== 'empty') return undefined
+  if (!isGood(outcome)) return undefined
   const tried = deeds.findLast(
     (deed): deed is Deed & { readonly did: Rung } =>
       deed.did !== 'salvage' &&

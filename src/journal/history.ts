@@ -7,6 +7,7 @@ import { grouped } from '../grouped.ts'
 import type { Outcome } from '../model.ts'
 import type { Rung } from '../rungs.ts'
 import { ownerOf, savedBy, type Termination } from './deeds.ts'
+import { isGood } from './good-end.ts'
 import type { ActionEndedEvent } from './journal.ts'
 import type { JournalLine } from './journal-line.ts'
 import {
@@ -179,10 +180,6 @@ function historyOf(told: readonly ToldOfAction[]): Action['history'] {
  */
 function mergeEnds(ends: readonly ToldEnd[]): ToldEnd | undefined {
   const completed = ends.find(({ by }) => by === 'completed')
-  if (completed && isGood(completed)) return completed
-  return ends.findLast(isGood) ?? completed ?? ends[0]
-}
-
-function isGood({ outcome }: ToldEnd): boolean {
-  return outcome === 'archived' || outcome === 'empty'
+  if (completed && isGood(completed.outcome)) return completed
+  return ends.findLast(({ outcome }) => isGood(outcome)) ?? completed ?? ends[0]
 }

@@ -1,4 +1,5 @@
 /** Metrics are a view of the journal: whatever an alarm counts is also a line that says which instance. */
+import { isGood } from './good-end.ts'
 import { type ActionEndedEvent, isFinding, type JournalEvent } from './journal.ts'
 
 export interface Metric {
@@ -56,12 +57,12 @@ export function metricsOf(event: JournalEvent): readonly Metric[] {
 
 /** A good end is counted by the pass that made it, so that finding it over later does not count it twice. */
 function endMetrics(event: ActionEndedEvent): readonly Metric[] {
-  const isGood = event.outcome === 'archived' || event.outcome === 'empty'
-  if (isGood && event.by === 'found-over') return []
+  const isProven = isGood(event.outcome)
+  if (isProven && event.by === 'found-over') return []
   return [
-    { name: isGood ? 'ActionArchived' : 'ActionNotArchived', unit: 'Count', value: 1 },
+    { name: isProven ? 'ActionArchived' : 'ActionNotArchived', unit: 'Count', value: 1 },
     { name: 'ActionHeld', unit: 'Milliseconds', value: event.heldMs },
     { name: 'FlushDuration', unit: 'Milliseconds', value: event.flushMs },
-    { name: 'ArchivedBytes', unit: 'Bytes', value: isGood ? event.bytes : 0 },
+    { name: 'ArchivedBytes', unit: 'Bytes', value: isProven ? event.bytes : 0 },
   ]
 }

@@ -18,7 +18,11 @@ const states = ['Stopped', 'Running', 'Hibernated'] as const
 
 /** What a pool is set to where nobody says it. */
 export const NEW_POOL: WarmPool = {
-  ...{ minSize: 0, maxPrepared: undefined, poolState: 'Stopped', reuses: false, isDeleting: false },
+  minSize: 0,
+  maxPrepared: undefined,
+  poolState: 'Stopped',
+  reuses: false,
+  isDeleting: false,
 }
 
 /** What is not said stays as it was. */
