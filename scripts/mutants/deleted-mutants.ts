@@ -25,8 +25,8 @@ export const deletedMutants: readonly Mutant[] = [
     ...tested('deleted'),
     only: 'beside another that had its name',
     name: 'save two deleted files of one name in one copy',
-    from: '/$GENERATION-$id/',
-    to: '/$GENERATION/',
+    from: '/$MOMENT-$$-$id/',
+    to: '/$MOMENT-$$/',
   },
   {
     ...part('census'),

@@ -117,6 +117,25 @@ describeWhere('what was hashed', () => {
     expect((await flush(disk)).manifest.unaccounted).toEqual(lost)
   })
 
+  it('and is written over, and then replaced by its copy, is named', async () => {
+    const disk = published('printf ONE | dd of="$log" conv=notrunc; cp "$log" "$log~" && mv "$log~" "$log"')
+    disk.write(LOG, `one\n${'-'.repeat(100)}\n`) // it ends as before
+    const lost = [{ path: LOG, size: 105, why: expect.stringContaining('cut or written over') }]
+    expect((await flush(disk)).manifest.unaccounted).toMatchObject(lost)
+  })
+
+  it.each([
+    ['a longer one', 'rm "$log"; echo what is new is longer >"$log"', 'what is new is longer\n'],
+    ['a shorter one', 'echo new >"$log~"; mv "$log~" "$log"', 'new\n'],
+    ['one of its length', 'echo ONE >"$log~"; echo TWO >>"$log~"; mv "$log~" "$log"', 'ONE\nTWO\n'],
+  ])('and is then replaced by another file is archived beside it: %s', async (_what, publisher, other) => {
+    const disk = published(publisher)
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    const { manifest } = await flush(disk, { parameters: { Upload: '*' } })
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toEqual(['one\ntwo\n', other].sort())
+  })
+
   it('and is written over between two flushes is named', async () => {
     const disk = published('')
     expect((await flush(disk)).manifest.unaccounted).toEqual([])

@@ -97,3 +97,27 @@ describeWhere('what is deleted while it is hashed', () => {
     expect(flushed.manifest.unaccounted).toEqual([{ path: `${LOG}.7.gz`, size: 24, why }])
   })
 })
+
+describeWhere('a rotation by cron in the midst of a flush', () => {
+  const ROTATE = `logrotate -f -s "$TERMINATION_GUARD_ROOT/var/lib/logrotate/STATE" "$TERMINATION_GUARD_ROOT"/etc/*/app.conf`
+  const rotated = async (state: string, purpose: 'termination' | 'audit') => {
+    const rotate = ROTATE.replace('STATE', state)
+    const disk = instance(`setsid sleep 20 & ${rotate}; echo $? >"$FAKE_S3/said"; rm -f app.log.*`)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/app.log\n')
+    disk.write(`/var/lib/logrotate/${state}`, 'logrotate state -- version 2\n', 0o640)
+    const { manifest } = await flush(disk, { parameters: { Purpose: purpose } })
+    return { disk, manifest, exitCode: disk.readS3('said').trim() }
+  }
+
+  it.each(['logrotate.status', 'status'])('of a termination leaves all as it is: %s', async (state) => {
+    const { disk, manifest, exitCode } = await rotated(state, 'termination')
+    expect(exitCode).toBe('3')
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    // Nobody who was started meanwhile holds the lock.
+    execFileSync('flock', ['-n', join(disk.root, 'var/lib/logrotate', state), 'true'])
+  })
+
+  it('of a machine in service goes on', async () => {
+    expect((await rotated('status', 'audit')).exitCode).toBe('0')
+  })
+})

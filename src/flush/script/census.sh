@@ -12,12 +12,11 @@ declare -A ENDINGS=() # device:inode → the last bytes that a log had at the st
 declare -A SAVING=()  # device:inode of a deleted file → our own descriptor of it
 declare -A SAVED=()   # device:inode of a deleted file → its facts when it was saved
 declare -A COPIES=()  # device:inode of a deleted file → the copy of it, which is held
-HOLD_FOLDERS=() CENSUS_COUNT=0
+HOLD_FOLDERS=() HOLDS=0 CENSUS_COUNT=0
 
 take_census() {
   local i
   local paths=() facts=()
-  GENERATION=$MOMENT-$$ # a path may be another file in the next flush
   load_holds
   load_memory
   list_files
@@ -147,6 +146,7 @@ hold() { # paths, facts
     wanted[$ID]=${paths[i]}
   done
   [ "${#wanted[@]}" -gt 0 ] || return 0
+  HOLDS=$((HOLDS + 1))
   if [ -n "$STATE" ]; then hold_in "$STATE/held"; fi # private, since the state is
   [ "${#wanted[@]}" -gt 0 ] || return 0
   ANSWERS=()
@@ -172,7 +172,7 @@ mounts_of() { # <files…>, in a subshell, whose place it takes
 }
 
 hold_in() { # <folder>: of wanted, what can be
-  local folder=$1/$GENERATION id i
+  local folder=$1/$MOMENT-$$-$HOLDS id i # a path may be another file in the next hold
   local ids=() names=() links=()
   [ -d "$folder" ] || mkdir -p "$folder" "${1%held}compressing" 2>/dev/null || return 0
   for id in "${!wanted[@]}"; do
@@ -258,7 +258,7 @@ save_deleted() { # [live: what is saved only now comes too late for this flush]
     else
       [ ! -e "$path" ] || path=$path-deleted-${id#*:}
       for folder in "${HOLD_FOLDERS[@]}"; do
-        copy=$folder/$GENERATION-$id/${path#"$ROOT"/}
+        copy=$folder/$MOMENT-$$-$id/${path#"$ROOT"/}
         if add_to_copy; then
           parse_facts "$(facts_of "$copy")"
           COPIES[$id]=$copy HELD[$ID]=$copy ORIGIN[$ID]=$path

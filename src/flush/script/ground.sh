@@ -95,8 +95,8 @@ bounded() { # <seconds> <command…>
   remaining
   [ "$REPLY" -ge "$seconds" ] || seconds=$((REPLY < 1 ? 1 : REPLY))
   if command -v timeout >/dev/null; then set -- timeout --foreground -k 10 "$seconds" "$@"; fi
-  [ "$BASH_SUBSHELL" = 0 ] || exec "$@" 3>&- 9>&-
-  "$@" 3>&- 9>&-
+  [ "$BASH_SUBSHELL" = 0 ] || exec "$@" 3>&- 8>&- 9>&-
+  "$@" 3>&- 8>&- 9>&-
 }
 
 # A command of the platform, if it is there; what it says is kept for a note.
@@ -121,10 +121,24 @@ rooted() { # <path, or command on PATH> → REPLY
 # A rotation that cron began may be between its copy and its truncation: what the writer wrote in between would be cut off.
 let_cron_finish() {
   local second
+  [ "$PURPOSE" != termination ] || keep_cron_away
   command -v pgrep >/dev/null || return 0
   for ((second = 0; second < 30; second++)); do
     pgrep -x logrotate >/dev/null || return 0
     sleep 1
   done
   note 'another logrotate has been running for 30 seconds'
+}
+
+# While its state is locked, logrotate rotates nothing (from 3.15 on, where the state is not everybody's to read). What it would rotate
+# while we look at it, a publisher might take away, and nobody could say that it was not cut.
+keep_cron_away() {
+  local state
+  command -v flock >/dev/null || return 0
+  for state in "$ROOT"/var/lib/logrotate/{logrotate.status,status} "$ROOT"/var/lib/logrotate.status; do
+    if [ -f "$state" ] && { exec 8<"$state"; } 2>/dev/null; then
+      flock -w 30 8
+      return 0
+    fi
+  done
 }

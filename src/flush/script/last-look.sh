@@ -12,6 +12,7 @@ catch_up() {
   watch
   scan_files
   save_deleted
+  forget_replaced
   adopt_orphans
   for i in "${!LIST[@]}"; do
     parse_facts "${LIST_FACTS[i]}"
@@ -30,6 +31,17 @@ catch_up() {
   hold_inventory
   tell_shared_keys
   upload_directly
+}
+
+# What was hashed, and has its path no more: it is found where it is now, or adopted from its hold.
+forget_replaced() {
+  local i id
+  for i in "${!LIST[@]}"; do
+    parse_facts "${LIST_FACTS[i]}"
+    id=$ID
+    parse_facts "${FACTS[${NAMED[${LIST[i]}]:-$NEXT}]}"
+    if [ -n "$ID" ] && [ "$ID" != "$id" ]; then unset "FILE_AT[$ID]"; fi
+  done
 }
 
 has_changed() {

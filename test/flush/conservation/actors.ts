@@ -77,7 +77,7 @@ const MOMENTS = [
   'uploading',
   'between',
 ] as const
-/** What was overwritten in place before anybody has read it, nobody can know of. */
+/** What was overwritten or superseded before anybody has read it, nobody can know of. */
 const AFTER_HASHING = ['publishing', 'published', 'uploading'] as const
 const DEEDS = [
   'append',
@@ -91,23 +91,22 @@ const DEEDS = [
   'move',
   'overwrite',
   'replace',
+  'supersede',
 ] as const
 /** What a person or a cron may do to a machine in service without being to blame for a loss. */
 const GENTLE = ['append', 'compress', 'move'] as const
 
 export function drawHands(chance: Chance, kind: Situation['kind'], files: readonly LogFile[]): Hand[] {
   if (chance.of(0.6)) return []
-  const hands = Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index): Hand => {
+  return Array.from({ length: chance.pick([1, 1, 2, 3]) }, (_, index): Hand => {
     const does = chance.pick(kind === 'audit' ? GENTLE : DEEDS)
     // A line after the end of a compressed file is no line.
-    const victims = does === 'append' ? files.filter(({ form }) => form === 'plain') : files
+    const writes = does === 'append' || does === 'supersede'
+    const victims = writes ? files.filter(({ form }) => form === 'plain') : files
     const victim = chance.pick(victims).path
     const folder = victim.slice(0, victim.lastIndexOf('/'))
-    const path =
-      does !== 'append' && chance.of(0.5) ? `${folder}/${chance.pick(['*.gz', '*', '*[0-9]*'])}` : victim
-    return { when: chance.pick(does === 'overwrite' ? AFTER_HASHING : MOMENTS), does, path, id: `h${index}` }
+    const path = !writes && chance.of(0.5) ? `${folder}/${chance.pick(['*.gz', '*', '*[0-9]*'])}` : victim
+    const destroys = does === 'overwrite' || does === 'supersede'
+    return { when: chance.pick(destroys ? AFTER_HASHING : MOMENTS), does, path, id: `h${index}` }
   })
-  // Both on one log are a limit that docs/limits.md names.
-  const overwrites = hands.some(({ does }) => does === 'overwrite')
-  return hands.filter(({ does }) => !overwrites || does !== 'replace')
 }

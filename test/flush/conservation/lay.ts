@@ -135,6 +135,10 @@ function actionOf({ does, path, id }: Hand, root: string): string {
       return each('chmod 000 -- "$file"')
     case 'replace':
       return each('cp -- "$file" "$file.new" && mv -- "$file.new" "$file"')
+    case 'supersede':
+      return each(
+        `[ ! -f "$file" ] || { printf '%s' ${quote(linesOf(id, 2))} >"$file.new" && echo ${id} 0 2 >>"$WORLD/ledger" && mv -- "$file.new" "$file"; break; }`,
+      )
     case 'rotate':
       return `for config in "$TERMINATION_GUARD_ROOT"/etc/logrotate.elasticbeanstalk.hourly/*.conf; do logrotate -f -s "$WORLD/cron.state" "$config"; done\n`
   }

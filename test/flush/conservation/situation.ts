@@ -97,7 +97,8 @@ export interface Hand {
     | 'move'
     | 'overwrite'
     | 'lock away'
-    | 'replace'
+    | 'replace' /** By a copy of itself. */
+    | 'supersede' /** By a file with lines of its own. */
   readonly path: string
   readonly id: string
 }

@@ -32,6 +32,7 @@ function withLockedState(work: () => void): void {
   try {
     const holder = Number(fs.existsSync(lock) ? fs.readFileSync(lock, 'utf8') : 0)
     if (holder && !fs.existsSync(`/proc/${holder}`)) fs.rmSync(lock, { force: true })
+    execFileSync('flock', ['-n', values.state, 'true'])
     fs.writeFileSync(lock, String(process.pid), { flag: 'wx' })
   } catch {
     console.error(`error: state file ${values.state} is already locked`)
