@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** A writer is gone when the kernel says so: not when it was stopped, and not when it comes back. */
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
@@ -163,5 +164,26 @@ describeWhere('a program that nobody knows', () => {
     const disk = await supervised('break')
     expect(await manifestOf(disk)).toMatchObject({ writers: [], live: [], unaccounted: [] })
     expect(archived(disk)).toBe('one\nthe last\nthe last\n')
+  })
+})
+
+describeWhere('a machine that serves again', () => {
+  it('rotates its logs when nothing is held any more, and is flushed once more', async () => {
+    const disk = makeDisk()
+    disk.write(LOG, 'one\n')
+    const config = '/etc/logrotate.d/elasticbeanstalk.conf'
+    disk.write(config, `${disk.root}${LOG} {\n compress\n}\n`)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.log\n')
+    const flushed = () => flush(disk, { parameters: { Upload: '*' } })
+    const object = () => disk.object(disk.keys()[0] ?? '')?.toString()
+    await flushed()
+    expect(object()).toBe('one\n')
+    rmSync(`${disk.root}/var/lib/termination-guard`, { recursive: true })
+    const rotate = ['-f', '-s', `${disk.root}/state`, disk.root + config]
+    execFileSync('logrotate', rotate, { env: { PATH: disk.path } })
+    expect(disk.list('/var/log/my')).toEqual([])
+    disk.write(LOG, 'two\n')
+    expect((await flushed()).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(object()).toBe('two\n')
   })
 })
