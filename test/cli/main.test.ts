@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,15 @@ const run = (...words: string[]) =>
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' },
   })
+
+it('what Node compiles of the sources is kept for the next command', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const kept = join(root, 'node_modules/.cache/node')
+  rmSync(kept, { recursive: true, force: true })
+  const { stdout } = spawnSync('npm', ['run', '-s', 'guard', '--', '--help'], { cwd: root, encoding: 'utf8' })
+  expect(stdout).toContain('Usage: termination-guard ')
+  expect(existsSync(kept)).toBe(true)
+})
 
 it.each([['explain'], ['history'], ['replace']])('%s without a region says where to name one', (command) => {
   const { status, stdout, stderr } = run(command, 'i-0123456789abcdef0')
