@@ -8,6 +8,7 @@ import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
 import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 import { type Where, withWhere } from './where.ts'
 
 const MAX_NAMED_FILES = 10
@@ -32,24 +33,20 @@ export function explainCommand(surroundings: Surroundings): Command {
       const asked = explain({ aws, clock: surroundings.clock, policy }, instance)
       const explanation = await unlessInterrupted(asked, surroundings.interruption)
       answer(surroundings.terminal, { json: options.json, command: 'explain' }, { explanation }, (value) =>
-        explanationLines(instance, value.explanation, surroundings.typed),
+        explanationLines(instance, value.explanation, surroundings),
       )
     })
 }
 
-export function explanationLines(
-  instance: string,
-  explanation: Explanation,
-  typed: Surroundings['typed'],
-): string[] {
+export function explanationLines(instance: string, explanation: Explanation, next: Typed): string[] {
   switch (explanation.is) {
     case 'unknown':
       return [
         `${instance} is in no Auto Scaling group: it never was, or it is gone.`,
-        `What became of it:  ${typed(`history ${instance}`)}`,
+        `What became of it:  ${next.typed(`history ${instance}`)}`,
       ]
     case 'standing':
-      return standingLines(instance, explanation, typed)
+      return standingLines(instance, explanation, next)
     case 'held':
       return heldLines(explanation)
   }
@@ -58,7 +55,7 @@ export function explanationLines(
 function standingLines(
   instance: string,
   { groupName, lifecycleState, hook }: Extract<Explanation, { is: 'standing' }>,
-  typed: Surroundings['typed'],
+  { typed, typedAws }: Typed,
 ): string[] {
   const head = [`${instance}  ${lifecycleState}  in ${groupName}`, row('hook', hookLine(hook))]
   if (!isKept(lifecycleState)) return head
@@ -66,7 +63,7 @@ function standingLines(
     ...head,
     row('kept', 'its logs could not be proven to be in S3; its disk is still there'),
     row('why', typed(`history ${instance}`)),
-    row('save', `aws ssm start-session --target ${instance}`),
+    row('save', typedAws(`ssm start-session --target ${instance}`)),
     row('retry', typed(`retry ${instance}`)),
     row('end', typed(`release ${instance} --accept-loss --reason "…"`)),
   ]

@@ -19,7 +19,8 @@ import { ifInterrupted, unlessInterrupted } from './interruption.ts'
 import { lostInVain } from './lost-in-vain.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
-import { type Where, withWhere } from './where.ts'
+import type { Typed } from './typed.ts'
+import { notEmpty, type Where, withWhere } from './where.ts'
 
 /** The load balancer has let go of a kept machine long ago, so its hook begins at once. */
 const HOOK_MS = 120_000
@@ -45,7 +46,7 @@ export function releaseCommand(surroundings: Surroundings): Command {
     .description('end a kept machine: with proof, or with --accept-loss')
     .argument('<instance>', 'the instance id', instanceId)
     .option('--accept-loss', 'end it although its logs are not proven to be in S3', false)
-    .option('--reason <text>', 'why, for the journal; needed with --accept-loss')
+    .option('--reason <text>', 'why, for the journal; needed with --accept-loss', notEmpty)
     .option('--wait <minutes>', 'how long to try once more', minutes, 30)
     .action(async (instance: string, options: ReleaseOptions) => {
       if (options.acceptLoss && !options.reason)
@@ -58,7 +59,9 @@ export function releaseCommand(surroundings: Surroundings): Command {
         ? await letGo(deployment, surroundings, instance, options.reason ?? '')
         : await tryAgain(deployment, surroundings, instance, options.wait * 60_000)
       const { terminal, typed } = surroundings
-      answer(terminal, { json: options.json, command: 'release' }, released, (value) => lines(value, typed))
+      answer(terminal, { json: options.json, command: 'release' }, released, (value) =>
+        lines(value, surroundings),
+      )
       if (released.acceptedBy !== undefined || released.ended === 'left') return
       terminal.complain(
         `Nothing was let go. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
@@ -135,18 +138,15 @@ async function letGo(
 }
 
 /** What is and is not proven, and what became of it. */
-function lines(
-  { instanceId: id, ended, acceptedBy, explanation }: Released,
-  typed: Surroundings['typed'],
-): string[] {
-  const seen = explanation ? explanationLines(id, explanation, typed) : []
+function lines({ instanceId: id, ended, acceptedBy, explanation }: Released, next: Typed): string[] {
+  const seen = explanation ? explanationLines(id, explanation, next) : []
   if (acceptedBy !== undefined)
     return [
       ...seen,
       `${id} is let go, and what was not proven is lost. It stands in the journal as accepted by ${acceptedBy}.`,
     ]
   if (ended === 'interrupted') return [`${id}  interrupted: the guard goes on with it.`]
-  return ended === 'left' ? [`${id} is let go. What became of it:  ${typed(`history ${id}`)}`] : seen
+  return ended === 'left' ? [`${id} is let go. What became of it:  ${next.typed(`history ${id}`)}`] : seen
 }
 
 function releasedEvent(seen: Observation, reason: string): ActionEndedEvent {

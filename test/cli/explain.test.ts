@@ -4,11 +4,13 @@ import { explain } from '../../src/termination/explain.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE } from '../termination/observations.ts'
-import { typed } from './command-line.ts'
+import { typed, typedAws } from './command-line.ts'
 
 let aws: OneInstance
 const told = async () =>
-  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId), typed).join('\n')
+  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId), { typed, typedAws }).join(
+    '\n',
+  )
 
 beforeEach(() => {
   aws = new OneInstance()
@@ -64,7 +66,7 @@ it.each([
   const explanation = await explain(aws.guard, action.instanceId)
   if (explanation.is !== 'held' || !explanation.seen.hook) throw new Error('it is held by a hook')
   const seen = { ...explanation.seen, ...known, hook: { ...explanation.seen.hook, ...known } }
-  const lines = explanationLines(action.instanceId, { ...explanation, seen }, typed)
+  const lines = explanationLines(action.instanceId, { ...explanation, seen }, { typed, typedAws })
   expect(lines).toContain(`  ${name.padEnd(9)}${said}`)
 })
 

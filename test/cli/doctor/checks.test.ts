@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { deploymentChecks, groupChecks } from '../../../src/cli/doctor/checks.ts'
 import { findings } from '../../../src/cli/doctor/finding.ts'
 import { action, MINUTE, policy, START } from '../../termination/observations.ts'
+import { typed, typedAws } from '../command-line.ts'
 import {
   denied,
   deploymentFacts,
@@ -19,9 +20,10 @@ import {
   told,
 } from './sound-facts.ts'
 
-const ofGroup = (...changes: Parameters<typeof groupFacts>) => findings(groupChecks, groupFacts(...changes))
+const ofGroup = (...changes: Parameters<typeof groupFacts>) =>
+  findings(groupChecks, groupFacts(...changes), { typed, typedAws })
 const ofDeployment = (...changes: Parameters<typeof deploymentFacts>) =>
-  findings(deploymentChecks, deploymentFacts(...changes))
+  findings(deploymentChecks, deploymentFacts(...changes), { typed, typedAws })
 const notPassing = (found: ReturnType<typeof findings>) =>
   found.filter(({ is }) => is !== 'pass').map(({ check, is }) => `${check} ${is}`)
 
