@@ -5,14 +5,14 @@
 import { Command } from 'commander'
 import type { ActionEndedEvent } from '../journal/journal.ts'
 import { isKept, type LifecycleAction, type Observation } from '../model.ts'
-import { type Explanation, explain } from '../termination/explain.ts'
+import { explain } from '../termination/explain.ts'
 import { waitsToLeave } from '../termination/hold.ts'
 import { hasHook } from '../termination/hook.ts'
 import { complete, whereabouts } from '../termination/lifecycle-actions.ts'
 import { endEvent } from '../termination/tell.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
-import { explanationLines } from './explain.ts'
+import { type Explained, explained, explanationLines } from './explain.ts'
 import { type Ending, follow, untilHeld } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { ifInterrupted, unlessInterrupted } from './interruption.ts'
@@ -38,7 +38,7 @@ interface Released {
   /** Who accepted the loss of what is not proven. */
   readonly acceptedBy?: string
   /** What was seen of it last. */
-  readonly explanation?: Explanation
+  readonly explanation?: Explained
 }
 
 export function releaseCommand(surroundings: Surroundings): Command {
@@ -112,8 +112,7 @@ async function tryAgain(
 ): Promise<Released> {
   const ended = await follow(deployment, surroundings, instance, waitMs)
   if (ended === 'left' || ended === 'interrupted') return { instanceId: instance, ended }
-  const { aws, policy } = deployment
-  const explanation = await explain({ aws, clock: surroundings.clock, policy }, instance)
+  const explanation = await explained(deployment, surroundings, instance)
   return { instanceId: instance, ended, explanation }
 }
 

@@ -16,6 +16,7 @@ beforeEach(() => {
 describe('of a kept machine', () => {
   beforeEach(() => {
     line.lifecycleState = 'Terminating:Retained'
+    line.information = { InstanceId: id, PingStatus: 'Online' }
   })
 
   it.each([
