@@ -45,6 +45,9 @@ export function findings<Facts>(checks: readonly Check<Facts>[], facts: Facts, n
   )
 }
 
+/** What stands for AWS on a machine does not have everything, and later it has no more. */
+const NOT_THERE = /^(ServiceNotServedLocally|NotImplemented|InvalidAction|CannotReach)/
+
 /** The verdict on an answer; where there is none, nobody knows. */
 export function judged<Answer>(
   asked: Asked<Answer>,
@@ -54,7 +57,11 @@ export function judged<Answer>(
   if (asked.is === 'answered') return { about, ...judge(asked.answer) }
   return {
     ...{ about, is: 'unknown', says: `AWS does not tell: ${asked.why}` },
-    remedy: nextStep(asked.why) ?? 'look again later: nobody could tell',
+    remedy:
+      nextStep(asked.why) ??
+      (NOT_THERE.test(asked.why)
+        ? 'none here: only AWS itself can tell'
+        : 'look again later: nobody could tell'),
   }
 }
 

@@ -27,6 +27,16 @@ const ofDeployment = (...changes: Parameters<typeof deploymentFacts>) =>
 const notPassing = (found: ReturnType<typeof findings>) =>
   found.filter(({ is }) => is !== 'pass').map(({ check, is }) => `${check} ${is}`)
 
+it.each([
+  ['InternalError: We are sorry', 'AWS is in trouble itself: type the same again in a minute.'],
+  ['MalformedPolicyDocument: so', 'look again later: nobody could tell'],
+  ['ServiceNotServedLocally: The local AWS does not have lambda.', 'none here: only AWS itself can tell'],
+  ['InvalidAction: The local AWS does not have it', 'none here: only AWS itself can tell'],
+])('%s is unknown, and what to do about it is: %s', (why, remedy) => {
+  const [found] = ofDeployment({ versioning: { is: 'refused', why } }).filter(({ is }) => is !== 'pass')
+  expect(found).toMatchObject({ check: 'versioning', is: 'unknown', remedy })
+})
+
 it('where everything holds, everything passes', () => {
   expect(notPassing([...ofGroup(), ...ofDeployment()])).toEqual([])
 })
