@@ -6,6 +6,7 @@ import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { otherVolumesOf } from '../termination/root-volume.ts'
 import { activityBegan, LONGEST_HOLD_MS } from '../termination/scaling-activities.ts'
 import { Refusal } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 
 export interface DeadMachine {
   readonly instanceId: string
@@ -58,13 +59,18 @@ export async function deadMachine(
 }
 
 /** The copy as it is attached to the healthy machine. */
-export async function copiedDisk(aws: OperatorApi, volumeId: string, on: string): Promise<CopiedDisk> {
+export async function copiedDisk(
+  aws: OperatorApi,
+  volumeId: string,
+  on: string,
+  { typedAws }: Pick<Typed, 'typedAws'>,
+): Promise<CopiedDisk> {
   const machine = await ec2Instance(aws, on)
   const device = volumesOf(machine).find((one) => one.volumeId === volumeId)?.device
   if (device === undefined)
     throw new Refusal(
       `${volumeId} is not attached to ${on}:  ` +
-        `aws ec2 attach-volume --volume-id ${volumeId} --instance-id ${on} --device /dev/sdf`,
+        typedAws(`ec2 attach-volume --volume-id ${volumeId} --instance-id ${on} --device /dev/sdf`),
     )
   if (device === machine?.RootDeviceName) throw new Refusal(`${volumeId} is the disk that ${on} runs from.`)
   const volume = await describedVolume(aws, volumeId)

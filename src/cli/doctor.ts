@@ -14,7 +14,7 @@ import { findingLines } from './doctor-lines.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { toEach } from './to-each.ts'
-import { type Where, withWhere } from './where.ts'
+import { notEmpty, type Where, withWhere } from './where.ts'
 
 interface DoctorOptions extends Where {
   readonly group: string | undefined
@@ -27,7 +27,7 @@ export function doctorCommand(surroundings: Surroundings): Command {
   const { terminal } = surroundings
   return withJson(withWhere(new Command('doctor')))
     .description('what must hold for a group to be safe, item by item')
-    .option('--group <name>', 'only this Auto Scaling group (default: every guarded one)')
+    .option('--group <name>', 'only this Auto Scaling group (default: every guarded one)', notEmpty)
     .option('--fix', 'mend what can be mended, asking each time', false)
     .option('--yes', 'with --fix: do not ask', false)
     .action(async (options: DoctorOptions) => {
@@ -48,18 +48,20 @@ export function doctorCommand(surroundings: Surroundings): Command {
 
 async function examine(
   deployment: Deployment,
-  { terminal, clock }: Surroundings,
+  surroundings: Surroundings,
   group: string | undefined,
 ): Promise<Finding[]> {
+  const { terminal, clock } = surroundings
   const now = clock.now()
   terminal.complain(`looking at ${deployment.name}`)
   const itself = await gatherDeployment(deployment, now)
-  const found = findings(deploymentChecks, itself)
+  const found = findings(deploymentChecks, itself, surroundings)
   const groups = group === undefined ? await guardedGroups(deployment) : [group]
   if (groups.length === 0) throw new Refusal('No group is guarded. Name one with --group.')
   for (const name of groups) {
     terminal.complain(`looking at ${name}`)
-    found.push(...findings(groupChecks, await gatherGroup(deployment, name, itself.notifierRoleArn, now)))
+    const facts = await gatherGroup(deployment, name, itself.notifierRoleArn, now)
+    found.push(...findings(groupChecks, facts, surroundings))
   }
   return found
 }

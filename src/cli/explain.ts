@@ -1,13 +1,17 @@
 /** `explain <instance>`: what the guard sees of an instance now, what it would do, and what there is to type. */
 import { Command } from 'commander'
 import { type Flush, type HookFacts, isKept, type Machine } from '../model.ts'
+import { type Agent, agentsOf } from '../recovery/agents.ts'
 import { type Explanation, explain } from '../termination/explain.ts'
 import { answer, withJson } from './answer.ts'
 import { counted } from './counted.ts'
+import type { Deployment } from './deployment.ts'
+import { known } from './doctor/known.ts'
 import { duration } from './duration.ts'
 import { instanceId } from './instance-id.ts'
 import { unlessInterrupted } from './interruption.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 import { type Where, withWhere } from './where.ts'
 
 const MAX_NAMED_FILES = 10
@@ -28,28 +32,41 @@ export function explainCommand(surroundings: Surroundings): Command {
     .description('what the guard sees of an instance now, and would do; changes nothing')
     .argument('<instance>', 'the instance id', instanceId)
     .action(async (instance: string, options: ExplainOptions) => {
-      const { aws, policy } = await surroundings.reach(options)
-      const asked = explain({ aws, clock: surroundings.clock, policy }, instance)
+      const deployment = await surroundings.reach(options)
+      const asked = explained(deployment, surroundings, instance)
       const explanation = await unlessInterrupted(asked, surroundings.interruption)
       answer(surroundings.terminal, { json: options.json, command: 'explain' }, { explanation }, (value) =>
-        explanationLines(instance, value.explanation, surroundings.typed),
+        explanationLines(instance, value.explanation, surroundings),
       )
     })
 }
 
-export function explanationLines(
+/** Whether a person can do something on a kept machine hinges on its agent, which no pass asks about. */
+export type Explained = Explanation & {
+  /** `null`: SSM knows no agent there; `undefined`: it was not asked, or did not tell. */
+  readonly agent?: Agent | null
+}
+
+export async function explained(
+  { aws, policy }: Deployment,
+  { clock }: Pick<Surroundings, 'clock'>,
   instance: string,
-  explanation: Explanation,
-  typed: Surroundings['typed'],
-): string[] {
+): Promise<Explained> {
+  const explanation = await explain({ aws, clock, policy }, instance)
+  if (explanation.is !== 'standing' || !isKept(explanation.lifecycleState)) return explanation
+  const asked = await known(() => agentsOf(aws, [instance]))
+  return asked.is === 'answered' ? { ...explanation, agent: asked.answer.get(instance) ?? null } : explanation
+}
+
+export function explanationLines(instance: string, explanation: Explained, next: Typed): string[] {
   switch (explanation.is) {
     case 'unknown':
       return [
         `${instance} is in no Auto Scaling group: it never was, or it is gone.`,
-        `What became of it:  ${typed(`history ${instance}`)}`,
+        `What became of it:  ${next.typed(`history ${instance}`)}`,
       ]
     case 'standing':
-      return standingLines(instance, explanation, typed)
+      return standingLines(instance, explanation, next)
     case 'held':
       return heldLines(explanation)
   }
@@ -57,8 +74,8 @@ export function explanationLines(
 
 function standingLines(
   instance: string,
-  { groupName, lifecycleState, hook }: Extract<Explanation, { is: 'standing' }>,
-  typed: Surroundings['typed'],
+  { groupName, lifecycleState, hook, agent }: Extract<Explained, { is: 'standing' }>,
+  { typed, typedAws }: Typed,
 ): string[] {
   const head = [`${instance}  ${lifecycleState}  in ${groupName}`, row('hook', hookLine(hook))]
   if (!isKept(lifecycleState)) return head
@@ -66,10 +83,20 @@ function standingLines(
     ...head,
     row('kept', 'its logs could not be proven to be in S3; its disk is still there'),
     row('why', typed(`history ${instance}`)),
-    row('save', `aws ssm start-session --target ${instance}`),
+    ...(agent === undefined || agent?.isOnline
+      ? [row('save', typedAws(`ssm start-session --target ${instance}`))]
+      : [
+          row('agent', `${silence(agent)}: no session reaches it, and no flush`),
+          row('save', 'a copy of its disk, as docs/operate.md has it (By hand):'),
+          row('', typed(`salvage ${instance} --on HEALTHY_INSTANCE --volume COPY`)),
+        ]),
     row('retry', typed(`retry ${instance}`)),
     row('end', typed(`release ${instance} --accept-loss --reason "…"`)),
   ]
+}
+
+function silence(agent: Agent | null): string {
+  return agent ? `silent since ${new Date(agent.lastPingAt).toISOString()}` : 'SSM knows none there'
 }
 
 function heldLines({ seen, decision, withoutAgent }: Extract<Explanation, { is: 'held' }>): string[] {

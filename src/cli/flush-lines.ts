@@ -1,6 +1,7 @@
 /** What came of a person's flush, in lines. Pure. */
 import type { Manifest, Proof } from '../model.ts'
 import { counted } from './counted.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const MAX_NAMED_FILES = 10
 
@@ -13,6 +14,8 @@ export interface Flushed {
   readonly is: 'begun' | 'proven' | 'unproven' | 'failed' | 'unreadable' | 'timed out' | 'interrupted'
   /** SSM's word, or why there is no manifest. */
   readonly details: string
+  /** What a flush that failed complained of, in the instance's own words. */
+  readonly said?: string
   readonly proof?: Proof
   readonly live?: Manifest['live']
   readonly unaccounted?: Manifest['unaccounted']
@@ -20,9 +23,12 @@ export interface Flushed {
 }
 
 /** `again`: what to type to go on following it. */
-export function flushedLines(flushed: Flushed, again: string): string[] {
-  const { instanceId, on, commandId, details } = flushed
-  const output = `aws ssm get-command-invocation --command-id ${commandId} --instance-id ${on}`
+export function flushedLines(
+  flushed: Flushed,
+  { again, typedAws }: { readonly again: string; readonly typedAws: Surroundings['typedAws'] },
+): string[] {
+  const { instanceId, on, commandId, details, said } = flushed
+  const output = typedAws(`ssm get-command-invocation --command-id ${commandId} --instance-id ${on}`)
   switch (flushed.is) {
     case 'begun':
       return [`${instanceId}  flush ${commandId} runs. To follow and prove it:  ${again}`]
@@ -30,7 +36,10 @@ export function flushedLines(flushed: Flushed, again: string): string[] {
     case 'interrupted':
       return [`${instanceId}  ${flushed.is}; flush ${commandId} goes on by itself:  ${again}`]
     case 'failed':
-      return [`${instanceId}  flush ${commandId} ended as ${details}. What it said:`, `  ${output}`]
+      return [
+        `${instanceId}  flush ${commandId} ended as ${details}${said === undefined ? '' : `: ${said}`}. All that it said:`,
+        `  ${output}`,
+      ]
     case 'unreadable':
       return [
         `${instanceId}  flush ${commandId} ended, and nothing is proven: ${details}. What it said:`,

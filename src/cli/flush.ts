@@ -33,7 +33,10 @@ export function flushCommand(surroundings: Surroundings): Command {
       const deployment = await surroundings.reach(options)
       const flushed = await flush(deployment, surroundings, instance, options.wait)
       answer(surroundings.terminal, { json: options.json, command: 'flush' }, { flushed }, (value) =>
-        flushedLines(value.flushed, surroundings.typed(`flush ${instance} --wait`)),
+        flushedLines(value.flushed, {
+          again: surroundings.typed(`flush ${instance} --wait`),
+          ...surroundings,
+        }),
       )
       if (flushed.is !== 'begun' && flushed.is !== 'proven') throw new NotSo()
     })

@@ -45,7 +45,11 @@ async function provenOnceEnded(
   const { prefix } = followed
   const flush = await ended(deployment, surroundings, followed)
   if (typeof flush === 'string') return { ...told, is: flush, details: 'InProgress' }
-  if (flush.status === 'failed') return { ...told, is: 'failed', details: flush.statusDetails }
+  if (flush.status === 'failed')
+    return {
+      ...{ ...told, is: 'failed', details: flush.statusDetails },
+      ...(flush.said !== undefined && { said: flush.said }),
+    }
   if (flush.report?.kind !== 'manifest')
     return { ...told, is: 'unreadable', details: flush.report?.why ?? 'it reported nothing' }
   const { manifest } = flush.report

@@ -72,8 +72,10 @@ function advice(
 ): string[] {
   switch (outcome) {
     case undefined:
-    case 'retained':
       return [`now: ${typed(`explain ${instanceId}`)}`]
+    case 'retained':
+      // A later end of the same machine may be told below.
+      return [`while it is kept: ${typed(`explain ${instanceId}`)}`]
     case 'lost':
     case 'expired':
       return ['see docs/operate.md, action-not-archived']

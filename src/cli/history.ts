@@ -15,7 +15,7 @@ import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { journalFile } from './journal-file.ts'
 import { Reading } from './reading.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
-import { type Where, withWhere } from './where.ts'
+import { notEmpty, type Where, withWhere } from './where.ts'
 
 const OUTCOMES = ['archived', 'empty', 'retained', 'lost', 'expired', 'held'] as const
 const DAY_MS = 24 * 3600_000
@@ -40,12 +40,13 @@ export function historyCommand(surroundings: Surroundings): Command {
     .option(
       '--from <file>',
       'read the journal from a file, or - for standard input, not from CloudWatch Logs',
+      notEmpty,
     )
-    .option('--group <name>', 'only this Auto Scaling group')
+    .option('--group <name>', 'only this Auto Scaling group', notEmpty)
     .addOption(new Option('--outcome <outcome>', 'only these ends').choices(OUTCOMES))
     .option('--passes', 'every pass, not only the end', false)
     .addOption(new Option('--follow', 'go on, and tell what ends').default(false).conflicts(['html', 'from']))
-    .option('--html <file>', 'write one page that opens anywhere instead of text')
+    .option('--html <file>', 'write one page that opens anywhere instead of text', notEmpty)
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
       const source = options.from ? journalAt(options.from) : (await surroundings.reach(options)).journal
       const told = (options.html ? writePage : print)(source, wanted, options, surroundings)

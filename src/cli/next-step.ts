@@ -6,7 +6,10 @@ const NOBODY =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/
 const NOT_ALLOWED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|AuthorizationError)/
 const TOO_OFTEN = /^(Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded|SlowDown|RequestThrottled)/
-const NO_ANSWER = /^(TimeoutError|ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|NetworkingError)/
+/** AWS itself refuses no connection. */
+const NOBODY_LISTENS = /^ECONNREFUSED/
+const NO_URL = /^ERR_INVALID_URL/
+const NO_ANSWER = /^(TimeoutError|ENOTFOUND|ECONNRESET|EAI_AGAIN|ETIMEDOUT|NetworkingError)/
 
 const IN_TROUBLE = /^(Internal|ServiceUnavailable|ServiceFailure|ServiceException)/
 
@@ -18,6 +21,10 @@ export function nextStep(name: string): string | undefined {
     return 'Whose credentials these are, aws sts get-caller-identity says. Name others with --profile (AWS_PROFILE), or have the call allowed.'
   if (TOO_OFTEN.test(name)) return 'AWS throttles this account: type the same again in a minute.'
   if (IN_TROUBLE.test(name)) return 'AWS is in trouble itself: type the same again in a minute.'
+  if (NOBODY_LISTENS.test(name))
+    return `Nothing listens there: has npm run local ended, which AWS_ENDPOINT_URL names? Start it again, or in another shell name ${REGION_AND_PROFILE}.`
+  if (NO_URL.test(name))
+    return 'An address of AWS is no URL: AWS_ENDPOINT_URL, one of its like for a service, or endpoint_url of the profile. It looks like http://127.0.0.1:4580.'
   if (NO_ANSWER.test(name))
     return `AWS does not answer there: type the same again, or name ${REGION_AND_PROFILE}.`
   return undefined

@@ -29,6 +29,7 @@ export function processSurroundings(): Surroundings {
       process.env.npm_lifecycle_event === 'guard'
         ? `npm run guard -- ${words}`
         : `termination-guard ${words}`,
+    typedAws: (words) => `aws ${words}`,
     // To have AWS's clients takes longer than most of what is answered without them: help, a completion, a journal in a file.
     reach: async (where) => {
       // Which Node later versions of the clients will want is nobody's concern who types: these here are bundled.

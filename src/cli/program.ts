@@ -21,6 +21,7 @@ import { retryCommand } from './retry.ts'
 import { salvageCommand } from './salvage.ts'
 import { statusCommand } from './status.ts'
 import { CannotReach, NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
+import { type Typed, typedAsIn } from './typed.ts'
 
 export const PROGRAM = 'termination-guard'
 
@@ -38,8 +39,14 @@ const commands: readonly ((surroundings: Surroundings) => Command)[] = [
   redriveCommand,
 ]
 
-export function programFor(surroundings: Surroundings): Command {
-  const { terminal } = surroundings
+export function programFor(outer: Surroundings): Command {
+  const { terminal } = outer
+  let next: Typed = outer
+  const surroundings: Surroundings = {
+    ...outer,
+    typed: (words) => next.typed(words),
+    typedAws: (words) => next.typedAws(words),
+  }
   const program = new Command(PROGRAM)
     .description('What the guard knows, and what to do about it.')
     .version(packageOfTheCommand.version, '--version', 'which one this is')
@@ -57,6 +64,9 @@ export function programFor(surroundings: Surroundings): Command {
         option.defaultValue === false ? option.description : new Help().optionDescription(option),
     })
     .exitOverride()
+    .hook('preAction', (_, command) => {
+      next = typedAsIn(command, outer)
+    })
   for (const command of commands) program.addCommand(command(surroundings).copyInheritedSettings(program))
   program.addCommand(completionCommand(surroundings, program).copyInheritedSettings(program))
   program.addCommand(manualCommand(surroundings, program).copyInheritedSettings(program))

@@ -5,21 +5,22 @@
 import { Command } from 'commander'
 import type { ActionEndedEvent } from '../journal/journal.ts'
 import { isKept, type LifecycleAction, type Observation } from '../model.ts'
-import { type Explanation, explain } from '../termination/explain.ts'
+import { explain } from '../termination/explain.ts'
 import { waitsToLeave } from '../termination/hold.ts'
 import { hasHook } from '../termination/hook.ts'
 import { complete, whereabouts } from '../termination/lifecycle-actions.ts'
 import { endEvent } from '../termination/tell.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
-import { explanationLines } from './explain.ts'
+import { type Explained, explained, explanationLines } from './explain.ts'
 import { type Ending, follow, untilHeld } from './following.ts'
 import { instanceId } from './instance-id.ts'
 import { ifInterrupted, unlessInterrupted } from './interruption.ts'
 import { lostInVain } from './lost-in-vain.ts'
 import { minutes } from './minutes.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
-import { type Where, withWhere } from './where.ts'
+import type { Typed } from './typed.ts'
+import { notEmpty, type Where, withWhere } from './where.ts'
 
 /** The load balancer has let go of a kept machine long ago, so its hook begins at once. */
 const HOOK_MS = 120_000
@@ -37,7 +38,7 @@ interface Released {
   /** Who accepted the loss of what is not proven. */
   readonly acceptedBy?: string
   /** What was seen of it last. */
-  readonly explanation?: Explanation
+  readonly explanation?: Explained
 }
 
 export function releaseCommand(surroundings: Surroundings): Command {
@@ -45,7 +46,7 @@ export function releaseCommand(surroundings: Surroundings): Command {
     .description('end a kept machine: with proof, or with --accept-loss')
     .argument('<instance>', 'the instance id', instanceId)
     .option('--accept-loss', 'end it although its logs are not proven to be in S3', false)
-    .option('--reason <text>', 'why, for the journal; needed with --accept-loss')
+    .option('--reason <text>', 'why, for the journal; needed with --accept-loss', notEmpty)
     .option('--wait <minutes>', 'how long to try once more', minutes, 30)
     .action(async (instance: string, options: ReleaseOptions) => {
       if (options.acceptLoss && !options.reason)
@@ -58,7 +59,9 @@ export function releaseCommand(surroundings: Surroundings): Command {
         ? await letGo(deployment, surroundings, instance, options.reason ?? '')
         : await tryAgain(deployment, surroundings, instance, options.wait * 60_000)
       const { terminal, typed } = surroundings
-      answer(terminal, { json: options.json, command: 'release' }, released, (value) => lines(value, typed))
+      answer(terminal, { json: options.json, command: 'release' }, released, (value) =>
+        lines(value, surroundings),
+      )
       if (released.acceptedBy !== undefined || released.ended === 'left') return
       terminal.complain(
         `Nothing was let go. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
@@ -109,8 +112,7 @@ async function tryAgain(
 ): Promise<Released> {
   const ended = await follow(deployment, surroundings, instance, waitMs)
   if (ended === 'left' || ended === 'interrupted') return { instanceId: instance, ended }
-  const { aws, policy } = deployment
-  const explanation = await explain({ aws, clock: surroundings.clock, policy }, instance)
+  const explanation = await explained(deployment, surroundings, instance)
   return { instanceId: instance, ended, explanation }
 }
 
@@ -135,18 +137,15 @@ async function letGo(
 }
 
 /** What is and is not proven, and what became of it. */
-function lines(
-  { instanceId: id, ended, acceptedBy, explanation }: Released,
-  typed: Surroundings['typed'],
-): string[] {
-  const seen = explanation ? explanationLines(id, explanation, typed) : []
+function lines({ instanceId: id, ended, acceptedBy, explanation }: Released, next: Typed): string[] {
+  const seen = explanation ? explanationLines(id, explanation, next) : []
   if (acceptedBy !== undefined)
     return [
       ...seen,
       `${id} is let go, and what was not proven is lost. It stands in the journal as accepted by ${acceptedBy}.`,
     ]
   if (ended === 'interrupted') return [`${id}  interrupted: the guard goes on with it.`]
-  return ended === 'left' ? [`${id} is let go. What became of it:  ${typed(`history ${id}`)}`] : seen
+  return ended === 'left' ? [`${id} is let go. What became of it:  ${next.typed(`history ${id}`)}`] : seen
 }
 
 function releasedEvent(seen: Observation, reason: string): ActionEndedEvent {

@@ -79,7 +79,7 @@ async function carryOut(
     await undo(aws, undoing)
     return answered(steps, 'undone')
   }
-  const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName })
+  const plan = planReplacement(instance, facts, { ...options, hook: policy.hookName }, typed)
   const steps = replacementLines(plan)
   say(steps)
   if (options.dryRun) return answered(steps, 'planned')

@@ -65,12 +65,14 @@ export function planReplacement(
   instanceId: string,
   group: GroupFacts | undefined,
   { hook, unguarded }: Wishes,
+  typed: Surroundings['typed'],
 ): Replacement {
   if (!group) throw new Refusal(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
   const { groupName, lifecycleState, guarded, replacing } = group
   if (replacing && replacing.instanceId !== instanceId)
     throw new Refusal(
-      `${groupName} is in the middle of replacing ${replacing.instanceId}. Finish that first: replace ${replacing.instanceId}`,
+      `${groupName} is in the middle of replacing ${replacing.instanceId}. To go on with that:  ${typed(`replace ${replacing.instanceId}`)}\n` +
+        `To take it back:  ${typed(`replace ${replacing.instanceId} --undo`)}`,
     )
   // What it was before, not what the first run has made of it: or each run would make the group larger.
   const { desired, maximum } = replacing ?? group

@@ -3,7 +3,7 @@
 import type { CopiedDisk, DeadMachine } from './copied-disk.ts'
 import { counted } from './counted.ts'
 import { type Flushed, flushedLines } from './flush-lines.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 
 /** What a person learns of a salvage. */
 export interface Salvaged extends Flushed {
@@ -49,15 +49,15 @@ export function isSaved({ is, doubts }: Salvaged): boolean {
 export function salvagedLines(
   salvaged: Salvaged,
   machine: DeadMachine,
-  { again, typed }: { readonly again: string; readonly typed: Surroundings['typed'] },
+  next: Typed & { readonly again: string },
 ): string[] {
   const { proof, doubts } = salvaged
   const proven = (proof?.objects ?? []).map(({ path }) => `  ${'proven'.padEnd(12)}${path}`).sort()
   return [
-    ...flushedLines(salvaged, again),
+    ...flushedLines(salvaged, next),
     ...proven,
     ...doubts.map((doubt) => `  but: ${doubt}`),
-    ...(proof ? nextLines(salvaged, machine, typed) : []),
+    ...(proof ? nextLines(salvaged, machine, next) : []),
   ]
 }
 
@@ -65,7 +65,7 @@ export function salvagedLines(
 function nextLines(
   salvaged: Salvaged,
   { instanceId, lifecycleState }: DeadMachine,
-  typed: Surroundings['typed'],
+  { typed, typedAws }: Typed,
 ): string[] {
   const { volumeId, proof, on } = salvaged
   const why = isSaved(salvaged)
@@ -77,7 +77,7 @@ function nextLines(
       ? ['To end the machine:', `  ${typed(`release ${instanceId} --accept-loss --reason "${why}"`)}`]
       : []),
     `The copy is needed no more when that is done:`,
-    `  aws ec2 detach-volume --volume-id ${volumeId} --instance-id ${on}`,
-    `  aws ec2 delete-volume --volume-id ${volumeId}`,
+    `  ${typedAws(`ec2 detach-volume --volume-id ${volumeId} --instance-id ${on}`)}`,
+    `  ${typedAws(`ec2 delete-volume --volume-id ${volumeId}`)}`,
   ]
 }

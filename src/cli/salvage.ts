@@ -8,6 +8,7 @@ import { listInvocations, salvageComment } from '../flush/commands.ts'
 import type { FlushRequest } from '../flush/flushes.ts'
 import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import { agentsOf } from '../recovery/agents.ts'
+import { shellWord } from '../shell-word.ts'
 import { hasHook } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { answer, withJson } from './answer.ts'
@@ -20,7 +21,7 @@ import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
 import { doubtsOf, isSaved, type Salvaged, salvagedLines } from './salvage-lines.ts'
 import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
-import { type Where, withWhere } from './where.ts'
+import { notEmpty, type Where, withWhere } from './where.ts'
 
 interface SalvageOptions extends Where {
   readonly on: string
@@ -32,14 +33,14 @@ interface SalvageOptions extends Where {
 }
 
 export function salvageCommand(surroundings: Surroundings): Command {
-  const { terminal, clock, typed, interruption } = surroundings
+  const { terminal, clock, typed, typedAws, interruption } = surroundings
   return withJson(withWhere(new Command('salvage')))
     .description('archive the logs on a copy of a dead machine’s disk, and prove them')
     .argument('<instance>', 'the id of the dead instance', instanceId)
     .requiredOption('--on <instance>', 'the healthy instance to which the copy is attached', instanceId)
     .requiredOption('--volume <volume>', 'the copy', volumeId)
-    .option('--group <name>', 'the group of an instance that AWS has forgotten')
-    .option('--reason <text>', 'why, for the journal')
+    .option('--group <name>', 'the group of an instance that AWS has forgotten', notEmpty)
+    .option('--reason <text>', 'why, for the journal', notEmpty)
     .option('--wait <minutes>', 'how long to follow it', minutes, 60)
     .action(async (dead: string, options: SalvageOptions) => {
       const { on, volume, group } = options
@@ -49,14 +50,17 @@ export function salvageCommand(surroundings: Surroundings): Command {
       const looked = async () => {
         await refuseUnfit(deployment, surroundings, on)
         const machine = await deadMachine(aws, dead, clock.now(), group)
-        const copy = await copiedDisk(aws, volume, on)
+        const copy = await copiedDisk(aws, volume, on, surroundings)
         refuseAnothers(machine, copy)
         return { machine, copy }
       }
       const { machine, copy } = await unlessInterrupted(looked(), interruption)
       const salvaged = await salvage(deployment, surroundings, { machine, copy, options })
-      const words = [`salvage ${dead} --on ${on} --volume ${volume}`, ...(group ? [`--group ${group}`] : [])]
-      const next = { typed, again: typed(words.join(' ')) }
+      const words = [
+        `salvage ${dead} --on ${on} --volume ${volume}`,
+        ...(group ? [`--group ${shellWord(group)}`] : []),
+      ]
+      const next = { typed, typedAws, again: typed(words.join(' ')) }
       answer(terminal, { json: options.json, command: 'salvage' }, { salvaged }, (value) =>
         salvagedLines(value.salvaged, machine, next),
       )

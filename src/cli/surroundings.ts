@@ -2,17 +2,16 @@
 import type { Clock } from '../aws/api.ts'
 import type { Deployment } from './deployment.ts'
 import type { Terminal } from './terminal.ts'
+import type { Typed } from './typed.ts'
 import type { Where } from './where.ts'
 
-export interface Surroundings {
+export interface Surroundings extends Typed {
   readonly terminal: Terminal
   readonly clock: Clock
   /** Waits; an interruption ends the wait early. */
   pause(ms: number): Promise<void>
   /** Ctrl-C. A command that changes things looks at it between its steps. */
   readonly interruption: AbortSignal
-  /** How a person types a command of this program here, for what a text tells to type next. */
-  typed(words: string): string
   /** Throws a `CannotReach` that says what to type. */
   reach(where: Where): Promise<Deployment>
 }

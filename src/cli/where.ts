@@ -40,8 +40,8 @@ function regionNamed(text: string): string {
   throw new InvalidArgumentError(REGION_LOOKS)
 }
 
-/** A shell's variable that is not set must not mean the default. */
-function notEmpty(text: string): string {
+/** A shell’s variable that is not set must not mean the default. */
+export function notEmpty(text: string): string {
   if (text.trim() !== '') return text
   throw new InvalidArgumentError('It is empty.')
 }

@@ -106,7 +106,11 @@ export function loadProfile(nameOrFile: string): Profile {
   try {
     return parseProfile(JSON.parse(readFileSync(file, 'utf8')))
   } catch (cause) {
-    throw new Error(`Profile ${nameOrFile}: ${(cause as Error).message}`, { cause })
+    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = isAbsent
+      ? 'there is none; write beanstalk, files, or the path of a JSON file, such as ./my-profile.json'
+      : (cause as Error).message
+    throw new Error(`Profile ${nameOrFile}: ${why}`, { cause })
   }
 }
 

@@ -10,7 +10,7 @@ import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { copiedAtOf, owedManifest } from './evidence.ts'
 import { isOverdue, secondsUntilFlushMustBeOver, secondsUntilHook, trouble } from './pace.ts'
-import { gaps, troubles, whyNot } from './reasons.ts'
+import { gaps, troubles, underWay, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
 export const STOPPED_SECONDS = 600
@@ -44,7 +44,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
   const running = seen.flushes.find(({ status }) => status === 'running') ?? seen.busyWith
   if (running) {
     const seconds = secondsUntilFlushMustBeOver(seen, running, policy)
-    return wait('flush', seconds, `flush ${running.commandId} is running`)
+    return wait('flush', seconds, underWay(running))
   }
   // What is not known cannot be acted upon, and no flush would tell it.
   if (seen.proof?.unread !== undefined) return wait('answer', trouble(seen, policy), gaps(seen))

@@ -3,12 +3,12 @@
 import { askingOnce } from '../aws/ask-once.ts'
 import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
-import { waitsToLeave } from './hold.ts'
+import { INTO_THE_POOL, waitsToLeave } from './hold.ts'
 import { hasHook, hookFacts } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
 import { observe } from './observe.ts'
 import { consider, withoutAgent } from './reconcile.ts'
-import { terminationsBegan } from './scaling-activities.ts'
+import { isLaunching, terminationsBegan } from './scaling-activities.ts'
 import { withTrouble } from './with-trouble.ts'
 
 export type Explanation =
@@ -41,7 +41,10 @@ export async function explain(
   const hook = isGuarded
     ? await hookFacts(aws, { groupName, hookName: policy.hookName, instanceId })
     : undefined
-  if (!waitsToLeave(lifecycleState) || !hook) return { is: 'standing', groupName, lifecycleState, hook }
+  const isHeld =
+    waitsToLeave(lifecycleState) &&
+    !(lifecycleState === INTO_THE_POOL && (await isLaunching(aws, groupName, instanceId, guard.clock.now())))
+  if (!isHeld || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
   const glance = { heartbeat: 'held', isHeldItself: async () => true } as const
   const seen = await withTrouble(guard, await observe(guard, action, glance), true)

@@ -1,6 +1,6 @@
 /** Why there is no proof, in words for an operator. Pure. */
-import type { Gap, Manifest, Observation } from '../model.ts'
-import { owedManifest } from './evidence.ts'
+import type { Flush, Gap, Manifest, Observation } from '../model.ts'
+import { isUndelivered, owedManifest } from './evidence.ts'
 
 /** Paths and names come from the instance, and the reason is a line of the journal. */
 const MAX_PATH_CHARACTERS = 300
@@ -24,6 +24,13 @@ export function whyNot(seen: Observation): string {
   }
 }
 
+/** What a flush that has not ended waits for: SSM holds it until the agent fetches it, which a dead one never does. */
+export function underWay({ commandId, statusDetails }: Pick<Flush, 'commandId' | 'statusDetails'>): string {
+  return /^(Pending|Delayed)$/.test(statusDetails)
+    ? `flush ${commandId} waits for the SSM agent to fetch it`
+    : `flush ${commandId} is running`
+}
+
 /** What AWS refuses, in one line. */
 export function troubles({ troubles }: Observation): string {
   return troubles.map(({ what, why }) => `AWS does not let the guard ${what}: ${why}`).join('; ')
@@ -36,11 +43,16 @@ export function gaps(seen: Observation): string {
   if (!newest) return whyNot(seen)
   if (newest.status === 'running') return `flush ${newest.commandId} never ended${refused}`
   if (newest.status === 'failed')
-    return `flush ${newest.commandId} ended as ${newest.statusDetails}${newest.said ? `: ${newest.said}` : ''}${refused}`
+    return `flush ${newest.commandId} ended as ${newest.statusDetails}${whyFailed(newest)}${refused}`
   if (newest.report?.kind !== 'manifest')
     return `flush ${newest.commandId}: ${newest.report?.why ?? 'no report'}${refused}`
   const manifest = owedManifest(seen) ?? newest.report.manifest
   return `${ofManifest(seen, manifest)}${refused}`
+}
+
+function whyFailed(flush: Flush): string {
+  if (isUndelivered(flush)) return ': the SSM agent never fetched it'
+  return flush.said ? `: ${flush.said}` : ''
 }
 
 function ofManifest({ proof }: Observation, manifest: Manifest): string {

@@ -42,10 +42,26 @@ export async function activityBegan(
   return began
 }
 
+/** Whether an activity in progress launches the instance: until that is over, no termination of it is. */
+export async function isLaunching(
+  aws: AwsApi,
+  groupName: string,
+  wanted: string,
+  now: number,
+): Promise<boolean> {
+  let launching = false
+  await lookThrough(aws, groupName, now, ({ instanceId, isOver, launches }) => {
+    launching ||= !isOver && launches && instanceId === wanted
+    return launching || isOver
+  })
+  return launching
+}
+
 interface Activity {
   readonly instanceId: string
   readonly startedAt: number
   readonly isOver: boolean
+  readonly launches: boolean
 }
 
 /**
@@ -62,13 +78,14 @@ async function lookThrough(
   let next: string | undefined
   do {
     const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
-    for (const { Description, StartTime, EndTime } of page.Activities ?? []) {
-      const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description ?? '')?.[0]
+    for (const { Description = '', StartTime, EndTime } of page.Activities ?? []) {
+      const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description)?.[0]
       const [startedAt, isOver] = [StartTime?.getTime(), EndTime !== undefined]
       const isOld = startedAt !== undefined && now - startedAt > LONGEST_HOLD_MS
       if (isOld && isOver) return
       if (isOld || startedAt === undefined || instanceId === undefined) continue
-      if (isFound({ instanceId, startedAt, isOver })) return
+      const launches = /^Launching\b/.test(Description)
+      if (isFound({ instanceId, startedAt, isOver, launches })) return
     }
     next = page.NextToken
   } while (next)

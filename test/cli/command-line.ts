@@ -10,6 +10,7 @@ import { awsError, OneInstance } from '../one-instance.ts'
 
 /** As where the program is installed. */
 export const typed = (words: string) => `termination-guard ${words}`
+export const typedAws = (words: string) => `aws ${words}`
 
 export class CommandLine extends OneInstance {
   /** What lies in the dead-letter queue. */
@@ -67,6 +68,7 @@ export class CommandLine extends OneInstance {
       },
       interruption: interruption.signal,
       typed,
+      typedAws,
       reach: async () => {
         if (this.cannotReach !== undefined) throw new CannotReach(this.cannotReach)
         return {

@@ -2,13 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { explanationLines } from '../../src/cli/explain.ts'
 import { explain } from '../../src/termination/explain.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
-import { manifestLine, OneInstance, terminating } from '../one-instance.ts'
-import { action, file, MINUTE } from '../termination/observations.ts'
-import { typed } from './command-line.ts'
+import { awsError, manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { action, file, MINUTE, START } from '../termination/observations.ts'
+import { CommandLine, typed, typedAws } from './command-line.ts'
 
 let aws: OneInstance
 const told = async () =>
-  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId), typed).join('\n')
+  explanationLines(action.instanceId, await explain(aws.guard, action.instanceId), { typed, typedAws }).join(
+    '\n',
+  )
 
 beforeEach(() => {
   aws = new OneInstance()
@@ -64,7 +66,7 @@ it.each([
   const explanation = await explain(aws.guard, action.instanceId)
   if (explanation.is !== 'held' || !explanation.seen.hook) throw new Error('it is held by a hook')
   const seen = { ...explanation.seen, ...known, hook: { ...explanation.seen.hook, ...known } }
-  const lines = explanationLines(action.instanceId, { ...explanation, seen }, typed)
+  const lines = explanationLines(action.instanceId, { ...explanation, seen }, { typed, typedAws })
   expect(lines).toContain(`  ${name.padEnd(9)}${said}`)
 })
 
@@ -82,6 +84,42 @@ it.each([
 ])('says of an instance in %s that it is %s', async (lifecycleState, is) => {
   aws.lifecycleState = lifecycleState
   expect(await explain(aws.guard, action.instanceId)).toMatchObject({ is })
+})
+
+describe('of a kept machine whose agent', () => {
+  const line = new CommandLine()
+  line.lifecycleState = 'Terminating:Retained'
+  const id = action.instanceId
+  const lastPing = { InstanceId: id, LastPingDateTime: new Date(START) }
+  it.each([
+    [
+      'is silent',
+      { ...lastPing, PingStatus: 'ConnectionLost' },
+      `silent since ${new Date(START).toISOString()}`,
+    ],
+    ['SSM does not know', undefined, 'SSM knows none there'],
+  ] as const)('%s, no session is promised', async (_, information, silence) => {
+    line.information = information
+    const { out } = await line.run('explain', id, '--stage', 'dev')
+    expect(out).toContain(`  agent    ${silence}: no session reaches it, and no flush\n`)
+    expect(out).toContain(
+      `\n           termination-guard salvage ${id} --on HEALTHY_INSTANCE --volume COPY --stage dev\n`,
+    )
+    expect(out).not.toContain('start-session')
+    expect(out).toContain(`retry    termination-guard retry ${id}`)
+  })
+  it.each([
+    ['answers', async () => ({ InstanceInformationList: [{ ...lastPing, PingStatus: 'Online' }] })],
+    ['nobody may ask about', async () => Promise.reject(awsError('AccessDenied'))],
+  ] as const)('%s, one is named', async (_, describeInstanceInformation) => {
+    line.answering = { describeInstanceInformation: describeInstanceInformation as never }
+    const { code, out } = await line.run('explain', id)
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`  save     aws ssm start-session --target ${id}\n`),
+    })
+    expect(out).not.toContain('agent ')
+  })
 })
 
 it('says how to save and release a machine that is kept', async () => {

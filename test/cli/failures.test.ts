@@ -49,6 +49,8 @@ describe.each([
   ['throttling', awsError('', 'Rate exceeded'), 'ThrottlingException', 'type the same again in a minute'],
   ['trouble within AWS', awsError('', 'We are sorry'), 'InternalFailure', 'type the same again in a minute'],
   ['no answer', new Error('getaddrinfo'), 'TimeoutError', 'name --region and --profile'],
+  ['nobody there', new Error('connect ECONNREFUSED'), 'ECONNREFUSED', 'has npm run local ended'],
+  ['no address', new Error('Invalid URL'), 'ERR_INVALID_URL', 'AWS_ENDPOINT_URL'],
 ])('%s', (_what, error, name, next) => {
   it.each(refusing.map((words) => [words]))('%j', async (words) => {
     const line = new CommandLine()

@@ -78,7 +78,11 @@ it('says what is left for the next flush', async () => {
 })
 
 it.each([
-  ['ended as Failed', () => flushEnds('', 'Failed')],
+  ['ended as Failed. All that it said:', () => flushEnds('', 'Failed')],
+  [
+    'ended as Failed: no space left on device. All that it said:',
+    () => flushEnds('----------ERROR-------\nno space left on device', 'Failed'),
+  ],
   ['the flush printed no manifest', () => flushEnds('hello')],
   ['timed out; flush c-1 goes on by itself', () => undefined],
 ])('%s: nothing is proven, and it fails', async (told, happens) => {

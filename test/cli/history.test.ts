@@ -43,6 +43,16 @@ it('says what to type for one that is still held', async () => {
   expect(told(false)).toMatch(/still held.*termination-guard explain i-0123456789abcdef0/s)
 })
 
+it('what to type of a kept machine is said for as long as it is kept: a later end may be told below', () => {
+  const name = { instanceId: action.instanceId, groupName: action.groupName }
+  const event: JournalEvent = {
+    ...{ event: 'action-ended', ...name, token: TOKEN, outcome: 'retained', reason: 'so', by: 'completed' },
+    ...{ heldMs: 1, flushMs: 1, attempts: 1, files: 1, bytes: 1, unproven: [], notes: [] },
+  }
+  const lines = readHistory([{ at: START, event }]).flatMap((one) => historyLines(one, false, typed))
+  expect(lines.at(-1)).toBe(`    while it is kept: termination-guard explain ${action.instanceId}`)
+})
+
 it('says so when there is nothing to tell', () => {
   expect(NOTHING_TOLD).toContain('--since 7d')
 })

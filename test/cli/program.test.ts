@@ -50,6 +50,25 @@ it('every command says where it looks with the same four options', async () => {
   }
 })
 
+it('no option takes nothing for its text: a shell’s variable that is not set must not mean the default', async () => {
+  const { out: help } = await line.run('--help')
+  const commands = [...help.matchAll(/^ {2}([a-z]+) \[options\]/gm)].flatMap(([, name]) => name ?? [])
+  const tried: string[] = []
+  for (const command of commands) {
+    const { out } = await line.run(command, '--help')
+    for (const [, option = ''] of out.matchAll(/^ {2}(--[a-z-]+) </gm)) {
+      const { code, err } = await line.run(command, option, '')
+      expect(err).toMatch(`error: option '${option} <`)
+      expect({ code, err }).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("argument '' is invalid."),
+      })
+      tried.push(`${command} ${option}`)
+    }
+  }
+  expect(tried).toEqual(expect.arrayContaining(['history --html', 'release --reason', 'doctor --group']))
+})
+
 it('the manual page names every command and option', async () => {
   const { out } = await line.run('manual')
   expect(out).toMatch(/^\.TH TERMINATION-GUARD 1\n/)

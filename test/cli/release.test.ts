@@ -20,6 +20,15 @@ const guardSays = (state: string | undefined) => {
   }
 }
 
+it('whom a launch hook holds is no loss of ours to accept: nothing is written, and nothing completed', async () => {
+  line.lifecycleState = 'Warmed:Pending:Wait'
+  line.activities = [{ ...terminating, Description: `Launching a new EC2 instance into warm pool: ${id}` }]
+  const { code, err } = await line.run('release', id, '--accept-loss', '--reason', 'it is broken')
+  expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining(`${id} is not held`) })
+  expect(line.journal).toEqual([])
+  expect(line.calls).not.toContain('completeLifecycleAction')
+})
+
 describe('retry', () => {
   it('sends a kept machine through the hook again and follows it to its end', async () => {
     guardSays(undefined)

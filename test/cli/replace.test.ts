@@ -67,7 +67,7 @@ const wishes = { hook: 'termination-guard', unguarded: false }
 
 describe('the plan of a replacement', () => {
   it('brings the second instance into service before the only one goes', () => {
-    const lines = replacementLines(planReplacement('i-0abcdef12', { ...group, maximum: 4 }, wishes))
+    const lines = replacementLines(planReplacement('i-0abcdef12', { ...group, maximum: 4 }, wishes, typed))
     expect(lines).toEqual([
       'raise the desired capacity of collectors from 1 to 2',
       'wait until 1 other instance of it is in service',
@@ -76,7 +76,7 @@ describe('the plan of a replacement', () => {
   })
 
   it('makes room in a full group, and takes it back', () => {
-    const lines = replacementLines(planReplacement('i-0abcdef12', group, wishes))
+    const lines = replacementLines(planReplacement('i-0abcdef12', group, wishes, typed))
     expect(lines[0]).toBe('raise the maximum of collectors from 1 to 2')
     expect(lines.at(-1)).toBe('set the maximum back to 1')
   })
@@ -86,16 +86,21 @@ describe('the plan of a replacement', () => {
     ['on its way out already', { ...group, lifecycleState: 'Terminating:Wait' }, 'not InService'],
     ['in a group without the guard’s hook', { ...group, guarded: false }, '--unguarded'],
   ])('refuses an instance that is %s', (_what, facts, why) => {
-    expect(() => planReplacement('i-0abcdef12', facts, wishes)).toThrow(why)
+    expect(() => planReplacement('i-0abcdef12', facts, wishes, typed)).toThrow(why)
   })
 
   it('does not promise that the guard holds what it does not', () => {
-    const plan = planReplacement('i-0abcdef12', { ...group, guarded: false }, { ...wishes, unguarded: true })
+    const plan = planReplacement(
+      'i-0abcdef12',
+      { ...group, guarded: false },
+      { ...wishes, unguarded: true },
+      typed,
+    )
     expect(replacementLines(plan).join('\n')).toContain('NOTHING HOLDS IT')
   })
 
   it('that broke off says what it has changed, and what to type to undo it', () => {
-    const plan = planReplacement('i-0abcdef12', group, wishes)
+    const plan = planReplacement('i-0abcdef12', group, wishes, typed)
     expect(undoLines(plan, { tag: true, maximum: true, desired: true }, typed)).toEqual([
       'Changed in collectors: the desired capacity (from 1 to 2) and the maximum (from 1 to 2) and the tag termination-guard:replacing. ' +
         'To go on where it was, type the same again. To undo it, type:',
@@ -201,7 +206,7 @@ describe('a replacement', () => {
       signal = new AbortController().signal,
       whileWaiting = async () => {},
     } = {}) =>
-      await replace(api, planReplacement(instanceId, await facts(), wishes), waitMs, {
+      await replace(api, planReplacement(instanceId, await facts(), wishes, typed), waitMs, {
         ...{ typed, interruption: signal, clock: { now: Date.now } },
         terminal: { complain: (line: string) => void told.push(line) },
         pause: async () => {
@@ -303,7 +308,7 @@ describe('a replacement', () => {
         ShouldDecrementDesiredCapacity: true,
       }),
     )
-    const plan = planReplacement(instanceId, await facts(), wishes)
+    const plan = planReplacement(instanceId, await facts(), wishes, typed)
     expect(replacementLines(plan)[0]).toContain('is on its way out, leave web with 1 instances')
     expect(await refusalOf(undone())).toContain('it is replaced already')
     await run()
@@ -447,8 +452,8 @@ describe('a replacement', () => {
 
   it('is not begun while another of the group is under way', async () => {
     const replacing = { instanceId: 'i-0fffffff0', desired: 1, maximum: 1 }
-    expect(() => planReplacement('i-0abcdef12', { ...group, replacing }, wishes)).toThrow(
-      'Finish that first: replace i-0fffffff0',
+    expect(() => planReplacement('i-0abcdef12', { ...group, replacing }, wishes, typed)).toThrow(
+      /To go on with that: {2}termination-guard replace i-0fffffff0\nTo take it back: {2}termination-guard replace i-0fffffff0 --undo$/,
     )
   })
 

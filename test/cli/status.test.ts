@@ -25,6 +25,19 @@ it('says what is held, for how long, until when, and what comes next', async () 
   expect(out).toContain('flush: nothing has been flushed yet')
 })
 
+it('one that a launch hook holds on its way into a warm pool is not held by the guard', async () => {
+  line.lifecycleState = 'Warmed:Pending:Wait'
+  line.activities = [
+    { ...terminating, Description: `Launching a new EC2 instance into warm pool: ${action.instanceId}` },
+  ]
+  const { out } = await line.run('status')
+  expect(out).toContain('termination-guard holds 0 instances and keeps 0')
+  expect(out).not.toContain(action.instanceId)
+  expect((await line.run('explain', action.instanceId)).out).not.toContain('next')
+  line.activities = [terminating]
+  expect((await line.run('status')).out).toContain('termination-guard holds 1 instance and keeps 0')
+})
+
 it('says what is kept and since when', async () => {
   line.lifecycleState = 'Terminating:Retained'
   line.activities = [{ ...terminating, StatusCode: 'Cancelled', EndTime: new Date(line.now) }]

@@ -34,7 +34,10 @@ describe('a profile', () => {
   })
 
   it('that does not exist, or is no JSON, is named in the error', () => {
-    expect(() => loadProfile('nginx')).toThrow(/^Profile nginx: .*no such file/)
+    for (const name of ['nginx', './nope/mine.json'])
+      expect(() => loadProfile(name)).toThrow(
+        `Profile ${name}: there is none; write beanstalk, files, or the path of a JSON file, such as ./`,
+      )
     expect(() => loadProfile(import.meta.filename)).toThrow(/^Profile .*profile\.test\.ts: /)
   })
 

@@ -221,6 +221,21 @@ describe('patience is spent', () => {
 })
 
 describe('a flush is running', () => {
+  it.each([
+    ['InProgress', 'flush c-1 is running'],
+    ['Pending', 'flush c-1 waits for the SSM agent to fetch it'],
+    ['Delayed', 'flush c-1 waits for the SSM agent to fetch it'],
+  ])('%s is told as it is', (statusDetails, reason) => {
+    const flushes = [{ ...running, commandId: 'c-1', statusDetails }]
+    expect(decide(seen({ flushes, proof: undefined }), policy)).toMatchObject({ do: 'wait', reason })
+  })
+  it('one that no agent fetched says so when it is over', () => {
+    const flushes = [{ ...failed, commandId: 'c-1', statusDetails: 'DeliveryTimedOut', requestedAt: START }]
+    const now = START + policy.patienceSeconds * 1000
+    expect(decide(seen({ flushes, proof: undefined, now }), policy).reason).toContain(
+      'flush c-1 ended as DeliveryTimedOut: the SSM agent never fetched it',
+    )
+  })
   it('E1: waits for an older one, too: of two that were started at once the second may be over first', () => {
     expect(decide(seen({ flushes: [failed, running], proof: undefined }), policy)).toMatchObject({
       do: 'wait',

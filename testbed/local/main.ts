@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseSelections } from '../../src/selection.ts'
+import { visible } from '../../src/visible.ts'
 import type { Effect } from '../auto-scaling/auto-scaling.ts'
 import { type Control, controlVariable, openControl, orderControl } from './control.ts'
 import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './installed-guard.ts'
@@ -148,7 +149,8 @@ function tellEffect(effect: Effect, room: MachineRoom | undefined): void {
 
 /** What the function itself could not tell. */
 function tellTrouble({ functionName, ended, error }: Invocation): void {
-  if (ended !== 'succeeded') console.error(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`)
+  if (ended !== 'succeeded')
+    console.error(visible(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`))
 }
 
 function port(text: string): number {

@@ -2,22 +2,24 @@
 import { counted } from '../../src/cli/counted.ts'
 import type { EnrolmentEvent, JournalEvent } from '../../src/journal/journal.ts'
 import { parseJournalLine } from '../../src/journal/journal-line.ts'
+import { oneLine, visible } from '../../src/visible.ts'
 
 /**
  * Reads what the functions write, line by line, and answers what to show of each. Whatever is no journal is shown when it is not a
- * metric. What is wrong with a group is found again by every sweep, and shown when it changes.
+ * metric. What is wrong with a group is found again by every sweep, and shown when it changes. What instances and tags say is shown, and
+ * not obeyed.
  */
 export function journalReader(): (text: string) => string[] {
   let known: readonly string[] = []
   return (text) => {
     const line = parseJournalLine(text)
-    if (line === undefined) return text.startsWith('{"_aws"') ? [] : [text]
+    if (line === undefined) return text.startsWith('{"_aws"') ? [] : [visible(text)]
     const { event } = line
-    if (event.event !== 'enrolment') return eventLines(event)
+    if (event.event !== 'enrolment') return eventLines(event).map(oneLine)
     const wrong = troubleLines(event)
     const news = wrong.filter((one) => !known.includes(one))
     if (event.trigger !== 'launch') known = wrong
-    return [...changeLines(event), ...news]
+    return [...changeLines(event), ...news].map(oneLine)
   }
 }
 

@@ -11,13 +11,15 @@ const USED = ['s3:PutObject', 's3:GetObject', 's3:ListBucket'] as const
 export const versioning: Check<DeploymentFacts> = {
   name: 'versioning',
   why: 'every guarded instance may put under every prefix: only versions keep a proven object that is overwritten later',
-  look: ({ versioning: asked, policy: { archive } }) => [
+  look: ({ versioning: asked, policy: { archive } }, { typedAws }) => [
     judged(asked, archive.bucket, (status) =>
       status === 'Enabled'
         ? pass('the bucket keeps versions')
         : fail(
             `versioning is ${status ?? 'off'}`,
-            `aws s3api put-bucket-versioning --bucket ${archive.bucket} --versioning-configuration Status=Enabled`,
+            typedAws(
+              `s3api put-bucket-versioning --bucket ${archive.bucket} --versioning-configuration Status=Enabled`,
+            ),
             { do: 'version the bucket', bucket: archive.bucket },
           ),
     ),

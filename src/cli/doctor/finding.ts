@@ -1,6 +1,7 @@
 /** What a check found, and how a check is written: a pure look at facts, which never passes on what nobody could tell. */
 import type { Asked } from '../../aws/ask.ts'
 import { nextStep } from '../next-step.ts'
+import type { Typed } from '../typed.ts'
 
 /** What was seen. `unknown`: nobody could tell, or it cannot be told without changing something. */
 export interface Verdict {
@@ -35,14 +36,17 @@ export interface Check<Facts> {
   readonly name: string
   /** Why it matters. */
   readonly why: string
-  readonly look: (facts: Facts) => readonly (Verdict & { readonly about: string })[]
+  readonly look: (facts: Facts, next: Typed) => readonly (Verdict & { readonly about: string })[]
 }
 
-export function findings<Facts>(checks: readonly Check<Facts>[], facts: Facts): Finding[] {
+export function findings<Facts>(checks: readonly Check<Facts>[], facts: Facts, next: Typed): Finding[] {
   return checks.flatMap(({ name, why, look }) =>
-    look(facts).map((verdict) => ({ check: name, why, ...verdict })),
+    look(facts, next).map((verdict) => ({ check: name, why, ...verdict })),
   )
 }
+
+/** What stands for AWS on a machine does not have everything, and later it has no more. */
+const NOT_THERE = /^(ServiceNotServedLocally|NotImplemented|InvalidAction|CannotReach)/
 
 /** The verdict on an answer; where there is none, nobody knows. */
 export function judged<Answer>(
@@ -53,7 +57,11 @@ export function judged<Answer>(
   if (asked.is === 'answered') return { about, ...judge(asked.answer) }
   return {
     ...{ about, is: 'unknown', says: `AWS does not tell: ${asked.why}` },
-    remedy: nextStep(asked.why) ?? 'look again later: nobody could tell',
+    remedy:
+      nextStep(asked.why) ??
+      (NOT_THERE.test(asked.why)
+        ? 'none here: only AWS itself can tell'
+        : 'look again later: nobody could tell'),
   }
 }
 

@@ -28,7 +28,7 @@ export const functionsRun: Check<DeploymentFacts> = {
 export const functionsEnd: Check<DeploymentFacts> = {
   name: 'crashes',
   why: 'a function that breaks off sends no heartbeats; what it was at is looked at again, and is kept in the end',
-  look: ({ crashes, name }) => [
+  look: ({ crashes, name }, { typedAws }) => [
     judged(crashes, name, (all) => {
       const newest = all.toSorted((a, b) => a.at - b.at).at(-1)
       if (!newest) return pass('none in the last hour')
@@ -37,7 +37,7 @@ export const functionsEnd: Check<DeploymentFacts> = {
         `${all.length} in the last hour; the newest, of ${functionName} at ${new Date(at).toISOString()}: ${message}`,
         /cannot start/.test(message)
           ? 'deploy again: npx serverless deploy --region REGION --param="groups=…"'
-          : `aws logs tail /aws/lambda/${functionName} --since 1h`,
+          : typedAws(`logs tail /aws/lambda/${functionName} --since 1h`),
       )
     }),
   ],
@@ -68,7 +68,7 @@ export const groupsAreEnrolled: Check<DeploymentFacts> = {
 export const lastSuccess: Check<DeploymentFacts> = {
   name: 'last-success',
   why: 'the sweep finds what lost its message and puts hooks back; the audit finds who does not publish',
-  look: ({ heard, now, name }) =>
+  look: ({ heard, now, name }, { typedAws }) =>
     (
       [
         ['sweep', 'sweepAt', SWEEP_IS_LATE_MS],
@@ -76,7 +76,7 @@ export const lastSuccess: Check<DeploymentFacts> = {
       ] as const
     ).map(([what, at, late]) =>
       judged(heard, `${name}-${what}`, (told) => {
-        const remedy = `aws lambda invoke --function-name ${name}-${what} /dev/stdout; aws events describe-rule --name ${name}-${what}`
+        const remedy = `${typedAws(`lambda invoke --function-name ${name}-${what} /dev/stdout`)}; ${typedAws(`events describe-rule --name ${name}-${what}`)}`
         const last = told[at]
         if (last === undefined) return fail(`the journal tells of no ${what} lately`, remedy)
         const minutes = Math.round((now - last) / 60_000)
@@ -90,7 +90,7 @@ export const lastSuccess: Check<DeploymentFacts> = {
 export const alarmsAreHeard: Check<DeploymentFacts> = {
   name: 'alarms',
   why: 'a loss is told once: an alarm that nobody has confirmed to receive tells nobody',
-  look: ({ alarms, name }) => [
+  look: ({ alarms, name }, { typedAws }) => [
     judged(alarms, name, ({ alarms: all, subscribers }) => {
       if (all.length === 0) return fail('there are no alarms', 'deploy again')
       const mute = all.filter(
@@ -99,7 +99,7 @@ export const alarmsAreHeard: Check<DeploymentFacts> = {
       if (mute.length > 0)
         return fail(
           `${mute.length} of them tell nobody (first: ${mute[0]?.AlarmName})`,
-          `aws cloudwatch enable-alarm-actions --alarm-names ${mute[0]?.AlarmName}; deploy with --param="alarmEmail=…"`,
+          `${typedAws(`cloudwatch enable-alarm-actions --alarm-names ${mute[0]?.AlarmName}`)}; deploy with --param="alarmEmail=…"`,
         )
       const unheard = all.filter(
         ({ AlarmActions = [] }) => !AlarmActions.some((topic) => isHeard(subscribers.get(topic))),
@@ -111,7 +111,7 @@ export const alarmsAreHeard: Check<DeploymentFacts> = {
         return unknown('nobody could tell who is subscribed', 'look at the topic’s subscriptions')
       return fail(
         `nobody has confirmed to be told of ${unheard.length} of them (first: ${first.AlarmName})`,
-        `confirm the mail that AWS sent, or: aws sns subscribe --topic-arn ${topics[0]} --protocol email --notification-endpoint ADDRESS`,
+        `confirm the mail that AWS sent, or: ${typedAws(`sns subscribe --topic-arn ${topics[0]} --protocol email --notification-endpoint ADDRESS`)}`,
       )
     }),
   ],

@@ -41,13 +41,15 @@ export const hookNotifies: Check<GroupFacts> = {
 export const defaultResult: Check<GroupFacts> = {
   name: 'default-result',
   why: 'with CONTINUE, a time-out or a dead guard lets the machine go, and its logs with it',
-  look: ({ hook, groupName }) => [
+  look: ({ hook, groupName }, { typedAws }) => [
     ofHook(hook, groupName, (found) => {
       if (found.DefaultResult === 'ABANDON') return pass('ABANDON')
       if (found.DefaultResult === undefined) return unknown('Auto Scaling does not tell it', 'look again')
       return fail(
         found.DefaultResult,
-        `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${found.LifecycleHookName} --default-result ABANDON`,
+        typedAws(
+          `autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${found.LifecycleHookName} --default-result ABANDON`,
+        ),
         { do: 'put the hook', groupName, change: { DefaultResult: 'ABANDON' } },
       )
     }),
@@ -57,10 +59,12 @@ export const defaultResult: Check<GroupFacts> = {
 export const heartbeat: Check<GroupFacts> = {
   name: 'heartbeat',
   why: 'Auto Scaling ends an action after 100 heartbeats, and one that is missed after one of them',
-  look: ({ hook, groupName, policy }) => [
+  look: ({ hook, groupName, policy }, { typedAws }) => [
     ofHook(hook, groupName, (found) => {
       const seconds = found.HeartbeatTimeout ?? 3600
-      const type = `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${found.LifecycleHookName} --heartbeat-timeout ${policy.heartbeatTimeoutSeconds}`
+      const type = typedAws(
+        `autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${found.LifecycleHookName} --heartbeat-timeout ${policy.heartbeatTimeoutSeconds}`,
+      )
       const change = { HeartbeatTimeout: policy.heartbeatTimeoutSeconds }
       const fix = { do: 'put the hook', groupName, change } as const
       if (isShort(seconds, policy))
@@ -75,13 +79,15 @@ export const heartbeat: Check<GroupFacts> = {
 export const retention: Check<GroupFacts> = {
   name: 'retention',
   why: 'without it, an instance whose logs cannot be proven is terminated in the end',
-  look: ({ group, groupName }) => [
+  look: ({ group, groupName }, { typedAws }) => [
     judged(group, groupName, ({ InstanceLifecyclePolicy }) =>
       InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
         ? pass('abandoned instances are kept')
         : fail(
             'abandoned instances are terminated',
-            `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${shellWord(groupName)} --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain}`,
+            typedAws(
+              `autoscaling update-auto-scaling-group --auto-scaling-group-name ${shellWord(groupName)} --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain}`,
+            ),
             { do: 'set retention', groupName },
           ),
     ),

@@ -1,4 +1,5 @@
 /** What every instance must have, also one that still publishes. Pure. */
+import type { Typed } from '../typed.ts'
 import type { GroupFacts, InstanceFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown, type Verdict } from './finding.ts'
 
@@ -8,7 +9,7 @@ const OLDEST_AGENT = 3
 export const agentAnswers: Check<GroupFacts> = {
   name: 'agent',
   why: 'a flush is a command of SSM: where the agent does not answer, a termination ends with a kept machine',
-  look: eachOf((instance) =>
+  look: eachOf((instance, { typedAws }) =>
     judged(instance.agent, instance.instanceId, (agent) => {
       if (!agent)
         return fail(
@@ -21,7 +22,9 @@ export const agentAnswers: Check<GroupFacts> = {
       if (!(major >= OLDEST_AGENT))
         return fail(
           `the agent is of version ${agent.version || 'unknown'}`,
-          `aws ssm send-command --document-name AWS-UpdateSSMAgent --instance-ids ${instance.instanceId}`,
+          typedAws(
+            `ssm send-command --document-name AWS-UpdateSSMAgent --instance-ids ${instance.instanceId}`,
+          ),
         )
       return pass(`online, version ${agent.version}`)
     }),
@@ -60,7 +63,7 @@ export const FORBIDDEN: readonly string[] = [
 export const isPublishing: Check<GroupFacts> = {
   name: 'publication',
   why: 'an instance that publishes by itself loses nothing when it disappears past the hook',
-  look: (facts) =>
+  look: (facts, next) =>
     eachOf((instance) =>
       judged(instance.newestObjectAt, instance.instanceId, (at) => {
         const remedy =
@@ -75,19 +78,19 @@ export const isPublishing: Check<GroupFacts> = {
             : pass(`the newest object is of ${new Date(at).toISOString()}`)
         return fail(`nothing was published for ${Math.round(silentSeconds / 60)} minutes`, remedy)
       }),
-    )(facts),
+    )(facts, next),
 }
 
 export const isProtected: Check<GroupFacts> = {
   name: 'termination-protection',
   why: 'a direct ec2 terminate-instances waits for no hook; protection prevents it, and does not hinder Auto Scaling',
-  look: eachOf((instance) =>
+  look: eachOf((instance, { typedAws }) =>
     judged(instance.isProtected, instance.instanceId, (yes) =>
       yes
         ? pass('protected')
         : fail(
             'not protected',
-            `aws ec2 modify-instance-attribute --instance-id ${instance.instanceId} --disable-api-termination (and DisableApiTermination in the launch template)`,
+            `${typedAws(`ec2 modify-instance-attribute --instance-id ${instance.instanceId} --disable-api-termination`)} (and DisableApiTermination in the launch template)`,
             { do: 'protect', instanceId: instance.instanceId },
           ),
     ),
@@ -127,6 +130,6 @@ export const hasOneVolume: Check<GroupFacts> = {
   ),
 }
 
-function eachOf(look: (instance: InstanceFacts) => Verdict & { readonly about: string }) {
-  return ({ instances }: GroupFacts) => instances.map(look)
+function eachOf(look: (instance: InstanceFacts, next: Typed) => Verdict & { readonly about: string }) {
+  return ({ instances }: GroupFacts, next: Typed) => instances.map((instance) => look(instance, next))
 }

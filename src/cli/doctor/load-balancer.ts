@@ -27,7 +27,7 @@ export const loadBalancer: Check<GroupFacts> = {
 export const draining: Check<GroupFacts> = {
   name: 'draining',
   why: 'without a deregistration delay, requests that an instance is answering when it must go are dropped',
-  look: ({ drainingSeconds, group }) => [
+  look: ({ drainingSeconds, group }, { typedAws }) => [
     ...[...drainingSeconds].map(([arn, asked]) =>
       judged(asked, arn, (seconds) => {
         if (seconds === undefined)
@@ -36,7 +36,9 @@ export const draining: Check<GroupFacts> = {
           ? pass(`${seconds} s`)
           : fail(
               'its deregistration delay is 0',
-              `aws elbv2 modify-target-group-attributes --target-group-arn ${arn} --attributes Key=${DELAY},Value=300`,
+              typedAws(
+                `elbv2 modify-target-group-attributes --target-group-arn ${arn} --attributes Key=${DELAY},Value=300`,
+              ),
             )
       }),
     ),
@@ -44,7 +46,7 @@ export const draining: Check<GroupFacts> = {
       about: source,
       ...unknown(
         'only target groups are asked, and this is none',
-        `of a classic load balancer, ConnectionDraining must be on: aws elb describe-load-balancer-attributes --load-balancer-name ${shellWord(source)}`,
+        `of a classic load balancer, ConnectionDraining must be on: ${typedAws(`elb describe-load-balancer-attributes --load-balancer-name ${shellWord(source)}`)}`,
       ),
     })),
   ],

@@ -40,9 +40,9 @@ export const notificationArrives: Check<DeploymentFacts> = {
 export const deadLetters: Check<DeploymentFacts> = {
   name: 'dead-letters',
   why: 'a message that could not be understood or done is a termination that only the sweep sees',
-  look: ({ deadLetters: asked, policy }) => [
+  look: ({ deadLetters: asked, policy }, { typed }) => [
     judged(asked, policy.deadLetterQueueUrl, (count) =>
-      count === 0 ? pass('none') : fail(`${count} of them`, 'termination-guard redrive'),
+      count === 0 ? pass('none') : fail(`${count} of them`, typed('redrive')),
     ),
   ],
 }

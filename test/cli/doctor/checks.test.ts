@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { deploymentChecks, groupChecks } from '../../../src/cli/doctor/checks.ts'
 import { findings } from '../../../src/cli/doctor/finding.ts'
 import { action, MINUTE, policy, START } from '../../termination/observations.ts'
+import { typed, typedAws } from '../command-line.ts'
 import {
   denied,
   deploymentFacts,
@@ -19,11 +20,22 @@ import {
   told,
 } from './sound-facts.ts'
 
-const ofGroup = (...changes: Parameters<typeof groupFacts>) => findings(groupChecks, groupFacts(...changes))
+const ofGroup = (...changes: Parameters<typeof groupFacts>) =>
+  findings(groupChecks, groupFacts(...changes), { typed, typedAws })
 const ofDeployment = (...changes: Parameters<typeof deploymentFacts>) =>
-  findings(deploymentChecks, deploymentFacts(...changes))
+  findings(deploymentChecks, deploymentFacts(...changes), { typed, typedAws })
 const notPassing = (found: ReturnType<typeof findings>) =>
   found.filter(({ is }) => is !== 'pass').map(({ check, is }) => `${check} ${is}`)
+
+it.each([
+  ['InternalError: We are sorry', 'AWS is in trouble itself: type the same again in a minute.'],
+  ['MalformedPolicyDocument: so', 'look again later: nobody could tell'],
+  ['ServiceNotServedLocally: The local AWS does not have lambda.', 'none here: only AWS itself can tell'],
+  ['InvalidAction: The local AWS does not have it', 'none here: only AWS itself can tell'],
+])('%s is unknown, and what to do about it is: %s', (why, remedy) => {
+  const [found] = ofDeployment({ versioning: { is: 'refused', why } }).filter(({ is }) => is !== 'pass')
+  expect(found).toMatchObject({ check: 'versioning', is: 'unknown', remedy })
+})
 
 it('where everything holds, everything passes', () => {
   expect(notPassing([...ofGroup(), ...ofDeployment()])).toEqual([])

@@ -32,6 +32,21 @@ describe('what is told of the journal', () => {
     expect(read(refused)).toEqual(['group web refused: it has 50 hooks'])
   })
 
+  it('is never obeyed by a terminal, whoever said it', () => {
+    const event: JournalEvent = {
+      ...{ event: 'audited', instanceId: 'i-1', groupName: 'web', finding: 'unproven' },
+      ...{ silentSeconds: 9, commandId: undefined, files: 1, unproven: [] },
+      reason: 'of 1 files 1 missing (first: /var/log/\u001b]0;pwned\u0007a\nb.gz)',
+    }
+    const read = journalReader()
+    expect(read(written(event))).toEqual([
+      'i-1 audited, unproven: of 1 files 1 missing (first: /var/log/\\u001b]0;pwned\\u0007a\\u000ab.gz)',
+    ])
+    expect(read('Error: \u001b[2J\n\tat handler')).toEqual(['Error: \\u001b[2J\n\tat handler'])
+    const refused = [{ groupName: 'web', why: 'tag \u009b1m' }]
+    expect(read(written({ ...nothing, refused }))).toEqual(['group web refused: tag \\u009b1m'])
+  })
+
   it('is what the audit found', () => {
     const audited: JournalEvent = {
       ...{

@@ -1,4 +1,5 @@
 import { grouped } from '../../../src/grouped.ts'
+import { oneLine } from '../../../src/visible.ts'
 import type { Comparison, Outcome } from './comparison.ts'
 
 const MOST_ERRORS = 3
@@ -88,6 +89,6 @@ export function asJson(comparisons: readonly Comparison[]): string {
 }
 
 function shortened(line: string): string {
-  const text = line.replace(/\s+/g, ' ').trim()
+  const text = oneLine(line.replace(/\s+/g, ' ').trim())
   return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`
 }

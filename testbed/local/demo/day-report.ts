@@ -3,6 +3,7 @@ import { counted } from '../../../src/cli/counted.ts'
 import type { ActionHistory } from '../../../src/journal/history.ts'
 import type { PassHistory } from '../../../src/journal/told.ts'
 import type { Outcome } from '../../../src/model.ts'
+import { oneLine } from '../../../src/visible.ts'
 import type { Ledger } from './event-ledger.ts'
 import { wrap } from './wrap.ts'
 
@@ -67,7 +68,7 @@ export function timeline(
   ]
   const passes = withoutRepetition(history.passes).map(({ at, decided, reason, times }) => {
     const when = seconds(Math.max(0, at - heldFrom)).padStart(7)
-    return `  ${paint('dim', when)}  ${decided.padEnd(8)}  ${reason}${times > 1 ? paint('dim', ` (${times} times)`) : ''}`
+    return `  ${paint('dim', when)}  ${decided.padEnd(8)}  ${oneLine(reason)}${times > 1 ? paint('dim', ` (${times} times)`) : ''}`
   })
   return [
     ...wrap(head.join('  '), columns, SCENARIO_COLUMNS + 2),

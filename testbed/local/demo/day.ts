@@ -1,5 +1,6 @@
 import { type ActionHistory, readHistory } from '../../../src/journal/history.ts'
 import type { JournalLine } from '../../../src/journal/journal-line.ts'
+import { oneLine } from '../../../src/visible.ts'
 import { seededRandom } from '../../random.ts'
 import { PUBLISH_PREFIX } from '../instance/disk.ts'
 import { unlessStopped } from '../interruption.ts'
@@ -123,7 +124,8 @@ async function takeStock(stage: Stage, traffic: Traffic): Promise<Ledger> {
 }
 
 function tellEnd({ event }: JournalLine, narrator: Narrator): void {
-  if (event.event === 'recovery') narrator.tell(`  ${event.instanceId} ${event.rung}: ${event.reason}`)
+  if (event.event === 'recovery')
+    narrator.tell(oneLine(`  ${event.instanceId} ${event.rung}: ${event.reason}`))
   if (event.event !== 'action-ended' || event.by !== 'completed') return
-  narrator.tell(`  ${event.instanceId} ${event.outcome}: ${event.reason}`)
+  narrator.tell(oneLine(`  ${event.instanceId} ${event.outcome}: ${event.reason}`))
 }

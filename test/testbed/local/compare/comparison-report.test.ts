@@ -51,6 +51,13 @@ describe('the report of a comparison', () => {
     expect(tableOf(held)[2]).toBe('theirs             0 of 220, held')
   })
 
+  it('says what others said so that no terminal obeys it', () => {
+    const told = { errors: ['\u001b[2J[ERROR]\u0007\tno\nbucket'] }
+    expect(errorLines([during('well', outcome(0, 'gone'), outcome(0, 'gone', told))])).toEqual([
+      'theirs, all is well: \\u001b[2J[ERROR]\\u0007 no bucket',
+    ])
+  })
+
   it('tells what went wrong, once, in few words, and with which case', () => {
     const errors = ['[ERROR] no bucket', `[ERROR] ${'x'.repeat(500)}`, '[ERROR] c', '[ERROR] d']
     const all = [
