@@ -36,6 +36,12 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
     ['as a folder', 'logrotate /etc/own'],
     ['over two lines', 'logrotate \\\n  -f /etc/own/own.conf # ours'],
     ['beside a variable that nobody knows', 'logrotate $OPTIONS /etc/own/own.conf'],
+    ['by a variable that has a default', 'CONF=${CONF:-/etc/own/own.conf}\nlogrotate -f "$CONF"'],
+    ['by a variable that stays as it is', 'declare -r CONF=/etc/own/own.conf\nlogrotate -f "$CONF"'],
+    ['wherever logrotate is', 'LOGROTATE=`which logrotate`\n$LOGROTATE /etc/own/own.conf'],
+    ['that is asked for where it is used', '$(command -v logrotate) -f /etc/own/own.conf'],
+    ['as a list', 'subprocess.call(["/usr/sbin/logrotate", "-f", "/etc/own/own.conf"])'],
+    ['in a folder that is pushed', 'pushd /etc/own >/dev/null\nlogrotate own.conf'],
   ])('%s', async (_what, commands) => {
     const disk = instance(commands)
     const { manifest } = await flush(disk)
@@ -52,9 +58,49 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
     expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
 
-  it('by a script that it runs', async () => {
-    const disk = instance('/opt/rotate-own --now')
-    disk.script('/opt/rotate-own', '#!/bin/sh\nlogrotate -f /etc/own/own.conf\n')
+  it.each([
+    ['by a script that it runs', '/opt/rotate-own --now', '/opt/rotate-own', 0o755],
+    ['by a script that it gives to a shell', '/bin/sh /opt/own.sh', '/opt/own.sh', 0o644],
+    ['by a script in a folder', 'run-parts --report /opt/hourly', '/opt/hourly/own', 0o755],
+  ])('%s', async (_what, commands, script, mode) => {
+    const disk = instance(commands)
+    disk.write(script, '#!/bin/sh\nlogrotate -f /etc/own/own.conf\n', mode)
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it('by a script that such a script runs', async () => {
+    const disk = instance('/opt/hourly')
+    disk.script('/opt/hourly', '#!/bin/sh\n/opt/rotate-own\n')
+    disk.script('/opt/rotate-own', '#!/bin/sh\nlogrotate -f /etc/own/own.conf')
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it.each([
+    [
+      'in a table, in a folder to which it goes',
+      '/etc/cron.d/own',
+      '@hourly root cd /etc/own && logrotate own.conf\n',
+    ],
+    ['in a table that Windows wrote', '/etc/cron.d/own', '@hourly root logrotate /etc/own/own.conf\r\n'],
+    ['in a script without a last line end', '/etc/cron.hourly/more', 'logrotate /etc/own/own.conf'],
+    ['once a day', '/etc/cron.daily/own', 'logrotate /etc/own/own.conf\n'],
+    ['once a week', '/etc/anacrontab', '7 25 own nice logrotate /etc/own/own.conf\n'],
+    [
+      'as a unit of systemd',
+      '/etc/systemd/system/own.service',
+      'ExecStart=/usr/sbin/logrotate /etc/own/own.conf\n',
+    ],
+  ])('%s', async (_what, at, text) => {
+    const disk = instance(':')
+    disk.script(at, text)
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it('with a blank in its name', async () => {
+    const disk = instance('logrotate -f "/etc/my own/own.conf"', '/etc/my own/own.conf')
     await flush(disk)
     expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
@@ -83,6 +129,9 @@ describeWhere('what is given to logrotate and cannot be known', () => {
     ['as that which a command says', 'logrotate -f $(cat /etc/default/own)', '$'],
     ['as that which it says in an older way', 'logrotate -f `cat /etc/default/own`', '$'],
     ['as that which find finds', 'find /etc/own -name "*.conf" -exec logrotate {} ";"', '{}'],
+    ['as that which it finds for another', 'find /etc/own -name "*.conf" | xargs -n1 logrotate', 'xargs'],
+    ['as that which is in a folder that nobody knows', 'cd "$OWN"\nlogrotate own.conf', 'own.conf'],
+    ['as that which a name with a colon and a hyphen is', 'logrotate ${OWN:-$(ls /etc/own)}', '?'],
   ])('%s', async (_what, commands, what) => {
     const disk = instance(commands)
     const { unaccounted } = (await flush(disk)).manifest
@@ -138,6 +187,22 @@ describeWhere("the system's own configuration", () => {
     disk.write('/var/log/own/own.log.1', 'older\n')
     await flush(disk)
     expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n'])
+  })
+
+  it.each([
+    ['/etc/cron.daily/logrotate', '/usr/sbin/logrotate /etc/logrotate.conf\nEXITVALUE=$?\n'],
+    [
+      '/etc/systemd/system/logrotate.service',
+      '[Service]\nExecStart=/usr/sbin/logrotate /etc/logrotate.conf\n',
+    ],
+  ])('is about no other where the distribution itself gives it to logrotate: %s', async (at, text) => {
+    const disk = withSystem('/var/log/other/*.gz')
+    disk.script(at, text)
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n'])
+    disk.script('/etc/cron.hourly/all', 'logrotate /etc/logrotate.conf\n') // somebody wants it
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
 
   it.each([
