@@ -38,6 +38,14 @@ describeWhere('both logs are archived that are named', () => {
       'after a script with braces',
       'ROOT/none {\n prerotate\n  { echo; }\n endscript\n}\nROOT/var/log/*/*.log {\n}\n',
     ],
+    ['with commas', 'ROOT/var/log/a/a.log, ROOT/var/log/b/b.log {\n}\n'],
+    ['of which two blocks name one', 'ROOT/var/log/a/a.log {\n}\nROOT/var/log/*/*.log {\n}\n'],
+    ['of which one block names one twice', 'ROOT/var/log/a/a.log ROOT/var/log/*/*.log {\n compress\n}\n'],
+    ['by Windows', 'ROOT/var/log/a/a.log\r\nROOT/var/log/b/b.log\r\n{\r\n  compress\r\n}\r\n'],
+    ['by Windows, with its mark', '\ufeffROOT/var/log/*/*.log {\n}\n'],
+    ['on two pages', 'ROOT/var/log/a/a.log {\n}\n\fROOT/var/log/b/b.log {\n\v}\n'],
+    ['before what a crash left', 'ROOT/var/log/*/*.log {\n}\n\0\0\0\0'],
+    ['with numbers that are none', 'ROOT/var/log/*/*.log {\n size 10MB\n rotate five\n maxage 7d\n}\n'],
   ])('%s', async (_what, configuration) => {
     const disk = instance(configuration)
     expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
@@ -83,7 +91,7 @@ describeWhere('a configuration is unaccounted for', () => {
       '#!/bin/sh\necho "error: no" >&2\nexit 2\n',
     ],
     ['that includes a block, with a logrotate that dies', INCLUDED, '#!/bin/sh\nkill -9 $$\n'],
-    ['that names a log a second time', 'ROOT/var/log/a/a.log {\n}\nROOT/var/log/*/*.log {\n}\n', undefined],
+    ['that never ends a script', 'ROOT/var/log/*/*.log {\n postrotate\n true\n}\n', undefined],
   ])('%s', async (_what, configuration, logrotate) => {
     const disk = instance(configuration)
     disk.write('/etc/more/b', `${disk.root}/var/log/b/b.log {\n  rotate 2\n}\n`)

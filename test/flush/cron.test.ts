@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** Which configurations count: those that cron gives to logrotate, however it says so, and of the system's what somebody publishes. */
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush } from './flush.ts'
@@ -167,6 +167,40 @@ describeWhere("the system's own configuration", () => {
     }
     expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
     expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  const refused = 'ROOT/var/log/own/*.log {\n compress\n'
+  it.each([
+    ['a user that is not there', `${refused} su nobody-of-this-name nogroup\n}\n`],
+    ['a script that never ends', `${refused} postrotate\n}\n`],
+    ['what is none', `none {\n${refused}}\n`],
+    ['an old folder that is not there', `${refused} olddir ROOT/var/log/older\n}\n`],
+    ['one below it that is not there', `${refused} olddir old\n}\n`],
+    ['a name in quotes', `"ROOT/var/log/own/own.log" {\n su nobody-of-this-name nogroup\n}\n`],
+  ])('is about such a log although it is refused for %s', async (_what, text) => {
+    const disk = withSystem('/var/log/own/*.gz\n/var/log/older/*\n/var/log/own/old/*')
+    disk.write('/etc/logrotate.d/own', text.replaceAll('ROOT', disk.root))
+    disk.write('/var/log/own/own.log.1', 'older\n')
+    disk.write('/var/log/own/application.pid', 'no log')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 3, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n', 'own\n'])
+  })
+
+  it.each(['/etc/logrotate.conf', '/etc/logrotate.d/own'])(
+    'is about such a log although anybody may write to %s, which logrotate ignores',
+    async (path) => {
+      const disk = withSystem('/var/log/own/*.gz')
+      chmodSync(disk.root + path, 0o666)
+      await flush(disk)
+      expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+    },
+  )
+
+  it('is about a log of which only what is older is published', async () => {
+    const disk = withSystem('/var/log/own/own.log.[2-9].gz')
+    disk.write('/var/log/own/own.log.1', 'older\n')
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n', 'own\n'])
   })
 
   it('is about a log that was empty until its writer ended, and what was rotated before', async () => {

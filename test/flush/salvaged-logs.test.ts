@@ -75,8 +75,9 @@ describeWithDisks('a log is archived under the name that its rotation would have
   it('of a configuration that another includes', async () => {
     const image = layDisk((at) => {
       layNumbered(at, ['include /etc/more'])
-      writerAt(at)('/etc/more/one', NUMBERED.join('\n'))
-      writerAt(at)('/etc/more/two.rpmsave', 'nonsense\n')
+      writerAt(at)('/etc/more/.one', NUMBERED.join('\n'))
+      for (const name of ['two.rpmsave', 'two.ucf-dist', 'two.cfsaved', 'two.rhn-cfg-tmp-1'])
+        writerAt(at)(`/etc/more/${name}`, 'nonsense\n{\n')
     })
     const { flushed } = await salvaged(image)
     expect(flushed.manifest).toMatchObject(CLEAN)
@@ -85,6 +86,34 @@ describeWithDisks('a log is archived under the name that its rotation would have
 })
 
 describeWithDisks('what is archived, too', () => {
+  it('is of the configuration of its whole system what somebody publishes, and nothing of this one', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      writerAt(at)('/etc/logrotate.conf', 'weekly\ncompress\ninclude /etc/logrotate.d\n')
+      writerAt(at)('/etc/logrotate.d/own', '/var/log/own/*.log {\n rotate 2\n}\n')
+      writerAt(at)('/var/log/own/own.log', 'own\n')
+      writerAt(at)('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', '/var/log/own/*.gz\n')
+    })
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject(CLEAN)
+    expect(flushed.paths).toContain('/var/log/own/own.log.1.gz')
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n', 'own\n'])
+  })
+
+  it.each([
+    ['by Windows', (lines: readonly string[]) => `\ufeff${lines.join('\r\n')}`],
+    [
+      'beside one in a home of nobody',
+      ([name, ...lines]: readonly string[]) => `~/*.log ~none/x ${name}\n${lines.join('\n')}`,
+    ],
+    ['a second time', (lines: readonly string[]) => `${lines.join('\n')}${lines.join('\n')}`],
+  ])('is what a configuration names %s', async (_how, written) => {
+    const image = layDisk((at) => layNumbered(at, [written(NUMBERED)]))
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest.files).toHaveLength(2)
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+  })
+
   it.each([
     ['', '/var/lib/termination-guard'],
     ['beside the logs ', '/.termination-guard'],

@@ -285,7 +285,7 @@ stay_on_disk() {
 # `..` climbs, and a glob may match it with `.*` or with an escape.
 stays() { # <path or glob>
   case $1/ in */../* | */.[*?[]* | *\\*) ;; "$ROOT"/*) return 0 ;; esac
-  unaccounted "$1" 0 'leads off the disk'
+  unaccounted "/${1#/}" 0 'leads off the disk'
   return 1
 }
 
@@ -307,13 +307,20 @@ is_compressor() { # <program> → REPLY
 
 # logrotate is asked about translations.
 translate_configs() {
-  local i path
-  for i in "${!CONFIGS[@]}"; do
-    path=$WORK/asked${CONFIGS[i]#"$ROOT"}
-    mkdir -p "${path%/*}"
-    (umask 077 && translated "${CONFIGS[i]}" >"$path") || rm -f "$path"
-    CONFIGS[i]=$path
+  local i
+  for i in "${!CONFIGS[@]}"; do translate "${CONFIGS[i]}" && CONFIGS[i]=$REPLY; done
+  for i in "${!SYSTEM_CONFIGS[@]}"; do
+    translate "${SYSTEM_CONFIGS[i]}"
+    [ -f "$REPLY" ] || unaccounted "${SYSTEM_CONFIGS[i]}" 0 'is too large, or includes too much'
+    SYSTEM_CONFIGS[i]=$REPLY
   done
+}
+
+translate() { # <configuration> → REPLY
+  local path=$WORK/asked${1#"$ROOT"}
+  mkdir -p "${path%/*}"
+  (umask 077 && translated "$1" >"$path") || rm -f "$path"
+  REPLY=$path
 }
 
 name_configs_as_before() {
@@ -333,8 +340,8 @@ translated() { # <configuration>
   local line path
   local lines=()
   ! is_large "$1" || return 1
-  sed -E -e 's/^[[:space:]]+//; s/^su[[:space:]=].*/su root root/; s/^create[[:space:]=].*/create/; /^createolddir/d' \
-    -e "s#(^|[[:space:]\"'={,])/#\1$ROOT/#g" -- "$1" | mapfile -t lines # a pipeline in the last part of one crashes bash 4.2
+  sed -E -e "$PLAIN" -e 's/^[[:space:]]+//; s/^su[[:space:]=].*/su root root/; s/^create[[:space:]=].*/create/; /^createolddir/d' \
+    -e "s#(^|[[:space:]\"'])~/#\1/root/#g; s#(^|[[:space:]\"'={,])/#\1$ROOT/#g" -- "$1" | mapfile -t lines # a pipeline in the last part of one crashes bash 4.2
   [ "${PIPESTATUS[0]}" = 0 ] || return
   for line in "${lines[@]}"; do
     case $line in
@@ -342,8 +349,8 @@ translated() { # <configuration>
         path=/${line#*/} path=${path%"${path##*[![:space:]]}"}
         stays "$path" || path=/dev/null$path
         [ -e "$path" ] || printf 'include %s\n' "$path" # logrotate says that it is not there
-        for path in "$path" "$path"/*; do
-          case $path in *'~' | *,v | *.rpm* | *.dpkg* | *.swp | *.disabled) continue ;; esac
+        for path in "$path" "$path"/{,.[!.]}*; do
+          case $path in *'~' | *,v | *.rpm* | *.dpkg* | *.swp | *.disabled | *.cfsaved | *.ucf-* | *.rhn-cfg-tmp-*) continue ;; esac
           [ -f "$path" ] || continue
           if [ "${#FUNCNAME[@]}" -ge 12 ] || is_out_of_time || ! translated "$path"; then return 1; fi
         done
