@@ -91,7 +91,7 @@ read_operand() { # <file>: word, folder, whole → given, odd; CONFIGS
       [ ! -f "$REPLY" ] || name=$whole
       ;;
   esac
-  case $name in *[?\{$]*) odd=$word ;; esac
+  case $name in *[?\{$%]*) odd=$word ;; esac
   rooted "$name"
   for path in $REPLY; do
     if [ "${path#/}" = "$path" ] || { [ ! -f "$path" ] && [ ! -d "$path" ]; }; then continue; fi
