@@ -78,6 +78,24 @@ describeWhere('both logs are archived that are named', () => {
   })
 })
 
+describeWhere('of a configuration that is unaccounted for, what can be is archived', () => {
+  it.each([
+    ['before and after a brace', 'ROOT/var/log/a/a.log {\n} ROOT/var/log/b/b.log {\n}\n'],
+    [
+      'before a script that never ends',
+      'ROOT/var/log/a/a.log "ROOT/var/log/b/b.log" {\n postrotate\n ROOT/bin/x -HUP\n}\n',
+    ],
+    ['in what it includes, which anybody may write to', 'include ROOT/etc/more\n'],
+  ])('%s', async (_what, configuration) => {
+    const disk = instance(configuration)
+    disk.write('/etc/more/all', `${disk.root}/var/log/*/*.log {\n}\n`, 0o666)
+    disk.script('/bin/x', 'no log')
+    const { manifest } = await flush(disk)
+    expect(manifest.unaccounted.map(({ path }) => path)).toEqual([CONFIG])
+    expect(archivedTexts(disk)).toEqual(['a\n', 'b\n'])
+  })
+})
+
 describeWhere('a configuration is unaccounted for', () => {
   const INCLUDED = 'include ROOT/etc/more\n'
   it.each([

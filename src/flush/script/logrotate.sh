@@ -37,7 +37,10 @@ ask_logrotate() {
     ask_about_copy "$config" "$HOW_NOT_WHICH"
     case $ANSWERED in
       yes) note "logrotate refuses ${config#"$ROOT"}: $refusal" ;;
-      *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal" ;;
+      *)
+        unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal"
+        read_names "$config" all # what can be is archived all the same
+        ;;
     esac
   done
 }
@@ -66,8 +69,8 @@ is_published_rotated() { # <log> [the name that logrotate says]: by number, or b
   return 1
 }
 
-# Of what it refuses, logrotate does not say which logs it is about. A name begins a line, or follows another.
-read_names() { # <configuration of the system>
+# Of what it refuses, logrotate does not say which logs it is about. A name begins a line, or follows another, or a brace.
+read_names() { # <configuration> [all: also what nobody publishes, but no program of a script]
   local file name folder
   local files=("$1") olds=()
   lines_of "$(exec sed -nE 's/^[[:space:]]*include[[:space:]=]+//p' -- "$1")" '' $' \t\r\n'
@@ -78,9 +81,10 @@ read_names() { # <configuration of the system>
   for file in "${files[@]}"; do
     lines_of "$(exec sed -nE 's/^[[:space:]]*olddir[[:space:]=]+//p' -- "$file")" '' $' \t\r\n'
     olds=("${SPLIT[@]}")
-    lines_of "$(exec grep -aE "^[[:space:]]*[\"']?/" -- "$file")" '[!/]*' $' \t\r\n{"\''
+    lines_of "$(exec grep -aE "^[[:space:]}]*[\"']?/" -- "$file")" '[!/]*' $' \t\r\n{"\''
     for name in "${SPLIT[@]}"; do
       rooted "$name"
+      [ -z "$2" ] || [ -x "$REPLY" ] || PATTERNS[$REPLY]=1
       for folder in . "${olds[@]}"; do
         [ "$folder" != "${folder#/}" ] || folder=${REPLY%/*}/$folder
         if is_published_rotated "$REPLY" || is_published_rotated "$folder/${REPLY##*/}"; then PATTERNS[$REPLY]=1; fi
