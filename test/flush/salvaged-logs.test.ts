@@ -272,6 +272,39 @@ describeWithDisks('of another file system that was mounted on the disk', () => {
     expect(unaccounted).toEqual([{ path: '/etc/fstab', size: 0, why: 'is too large to be read' }])
   })
 
+  it.each(['/data/my /var/log/my none bind 0 0', '/data/my\t/var/log/my/ none defaults,rbind'])(
+    'none is missed that is on the disk itself, and was only shown there: %s',
+    async (line) => {
+      const manifest = await withTable(['#/x /y none bind', line], (at) => {
+        mkdirSync(`${at}/data`)
+        volume.root('mv', `${at}/var/log/my`, `${at}/data/my`)
+        mkdirSync(`${at}/var/log/my`)
+      })
+      expect(manifest).toMatchObject(CLEAN)
+      expect(manifest.files.map(({ path }) => path)).toEqual([
+        '/var/log/my/app.log.1.gz',
+        '/var/log/my/new.log.1.gz',
+      ])
+    },
+  )
+
+  it.each([
+    [
+      'which is none, since it is on another disk',
+      ['/dev/sdf /data xfs', '/data/my /var/log/my none bind'],
+      '/data',
+    ],
+    ['which hides what is there', ['/data /var/log/my none bind'], '/var/log/my'],
+    ['which is not there', ['/none /var/log/my none bind'], '/var/log/my'],
+  ])('the logs in a folder of this disk %s, are missed', async (_which, lines, missing) => {
+    const { unaccounted } = await withTable(lines, (at) => {
+      mkdirSync(`${at}/data/my`, { recursive: true })
+      if (missing === '/data') volume.root('rm', '-r', `${at}/var/log/my`)
+      mkdirSync(`${at}/var/log/my`, { recursive: true })
+    })
+    expect(unaccounted).toEqual(missed(missing))
+  })
+
   it('nothing is missed where no logs were', async () => {
     const lines = ['/dev/sdf /data xfs', '/dev/sdg none swap sw 0 0', '', 'x /var/log/mybe xfs', '']
     expect(

@@ -48,6 +48,7 @@ find_unseen_writers() { :; }
 
 PARTS=()     # the disk and its partitions, largest first
 ROOT_PART='' # the one on which the logs are
+declare -A BOUND=() # folder → 1 where a link took its place
 
 enter_disk() {
   local part type why=''
@@ -63,6 +64,7 @@ enter_disk() {
     elif [ -d "$ROOT/etc" ] || [ -d "$ROOT/var/log" ]; then
       ROOT_PART=$part
       keep_links_inside
+      follow_binds
       know_owner
       return
     else
@@ -160,6 +162,18 @@ take_away() { # <link>
   unaccounted "$1" 0 'a link that leads off the disk'
 }
 
+# A folder of this disk that its machine showed at another place, too, where nothing else is: a link to it takes that place.
+follow_binds() {
+  local table=$ROOT/etc/fstab source folder type options
+  if [ ! -f "$table" ] || is_large "$table"; then return; fi
+  while IFS=$' \t' read -r source folder type options _ || [ -n "$source" ]; do
+    case $source,$options, in /*,bind,* | /*,rbind,*) ;; *) continue ;; esac
+    printf -v source %b "$ROOT$source"
+    printf -v folder %b "$ROOT${folder%/}"
+    if stays "$source" && stays "$folder" && [ -d "$source" ] && rmdir -- "$folder" && ln -s -- "$source" "$folder"; then BOUND[$folder]=1; fi
+  done <"$table" 2>"$SAID"
+}
+
 know_owner() {
   local owner='' file=$ROOT/var/lib/cloud/data/instance-id
   [ ! -f "$file" ] || read -r owner <"$file"
@@ -232,7 +246,9 @@ find_mounts() { # → mounts, the volumes of them, and the parts that are named
 was_mounted() { # <device> <folder, in which a blank is written \040, or \x20>
   local device=${1//\"/} folder part
   printf -v folder %b "$2"
-  case $folder in /?*) mounts[$ROOT${folder%/}]=1 ;; *) return ;; esac
+  case $folder in /?*) ;; *) return ;; esac
+  [ -z "${BOUND[$ROOT${folder%/}]}" ] || return
+  mounts[$ROOT${folder%/}]=1
   for part in "${!marks[@]}"; do
     case ${marks[$part]} in *$'\n'"${device##*[=/]}"$'\n'*) named[$part]=1 && return ;; esac
   done
