@@ -63,6 +63,7 @@ ask_system() { # allowed
 is_published_rotated() { # <log> [the name that logrotate says]: by number, or by date
   local name suffix log=$1
   [ -z "$2" ] || log=${2%/*}/${1##*/}
+  matches_one_of "${log%/*}" "${GLOBS[@]%/*}" || return # most of many logs are not even in such a folder
   for name in "$2" "$log".{1,2,9} "$log-19700101"; do
     for suffix in '' .gz "${SUFFIXES[@]}"; do ! would_be_published "$name$suffix" || return 0; done
   done
