@@ -111,6 +111,9 @@ describeWhere('none is', () => {
     ['a state file', 'logrotate -s /etc/own/odd /etc/own/own.conf'],
     ['a log of what it did', 'logrotate -l /etc/own/odd /etc/own/own.conf >> /etc/own/odd 2>&1'],
     ['a file with variables', '. /etc/own/odd; logrotate /etc/own/own.conf'],
+    ['what is moved', 'mv /etc/cron.daily/logrotate /etc/own/odd; logrotate /etc/own/own.conf'],
+    ['what is asked about', '[ ! -d /etc/logrotate /etc/own/odd ] || logrotate /etc/own/own.conf'],
+    ['what is made', '/usr/bin/install -m 755 /opt/logrotate /etc/own/odd && logrotate /etc/own/own.conf'],
     ['what a comment names', '# logrotate /etc/own/odd\nlogrotate /etc/own/own.conf'],
     [
       'what a message names',

@@ -67,11 +67,12 @@ read_operands() { # <file>: words, folder
       yes:-[slm] | yes:--state | yes:--log | yes:--mail) ;;
       yes:*) [ "$word" != "${word#-}" ] || read_operand "$1" ;;
       *)
-        case $before:$word in
+        case $before:${word##*/} in
           cd:* | pushd:*) folder=$word ;;
           *:xargs) odd='xargs' ;;
-          *:echo | *:printf | *:logger | -[efstvx]:*logrotate) return ;; # it is spoken of
-          *:logrotate | *:*/logrotate) runs=yes ;;
+          *:echo | *:printf | *:logger | -[defhrstvwxL]:*logrotate) return ;; # it is spoken of
+          *:mv | *:cp | *:ln | *:rm | *:chmod | *:chown | *:install | *:touch | *:cat | *:ls | *:grep | *:sed) return ;; # or handled
+          *:logrotate) runs=yes ;;
         esac
         ;;
     esac
