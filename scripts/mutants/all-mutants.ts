@@ -10,6 +10,7 @@ import { besideMutants } from './beside-mutants.ts'
 import { binMutants } from './bin-mutants.ts'
 import { cloneMutants } from './clone-mutants.ts'
 import { commandMutants } from './command-mutants.ts'
+import { configurationMutants } from './configuration-mutants.ts'
 import { copyMarkMutants } from './copy-mark-mutants.ts'
 import { copyStepMutants } from './copy-step-mutants.ts'
 import { decisionMutants } from './decision-mutants.ts'
@@ -71,6 +72,7 @@ export const mutants: readonly Mutant[] = [
   ...heldLookMutants,
   ...cloneMutants,
   ...commandMutants,
+  ...configurationMutants,
   ...copyMarkMutants,
   ...copyStepMutants,
   ...binMutants,

@@ -40,7 +40,7 @@ export const namesMutants: readonly Mutant[] = [
     ...tested('evidence'),
     only: 'by the pattern that its configuration has',
     name: 'forget the pattern of logs that are gone',
-    from: `    [ -z "$rest" ] || PATTERNS[/$rest]=1\n`,
+    from: `    [ -z "$rest" ] || PATTERNS[/\${rest%,}]=1\n`,
     to: '',
   },
   {

@@ -175,9 +175,10 @@ export function writtenParts(kind: DocumentKind): string {
 /** The script with its settings: SSM replaces each `{{ parameter }}` by the value's text. */
 function scriptOf(profile: Profile, kind: DocumentKind, parts = shortened(writtenParts(kind))): string {
   const given = kind === 'flush' ? SETTINGS : [...SETTINGS, ...SALVAGE_SETTINGS]
+  const used: Profile = kind === 'flush' ? profile : { ...profile, quiesce: [], publisher: null } // nothing of a disk is run
   const settings = [
     ...given.map(([variable, parameter]) => `${variable}='{{ ${parameter} }}'`),
-    compileProfile(profile),
+    compileProfile(used),
   ].join('\n')
   return `${parts.replace(/^#@settings$/m, () => settings)}main "$@"\n`
 }

@@ -38,6 +38,14 @@ describeWhere('both logs are archived that are named', () => {
       'after a script with braces',
       'ROOT/none {\n prerotate\n  { echo; }\n endscript\n}\nROOT/var/log/*/*.log {\n}\n',
     ],
+    ['with commas', 'ROOT/var/log/a/a.log, ROOT/var/log/b/b.log {\n}\n'],
+    ['of which two blocks name one', 'ROOT/var/log/a/a.log {\n}\nROOT/var/log/*/*.log {\n}\n'],
+    ['of which one block names one twice', 'ROOT/var/log/a/a.log ROOT/var/log/*/*.log {\n compress\n}\n'],
+    ['by Windows', 'ROOT/var/log/a/a.log\r\nROOT/var/log/b/b.log\r\n{\r\n  compress\r\n}\r\n'],
+    ['by Windows, with its mark', '\ufeffROOT/var/log/*/*.log {\n}\n'],
+    ['on two pages', 'ROOT/var/log/a/a.log {\n}\n\fROOT/var/log/b/b.log {\n\v}\n'],
+    ['before what a crash left', 'ROOT/var/log/*/*.log {\n}\n\0\0\0\0'],
+    ['with numbers that are none', 'ROOT/var/log/*/*.log {\n size 10MB\n rotate five\n maxage 7d\n}\n'],
   ])('%s', async (_what, configuration) => {
     const disk = instance(configuration)
     expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [], writers: [] })
@@ -70,6 +78,24 @@ describeWhere('both logs are archived that are named', () => {
   })
 })
 
+describeWhere('of a configuration that is unaccounted for, what can be is archived', () => {
+  it.each([
+    ['before and after a brace', 'ROOT/var/log/a/a.log {\n} ROOT/var/log/b/b.log {\n}\n'],
+    [
+      'before a script that never ends',
+      'ROOT/var/log/a/a.log "ROOT/var/log/b/b.log" {\n postrotate\n ROOT/bin/x -HUP\n}\n',
+    ],
+    ['in what it includes, which anybody may write to', 'include ROOT/etc/more\n'],
+  ])('%s', async (_what, configuration) => {
+    const disk = instance(configuration)
+    disk.write('/etc/more/all', `${disk.root}/var/log/*/*.log {\n}\n`, 0o666)
+    disk.script('/bin/x', 'no log')
+    const { manifest } = await flush(disk)
+    expect(manifest.unaccounted.map(({ path }) => path)).toEqual([CONFIG])
+    expect(archivedTexts(disk)).toEqual(['a\n', 'b\n'])
+  })
+})
+
 describeWhere('a configuration is unaccounted for', () => {
   const INCLUDED = 'include ROOT/etc/more\n'
   it.each([
@@ -83,7 +109,7 @@ describeWhere('a configuration is unaccounted for', () => {
       '#!/bin/sh\necho "error: no" >&2\nexit 2\n',
     ],
     ['that includes a block, with a logrotate that dies', INCLUDED, '#!/bin/sh\nkill -9 $$\n'],
-    ['that names a log a second time', 'ROOT/var/log/a/a.log {\n}\nROOT/var/log/*/*.log {\n}\n', undefined],
+    ['that never ends a script', 'ROOT/var/log/*/*.log {\n postrotate\n true\n}\n', undefined],
   ])('%s', async (_what, configuration, logrotate) => {
     const disk = instance(configuration)
     disk.write('/etc/more/b', `${disk.root}/var/log/b/b.log {\n  rotate 2\n}\n`)

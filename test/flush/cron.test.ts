@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** Which configurations count: those that cron gives to logrotate, however it says so, and of the system's what somebody publishes. */
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush } from './flush.ts'
@@ -36,6 +36,12 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
     ['as a folder', 'logrotate /etc/own'],
     ['over two lines', 'logrotate \\\n  -f /etc/own/own.conf # ours'],
     ['beside a variable that nobody knows', 'logrotate $OPTIONS /etc/own/own.conf'],
+    ['by a variable that has a default', 'CONF=${CONF:-/etc/own/own.conf}\nlogrotate -f "$CONF"'],
+    ['by a variable that stays as it is', 'declare -r CONF=/etc/own/own.conf\nlogrotate -f "$CONF"'],
+    ['wherever logrotate is', 'LOGROTATE=`which logrotate`\n$LOGROTATE /etc/own/own.conf'],
+    ['that is asked for where it is used', '$(command -v logrotate) -f /etc/own/own.conf'],
+    ['as a list', 'subprocess.call(["/usr/sbin/logrotate", "-f", "/etc/own/own.conf"])'],
+    ['in a folder that is pushed', 'pushd /etc/own >/dev/null\nlogrotate own.conf'],
   ])('%s', async (_what, commands) => {
     const disk = instance(commands)
     const { manifest } = await flush(disk)
@@ -52,9 +58,49 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
     expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
 
-  it('by a script that it runs', async () => {
-    const disk = instance('/opt/rotate-own --now')
-    disk.script('/opt/rotate-own', '#!/bin/sh\nlogrotate -f /etc/own/own.conf\n')
+  it.each([
+    ['by a script that it runs', '/opt/rotate-own --now', '/opt/rotate-own', 0o755],
+    ['by a script that it gives to a shell', '/bin/sh /opt/own.sh', '/opt/own.sh', 0o644],
+    ['by a script in a folder', 'run-parts --report /opt/hourly', '/opt/hourly/own', 0o755],
+  ])('%s', async (_what, commands, script, mode) => {
+    const disk = instance(commands)
+    disk.write(script, '#!/bin/sh\nlogrotate -f /etc/own/own.conf\n', mode)
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it('by a script that such a script runs', async () => {
+    const disk = instance('/opt/hourly')
+    disk.script('/opt/hourly', '#!/bin/sh\n/opt/rotate-own\n')
+    disk.script('/opt/rotate-own', '#!/bin/sh\nlogrotate -f /etc/own/own.conf')
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it.each([
+    [
+      'in a table, in a folder to which it goes',
+      '/etc/cron.d/own',
+      '@hourly root cd /etc/own && logrotate own.conf\n',
+    ],
+    ['in a table that Windows wrote', '/etc/cron.d/own', '@hourly root logrotate /etc/own/own.conf\r\n'],
+    ['in a script without a last line end', '/etc/cron.hourly/more', 'logrotate /etc/own/own.conf'],
+    ['once a day', '/etc/cron.daily/own', 'logrotate /etc/own/own.conf\n'],
+    ['once a week', '/etc/anacrontab', '7 25 own nice logrotate /etc/own/own.conf\n'],
+    [
+      'as a unit of systemd',
+      '/etc/systemd/system/own.service',
+      'ExecStart=/usr/sbin/logrotate /etc/own/own.conf\n',
+    ],
+  ])('%s', async (_what, at, text) => {
+    const disk = instance(':')
+    disk.script(at, text)
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+  })
+
+  it('with a blank in its name', async () => {
+    const disk = instance('logrotate -f "/etc/my own/own.conf"', '/etc/my own/own.conf')
     await flush(disk)
     expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
@@ -65,6 +111,9 @@ describeWhere('none is', () => {
     ['a state file', 'logrotate -s /etc/own/odd /etc/own/own.conf'],
     ['a log of what it did', 'logrotate -l /etc/own/odd /etc/own/own.conf >> /etc/own/odd 2>&1'],
     ['a file with variables', '. /etc/own/odd; logrotate /etc/own/own.conf'],
+    ['what is moved', 'mv /etc/cron.daily/logrotate /etc/own/odd; logrotate /etc/own/own.conf'],
+    ['what is asked about', '[ ! -d /etc/logrotate /etc/own/odd ] || logrotate /etc/own/own.conf'],
+    ['what is made', '/usr/bin/install -m 755 /opt/logrotate /etc/own/odd && logrotate /etc/own/own.conf'],
     ['what a comment names', '# logrotate /etc/own/odd\nlogrotate /etc/own/own.conf'],
     [
       'what a message names',
@@ -83,6 +132,9 @@ describeWhere('what is given to logrotate and cannot be known', () => {
     ['as that which a command says', 'logrotate -f $(cat /etc/default/own)', '$'],
     ['as that which it says in an older way', 'logrotate -f `cat /etc/default/own`', '$'],
     ['as that which find finds', 'find /etc/own -name "*.conf" -exec logrotate {} ";"', '{}'],
+    ['as that which it finds for another', 'find /etc/own -name "*.conf" | xargs -n1 logrotate', 'xargs'],
+    ['as that which is in a folder that nobody knows', 'cd "$OWN"\nlogrotate own.conf', 'own.conf'],
+    ['as that which a name with a colon and a hyphen is', 'logrotate ${OWN:-$(ls /etc/own)}', '?'],
   ])('%s', async (_what, commands, what) => {
     const disk = instance(commands)
     const { unaccounted } = (await flush(disk)).manifest
@@ -120,6 +172,40 @@ describeWhere("the system's own configuration", () => {
     expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
 
+  const refused = 'ROOT/var/log/own/*.log {\n compress\n'
+  it.each([
+    ['a user that is not there', `${refused} su nobody-of-this-name nogroup\n}\n`],
+    ['a script that never ends', `${refused} postrotate\n}\n`],
+    ['what is none', `none {\n${refused}}\n`],
+    ['an old folder that is not there', `${refused} olddir ROOT/var/log/older\n}\n`],
+    ['one below it that is not there', `${refused} olddir old\n}\n`],
+    ['a name in quotes', `"ROOT/var/log/own/own.log" {\n su nobody-of-this-name nogroup\n}\n`],
+  ])('is about such a log although it is refused for %s', async (_what, text) => {
+    const disk = withSystem('/var/log/own/*.gz\n/var/log/older/*\n/var/log/own/old/*')
+    disk.write('/etc/logrotate.d/own', text.replaceAll('ROOT', disk.root))
+    disk.write('/var/log/own/own.log.1', 'older\n')
+    disk.write('/var/log/own/application.pid', 'no log')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 3, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n', 'own\n'])
+  })
+
+  it.each(['/etc/logrotate.conf', '/etc/logrotate.d/own'])(
+    'is about such a log although anybody may write to %s, which logrotate ignores',
+    async (path) => {
+      const disk = withSystem('/var/log/own/*.gz')
+      chmodSync(disk.root + path, 0o666)
+      await flush(disk)
+      expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
+    },
+  )
+
+  it('is about a log of which only what is older is published', async () => {
+    const disk = withSystem('/var/log/own/own.log.[2-9].gz')
+    disk.write('/var/log/own/own.log.1', 'older\n')
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n', 'own\n'])
+  })
+
   it('is about a log that was empty until its writer ended, and what was rotated before', async () => {
     const disk = withSystem('/var/log/own/*.gz')
     disk.write('/var/log/own/own.log', '')
@@ -138,6 +224,22 @@ describeWhere("the system's own configuration", () => {
     disk.write('/var/log/own/own.log.1', 'older\n')
     await flush(disk)
     expect(archivedTexts(disk)).toEqual(['mine\n', 'older\n'])
+  })
+
+  it.each([
+    ['/etc/cron.daily/logrotate', '/usr/sbin/logrotate /etc/logrotate.conf\nEXITVALUE=$?\n'],
+    [
+      '/etc/systemd/system/logrotate.service',
+      '[Service]\nExecStart=/usr/sbin/logrotate /etc/logrotate.conf\n',
+    ],
+  ])('is about no other where the distribution itself gives it to logrotate: %s', async (at, text) => {
+    const disk = withSystem('/var/log/other/*.gz')
+    disk.script(at, text)
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n'])
+    disk.script('/etc/cron.hourly/all', 'logrotate /etc/logrotate.conf\n') // somebody wants it
+    await flush(disk)
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'own\n'])
   })
 
   it.each([

@@ -73,6 +73,21 @@ describeWithDisks('nothing on the disk leads to the healthy machine:', () => {
     })
   })
 
+  it('a table that shows folders of it, or its own folders in its place', async () => {
+    const flushed = await expectHarmless((at, healthy) => {
+      mkdirSync(`${healthy.root}/empty`)
+      mkdirSync(`${at}/var/log/of`)
+      const up = climbing(healthy.root)
+      const lines = [
+        `/${up}/var/log/my /var/log/of`,
+        `/var/log/my /${up}/empty`,
+        `/../../..${healthy.root} /var/log/of`,
+      ]
+      writerAt(at)('/etc/fstab', lines.map((line) => `${line} none bind\n`).join(''))
+    })
+    expect(unaccountedOf(flushed)).toHaveLength(3)
+  })
+
   it('a folder of ours that is a link', async () => {
     await expectHarmless((at, healthy) => symlinkSync(`${healthy.root}/var`, `${at}/var/lib`))
   })

@@ -91,3 +91,16 @@ describe('a configuration of which logrotate 3.8.6 reads half a name', () => {
     expect(paths).toEqual([LOG])
   })
 })
+
+/** It knows no `ignoreduplicates`. */
+const KNOWS_NO_DUPLICATES = `#!/bin/bash
+config=\${!#}
+printf '%s\\n' "reading config file $config" "error: $config:4 duplicate log entry for NAME" '' 'Handling 1 logs' '' \\
+  'rotating pattern: NAME  forced from command line (2 rotations)' 'considering log NAME' '  log needs rotating' >&2
+`
+
+it('a configuration of which logrotate 3.8.6 leaves out a block for a log of another is unaccounted for', async () => {
+  const disk = instance(`ROOT${LOG} {\n rotate 2\n}\nROOT/var/log/*/*.log {\n rotate 2\n}\n`, 0o644)
+  disk.program('logrotate', KNOWS_NO_DUPLICATES.replaceAll('NAME', `${disk.root}${LOG}`))
+  expect((await flush(disk)).manifest.unaccounted).toMatchObject([{ path: CONFIG }])
+})

@@ -99,12 +99,38 @@ describe('the first attempt', () => {
   })
 })
 
-it('a list of globs that Windows wrote, or that begins with blanks, is read all the same', async () => {
-  const disk = makeDisk()
-  layTomcat(disk)
-  disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', '# ours\r\n\t/var/log/own/*.txt \r\n')
-  disk.write('/var/log/own/a.txt', 'own\n')
-  expect((await flush(disk)).paths).toContain('/var/log/own/a.txt')
+describe('a list of globs is read all the same', () => {
+  it.each([
+    ['that Windows wrote, and begins with blanks', '# ours\r\n\t/var/log/own/*.txt \r\n'],
+    ['that begins with a mark', '\ufeff/var/log/own/*.txt\n'],
+    ['that has a comment in its line', '/var/log/own/*.txt\t# ours'],
+    ['that is in quotes', '"/var/log/own/*.txt"\n'],
+  ])('%s', async (_what, text) => {
+    const disk = makeDisk()
+    layTomcat(disk)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', text)
+    disk.write('/var/log/own/a.txt', 'own\n')
+    const { manifest, paths } = await flush(disk)
+    expect(paths).toContain('/var/log/own/a.txt')
+    expect(manifest.notes).toEqual([])
+  })
+
+  it('whose names have what begins a comment, or ends in a quote', async () => {
+    const disk = makeDisk()
+    layTomcat(disk)
+    const names = ['/var/log/own/a #1.txt', "/var/log/own/Ann'"]
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', names.join('\n'))
+    for (const name of names) disk.write(name, 'own\n')
+    expect((await flush(disk)).paths).toEqual(expect.arrayContaining(names))
+  })
+
+  it('but what is no path from the root is told', async () => {
+    const disk = makeDisk()
+    layTomcat(disk)
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', '# ours\n\nown/*.txt\n')
+    const { notes } = (await flush(disk)).manifest
+    expect(notes).toEqual(['a list publishes own/*.txt: from which folder?'])
+  })
 })
 
 describe('a later attempt', () => {

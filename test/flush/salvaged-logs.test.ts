@@ -75,8 +75,9 @@ describeWithDisks('a log is archived under the name that its rotation would have
   it('of a configuration that another includes', async () => {
     const image = layDisk((at) => {
       layNumbered(at, ['include /etc/more'])
-      writerAt(at)('/etc/more/one', NUMBERED.join('\n'))
-      writerAt(at)('/etc/more/two.rpmsave', 'nonsense\n')
+      writerAt(at)('/etc/more/.one', NUMBERED.join('\n'))
+      for (const name of ['two.rpmsave', 'two.ucf-dist', 'two.cfsaved', 'two.rhn-cfg-tmp-1'])
+        writerAt(at)(`/etc/more/${name}`, 'nonsense\n{\n')
     })
     const { flushed } = await salvaged(image)
     expect(flushed.manifest).toMatchObject(CLEAN)
@@ -85,6 +86,34 @@ describeWithDisks('a log is archived under the name that its rotation would have
 })
 
 describeWithDisks('what is archived, too', () => {
+  it('is of the configuration of its whole system what somebody publishes, and nothing of this one', async () => {
+    const image = layDisk((at) => {
+      layNumbered(at)
+      writerAt(at)('/etc/logrotate.conf', 'weekly\ncompress\ninclude /etc/logrotate.d\n')
+      writerAt(at)('/etc/logrotate.d/own', '/var/log/own/*.log {\n rotate 2\n}\n')
+      writerAt(at)('/var/log/own/own.log', 'own\n')
+      writerAt(at)('/opt/elasticbeanstalk/tasks/publishlogs.d/own.conf', '/var/log/own/*.gz\n')
+    })
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest).toMatchObject(CLEAN)
+    expect(flushed.paths).toContain('/var/log/own/own.log.1.gz')
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n', 'own\n'])
+  })
+
+  it.each([
+    ['by Windows', (lines: readonly string[]) => `\ufeff${lines.join('\r\n')}`],
+    [
+      'beside one in a home of nobody',
+      ([name, ...lines]: readonly string[]) => `~/*.log ~none/x ${name}\n${lines.join('\n')}`,
+    ],
+    ['a second time', (lines: readonly string[]) => `${lines.join('\n')}${lines.join('\n')}`],
+  ])('is what a configuration names %s', async (_how, written) => {
+    const image = layDisk((at) => layNumbered(at, [written(NUMBERED)]))
+    const { healthy, flushed } = await salvaged(image)
+    expect(flushed.manifest.files).toHaveLength(2)
+    expect(archivedTexts(healthy)).toEqual(['first\n', 'new\n'])
+  })
+
   it.each([
     ['', '/var/lib/termination-guard'],
     ['beside the logs ', '/.termination-guard'],
@@ -241,6 +270,39 @@ describeWithDisks('of another file system that was mounted on the disk', () => {
   it('a table that is too large to be read is told', async () => {
     const { unaccounted } = await withTable(['# for long\n'.repeat(100_000)])
     expect(unaccounted).toEqual([{ path: '/etc/fstab', size: 0, why: 'is too large to be read' }])
+  })
+
+  it.each(['/data/my /var/log/my none bind 0 0', '/data/my\t/var/log/my/ none defaults,rbind'])(
+    'none is missed that is on the disk itself, and was only shown there: %s',
+    async (line) => {
+      const manifest = await withTable(['#/x /y none bind', line], (at) => {
+        mkdirSync(`${at}/data`)
+        volume.root('mv', `${at}/var/log/my`, `${at}/data/my`)
+        mkdirSync(`${at}/var/log/my`)
+      })
+      expect(manifest).toMatchObject(CLEAN)
+      expect(manifest.files.map(({ path }) => path)).toEqual([
+        '/var/log/my/app.log.1.gz',
+        '/var/log/my/new.log.1.gz',
+      ])
+    },
+  )
+
+  it.each([
+    [
+      'which is none, since it is on another disk',
+      ['/dev/sdf /data xfs', '/data/my /var/log/my none bind'],
+      '/data',
+    ],
+    ['which hides what is there', ['/data /var/log/my none bind'], '/var/log/my'],
+    ['which is not there', ['/none /var/log/my none bind'], '/var/log/my'],
+  ])('the logs in a folder of this disk %s, are missed', async (_which, lines, missing) => {
+    const { unaccounted } = await withTable(lines, (at) => {
+      mkdirSync(`${at}/data/my`, { recursive: true })
+      if (missing === '/data') volume.root('rm', '-r', `${at}/var/log/my`)
+      mkdirSync(`${at}/var/log/my`, { recursive: true })
+    })
+    expect(unaccounted).toEqual(missed(missing))
   })
 
   it('nothing is missed where no logs were', async () => {

@@ -112,9 +112,21 @@ find_publish_globs() { # → GLOBS: the profile's, and those that the platform l
   read_text "${MATCHES[@]}"
   lines_of "$text"
   for line in "${SPLIT[@]}"; do
-    line=${line%"${line##*[![:space:]]}"} line=${line#"${line%%[![:space:]]*}"}
-    case $line in /*) GLOBS+=("$line") ;; esac
+    line=${line#$'\xef\xbb\xbf'} # the mark of Windows
+    case $line in *[[:space:]]'#'*) add_glob "${line%%[[:space:]]'#'*}" ;; esac # a comment, or a part of the name
+    add_glob "$line"
   done
+}
+
+add_glob() { # <line>
+  local glob=${1#"${1%%[![:space:]]*}"}
+  glob=${glob%"${glob##*[![:space:]]}"}
+  case $glob in [\"\']/*[\"\']) glob=${glob#?} glob=${glob%?} ;; esac
+  case $glob in
+    /*) GLOBS+=("$glob") ;;
+    '' | '#'*) ;;
+    *) note "a list publishes $glob: from which folder?" ;;
+  esac
 }
 
 # What says which files there are, and cannot be read, may name any.

@@ -21,6 +21,8 @@ find_what_to_flush() {
   find_state_directory
   match_files "${LOGROTATE_CONFIGS[@]}"
   CONFIGS=("${MATCHES[@]}")
+  match_files "${LOGROTATE_SYSTEM[@]}"
+  SYSTEM_CONFIGS=("${MATCHES[@]}")
   find_cron_configs
   find_publish_globs
 }

@@ -8,21 +8,25 @@ declare -A IS_CONFIG=()   # configuration → 1
 declare -A PATTERNS=()    # what the configurations name, whether or not it is there → 1
 declare -A EXTENSIONS=()  # what a rotated name ends in, after number or date → 1
 ODD_PATTERN='' # quoted, or of another form: which logs it is about, logrotate alone can say
-OLD_FOLDERS=() FOLDERS_BELOW=()
+OLD_FOLDERS=() FOLDERS_BELOW=() SYSTEM_CONFIGS=()
 SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix and its program
 
+# What an editor of Windows, a page break or a crash leaves in a file, and no logrotate understands.
+PLAIN='1s/^\xef\xbb\xbf//;s/[\r\f\v\x00]/ /g'
+
 # Directives that say how a log is rotated, and for which logrotate refuses all of a configuration: a user, a folder or (before 3.13) a
-# program that is not there. What they are about never happens here; an old folder that they name was heard of before the refusal.
-HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir|(un)?compresscmd|compressext)([[:space:]=]|$)/d'
+# program that is not there, or a number that is none. What they are about never happens here; an old folder that they name was heard of
+# before the refusal.
+HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir|(un)?compresscmd|compressext|rotate|start|(min|max)?(size|age)|shredcycles|weekly|monthly|mail)([[:space:]=]|$)/d'
 
 # `logrotate -d` says what a forced rotation would do and does nothing. It is allowed a log with a second hard link, such as our hold
-# (before 3.19 it knows neither the directive nor the refusal). As old as 3.8.6 (Amazon Linux 2), it forces no log below its `size` unless
+# (before 3.19 it knows neither the directive nor the refusal), and that two blocks name one. As old as 3.8.6 (Amazon Linux 2), it forces no log below its `size` unless
 # that is above a `maxsize`, and refuses all of a configuration where the folder of one glob is missing. A file that others could write
 # to, it refuses: hence a copy.
 ask_logrotate() {
   local config refusal
   local allowed=()
-  if [ -n "$WORK" ] && (umask 077 && printf '%s\n' allowhardlink missingok 'maxsize 1' >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
+  if [ -n "$WORK" ] && (umask 077 && printf '%s\n' allowhardlink ignoreduplicates missingok 'maxsize 1' >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
   ask_system
   for config in "${CONFIGS[@]}"; do
     IS_CONFIG[$config]=1
@@ -33,7 +37,10 @@ ask_logrotate() {
     ask_about_copy "$config" "$HOW_NOT_WHICH"
     case $ANSWERED in
       yes) note "logrotate refuses ${config#"$ROOT"}: $refusal" ;;
-      *) unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal" ;;
+      *)
+        unaccounted "$config" 0 "logrotate does not say which logs it is about: $refusal"
+        read_names "$config" all # what can be is archived all the same
+        ;;
     esac
   done
 }
@@ -41,23 +48,50 @@ ask_logrotate() {
 # The configuration of the whole system is about many logs. Those count whose rotated form somebody publishes.
 ask_system() { # allowed
   local config log
-  local logs=() patterns=()
-  for config in "${LOGROTATE_SYSTEM[@]}"; do
-    rooted "$config"
-    [ ! -f "$REPLY" ] || ask_about "$REPLY" "$REPLY"
+  local logs=() patterns=() refused=()
+  for config in "${SYSTEM_CONFIGS[@]}"; do
+    ask_about "$config" "$config"
+    [ "$ANSWERED" = yes ] || refused+=("$config")
   done
   logs=("${!CONSIDERED[@]}") patterns=("${!PATTERNS[@]}")
   CONSIDERED=() PATTERNS=()
-  for log in "${logs[@]}"; do is_published_rotated "${TARGETS[$log]:-$log.1}" && CONSIDERED[$log]=1; done
-  for log in "${patterns[@]}"; do
-    if is_published_rotated "$log.1" || is_published_rotated "$log-19700101"; then PATTERNS[$log]=1; fi # by number, or by date
-  done
+  for log in "${logs[@]}"; do is_published_rotated "$log" "${TARGETS[$log]}" && CONSIDERED[$log]=1; done
+  for log in "${patterns[@]}"; do is_published_rotated "$log" && PATTERNS[$log]=1; done
+  for config in "${refused[@]}"; do read_names "$config"; done
 }
 
-is_published_rotated() { # <name>
-  local suffix
-  for suffix in '' .gz "${SUFFIXES[@]}"; do ! would_be_published "$1$suffix" || return 0; done
+is_published_rotated() { # <log> [the name that logrotate says]: by number, or by date
+  local name suffix log=$1
+  [ -z "$2" ] || log=${2%/*}/${1##*/}
+  matches_one_of "${log%/*}" "${GLOBS[@]%/*}" || return # most of many logs are not even in such a folder
+  for name in "$2" "$log".{1,2,9} "$log-19700101"; do
+    for suffix in '' .gz "${SUFFIXES[@]}"; do ! would_be_published "$name$suffix" || return 0; done
+  done
   return 1
+}
+
+# Of what it refuses, logrotate does not say which logs it is about. A name begins a line, or follows another, or a brace.
+read_names() { # <configuration> [all: also what nobody publishes, but no program of a script]
+  local file name folder
+  local files=("$1") olds=()
+  lines_of "$(exec sed -nE 's/^[[:space:]]*include[[:space:]=]+//p' -- "$1")" '' $' \t\r\n'
+  for name in "${SPLIT[@]}"; do
+    rooted "$name"
+    for file in "$REPLY" "$REPLY"/{,.[!.]}*; do [ ! -f "$file" ] || files+=("$file"); done
+  done
+  for file in "${files[@]}"; do
+    lines_of "$(exec sed -nE 's/^[[:space:]]*olddir[[:space:]=]+//p' -- "$file")" '' $' \t\r\n'
+    olds=("${SPLIT[@]}")
+    lines_of "$(exec grep -aE "^[[:space:]}]*[\"']?/" -- "$file")" '[!/]*' $' \t\r\n{"\''
+    for name in "${SPLIT[@]}"; do
+      rooted "$name"
+      [ -z "$2" ] || [ -x "$REPLY" ] || PATTERNS[$REPLY]=1
+      for folder in . "${olds[@]}"; do
+        [ "$folder" != "${folder#/}" ] || folder=${REPLY%/*}/$folder
+        if is_published_rotated "$REPLY" || is_published_rotated "$folder/${REPLY##*/}"; then PATTERNS[$REPLY]=1; fi
+      done
+    done
+  done
 }
 
 # A log that was empty before, or was not there, was given no name.
@@ -72,7 +106,7 @@ ask_for_names() {
 }
 
 ask_about_copy() { # <configuration> <what sed leaves out>
-  [ -n "$WORK" ] && (umask 077 && exec sed -E "$2" -- "$1" >"$WORK/asked.conf") 2>/dev/null && ask_about "$WORK/asked.conf" "$1"
+  [ -n "$WORK" ] && (umask 077 && exec sed -E "$PLAIN;$2" -- "$1" >"$WORK/asked.conf") 2>/dev/null && ask_about "$WORK/asked.conf" "$1"
 }
 
 # ANSWERED=yes needs a configuration that was read to its end without an error.
@@ -148,7 +182,7 @@ hear_patterns() { # <line>
   lines_of "${rest//[[:blank:]]\//$'\n'}"
   for rest in "${SPLIT[@]}"; do
     rest=${rest%"${rest##*[![:space:]]}"}
-    [ -z "$rest" ] || PATTERNS[/$rest]=1
+    [ -z "$rest" ] || PATTERNS[/${rest%,}]=1
     case $rest in *[[:space:]]*) ODD_PATTERN=yes ;; esac
   done
 }

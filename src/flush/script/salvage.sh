@@ -48,6 +48,7 @@ find_unseen_writers() { :; }
 
 PARTS=()     # the disk and its partitions, largest first
 ROOT_PART='' # the one on which the logs are
+declare -A BOUND=() # folder → 1 where a link took its place
 
 enter_disk() {
   local part type why=''
@@ -63,6 +64,7 @@ enter_disk() {
     elif [ -d "$ROOT/etc" ] || [ -d "$ROOT/var/log" ]; then
       ROOT_PART=$part
       keep_links_inside
+      follow_binds
       know_owner
       return
     else
@@ -160,6 +162,18 @@ take_away() { # <link>
   unaccounted "$1" 0 'a link that leads off the disk'
 }
 
+# A folder of this disk that its machine showed at another place, too, where nothing else is: a link to it takes that place.
+follow_binds() {
+  local table=$ROOT/etc/fstab source folder type options
+  if [ ! -f "$table" ] || is_large "$table"; then return; fi
+  while IFS=$' \t' read -r source folder type options _ || [ -n "$source" ]; do
+    case $source,$options, in /*,bind,* | /*,rbind,*) ;; *) continue ;; esac
+    printf -v source %b "$ROOT$source"
+    printf -v folder %b "$ROOT${folder%/}"
+    if stays "$source" && stays "$folder" && [ -d "$source" ] && rmdir -- "$folder" && ln -s -- "$source" "$folder"; then BOUND[$folder]=1; fi
+  done <"$table" 2>"$SAID"
+}
+
 know_owner() {
   local owner='' file=$ROOT/var/lib/cloud/data/instance-id
   [ ! -f "$file" ] || read -r owner <"$file"
@@ -232,7 +246,9 @@ find_mounts() { # → mounts, the volumes of them, and the parts that are named
 was_mounted() { # <device> <folder, in which a blank is written \040, or \x20>
   local device=${1//\"/} folder part
   printf -v folder %b "$2"
-  case $folder in /?*) mounts[$ROOT${folder%/}]=1 ;; *) return ;; esac
+  case $folder in /?*) ;; *) return ;; esac
+  [ -z "${BOUND[$ROOT${folder%/}]}" ] || return
+  mounts[$ROOT${folder%/}]=1
   for part in "${!marks[@]}"; do
     case ${marks[$part]} in *$'\n'"${device##*[=/]}"$'\n'*) named[$part]=1 && return ;; esac
   done
@@ -285,7 +301,7 @@ stay_on_disk() {
 # `..` climbs, and a glob may match it with `.*` or with an escape.
 stays() { # <path or glob>
   case $1/ in */../* | */.[*?[]* | *\\*) ;; "$ROOT"/*) return 0 ;; esac
-  unaccounted "$1" 0 'leads off the disk'
+  unaccounted "/${1#/}" 0 'leads off the disk'
   return 1
 }
 
@@ -307,13 +323,20 @@ is_compressor() { # <program> → REPLY
 
 # logrotate is asked about translations.
 translate_configs() {
-  local i path
-  for i in "${!CONFIGS[@]}"; do
-    path=$WORK/asked${CONFIGS[i]#"$ROOT"}
-    mkdir -p "${path%/*}"
-    (umask 077 && translated "${CONFIGS[i]}" >"$path") || rm -f "$path"
-    CONFIGS[i]=$path
+  local i
+  for i in "${!CONFIGS[@]}"; do translate "${CONFIGS[i]}" && CONFIGS[i]=$REPLY; done
+  for i in "${!SYSTEM_CONFIGS[@]}"; do
+    translate "${SYSTEM_CONFIGS[i]}"
+    [ -f "$REPLY" ] || unaccounted "${SYSTEM_CONFIGS[i]}" 0 'is too large, or includes too much'
+    SYSTEM_CONFIGS[i]=$REPLY
   done
+}
+
+translate() { # <configuration> → REPLY
+  local path=$WORK/asked${1#"$ROOT"}
+  mkdir -p "${path%/*}"
+  (umask 077 && translated "$1" >"$path") || rm -f "$path"
+  REPLY=$path
 }
 
 name_configs_as_before() {
@@ -333,8 +356,8 @@ translated() { # <configuration>
   local line path
   local lines=()
   ! is_large "$1" || return 1
-  sed -E -e 's/^[[:space:]]+//; s/^su[[:space:]=].*/su root root/; s/^create[[:space:]=].*/create/; /^createolddir/d' \
-    -e "s#(^|[[:space:]\"'={,])/#\1$ROOT/#g" -- "$1" | mapfile -t lines # a pipeline in the last part of one crashes bash 4.2
+  sed -E -e "$PLAIN" -e 's/^[[:space:]]+//; s/^su[[:space:]=].*/su root root/; s/^create[[:space:]=].*/create/; /^createolddir/d' \
+    -e "s#(^|[[:space:]\"'])~/#\1/root/#g; s#(^|[[:space:]\"'={,])/#\1$ROOT/#g" -- "$1" | mapfile -t lines # a pipeline in the last part of one crashes bash 4.2
   [ "${PIPESTATUS[0]}" = 0 ] || return
   for line in "${lines[@]}"; do
     case $line in
@@ -342,8 +365,8 @@ translated() { # <configuration>
         path=/${line#*/} path=${path%"${path##*[![:space:]]}"}
         stays "$path" || path=/dev/null$path
         [ -e "$path" ] || printf 'include %s\n' "$path" # logrotate says that it is not there
-        for path in "$path" "$path"/*; do
-          case $path in *'~' | *,v | *.rpm* | *.dpkg* | *.swp | *.disabled) continue ;; esac
+        for path in "$path" "$path"/{,.[!.]}*; do
+          case $path in *'~' | *,v | *.rpm* | *.dpkg* | *.swp | *.disabled | *.cfsaved | *.ucf-* | *.rhn-cfg-tmp-*) continue ;; esac
           [ -f "$path" ] || continue
           if [ "${#FUNCNAME[@]}" -ge 12 ] || is_out_of_time || ! translated "$path"; then return 1; fi
         done
