@@ -99,6 +99,57 @@ describe('a manifest that is said to lie in S3', () => {
   })
 })
 
+describe('a manifest of which the listing has only the beginning', () => {
+  const cut = manifestLine([file]).slice(0, 60)
+  const denied = awsError('AccessDeniedException', 'not authorized to perform: ssm:GetCommandInvocation')
+  const flushesSent = () => aws.calls.filter((call) => call === 'sendCommand').length
+  const refusing = (error: Error) => {
+    aws.guard.aws.getCommandInvocation = async () => {
+      throw error
+    }
+  }
+
+  it('S1: and which may not be had whole, leaves nothing empty that a later flush does not name', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(cut)
+    aws.wholeOutput = manifestLine([file])
+    aws.now += 10 * MINUTE
+    await reconcile(aws.guard, action)
+    aws.flushEnds(manifestLine([]))
+    refusing(denied)
+    expect((await reconcile(aws.guard, action)).decision).toMatchObject({ do: 'wait', waitsFor: 'answer' })
+  })
+  it('E2: costs no further flush while it may not be had whole, for none would tell it', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(cut)
+    refusing(denied)
+    aws.now += 10 * MINUTE
+    const { decision } = await reconcile(aws.guard, action)
+    expect(decision).toMatchObject({ do: 'wait', waitsFor: 'answer' })
+    expect(decision.reason).toContain('not authorized to perform: ssm:GetCommandInvocation')
+    expect(flushesSent()).toBe(1)
+    aws.now += policy.patienceSeconds * 1000
+    expect((await reconcile(aws.guard, action)).decision).toMatchObject({ outcome: 'retained' })
+  })
+  it.each([
+    ['not known there yet', () => refusing(awsError('InvocationDoesNotExist'))],
+    ['without its output there yet', () => undefined],
+  ])('E2: is looked at again where the command is %s', async (_what, happen) => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(cut)
+    happen()
+    aws.now += 10 * MINUTE
+    await expect(reconcile(aws.guard, action)).rejects.toThrow('SSM does not tell yet what flush')
+    expect(flushesSent()).toBe(1)
+  })
+  it('is another matter than a flush that printed something else, and nothing to its standard output', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds('\n----------ERROR-------\nsomething')
+    aws.now += 10 * MINUTE
+    expect((await reconcile(aws.guard, action)).decision.do).toBe('flush')
+  })
+})
+
 describe('a pass that fails after very many looks', () => {
   it('S3: comes back in time for the next heartbeat', async () => {
     const lazy = { ...policy, heartbeatTimeoutSeconds: 900, lookAgainSeconds: 1800 }

@@ -1,6 +1,6 @@
 /**
  * Describe calls as AWS answers them: "eventual consistency" is in the API documents of Auto Scaling and EC2. A state may be shown as it was
- * a little before, a scaling activity may be listed late or never, and now and then an answer is empty.
+ * a little before, a scaling activity may be listed late or never, and now and then an answer is empty, or lacks one of many.
  */
 import type { Activity } from '@aws-sdk/client-auto-scaling'
 import type { Instance } from '../auto-scaling/auto-scaling.ts'
@@ -55,6 +55,13 @@ export class StaleViews {
         return { ...(answer as object), [list]: [], NextToken: undefined }
       }
     }
+    if (operation === 'describeAutoScalingInstances' && chance.of(faults['answer-lacks-somebody']))
+      return this.#stale(operation, this.#withoutOne(answer as { AutoScalingInstances: Listed[] }))
+    return this.#stale(operation, answer)
+  }
+
+  #stale(operation: string, answer: unknown): unknown {
+    const { chance, faults } = this.#world
     if (operation === 'describeScalingActivities')
       return this.#activities(answer as { Activities: Activity[] })
     if (!chance.of(faults['states-are-stale'])) return answer
@@ -92,6 +99,12 @@ export class StaleViews {
       }
     }
     return answer
+  }
+
+  /** Not about the only one that is asked for: what is seen empty twice is empty. */
+  #withoutOne({ AutoScalingInstances: all, ...rest }: { AutoScalingInstances: Listed[] }) {
+    const lacking = all.length > 1 ? this.#world.chance.pick(all) : undefined
+    return { ...rest, AutoScalingInstances: all.filter((one) => one !== lacking) }
   }
 
   #asItWas(member: Listed, lagMs: number): Listed {
