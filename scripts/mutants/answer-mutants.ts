@@ -74,8 +74,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     ...hold,
     name: 'wait for an instance that was hibernated',
-    from: `Stopped|Running|Hibernated|Terminated`,
-    to: `Stopped|Running|Terminated`,
+    from: `Stopped|Running|Hibernated`,
+    to: `Stopped|Running`,
   },
   {
     ...hook,

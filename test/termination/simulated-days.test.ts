@@ -132,11 +132,12 @@ describe('a manifest of which the listing has only the beginning', () => {
     expect((await reconcile(aws.guard, action)).decision).toMatchObject({ outcome: 'retained' })
   })
   it.each([
-    ['not known there yet', () => refusing(awsError('InvocationDoesNotExist'))],
-    ['without its output there yet', () => undefined],
-  ])('E2: is looked at again where the command is %s', async (_what, happen) => {
+    ['not known', cut, () => refusing(awsError('InvocationDoesNotExist'))],
+    ['not known, and listed without it,', '', () => refusing(awsError('InvocationDoesNotExist'))],
+    ['without its output', cut, () => undefined],
+  ])('E2: is looked at again where the command is %s there yet', async (_what, listed, happen) => {
     await reconcile(aws.guard, action)
-    aws.flushEnds(cut)
+    aws.flushEnds(listed)
     happen()
     aws.now += 10 * MINUTE
     await expect(reconcile(aws.guard, action)).rejects.toThrow('SSM does not tell yet what flush')
