@@ -34,6 +34,7 @@ import { orphanMutants } from './orphan-mutants.ts'
 import { othersMutants } from './others-mutants.ts'
 import { pageMutants } from './page-mutants.ts'
 import { parameterMutants } from './parameter-mutants.ts'
+import { permissionMutants } from './permission-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
 import { proofMutants } from './proof-mutants.ts'
 import { publishingMutants } from './publishing-mutants.ts'
@@ -54,6 +55,7 @@ import { withdrawalMutants } from './withdrawal-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
+  ...permissionMutants,
   ...lastingMutants,
   ...archiveMutants,
   ...auditMutants,
