@@ -80,6 +80,8 @@ const kinds = {
   'publisher-deletes': [0.05, 0.6],
   'file-cannot-be-read': [0.02, 0.3],
   'machine-vanishes': [0.05, 0.5],
+  // Copies of disks, a probability for each
+  'copy-fails': [0.2, 0.9],
   // The archive
   'publisher-uploads-nothing': [0.05, 0.9],
   'publisher-forgets-a-file': [0.05, 0.7],
