@@ -52,10 +52,12 @@ import { terminationMutants } from './termination-mutants.ts'
 import { timeMutants } from './time-mutants.ts'
 import { turnMutants } from './turn-mutants.ts'
 import { withdrawalMutants } from './withdrawal-mutants.ts'
+import { wordingMutants } from './wording-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
   ...permissionMutants,
+  ...wordingMutants,
   ...lastingMutants,
   ...archiveMutants,
   ...auditMutants,

@@ -25,11 +25,6 @@ export const permissionMutants: readonly Mutant[] = [
       `tagged.size > 0 ? [nothingElse, ...all.slice(2)] : []`,
       `tagged.size > 0 ? all.slice(2) : []`,
     ],
-    [
-      'let a role run any document',
-      `Action: ['ssm:SendCommand'], Resource }`,
-      `Action: ['ssm:SendCommand'], Resource: regional('ssm', 'document/*') }`,
-    ],
     ['let an enrolment bound a group anew', `'MinSize', 'MaxSize', `, `'MinSize', `],
     [
       'deny an update for what it leaves as it is',
@@ -47,7 +42,7 @@ export const permissionMutants: readonly Mutant[] = [
       `'ForAllValues:StringNotEquals': { 'aws:TagKeys': [mark] }`,
     ],
     [
-      'let a volume get any tag beside ours',
+      'let a volume get any mark beside its own',
       `'ForAllValues:StringEquals': { 'aws:TagKeys': keys } }
   return [{ Effect: 'Allow'`,
       `'ForAnyValue:StringEquals': { 'aws:TagKeys': keys } }
@@ -99,6 +94,11 @@ export const permissionMutants: readonly Mutant[] = [
     ['not look at what a collector has moved', `'s3:prefix': [archive, ...moved]`, `'s3:prefix': [archive]`],
     ['take a tag’s value for a pattern', `selected.map(({ value }) => value)`, `['*']`],
   ),
+  ...bugsIn({ file: 'deploy/statements.ts', tests, only: 'runs no other document' }, [
+    'let a role run any document',
+    `Action: ['ssm:SendCommand'], Resource }`,
+    `Action: ['ssm:SendCommand'], Resource: regional('ssm', 'document/*') }`,
+  ]),
   ...bugsIn(
     { file: 'deploy/roles.ts', tests, only: used },
     [

@@ -6,12 +6,13 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type FunctionName, functionNames } from '../../deploy/environment.ts'
 import { AGENT_ACTIONS, instanceStatements } from '../../deploy/instance-policy.ts'
-import { roleOf } from '../../deploy/roles.ts'
+import { roleOf, statementsOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { RECEIPT_PREFIX } from '../../src/receipt-prefix.ts'
 import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { growthKey } from '../../src/recovery/growth-mark.ts'
+import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { type Call, callsOf } from './calls.ts'
 import { defaults } from './defaults.ts'
@@ -259,6 +260,17 @@ describe('no function may', () => {
         'ec2:CreateAction': 'CreateVolume',
       }),
     ],
+    [
+      'tag what it makes with the mark of another rung',
+      ask('ec2:CreateTags', volumeArn, {
+        'aws:TagKeys': [copyKey(NAME), growthKey(NAME)],
+        'ec2:CreateAction': 'CreateVolume',
+      }),
+    ],
+    [
+      'mark a volume as what only machines are',
+      ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': [growthKey(NAME), rebootKey(NAME)] }),
+    ],
     ['put another tag on a guarded group', tag('team')],
     ['put another tag beside the mark on a guarded group', tag(markKey(NAME), 'team')],
     ['remove the mark', { ...tag(markKey(NAME)), action: 'autoscaling:DeleteTags' }],
@@ -322,6 +334,13 @@ describe('no function may', () => {
       }),
     ],
     [
+      'give a guarded instance another tag beside ours',
+      ask('ec2:CreateTags', instanceArn, {
+        ...instanceTags({ name: 'web-asg', tags: {} }),
+        'aws:TagKeys': [rebootKey(NAME), 'aws-backup'],
+      }),
+    ],
+    [
       'begin a termination in another group',
       ask('autoscaling:TerminateInstanceInAutoScalingGroup', groupArn(foreign), {
         'aws:ResourceTag/team': 'payments',
@@ -331,6 +350,13 @@ describe('no function may', () => {
       [`${action} of a secret`, ask(action, kmsKeyArn, via('secretsmanager'))],
       [`${action} of what it has itself`, ask(action, kmsKeyArn)],
     ]),
+    [
+      'write into another function’s log',
+      ask(
+        'logs:PutLogEvents',
+        `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/payments:log-stream:x`,
+      ),
+    ],
     ['send to its own queue', ask('sqs:SendMessage', queueArn)],
     ['empty the dead-letter queue', ask('sqs:DeleteMessage', deadLettersArn)],
     [
@@ -357,6 +383,20 @@ describe('no function may', () => {
       expect((await denied(without, requests)).length).toBeLessThan(requests.length)
     }
   })
+})
+
+it.each(functionNames)('%s runs no other document, where groups are chosen by name alone', async (name) => {
+  const settings = readSettings(NAME, { ...defaults, groups: 'web-asg', bucket: deployed.bucket })
+  const Statement = statementsOf(settings, name)
+  const policy = resolved({ Version: '2012-10-17', Statement }) as PolicyDocument
+  const run = (document: string) =>
+    isAllowed(policy, {
+      action: 'ssm:SendCommand',
+      resource: documentArn.replace(/document\/.*/, `document/${document}`),
+      context: {},
+    })
+  expect(await run(documentArn.replace(/^.*document\//, ''))).toBe(name !== 'enrol')
+  expect(await run('AWS-RunShellScript')).toBe(false)
 })
 
 describe('the notifier’s role', () => {

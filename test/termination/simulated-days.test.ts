@@ -64,6 +64,18 @@ describe('a group that is gone, and the environment in its tags with it', () => 
   })
 })
 
+describe('a group that is gone between the look and the word', () => {
+  it('has ended the action by itself: the next pass tells how', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(manifestLine([]))
+    aws.failing.set(
+      'completeLifecycleAction',
+      awsError('ValidationError', 'AutoScalingGroup name not found - null'),
+    )
+    expect(await reconcile(aws.guard, action)).toMatchObject({ did: 'superseded', over: false })
+  })
+})
+
 describe('an agent that does not answer', () => {
   it('is not asked again before an answer can be expected, even where retries need not wait', async () => {
     aws.agent = 'dead'
