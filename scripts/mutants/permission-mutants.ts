@@ -160,6 +160,9 @@ export const permissionMutants: readonly Mutant[] = [
       `StringEquals: { [\`aws:ResourceTag/\${keys.bin}\`]: LET_GO }`,
       `Null: { [\`aws:ResourceTag/\${keys.bin}\`]: 'false' }`,
     ],
+  ),
+  ...bugsIn(
+    { file: 'deploy/copying.ts', tests, only: 'a pass lets go' },
     [
       'let a pass give marked disks any tag',
       `    'ForAllValues:StringEquals': { 'aws:TagKeys': [keys.bin] },\n`,

@@ -14,6 +14,7 @@ import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { growthKey } from '../../src/recovery/growth-mark.ts'
 import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import { RUNGS } from '../../src/rungs.ts'
+import { binKey, KEEP, PROVEN, RESTORED, STAYS } from '../../src/termination/disk-mark.ts'
 import { type Call, callsOf } from './calls.ts'
 import { defaults } from './defaults.ts'
 import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
@@ -222,6 +223,16 @@ describe('no function may', () => {
     ['make a volume of another snapshot', ask('ec2:CreateVolume', snapshotArn)],
     ['delete another volume', ask('ec2:DeleteVolume', volumeArn)],
     ['delete a marked volume whose logs are not proven', ask('ec2:DeleteVolume', volumeArn, taggedAsDisk)],
+    ...[KEEP, STAYS, PROVEN, RESTORED].map(
+      (fate) =>
+        [
+          `delete a disk whose mark says ${fate}`,
+          ask('ec2:DeleteVolume', volumeArn, {
+            ...taggedAsDisk,
+            [`aws:ResourceTag/${binKey(NAME)}`]: fate,
+          }),
+        ] as const,
+    ),
     ['delete another snapshot', ask('ec2:DeleteSnapshot', snapshotArn)],
     ['attach another volume', ask('ec2:AttachVolume', volumeArn)],
     ['take another volume off', ask('ec2:DetachVolume', volumeArn)],
@@ -399,6 +410,21 @@ it.each(functionNames)('%s runs no other document, where groups are chosen by na
   expect(await run('AWS-RunShellScript')).toBe(false)
 })
 
+it.each([volumeArn, instanceArn])(
+  'a pass lets go of what is marked, and says nothing else of it (%s)',
+  async (resource) => {
+    const tags = (keys: string[], context: IamRequest['context']) =>
+      isAllowed(role('terminations'), {
+        action: 'ec2:CreateTags',
+        resource,
+        context: { 'aws:TagKeys': keys, ...context },
+      })
+    expect(await tags([binKey(NAME)], taggedAsDisk)).toBe(true)
+    expect(await tags([binKey(NAME)], {})).toBe(false)
+    expect(await tags([binKey(NAME), 'team'], taggedAsDisk)).toBe(false)
+  },
+)
+
 describe('the notifier’s role', () => {
   const needs = ['sqs:SendMessage', 'sqs:GetQueueUrl'].map((action) => ({
     action,
@@ -412,6 +438,18 @@ describe('the notifier’s role', () => {
     expect(
       await isAllowed(policy, { action: 'sqs:SendMessage', resource: deadLettersArn, context: {} }),
     ).toBe(false)
+  })
+})
+
+it('the notifier’s role is taken by Auto Scaling on behalf of this account, and by nobody else', () => {
+  const { AssumeRolePolicyDocument } = template.Resources.NotifierRole?.Properties ?? {}
+  expect(resolved(AssumeRolePolicyDocument)).toMatchObject({
+    Statement: [
+      {
+        Principal: { Service: 'autoscaling.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      },
+    ],
   })
 })
 
