@@ -132,7 +132,7 @@ function deleteGroup(world: MeddlerSurroundings): void {
     })
   })
   if (chance.of(0.5)) return
-  world.time.after(chance.between(1, 30) * minute, () => {
+  world.time.at(soon(world, 30), () => {
     trace?.note('person', `makes ${name} anew`)
     attempt(world, () => createGroup(world, region, group))
   })
@@ -201,7 +201,7 @@ function redrive({ deadLetters, queue, trace }: MeddlerSurroundings): void {
   for (const { body, truth } of deadLetters.splice(0)) queue.send(body, truth)
 }
 
-/** In service, and nobody's any more for a while; half of them come back. */
+/** In service, and nobody's any more for a while. Whoever died meanwhile is noticed only then, as nobody looks at the health of the others. */
 function putOnStandby(world: MeddlerSurroundings): void {
   const { region, chance, time, trace } = world
   const one = inService(world)
@@ -211,9 +211,12 @@ function putOnStandby(world: MeddlerSurroundings): void {
   attempt(world, () =>
     region.call(person, 'EnterStandby', { ...named, ShouldDecrementDesiredCapacity: chance.of(0.5) }),
   )
-  if (chance.of(0.5)) return
-  time.after(chance.between(2, 30) * minute, () =>
-    attempt(world, () => region.call(person, 'ExitStandby', named)),
+  time.at(soon(world, 30), () =>
+    attempt(world, () => {
+      region.call(person, 'ExitStandby', named)
+      if (one.machine !== 'running')
+        region.call(person, 'SetInstanceHealth', { InstanceId: one.id, HealthStatus: 'Unhealthy' })
+    }),
   )
 }
 
@@ -229,14 +232,17 @@ function detach(world: MeddlerSurroundings): void {
     region.call(person, 'DetachInstances', { ...named, ShouldDecrementDesiredCapacity: false }),
   )
   if (chance.of(0.5)) return
-  time.after(chance.between(2, 30) * minute, () =>
-    attempt(world, () => region.call(person, 'AttachInstances', named)),
-  )
+  time.at(soon(world, 30), () => attempt(world, () => region.call(person, 'AttachInstances', named)))
 }
 
 function inService({ region, chance }: MeddlerSurroundings) {
   const members = region.model.instances().filter(({ lifecycleState }) => lifecycleState === 'InService')
   return members.length > 0 ? chance.pick(members) : undefined
+}
+
+/** Before the world heals, at the latest. */
+function soon({ time, chance, healsAt }: MeddlerSurroundings, mostMinutes: number): number {
+  return Math.min(time.now + chance.between(2, mostMinutes) * minute, healsAt)
 }
 
 const person = { by: 'operator' } as const
