@@ -50,7 +50,7 @@ function ask(world: SeamSurroundings, run: Run, operation: Operation, input: obj
   world.counts.calls++
   const [min, max] = world.setting.callMs
   const slowMs = world.chance.of(world.faults['call-is-slow']) ? world.chance.between(1, 20) * second : 0
-  const fate = fateOf(world, run)
+  const fate = fateOf(world, run, operation)
   return new Promise((resolve, reject) => {
     world.time.after(world.chance.between(min, max) + slowMs, () => {
       if (run.isDead) return
@@ -122,12 +122,14 @@ function attempt(work: () => unknown): Outcome {
   }
 }
 
-function fateOf({ chance, faults }: Surroundings, run: Run): Fate {
+function fateOf({ chance, faults }: Surroundings, run: Run, operation: Operation): Fate {
   if (run.dies && run.calls === run.dies.atCall)
     return run.dies.afterEffect ? 'killed after' : 'killed before'
   if (chance.of(faults['call-fails-before-its-effect'])) return 'fails before'
   if (chance.of(faults['call-fails-after-its-effect'])) return 'fails after'
-  if (chance.of(faults['call-is-sent-later'])) return 'is sent later'
+  // Open: a completion that thaws after the instance has come back to the hook ends its next action, too (S1; docs/limits.md).
+  const maySendLater = operation !== 'completeLifecycleAction'
+  if (maySendLater && chance.of(faults['call-is-sent-later'])) return 'is sent later'
   if (chance.of(faults['call-hangs'])) return chance.of(0.5) ? 'hangs before' : 'hangs after'
   return 'answered'
 }

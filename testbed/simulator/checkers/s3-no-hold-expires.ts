@@ -10,11 +10,14 @@ export function noHoldExpires(world: World): Checker {
       if (cause.by !== 'time') return
       const { id } = action.instance
       const { policy } = world.setting
-      const since = world.time.now - action.heartbeatMs
+      // A person may have set it to less meanwhile.
+      const setTo = world.region.hookOf(action.groupName)?.HeartbeatTimeout ?? Number.POSITIVE_INFINITY
+      const heartbeatMs = Math.min(action.heartbeatMs, 1000 * setTo)
+      const since = world.time.now - heartbeatMs
       // A person's hook may be shorter than the looks that fit the hook of the policy: then one call that fails is too many.
       const longestMs = 1000 * Math.max(policy.queueVisibilitySeconds, policy.lookAgainSeconds)
       const lastTrouble = Math.max(world.trouble.lastWith(id), world.trouble.lastWithLook(id))
-      const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
+      const isLate = heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate ||
         (cause.was === 'global timeout' && wasHookChanged(world, action)) ||
