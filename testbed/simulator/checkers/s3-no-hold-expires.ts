@@ -10,17 +10,14 @@ export function noHoldExpires(world: World): Checker {
       if (cause.by !== 'time') return
       const { id } = action.instance
       const { policy } = world.setting
-      // A person may have set it to less meanwhile.
-      const setTo = world.region.hookOf(action.groupName)?.HeartbeatTimeout ?? Number.POSITIVE_INFINITY
-      const heartbeatMs = Math.min(action.heartbeatMs, 1000 * setTo)
-      const since = world.time.now - heartbeatMs
+      const since = world.time.now - action.heartbeatMs
       // A person's hook may be shorter than the looks that fit the hook of the policy: then one call that fails is too many.
       const longestMs = 1000 * Math.max(policy.queueVisibilitySeconds, policy.lookAgainSeconds)
       const lastTrouble = Math.max(world.trouble.lastWith(id), world.trouble.lastWithLook(id))
-      const isLate = heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
+      const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate ||
-        (cause.was === 'global timeout' && wasHookChanged(world, action)) ||
+        wasHookChanged(world, action) ||
         world.weather.was('guard-is-down', since) ||
         world.trouble.lastWith(id) >= since
       const isAdoptable =
@@ -39,7 +36,7 @@ export function noHoldExpires(world: World): Checker {
   }
 }
 
-/** Auto Scaling shows what the hook is set to now, and not by when it ends what it holds: a limit that docs/limits.md names. */
+/** What a person sets it to while it holds, the guard finds with its next look only, and not by when it ends what it holds (docs/limits.md). */
 function wasHookChanged({ region }: World, { groupName, heartbeatMs }: TrackedAction): boolean {
   return region.hookOf(groupName)?.HeartbeatTimeout !== heartbeatMs / 1000
 }
