@@ -90,7 +90,7 @@ export type Report =
   | {
       readonly kind: 'unreadable'
       readonly why: string
-      /** What S3 refused it with, where it may be there all the same. */
+      /** What AWS refused it with, where it may be there all the same. */
       readonly refusal?: unknown
     }
 

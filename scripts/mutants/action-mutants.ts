@@ -1,22 +1,65 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
-import type { Mutant } from './mutant.ts'
+import { bugsIn, type Mutant } from './mutant.ts'
 
 /** One action taken for another, what is empty taken for an answer, and what lasts without an end. */
 export const actionMutants: readonly Mutant[] = [
   {
     file: 'src/termination/gather.ts',
     tests: ['test/termination/simulated-days.test.ts'],
-    name: 'take an earlier report that may not be read for one that says nothing',
+    name: 'take a report that may not be read for one that says nothing',
     from: `flush.report.refusal !== undefined) throw flush.report.refusal`,
     to: `flush.report.why === '') throw flush.report.refusal`,
+  },
+  ...bugsIn(
+    { file: 'src/flush/flushes.ts', tests: ['test/termination/simulated-days.test.ts'] },
+    [
+      'forget what a flush named whose manifest SSM may not be asked for',
+      `return { ...found, refusal: error }
+  }
+}
+
+/** What its listing`,
+      `return found
+  }
+}
+
+/** What its listing`,
+    ],
+    [
+      'take a flush that SSM does not know everywhere yet for one that printed nothing',
+      `if (isInvocationMissing(error)) return untold(commandId)`,
+      `if (isInvocationMissing(error)) return ''`,
+    ],
+    [
+      'take a whole output that SSM does not have yet for none',
+      `const isBehind = output === '' && invocation.output.includes(MANIFEST)`,
+      `const isBehind = false`,
+    ],
+    [
+      'wait for ever for the manifest of a flush that printed none',
+      `const isBehind = output === '' && invocation.output.includes(MANIFEST)`,
+      `const isBehind = output === ''`,
+    ],
+    [
+      'take what SSM does not tell yet for what it refuses',
+      `return { ...unreadable(why), refusal: new Error(why) }`,
+      `return unreadable(why)`,
+    ],
+  ),
+  {
+    file: 'src/termination/gather.ts',
+    tests: ['test/termination/simulated-days.test.ts'],
+    name: 'flush again where the newest report may not be read',
+    from: `const first = newest && (await withToldReport({ aws, policy }, newest, instanceId))`,
+    to: `const first = newest && (await withReport(aws, policy, newest, instanceId))`,
   },
   {
     file: 'src/termination/gather.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'read no older flush of another name where the newest failed',
-    from: `flushedBeside.push(await withEarlierReport(eyes, other, instanceId))`,
+    from: `flushedBeside.push(await withToldReport(eyes, other, instanceId))`,
     to: `if (flushedBeside.every(({ report }) => report))
-        flushedBeside.push(await withEarlierReport(eyes, other, instanceId))`,
+        flushedBeside.push(await withToldReport(eyes, other, instanceId))`,
   },
   {
     file: 'src/termination/hold.ts',

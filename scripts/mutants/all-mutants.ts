@@ -35,6 +35,7 @@ import { orphanMutants } from './orphan-mutants.ts'
 import { othersMutants } from './others-mutants.ts'
 import { pageMutants } from './page-mutants.ts'
 import { parameterMutants } from './parameter-mutants.ts'
+import { permissionMutants } from './permission-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
 import { proofMutants } from './proof-mutants.ts'
 import { publishingMutants } from './publishing-mutants.ts'
@@ -52,9 +53,12 @@ import { terminationMutants } from './termination-mutants.ts'
 import { timeMutants } from './time-mutants.ts'
 import { turnMutants } from './turn-mutants.ts'
 import { withdrawalMutants } from './withdrawal-mutants.ts'
+import { wordingMutants } from './wording-mutants.ts'
 
 export const mutants: readonly Mutant[] = [
   ...actionMutants,
+  ...permissionMutants,
+  ...wordingMutants,
   ...lastingMutants,
   ...archiveMutants,
   ...auditMutants,

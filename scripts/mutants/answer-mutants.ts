@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
-import type { Mutant } from './mutant.ts'
+import { bugsIn, type Mutant } from './mutant.ts'
 
 const beyond = { file: 'src/termination/beyond.ts', tests: ['test/termination/what-lasts.test.ts'] }
 const hold = { file: 'src/termination/hold.ts', tests: ['test/termination/hold.test.ts'] }
@@ -34,6 +34,19 @@ const withTrouble = {
 }
 /** Answers that are partial, early, or refused. */
 export const answerMutants: readonly Mutant[] = [
+  ...bugsIn(
+    hold,
+    [
+      'take the state of before, kept, for the end of the next action',
+      `if (PAST.test(lifecycleState)) return isYoung ? 'pending' : 'over'`,
+      `if (PAST.test(lifecycleState)) return 'over'`,
+    ],
+    [
+      'wait for an instance that is gone by',
+      `if (GONE_BY.test(lifecycleState)) return 'over'`,
+      `if (lifecycleState === '') return 'over'`,
+    ],
+  ),
   {
     ...beyond,
     name: 'call a group gone whose hooks may not be asked for',
@@ -61,8 +74,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     ...hold,
     name: 'wait for an instance that was hibernated',
-    from: `Stopped|Running|Hibernated|Terminated`,
-    to: `Stopped|Running|Terminated`,
+    from: `Stopped|Running|Hibernated`,
+    to: `Stopped|Running`,
   },
   {
     ...hook,

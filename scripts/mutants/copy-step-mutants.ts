@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
-import type { Mutant } from './mutant.ts'
+import { bugsIn, type Mutant } from './mutant.ts'
 
 const clone = ['test/recovery/clone.test.ts']
 const listings = ['test/recovery/listings.test.ts']
@@ -9,6 +9,36 @@ const step = { file: 'src/recovery/decide-copy.ts', tests: ['test/recovery/decid
 
 /** What comes next for a copy. */
 export const copyStepMutants: readonly Mutant[] = [
+  ...bugsIn(
+    step,
+    [
+      'make a volume that fails again and again, without a word',
+      'if (failed) return complain(whyFailed(failed))',
+      '',
+    ],
+    [
+      'say nothing of a snapshot that failed',
+      'if (!snapshot) return complain(',
+      'if (!snapshot) return wait(',
+    ],
+    [
+      'complain of a volume of another snapshot',
+      "one.snapshotId === snapshot.snapshotId && one.state === 'error'",
+      "one.state === 'error'",
+    ],
+  ),
+  ...bugsIn(
+    { file: 'src/recovery/copies.ts', tests: [...clone, ...listings] },
+    ['not name the key of a volume that failed', 'keyId: KmsKeyId', 'keyId: undefined'],
+    ['keep to itself why a snapshot failed', 'why: StateMessage', 'why: undefined'],
+  ),
+  {
+    file: 'src/recovery/clone.ts',
+    tests: clone,
+    name: 'keep a complaint to itself',
+    from: "if (step.do === 'complain') throw new Error(step.reason)",
+    to: "if (step.do === 'complain') return",
+  },
   {
     ...step,
     name: 'throw a snapshot away that is being made',

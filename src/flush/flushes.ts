@@ -5,7 +5,7 @@ import { isInvocationMissing, isPassing, isUnreachable, reasonOf } from '../aws/
 import type { Flush, FlushPurpose, LifecycleAction, Report } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { commentFor, type Invocation } from './commands.ts'
-import { findManifestLine, type ManifestLine, parseManifest } from './manifest.ts'
+import { findManifestLine, MANIFEST, type ManifestLine, parseManifest } from './manifest.ts'
 import { encodeUpload } from './upload.ts'
 
 export interface FlushRequest {
@@ -97,26 +97,32 @@ export async function withReport(
   let line = findManifestLine(invocation.output)
   if (line.kind === 'unreadable') {
     const output = await wholeOutput(aws, flush.commandId, ranOn)
-    line = typeof output === 'string' ? findManifestLine(output) : { kind: 'unreadable', ...output }
+    if (typeof output !== 'string') return { ...flush, report: output }
+    const isBehind = output === '' && invocation.output.includes(MANIFEST)
+    if (isBehind) return { ...flush, report: untold(flush.commandId) }
+    line = findManifestLine(output)
   }
   return { ...flush, report: await readReport(aws, policy, line, instanceId) }
 }
 
-async function wholeOutput(
-  aws: AwsApi,
-  commandId: string,
-  instanceId: string,
-): Promise<string | { readonly why: string }> {
+async function wholeOutput(aws: AwsApi, commandId: string, instanceId: string): Promise<string | Unreadable> {
   try {
     const answer = await aws.getCommandInvocation({ CommandId: commandId, InstanceId: instanceId })
     const { CommandId = commandId, InstanceId = instanceId, StandardOutputContent = '' } = answer
     const isOfThis = CommandId === commandId && InstanceId === instanceId
-    return isOfThis ? StandardOutputContent : { why: `SSM answered for ${CommandId} on ${InstanceId}` }
+    return isOfThis ? StandardOutputContent : unreadable(`SSM answered for ${CommandId} on ${InstanceId}`)
   } catch (error) {
-    if (isInvocationMissing(error)) return ''
+    if (isInvocationMissing(error)) return untold(commandId)
     if (isPassing(error)) throw error
-    return { why: `the manifest was cut, and cannot be had whole: ${reasonOf(error)}` }
+    const found = unreadable(`the manifest was cut, and cannot be had whole: ${reasonOf(error)}`)
+    return { ...found, refusal: error }
   }
+}
+
+/** What its listing shows of a flush, SSM has not everywhere yet. That passes: as a refusal it is no answer of AWS. */
+function untold(commandId: string): Unreadable {
+  const why = `SSM does not tell yet what flush ${commandId} printed`
+  return { ...unreadable(why), refusal: new Error(why) }
 }
 
 async function readReport(

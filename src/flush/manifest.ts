@@ -17,6 +17,9 @@ const MAX_PAYLOAD_BYTES = 32 * 1024 * 1024
 /** Most manifests unpack to less than this, and each pass reads some: zlib sets aside four times as much for itself. */
 const CHUNK_BYTES = 4096
 
+/** How each such line begins. */
+export const MANIFEST = 'termination-guard manifest'
+
 const INLINE = /^termination-guard manifest 2 ([A-Za-z0-9+/=]+) end$/m
 const OBJECT = /^termination-guard manifest-at 2 ([A-Za-z0-9_./=-]{1,1024}) ([0-9a-f]{64}) end$/m
 
@@ -26,9 +29,7 @@ export function findManifestLine(stdout: string): ManifestLine {
   if (inline) return { kind: 'inline', gzip: Buffer.from(inline, 'base64') }
   const object = OBJECT.exec(stdout)
   if (object?.[1] && object[2]) return { kind: 'object', key: object[1], sha256: object[2] }
-  const why = stdout.includes('termination-guard manifest')
-    ? 'the manifest was truncated'
-    : 'the flush printed no manifest'
+  const why = stdout.includes(MANIFEST) ? 'the manifest was truncated' : 'the flush printed no manifest'
   return { kind: 'unreadable', why }
 }
 

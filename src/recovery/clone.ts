@@ -74,12 +74,15 @@ export async function advance(
   const siblings = healthy.filter((one) => has(one.instanceId) || !busy.has(one.instanceId))
   const step = decideCopy({ now: clock.now(), copy, siblings, salvages: await salvagesOf(guard, copy) })
   if (step.do === 'wait') return
+  if (step.do === 'complain') throw new Error(step.reason)
   if (step.do === 'attach') busy.add(step.on)
   journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })
   await take(guard, groupName, copy, step, copies)
 }
 
-function told(step: Exclude<CopyStep, { do: 'wait' }>): string {
+type TakenStep = Exclude<CopyStep, { do: 'wait' | 'complain' }>
+
+function told(step: TakenStep): string {
   switch (step.do) {
     case 'create-volume':
       return `a volume of ${step.snapshotId} is made in ${step.zone}`
@@ -96,7 +99,7 @@ async function take(
   guard: Guard,
   groupName: string,
   owner: CopyOwner,
-  step: Exclude<CopyStep, { do: 'wait' }>,
+  step: TakenStep,
   copies: readonly Copy[],
 ): Promise<void> {
   const { aws, policy } = guard

@@ -20,6 +20,8 @@ export interface CopySnapshot {
   readonly state: 'pending' | 'completed' | 'error'
   /** The moment that it is a copy of. */
   readonly startedAt: number
+  /** What EC2 says of one that failed. */
+  readonly why: string | undefined
 }
 
 export interface CopyVolume {
@@ -28,6 +30,7 @@ export interface CopyVolume {
   /** EC2's word, such as `creating`, `available` or `in-use`. */
   readonly state: string
   readonly zone: string
+  readonly keyId: string | undefined
   readonly createdAt: number
   readonly attachment: CopyAttachment | undefined
 }
@@ -75,9 +78,9 @@ export async function copiesOf(aws: AwsApi, hookName: string): Promise<Copy[]> {
   }))
 }
 
-function snapshotOf({ SnapshotId = '', State, StartTime }: Snapshot): CopySnapshot {
+function snapshotOf({ SnapshotId = '', State, StartTime, StateMessage }: Snapshot): CopySnapshot {
   const state = State === 'completed' || State === 'error' ? State : 'pending'
-  return { snapshotId: SnapshotId, state, startedAt: StartTime?.getTime() ?? 0 }
+  return { snapshotId: SnapshotId, state, startedAt: StartTime?.getTime() ?? 0, why: StateMessage }
 }
 
 function volumeOf(volume: Volume): CopyVolume {
@@ -86,12 +89,14 @@ function volumeOf(volume: Volume): CopyVolume {
     SnapshotId = '',
     State = '',
     AvailabilityZone = '',
+    KmsKeyId,
     CreateTime,
     Attachments,
   } = volume
   const attached = Attachments?.find((one) => one.State !== 'detached')
   return {
     ...{ volumeId: VolumeId, snapshotId: SnapshotId, state: State, zone: AvailabilityZone },
+    keyId: KmsKeyId,
     createdAt: CreateTime?.getTime() ?? 0,
     attachment: attached && {
       instanceId: attached.InstanceId ?? '',

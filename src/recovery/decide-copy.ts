@@ -34,6 +34,8 @@ export interface Salvaging extends Omit<Flush, 'report'> {
 
 export type CopyStep =
   | { readonly do: 'wait'; readonly reason: string }
+  /** EC2 could not do what was asked of it, and may do no better the next time. */
+  | { readonly do: 'complain'; readonly reason: string }
   | { readonly do: 'create-volume'; readonly snapshotId: string; readonly zone: string }
   | { readonly do: 'attach'; readonly volumeId: string; readonly on: string }
   | { readonly do: 'detach'; readonly volumeId: string; readonly from: string }
@@ -48,7 +50,7 @@ export type CopyStep =
 export function decideCopy({ now, copy, siblings, salvages }: SeenCopy): CopyStep {
   const { snapshot, volume } = mainOf(copy)
   if (salvages.some(({ status }) => status === 'running')) return wait('a salvage is running')
-  if (!snapshot) return wait('its snapshot failed')
+  if (!snapshot) return complain(`its snapshot failed: ${copy.snapshots[0]?.why ?? 'EC2 does not say why'}`)
   if (snapshot.state === 'pending') return wait('its snapshot is being made')
   const [newest] = salvages
   const isBeingProven = newest?.status === 'succeeded' && now - (newest.endedAt ?? now) < 1000 * PROOF_SECONDS
@@ -64,6 +66,9 @@ export function decideCopy({ now, copy, siblings, salvages }: SeenCopy): CopySte
   if (!volume) {
     const zone = able[0]?.zone
     if (zone === undefined) return wait('its group has no healthy machine that could salvage it')
+    // It is thrown away in the same sweep, so that every other one tries again.
+    const failed = copy.volumes.find((one) => one.snapshotId === snapshot.snapshotId && one.state === 'error')
+    if (failed) return complain(whyFailed(failed))
     return { do: 'create-volume', snapshotId: snapshot.snapshotId, zone }
   }
   const { volumeId, state, zone, attachment } = volume
@@ -91,6 +96,16 @@ function thoseFirstThat(siblings: readonly Sibling[], are: (one: Sibling) => boo
 
 function wait(reason: string): CopyStep {
   return { do: 'wait', reason }
+}
+
+function complain(reason: string): CopyStep {
+  return { do: 'complain', reason }
+}
+
+/** A key is looked at only after EC2 has said yes, and a volume, unlike a snapshot, has no words for what went wrong. */
+function whyFailed({ volumeId, snapshotId, keyId }: CopyVolume): string {
+  const key = keyId && `: see that its key, ${keyId}, is enabled and lets the sweep’s role use it`
+  return `EC2 could not make ${volumeId} of ${snapshotId}, and does not say why${key ?? ''}`
 }
 
 /** Of several, the one that is used: whatever pass looks chooses the same. */

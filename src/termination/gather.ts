@@ -36,7 +36,7 @@ export async function gathered(
     const flushes = await reports(eyes, ours, instanceId)
     const flushedBeside: Flush[] = []
     for (const other of await besides(eyes, action, heartbeat, ours, all))
-      flushedBeside.push(await withEarlierReport(eyes, other, instanceId))
+      flushedBeside.push(await withToldReport(eyes, other, instanceId))
     return { flushes, ...(flushedBeside.length > 0 && { flushedBeside }) }
   }, isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
@@ -79,20 +79,23 @@ async function reports(
 ): Promise<Flush[]> {
   const counts = newestOf(ours.map(({ flush }) => flush))
   const newest = ours.find(({ flush }) => flush === counts)
-  const first = newest && (await withReport(aws, policy, newest, instanceId))
+  const first = newest && (await withToldReport({ aws, policy }, newest, instanceId))
   const flushes: Flush[] = []
   for (const invocation of ours) {
     // A newest flush that says nothing proves nothing, whatever earlier ones said.
     const isNeeded = first?.report?.kind === 'manifest'
     if (first && invocation === newest) flushes.push(first)
     else if (!isNeeded) flushes.push({ ...invocation.flush, report: undefined })
-    else flushes.push(await withEarlierReport({ aws, policy }, invocation, instanceId))
+    else flushes.push(await withToldReport({ aws, policy }, invocation, instanceId))
   }
   return flushes
 }
 
-/** S1: what an earlier flush named is owed, so that a report which is there and may not be read is none that says nothing. */
-async function withEarlierReport(
+/**
+ * A report that is there and may not be read is none that says nothing: what an earlier flush named is owed (S1), and no flush would tell
+ * what the newest one did.
+ */
+async function withToldReport(
   { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
   invocation: Invocation,
   instanceId: string,

@@ -8,8 +8,11 @@ import type { Heartbeat } from './lifecycle-actions.ts'
 /** States on the way to a hook, or before Auto Scaling's own views agree. */
 const UNDER_WAY = new Set(['Terminating', 'Warmed:Terminating', 'Warmed:Pending', 'ReplacingRootVolume'])
 
-/** States behind the hook. */
-const PAST = /:(Proceed|Retained)$|^Terminated$|^Warmed:(Stopped|Running|Hibernated|Terminated)$/
+/** States behind the hook, from which nothing comes back. */
+const GONE_BY = /^(Warmed:)?(Terminating:Proceed|Terminated)$/
+
+/** And those from which an instance may pass the hook again: kept, in the warm pool, or with another root volume. */
+const PAST = /:(Proceed|Retained)$|^Warmed:(Stopped|Running|Hibernated)$/
 
 /**
  * Whether a terminate hook may hold an instance in this state. Launching ones (`Pending:Wait`) are none of ours; of those on their way into
@@ -60,6 +63,8 @@ export function holdOfUnflushed({
   if (heartbeaten === 'none' && isHeldItself && !isYoung) return 'over'
   // Another hook of the group may hold it now and ours may be next.
   if (lifecycleState.endsWith(':Wait') || UNDER_WAY.has(lifecycleState)) return 'pending'
-  if (PAST.test(lifecycleState)) return 'over'
+  if (GONE_BY.test(lifecycleState)) return 'over'
+  // The state may be of before: kept, and released a moment ago.
+  if (PAST.test(lifecycleState)) return isYoung ? 'pending' : 'over'
   return isYoung ? 'pending' : 'unfounded'
 }

@@ -52,7 +52,7 @@ it('asks about many objects at once, so that a pass comes to its decision in tim
   const named = files(100)
   const { aws, asked } = underKms(named, () => new Promise((resolve) => setImmediate(resolve)))
   const proof = await prove({ aws, clock }, policy.archive, PREFIX, manifest({ files: named }))
-  expect(proof.gaps).toEqual([])
+  expect(proof).toMatchObject({ files: 100, bytes: 100 * file.size, gaps: [] })
   expect(asked).toMatchObject({ head: 100, get: 100, most: 16 })
 })
 
@@ -102,10 +102,13 @@ describe('what S3 keeps of an object under KMS', () => {
     expect(asked.get).toBe(read)
   })
 
-  it('tells nothing of it where a customer has the key: it is read', async () => {
+  it.each([
+    ['where a customer has the key', { SSECustomerAlgorithm: 'AES256' }],
+    ['where it is encrypted twice', { ServerSideEncryption: 'aws:kms:dsse' as const }],
+  ])('tells nothing of it %s: it is read', async (_where, head) => {
     const named = files(1)
     const { aws, asked } = underKms(named, async () => {})
-    const heads = { ...aws, headObject: async () => ({ SSECustomerAlgorithm: 'AES256' }) }
+    const heads = { ...aws, headObject: async () => head }
     const { gaps } = await prove({ aws: heads, clock }, policy.archive, PREFIX, manifest({ files: named }))
     expect(gaps).toEqual([])
     expect(asked.get).toBe(1)

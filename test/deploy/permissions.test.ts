@@ -6,13 +6,15 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type FunctionName, functionNames } from '../../deploy/environment.ts'
 import { AGENT_ACTIONS, instanceStatements } from '../../deploy/instance-policy.ts'
-import { roleOf } from '../../deploy/roles.ts'
+import { roleOf, statementsOf } from '../../deploy/roles.ts'
 import { readSettings } from '../../deploy/settings.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
 import { RECEIPT_PREFIX } from '../../src/receipt-prefix.ts'
 import { copyKey } from '../../src/recovery/copy-mark.ts'
 import { growthKey } from '../../src/recovery/growth-mark.ts'
+import { rebootKey } from '../../src/recovery/reboot-mark.ts'
 import { RUNGS } from '../../src/rungs.ts'
+import { binKey, KEEP, PROVEN, RESTORED, STAYS } from '../../src/termination/disk-mark.ts'
 import { type Call, callsOf } from './calls.ts'
 import { defaults } from './defaults.ts'
 import { denied, isAllowed, type PolicyDocument, policyOf, unused } from './iam.ts'
@@ -221,6 +223,16 @@ describe('no function may', () => {
     ['make a volume of another snapshot', ask('ec2:CreateVolume', snapshotArn)],
     ['delete another volume', ask('ec2:DeleteVolume', volumeArn)],
     ['delete a marked volume whose logs are not proven', ask('ec2:DeleteVolume', volumeArn, taggedAsDisk)],
+    ...[KEEP, STAYS, PROVEN, RESTORED].map(
+      (fate) =>
+        [
+          `delete a disk whose mark says ${fate}`,
+          ask('ec2:DeleteVolume', volumeArn, {
+            ...taggedAsDisk,
+            [`aws:ResourceTag/${binKey(NAME)}`]: fate,
+          }),
+        ] as const,
+    ),
     ['delete another snapshot', ask('ec2:DeleteSnapshot', snapshotArn)],
     ['attach another volume', ask('ec2:AttachVolume', volumeArn)],
     ['take another volume off', ask('ec2:DetachVolume', volumeArn)],
@@ -258,6 +270,17 @@ describe('no function may', () => {
         'aws:TagKeys': [copyKey(NAME), 'team'],
         'ec2:CreateAction': 'CreateVolume',
       }),
+    ],
+    [
+      'tag what it makes with the mark of another rung',
+      ask('ec2:CreateTags', volumeArn, {
+        'aws:TagKeys': [copyKey(NAME), growthKey(NAME)],
+        'ec2:CreateAction': 'CreateVolume',
+      }),
+    ],
+    [
+      'mark a volume as what only machines are',
+      ask('ec2:CreateTags', volumeArn, { 'aws:TagKeys': [growthKey(NAME), rebootKey(NAME)] }),
     ],
     ['put another tag on a guarded group', tag('team')],
     ['put another tag beside the mark on a guarded group', tag(markKey(NAME), 'team')],
@@ -322,6 +345,13 @@ describe('no function may', () => {
       }),
     ],
     [
+      'give a guarded instance another tag beside ours',
+      ask('ec2:CreateTags', instanceArn, {
+        ...instanceTags({ name: 'web-asg', tags: {} }),
+        'aws:TagKeys': [rebootKey(NAME), 'aws-backup'],
+      }),
+    ],
+    [
       'begin a termination in another group',
       ask('autoscaling:TerminateInstanceInAutoScalingGroup', groupArn(foreign), {
         'aws:ResourceTag/team': 'payments',
@@ -331,6 +361,13 @@ describe('no function may', () => {
       [`${action} of a secret`, ask(action, kmsKeyArn, via('secretsmanager'))],
       [`${action} of what it has itself`, ask(action, kmsKeyArn)],
     ]),
+    [
+      'write into another function’s log',
+      ask(
+        'logs:PutLogEvents',
+        `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/payments:log-stream:x`,
+      ),
+    ],
     ['send to its own queue', ask('sqs:SendMessage', queueArn)],
     ['empty the dead-letter queue', ask('sqs:DeleteMessage', deadLettersArn)],
     [
@@ -359,6 +396,35 @@ describe('no function may', () => {
   })
 })
 
+it.each(functionNames)('%s runs no other document, where groups are chosen by name alone', async (name) => {
+  const settings = readSettings(NAME, { ...defaults, groups: 'web-asg', bucket: deployed.bucket })
+  const Statement = statementsOf(settings, name)
+  const policy = resolved({ Version: '2012-10-17', Statement }) as PolicyDocument
+  const run = (document: string) =>
+    isAllowed(policy, {
+      action: 'ssm:SendCommand',
+      resource: documentArn.replace(/document\/.*/, `document/${document}`),
+      context: {},
+    })
+  expect(await run(documentArn.replace(/^.*document\//, ''))).toBe(name !== 'enrol')
+  expect(await run('AWS-RunShellScript')).toBe(false)
+})
+
+it.each([volumeArn, instanceArn])(
+  'a pass lets go of what is marked, and says nothing else of it (%s)',
+  async (resource) => {
+    const tags = (keys: string[], context: IamRequest['context']) =>
+      isAllowed(role('terminations'), {
+        action: 'ec2:CreateTags',
+        resource,
+        context: { 'aws:TagKeys': keys, ...context },
+      })
+    expect(await tags([binKey(NAME)], taggedAsDisk)).toBe(true)
+    expect(await tags([binKey(NAME)], {})).toBe(false)
+    expect(await tags([binKey(NAME), 'team'], taggedAsDisk)).toBe(false)
+  },
+)
+
 describe('the notifier’s role', () => {
   const needs = ['sqs:SendMessage', 'sqs:GetQueueUrl'].map((action) => ({
     action,
@@ -372,6 +438,18 @@ describe('the notifier’s role', () => {
     expect(
       await isAllowed(policy, { action: 'sqs:SendMessage', resource: deadLettersArn, context: {} }),
     ).toBe(false)
+  })
+})
+
+it('the notifier’s role is taken by Auto Scaling on behalf of this account, and by nobody else', () => {
+  const { AssumeRolePolicyDocument } = template.Resources.NotifierRole?.Properties ?? {}
+  expect(resolved(AssumeRolePolicyDocument)).toMatchObject({
+    Statement: [
+      {
+        Principal: { Service: 'autoscaling.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      },
+    ],
   })
 })
 

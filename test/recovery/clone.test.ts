@@ -174,6 +174,21 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(deleted.sort()).toEqual([expect.stringMatching(/^snap-/), expect.stringMatching(/^vol-/)])
   })
 
+  it('is told, by its key, where EC2 cannot make a volume of it, and made once more', async () => {
+    ssm.describeVolumes = async (input) => {
+      const answer = call('DescribeVolumes', input)
+      for (const one of answer.Volumes ?? [])
+        if (one.SnapshotId) Object.assign(one, { State: 'error', KmsKeyId: 'key/disabled' })
+      return answer
+    }
+    await sweep(4)
+    const words = expect.stringMatching(/^EC2 could not make vol-\S+ of snap-\S+, .* its key, key\/disabled,/)
+    expect(failed()[0]).toMatchObject({ rung: 'clone', instanceId: dead, errorMessage: words })
+    delete ssm.describeVolumes
+    await sweep(4)
+    expect(sent).toHaveLength(1)
+  })
+
   it('is thrown away although SSM does not answer, where it is at no machine', async () => {
     await sweep(2)
     letGo()

@@ -4,11 +4,11 @@ import { decideCopy, MOST_SALVAGES, rubbish, type SeenCopy } from '../../src/rec
 import { action, MINUTE, START } from '../termination/observations.ts'
 
 const snapshot: CopySnapshot = {
-  ...{ snapshotId: 'snap-1', state: 'completed', startedAt: START + 10 * MINUTE },
+  ...{ snapshotId: 'snap-1', state: 'completed', startedAt: START + 10 * MINUTE, why: undefined },
 }
 const volume: CopyVolume = {
   ...{ volumeId: 'vol-1', snapshotId: 'snap-1', state: 'available', zone: 'a' },
-  ...{ createdAt: START + 15 * MINUTE, attachment: undefined },
+  ...{ createdAt: START + 15 * MINUTE, attachment: undefined, keyId: undefined },
 }
 const near = { instanceId: 'i-near', zone: 'a' }
 const far = { instanceId: 'i-far', zone: 'b' }
@@ -120,9 +120,29 @@ describe('of several', () => {
     expect(ids(rubbish(copy, false))).toBe('vol-2')
   })
   it('none that failed is used', () => {
-    const copy = copyOf([{ ...older, state: 'error' }, snapshot], [{ ...volume, state: 'error' }])
+    const ofOlder = { ...volume, snapshotId: 'snap-0', state: 'error' }
+    const copy = copyOf([{ ...older, state: 'error' }, snapshot], [ofOlder])
     expect(step({ copy })).toMatchObject({ do: 'create-volume', snapshotId: 'snap-1' })
     expect(ids(rubbish(copy, false))).toBe('snap-0 vol-1')
+  })
+  it('a volume that EC2 could not make is told, with its key, and thrown away before another is made', () => {
+    const failed = { ...volume, state: 'error', keyId: 'arn:aws:kms:eu-west-1:111122223333:key/k' }
+    const copy = copyOf([snapshot], [failed])
+    expect(step({ copy })).toMatchObject({
+      do: 'complain',
+      reason: expect.stringMatching(/^EC2 could not make vol-1 of snap-1, .* its key, arn:aws:kms:.*key\/k/),
+    })
+    expect(ids(rubbish(copy, false))).toBe('vol-1')
+    const plain = copyOf([snapshot], [{ ...failed, keyId: undefined }])
+    expect(step({ copy: plain })).toMatchObject({ reason: expect.stringMatching(/does not say why$/) })
+    // What can be used is used.
+    expect(step({ copy: copyOf([snapshot], [failed, second]) })).toMatchObject({ volumeId: 'vol-2' })
+    expect(step({ copy, siblings: [] }).do).toBe('wait')
+  })
+  it('a snapshot that failed is told as EC2 tells it, and thrown away before another is made', () => {
+    const copy = copyOf([{ ...snapshot, state: 'error', why: 'the key is disabled' }])
+    expect(step({ copy })).toEqual({ do: 'complain', reason: 'its snapshot failed: the key is disabled' })
+    expect(ids(rubbish(copy, false))).toBe('snap-1')
   })
   it('nothing is kept once the action is over, and nothing is deleted twice', () => {
     const copy = copyOf([snapshot], [volume, { ...second, state: 'deleting' }])

@@ -161,9 +161,11 @@ describe('copies', () => {
   })
   it('that failed are known as that', async () => {
     const [failed] = snapshot('snap-1', 1).Snapshots
-    const describeSnapshots = async () => ({ Snapshots: failed && [{ ...failed, State: 'error' as const }] })
+    const describeSnapshots = async () => ({
+      Snapshots: failed && [{ ...failed, State: 'error' as const, StateMessage: 'the key is disabled' }],
+    })
     const [copy] = await copiesOf(aws({ describeSnapshots, describeVolumes: async () => ({}) }), HOOK)
-    expect(copy?.snapshots).toMatchObject([{ state: 'error' }])
+    expect(copy?.snapshots).toMatchObject([{ state: 'error', why: 'the key is disabled' }])
   })
   it('of which EC2 has another word than completed are not complete', async () => {
     const Snapshots = [

@@ -272,14 +272,17 @@ it('a machine that is held for a person is looked at again when that must end', 
 })
 
 describe('a flush that should long be over', () => {
+  const mustBeOver =
+    running.requestedAt + 1000 * (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds)
+  const secondsAfter = (minutes: number) => {
+    const now = mustBeOver + minutes * MINUTE
+    const decision = decide(seen({ flushes: [running], proof: undefined, now }), policy)
+    return decision.do === 'wait' && decision.waitsFor === 'flush' && decision.seconds
+  }
+  it('is looked at when it is over, and not in the moment in which it must be', () => {
+    expect(secondsAfter(-3)).toBe(3 * 60 + policy.pendingSeconds)
+  })
   it('is looked at ever more rarely', () => {
-    const mustBeOver =
-      running.requestedAt + 1000 * (policy.deliveryTimeoutSeconds + policy.executionTimeoutSeconds)
-    const secondsAfter = (minutes: number) => {
-      const now = mustBeOver + minutes * MINUTE
-      const decision = decide(seen({ flushes: [running], proof: undefined, now }), policy)
-      return decision.do === 'wait' && decision.waitsFor === 'flush' && decision.seconds
-    }
     expect([0, 1, 20, 70].map(secondsAfter)).toEqual([
       policy.pendingSeconds,
       20,

@@ -28,17 +28,19 @@ describe('no active lifecycle action', () => {
     expect(holdOfUnflushed({ ...another, ageSeconds: young })).toBe('pending')
     expect(holdOfUnflushed({ ...another, ageSeconds: old })).toBe('over')
   })
+  it.each(['Terminating:Proceed', 'Terminated', 'Warmed:Terminating:Proceed', 'Warmed:Terminated'])(
+    'means over in %s, from which nothing comes back',
+    (state) => {
+      expect(none(state)).toBe('over')
+    },
+  )
   it.each([
-    ...['Terminating:Proceed', 'Terminating:Retained', 'Terminated'],
-    ...[
-      'Warmed:Stopped',
-      'Warmed:Running',
-      'Warmed:Hibernated',
-      'Warmed:Terminated',
-      'Warmed:Pending:Proceed',
-    ],
-  ])('means over in %s', (state) => {
-    expect(none(state)).toBe('over')
+    ...['Terminating:Retained', 'Warmed:Terminating:Retained', 'ReplacingRootVolume:Proceed'],
+    ...['Warmed:Stopped', 'Warmed:Running', 'Warmed:Hibernated', 'Warmed:Pending:Proceed'],
+  ])('means over in %s, once that cannot be the state of before', (state) => {
+    expect(none(state)).toBe('pending')
+    expect(none(state, SETTLING_SECONDS)).toBe('pending')
+    expect(none(state, old)).toBe('over')
   })
   it('means over when no group has the instance any more: one empty answer tells nothing, a quarter of an hour of them does', () => {
     expect(none(undefined)).toBe('pending')

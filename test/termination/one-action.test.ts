@@ -414,6 +414,7 @@ describe('its root volume was replaced after the action had begun, and', () => {
   it('it was kept later: what is kept is not what the first action held', async () => {
     aws.lifecycleState = 'Terminating:Retained'
     aws.activeToken = undefined
+    aws.now = START + 16 * MINUTE
     attachedAt(since)
     expect(await settled()).toMatchObject({ do: 'settle', outcome: 'expired' })
     attachedAt(START - MINUTE)

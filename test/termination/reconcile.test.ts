@@ -78,7 +78,12 @@ describe('no active lifecycle action', () => {
   })
   it('means over, and retained, when the machine is kept', async () => {
     aws.lifecycleState = 'Terminating:Retained'
+    aws.now = START + 16 * MINUTE
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'retained' } })
+  })
+  it('means not yet when it was kept, and released a moment ago: that is the state of before', async () => {
+    aws.lifecycleState = 'Terminating:Retained'
+    expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait', waitsFor: 'hook' } })
   })
   it('means over, and archived, when a flush of this action is proven', async () => {
     aws.activeToken = action.token

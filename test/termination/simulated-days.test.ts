@@ -64,6 +64,18 @@ describe('a group that is gone, and the environment in its tags with it', () => 
   })
 })
 
+describe('a group that is gone between the look and the word', () => {
+  it('has ended the action by itself: the next pass tells how', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(manifestLine([]))
+    aws.failing.set(
+      'completeLifecycleAction',
+      awsError('ValidationError', 'AutoScalingGroup name not found - null'),
+    )
+    expect(await reconcile(aws.guard, action)).toMatchObject({ did: 'superseded', over: false })
+  })
+})
+
 describe('an agent that does not answer', () => {
   it('is not asked again before an answer can be expected, even where retries need not wait', async () => {
     aws.agent = 'dead'
@@ -96,6 +108,58 @@ describe('a manifest that is said to lie in S3', () => {
       throw awsError(code)
     }
     expect((await reconcile(aws.guard, action)).decision.do).toBe(done)
+  })
+})
+
+describe('a manifest of which the listing has only the beginning', () => {
+  const cut = manifestLine([file]).slice(0, 60)
+  const denied = awsError('AccessDeniedException', 'not authorized to perform: ssm:GetCommandInvocation')
+  const flushesSent = () => aws.calls.filter((call) => call === 'sendCommand').length
+  const refusing = (error: Error) => {
+    aws.guard.aws.getCommandInvocation = async () => {
+      throw error
+    }
+  }
+
+  it('S1: and which may not be had whole, leaves nothing empty that a later flush does not name', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(cut)
+    aws.wholeOutput = manifestLine([file])
+    aws.now += 10 * MINUTE
+    await reconcile(aws.guard, action)
+    aws.flushEnds(manifestLine([]))
+    refusing(denied)
+    expect((await reconcile(aws.guard, action)).decision).toMatchObject({ do: 'wait', waitsFor: 'answer' })
+  })
+  it('E2: costs no further flush while it may not be had whole, for none would tell it', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(cut)
+    refusing(denied)
+    aws.now += 10 * MINUTE
+    const { decision } = await reconcile(aws.guard, action)
+    expect(decision).toMatchObject({ do: 'wait', waitsFor: 'answer' })
+    expect(decision.reason).toContain('not authorized to perform: ssm:GetCommandInvocation')
+    expect(flushesSent()).toBe(1)
+    aws.now += policy.patienceSeconds * 1000
+    expect((await reconcile(aws.guard, action)).decision).toMatchObject({ outcome: 'retained' })
+  })
+  it.each([
+    ['not known', cut, () => refusing(awsError('InvocationDoesNotExist'))],
+    ['not known, and listed without it,', '', () => refusing(awsError('InvocationDoesNotExist'))],
+    ['without its output', cut, () => undefined],
+  ])('E2: is looked at again where the command is %s there yet', async (_what, listed, happen) => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds(listed)
+    happen()
+    aws.now += 10 * MINUTE
+    await expect(reconcile(aws.guard, action)).rejects.toThrow('SSM does not tell yet what flush')
+    expect(flushesSent()).toBe(1)
+  })
+  it('is another matter than a flush that printed something else, and nothing to its standard output', async () => {
+    await reconcile(aws.guard, action)
+    aws.flushEnds('\n----------ERROR-------\nsomething')
+    aws.now += 10 * MINUTE
+    expect((await reconcile(aws.guard, action)).decision.do).toBe('flush')
   })
 })
 

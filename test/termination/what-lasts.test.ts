@@ -256,6 +256,7 @@ it.each<[string, keyof AwsApi, () => void]>([
 it('what was flushed before is not asked for while the newest flush says nothing', async () => {
   await pass()
   aws.flushEnds('termination-guard manifest 2 H4sI')
+  aws.wholeOutput = 'termination-guard manifest 2 H4sI'
   aws.now += 10 * MINUTE
   await pass()
   aws.flushEnds('', 'Failed')

@@ -3,7 +3,7 @@ import type { EventBridgeEvent } from '../auto-scaling/auto-scaling.ts'
 import type { Command } from './flush-command.ts'
 import { type Completing, completeOtherHook } from './other-teams.ts'
 import type { Truth } from './queue-message.ts'
-import { HOOK, minute, OTHER_HOOK, second } from './setting.ts'
+import { HOOK, hour, minute, OTHER_HOOK, second } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TrackedAction } from './tracked-action.ts'
 
@@ -11,6 +11,9 @@ interface BusSurroundings extends Surroundings {
   readonly queue: { send(body: string, truth: Truth): void; reveal(instanceId: string): void }
   readonly region: Completing
 }
+
+/** How late a message may be. */
+export const LATEST_MS = 5 * hour
 
 export class Bus {
   readonly #world: BusSurroundings
@@ -87,8 +90,10 @@ export class Bus {
       this.#send(chance.between(0, 5 * minute), body, { is: 'status', instanceId })
   }
 
-  #send(lateMs: number, body: string, truth: Truth): void {
-    const { time, queue } = this.#world
+  #send(inTimeMs: number, body: string, truth: Truth): void {
+    const { time, queue, chance, faults } = this.#world
+    const isVeryLate = chance.of(faults['message-is-very-late'])
+    const lateMs = isVeryLate ? chance.between(0, LATEST_MS) : inTimeMs
     if (lateMs === 0) queue.send(body, truth)
     else {
       this.#underWay++

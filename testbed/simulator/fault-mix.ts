@@ -8,15 +8,20 @@ const kinds = {
   'call-fails-after-its-effect': [0.002, 0.1],
   'call-hangs': [0.0005, 0.02],
   'call-is-slow': [0.005, 0.2],
+  /** Its environment is frozen before the request is sent, and thaws with a later invocation. */
+  'call-is-sent-later': [0.002, 0.1],
   'lambda-is-killed': [0.01, 0.3],
   /** How many times a day; each for minutes up to hours. */
   'guard-is-down': [0.3, 3],
   'throttling-storm': [0.3, 4],
+  /** One of all, each time another. */
+  'an-operation-is-denied': [0.3, 4],
   's3-denies': [0.3, 3],
   'ssm-is-down': [0.3, 3],
   's3-is-down': [0.3, 3],
   'answer-is-empty': [0.005, 0.1],
   'body-stalls': [0.02, 0.9],
+  'schedule-starts-a-sweep-twice': [0.05, 0.9],
   /** A probability for the world: each of them begins at some time and never ends. */
   'bucket-is-gone-for-good': [0.1, 0.9],
   'bucket-is-elsewhere-for-good': [0.1, 0.9],
@@ -30,6 +35,8 @@ const kinds = {
   'ec2-denies-for-good': [0.1, 0.9],
   // What AWS knows late
   'states-are-stale': [0.02, 0.5],
+  'answer-lacks-somebody': [0.01, 0.2],
+  'action-is-known-late': [0.05, 0.9],
   'activity-is-late': [0.05, 0.9],
   'activity-is-missing': [0.05, 0.5],
   'clocks-are-skewed': [0.3, 1],
@@ -40,6 +47,8 @@ const kinds = {
   'notification-comes-by-event-too': [0.02, 0.5],
   'message-is-received-twice': [0.01, 0.3],
   'message-is-not-deleted': [0.01, 0.3],
+  /** For hours, where the others are late for minutes. */
+  'message-is-very-late': [0.02, 0.3],
   'event-is-lost': [0.05, 0.9],
   'event-is-late': [0.05, 0.5],
   'event-is-repeated': [0.05, 0.5],
@@ -49,6 +58,9 @@ const kinds = {
   'message-has-a-real-token': [0.5, 6],
   // Run Command
   'listing-lags': [0.05, 0.9],
+  'listing-goes-back': [0.05, 0.9],
+  'command-is-never-listed': [0.02, 0.3],
+  'output-is-late': [0.05, 0.9],
   'script-fails': [0.05, 0.7],
   'script-never-ends': [0.02, 0.3],
   'output-is-cut': [0.02, 0.5],
@@ -68,6 +80,8 @@ const kinds = {
   'publisher-deletes': [0.05, 0.6],
   'file-cannot-be-read': [0.02, 0.3],
   'machine-vanishes': [0.05, 0.5],
+  // Copies of disks, a probability for each
+  'copy-fails': [0.2, 0.9],
   // The archive
   'publisher-uploads-nothing': [0.05, 0.9],
   'publisher-forgets-a-file': [0.05, 0.7],
@@ -96,6 +110,10 @@ const kinds = {
   'operator-deletes-a-group': [0.2, 1],
   'operator-points-the-hook-elsewhere': [0.2, 1],
   'operator-takes-the-tags': [0.3, 3],
+  'operator-sets-the-time-out': [0.5, 3],
+  'operator-redrives': [0.5, 6],
+  'operator-puts-on-standby': [0.5, 6],
+  'operator-detaches': [0.5, 3],
   'operator-withdraws': [0.3, 2],
   'operator-redeploys': [0.3, 2],
 } as const satisfies Record<string, readonly [rare: number, frequent: number]>

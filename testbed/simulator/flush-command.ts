@@ -31,6 +31,8 @@ export interface Command {
   /** As the API model writes it, with spaces. */
   details: string
   output: string
+  /** Until then it is not told, whatever the status says. */
+  outputFrom: number
   endedAt: number | undefined
   /** What listings say until then is older. */
   shownFrom: number

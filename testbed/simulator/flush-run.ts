@@ -193,7 +193,8 @@ function report(world: FlushSurroundings, machine: Machine, command: Command, fi
   const { chance, faults, ssm } = world
   const line = manifestLine(world, machine, command, findings)
   const isCut = chance.of(faults['output-is-cut'])
-  if (!isCut && !line.isSpoilt && !command.isByHand) {
+  const isReadable = !isCut && !line.isSpoilt && command.visibleAt < Number.POSITIVE_INFINITY
+  if (isReadable && !command.isByHand) {
     for (const file of findings.files) file.isNamed = true
     for (const { file } of findings.unaccounted) file.isNamed = true
   }

@@ -52,9 +52,12 @@ export class Functions {
     }
   }
 
-  /** By the schedule. */
+  /** By the schedule, which starts it at least once. */
   sweep(): void {
     this.#runScheduled(sweep)
+    const { time, chance, faults } = this.#world
+    if (chance.of(faults['schedule-starts-a-sweep-twice']))
+      time.after(chance.between(0, 30) * second, () => this.#runScheduled(sweep))
   }
 
   /** When the deployment is removed. */

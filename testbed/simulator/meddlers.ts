@@ -1,8 +1,10 @@
 /** People who do what AWS lets them do, at a moment that suits nobody: with machines, with groups, and with the guard's own deployment. */
 import { markKey } from '../../src/enrolment/mark.ts'
 import { readPolicy } from '../../src/policy.ts'
-import { putOurHook } from './enrolled-groups.ts'
+import { createGroup, putOurHook } from './enrolled-groups.ts'
 import { attempt, often } from './occasions.ts'
+import type { Queue } from './queue.ts'
+import type { DeadLetter } from './queue-message.ts'
 import type { Region } from './region.ts'
 import type { RunCommand } from './run-command.ts'
 import { HOOK, minute, NOTIFIER_ROLE_ARN, OTHER_QUEUE_ARN, second } from './setting.ts'
@@ -12,6 +14,8 @@ interface MeddlerSurroundings extends Surroundings {
   readonly healsAt: number
   readonly region: Region
   readonly ssm: RunCommand
+  readonly queue: Queue
+  readonly deadLetters: DeadLetter[]
   readonly functions: { withdraw(): void; deploy(): void; killAll(): void }
 }
 
@@ -28,6 +32,10 @@ export function startMeddlers(world: MeddlerSurroundings): void {
   often(world, faults['operator-takes-the-tags'], () => takeTags(world))
   often(world, faults['operator-withdraws'], () => world.functions.withdraw())
   often(world, faults['operator-redeploys'], () => redeploy(world))
+  often(world, faults['operator-sets-the-time-out'], () => setTimeOut(world))
+  often(world, faults['operator-redrives'], () => redrive(world))
+  often(world, faults['operator-puts-on-standby'], () => putOnStandby(world))
+  often(world, faults['operator-detaches'], () => detach(world))
 }
 
 /** Held by our hook, or kept. */
@@ -45,11 +53,11 @@ function stopHeld(world: MeddlerSurroundings): void {
   const id = heldOrKept(world)
   if (!id) return
   trace?.note('person', `stops ${id}`)
-  attempt(world, () => region.call({ by: 'operator' }, 'StopInstances', { InstanceIds: [id] }))
+  attempt(world, () => region.call(person, 'StopInstances', { InstanceIds: [id] }))
   if (chance.of(0.5)) return
   time.after(chance.between(2, 40) * minute, () => {
     trace?.note('person', `starts ${id}`)
-    attempt(world, () => region.call({ by: 'operator' }, 'StartInstances', { InstanceIds: [id] }))
+    attempt(world, () => region.call(person, 'StartInstances', { InstanceIds: [id] }))
   })
 }
 
@@ -106,21 +114,27 @@ function wakeWarm(world: MeddlerSurroundings): void {
   attempt(world, () => (chance.of(0.5) ? region.wake(id) : region.depart(id, 'terminate-warmed')))
 }
 
-/** By force, which needs the retention to be switched off. */
+/** By force, which needs the retention to be switched off; half of those who do make it anew, under its name. */
 function deleteGroup(world: MeddlerSurroundings): void {
   const { region, chance, setting, trace } = world
-  const { name } = chance.pick(setting.groups)
+  const group = chance.pick(setting.groups)
+  const { name } = group
   trace?.note('person', `deletes ${name} by force`)
   attempt(world, () => {
-    region.call({ by: 'operator' }, 'UpdateAutoScalingGroup', {
+    region.call(person, 'UpdateAutoScalingGroup', {
       AutoScalingGroupName: name,
       InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'terminate' } },
     })
     for (const machine of region.machines.values()) if (machine.groupName === name) machine.wasReleased = true
-    region.call({ by: 'operator' }, 'DeleteAutoScalingGroup', {
+    region.call(person, 'DeleteAutoScalingGroup', {
       AutoScalingGroupName: name,
       ForceDelete: true,
     })
+  })
+  if (chance.of(0.5)) return
+  world.time.at(soon(world, 30), () => {
+    trace?.note('person', `makes ${name} anew`)
+    attempt(world, () => createGroup(world, region, group))
   })
 }
 
@@ -130,7 +144,7 @@ function pointElsewhere(world: MeddlerSurroundings): void {
   const { name } = chance.pick(setting.groups)
   trace?.note('person', `points the hook of ${name} to another queue`)
   attempt(world, () =>
-    region.call({ by: 'operator' }, 'PutLifecycleHook', {
+    region.call(person, 'PutLifecycleHook', {
       AutoScalingGroupName: name,
       LifecycleHookName: HOOK,
       LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
@@ -149,7 +163,7 @@ function takeTags(world: MeddlerSurroundings): void {
   const { name } = chance.pick(setting.groups)
   trace?.note('person', `takes our tags from ${name}`)
   attempt(world, () =>
-    region.call({ by: 'operator' }, 'DeleteTags', {
+    region.call(person, 'DeleteTags', {
       Tags: [{ ResourceId: name, ResourceType: 'auto-scaling-group', Key: markKey(HOOK) }],
     }),
   )
@@ -171,3 +185,64 @@ function redeploy(world: MeddlerSurroundings): void {
   setting.policy = readPolicy(environment)
   if (setting.policy.enrolment) world.functions.deploy()
 }
+
+/** With whatever waits at it. */
+function setTimeOut(world: MeddlerSurroundings): void {
+  const { region, chance, setting, trace } = world
+  const { name } = chance.pick(setting.groups)
+  const HeartbeatTimeout = chance.pick([300, 600, 1800, 7200])
+  trace?.note('person', `sets the time-out of ${name}'s hook to ${HeartbeatTimeout} s`)
+  attempt(world, () => putOurHook(world, region, name, HeartbeatTimeout))
+}
+
+/** What lies in the dead-letter queue comes once more, each as a new message. */
+function redrive({ deadLetters, queue, trace }: MeddlerSurroundings): void {
+  trace?.note('person', 'redrives the dead letters')
+  for (const { body, truth } of deadLetters.splice(0)) queue.send(body, truth)
+}
+
+/** In service, and nobody's any more for a while. Whoever died meanwhile is noticed only then, as nobody looks at the health of the others. */
+function putOnStandby(world: MeddlerSurroundings): void {
+  const { region, chance, time, trace } = world
+  const one = inService(world)
+  if (!one) return
+  const named = { AutoScalingGroupName: one.groupName, InstanceIds: [one.id] }
+  trace?.note('person', `puts ${one.id} on standby`)
+  attempt(world, () =>
+    region.call(person, 'EnterStandby', { ...named, ShouldDecrementDesiredCapacity: chance.of(0.5) }),
+  )
+  time.at(soon(world, 30), () =>
+    attempt(world, () => {
+      region.call(person, 'ExitStandby', named)
+      if (one.machine !== 'running')
+        region.call(person, 'SetInstanceHealth', { InstanceId: one.id, HealthStatus: 'Unhealthy' })
+    }),
+  )
+}
+
+/** What runs, or is kept; half of them are put back. */
+function detach(world: MeddlerSurroundings): void {
+  const { region, chance, time, trace } = world
+  const kept = region.model.instances().filter(({ lifecycleState }) => lifecycleState.endsWith(':Retained'))
+  const one = kept.length > 0 && chance.of(0.5) ? chance.pick(kept) : inService(world)
+  if (!one) return
+  const named = { AutoScalingGroupName: one.groupName, InstanceIds: [one.id] }
+  trace?.note('person', `detaches ${one.id}`)
+  attempt(world, () =>
+    region.call(person, 'DetachInstances', { ...named, ShouldDecrementDesiredCapacity: false }),
+  )
+  if (chance.of(0.5)) return
+  time.at(soon(world, 30), () => attempt(world, () => region.call(person, 'AttachInstances', named)))
+}
+
+function inService({ region, chance }: MeddlerSurroundings) {
+  const members = region.model.instances().filter(({ lifecycleState }) => lifecycleState === 'InService')
+  return members.length > 0 ? chance.pick(members) : undefined
+}
+
+/** Before the world heals, at the latest. */
+function soon({ time, chance, healsAt }: MeddlerSurroundings, mostMinutes: number): number {
+  return Math.min(time.now + chance.between(2, mostMinutes) * minute, healsAt)
+}
+
+const person = { by: 'operator' } as const

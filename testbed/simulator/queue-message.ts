@@ -23,6 +23,9 @@ export interface Message {
   isGone: boolean
 }
 
+/** What lies in the dead-letter queue, copied there by the guard or moved by SQS. */
+export type DeadLetter = Pick<Message, 'body' | 'truth'>
+
 export function handleOf({ id, receives }: Message): string {
   return `${id}/${receives}`
 }

@@ -21,7 +21,7 @@ import { completeByAnotherGuard } from './other-teams.ts'
 import type { Truth } from './queue-message.ts'
 import { HOOK, minute, QUEUE_ARN, second } from './setting.ts'
 import { Machine, type MachineSurroundings } from './simulated-machine.ts'
-import type { Cause, TrackedAction } from './tracked-action.ts'
+import { type Cause, knownFrom, type TrackedAction } from './tracked-action.ts'
 
 interface RegionSurroundings extends MachineSurroundings {
   readonly queue: { send(body: string, truth: Truth): void }
@@ -225,7 +225,7 @@ export class Region {
       ...{ token, instance, machine, groupName: instance.groupName, kind: instance.departure.kind },
       ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined, censusAt: undefined },
       heartbeatMs: (this.hookOf(instance.groupName)?.HeartbeatTimeout ?? 0) * second,
-      ...{ isNotificationLost: false, isSeen: false },
+      ...{ isNotificationLost: false, isSeen: false, knownFrom: knownFrom(this.#world) },
     }
     this.actions.set(token, action)
     this.#open.add(action)

@@ -104,10 +104,12 @@ export class RunCommand {
   ): Command {
     const { time, chance, faults } = this.#world
     const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 90) * second : 0
+    const isNever = chance.of(faults['command-is-never-listed'])
+    const visibleAt = isNever ? Number.POSITIVE_INFINITY : time.now + lagMs
     return {
       id: `00000000-c000-4000-8000-${String(++this.#count).padStart(12, '0')}`,
       ...asked,
-      ...{ requestedAt: time.now, visibleAt: time.now + lagMs, endedAt: undefined, output: '', shownFrom: 0 },
+      ...{ requestedAt: time.now, visibleAt, endedAt: undefined, output: '', outputFrom: 0, shownFrom: 0 },
       ...{ status: 'Pending', details: 'Pending', shownBefore: { status: 'Pending', details: 'Pending' } },
     }
   }
@@ -131,6 +133,8 @@ export class RunCommand {
     const lagMs = chance.of(faults['listing-lags']) ? chance.between(1, 60) * second : 0
     command.shownBefore = { status: command.status, details: command.details }
     command.shownFrom = Math.max(time.now + lagMs, command.shownFrom)
+    const isOutputLate = output !== '' && chance.of(faults['output-is-late'])
+    command.outputFrom = isOutputLate ? time.now + chance.between(1, 90) * second : 0
     Object.assign(command, { status, details, output })
     if (status !== 'InProgress') command.endedAt = time.now
     trace?.note('ssm', `${shortOf(command)} on ${command.instanceId}: ${details}`)
@@ -140,7 +144,8 @@ export class RunCommand {
   listCommandInvocations(
     input: ListCommandInvocationsCommandInput,
   ): Answer<ListCommandInvocationsCommandOutput> {
-    const { time, setting } = this.#world
+    const { setting } = this.#world
+    const asOf = this.#asOf()
     const filter = (key: string) => input.Filters?.find((one) => one.key === key)?.value
     const after = Date.parse(filter('InvokedAfter') ?? '1970-01-01T00:00:00Z')
     const documentName = filter('DocumentName')
@@ -148,40 +153,47 @@ export class RunCommand {
       input.InstanceId === undefined ? [...this.#byId.values()] : this.commandsOf(input.InstanceId)
     const found = listed.filter(
       (command) =>
-        command.visibleAt <= time.now &&
-        command.requestedAt >= after &&
-        command.documentName === documentName,
+        command.visibleAt <= asOf && command.requestedAt >= after && command.documentName === documentName,
     )
     const from = Number(input.NextToken ?? 0)
     const page = found.slice(from, from + setting.commandsPerPage)
     const next = from + setting.commandsPerPage
     return {
       // In no documented order.
-      CommandInvocations: page.map((command) => this.#listed(command)),
+      CommandInvocations: page.map((command) => this.#listed(command, asOf)),
       NextToken: next < found.length ? String(next) : undefined,
     }
   }
 
-  /** An invocation has seen a command in a listing. */
-  shown(run: Run, commandId: string): void {
-    const command = this.#byId.get(commandId)
-    if (command) run.sawCommand(command, this.#world.time.now)
+  /** Two looks may be answered in the wrong order: what the one showed, the other does not know yet. */
+  #asOf(): number {
+    const { time, chance, faults } = this.#world
+    return chance.of(faults['listing-goes-back']) ? time.now - chance.logBetween(second, minute) : time.now
   }
 
-  getCommandInvocation(input: GetCommandInvocationCommandInput): Answer<GetCommandInvocationCommandOutput> {
+  getCommandInvocation(
+    run: Run,
+    input: GetCommandInvocationCommandInput,
+  ): Answer<GetCommandInvocationCommandOutput> {
     const command = this.commandsOf(input.InstanceId ?? '').find(({ id }) => id === input.CommandId)
     if (!command || command.visibleAt > this.#world.time.now) throw new AwsError('InvocationDoesNotExist', '')
-    const { output } = command
+    const output = this.#outputOf(command, this.#asOf())
+    if (output === '') run.heardNothing(command.id)
     const isCut = output.length > GOT_CHARACTERS
     return {
       StandardOutputContent: isCut ? `${output.slice(0, GOT_CHARACTERS - 22)}\n--output truncated--` : output,
     }
   }
 
-  #listed(command: Command) {
-    const isShown = command.shownFrom <= this.#world.time.now
+  /** It may come after the status. */
+  #outputOf({ output, outputFrom, shownFrom }: Command, asOf: number): string {
+    return Math.max(outputFrom, shownFrom) <= asOf ? output : ''
+  }
+
+  #listed(command: Command, asOf: number) {
+    const isShown = command.shownFrom <= asOf
     const { status, details } = isShown ? command : command.shownBefore
-    const { output } = command
+    const output = this.#outputOf(command, asOf)
     const isCut = output.length > LISTED_CHARACTERS
     return {
       CommandId: command.id,
@@ -193,11 +205,7 @@ export class RunCommand {
       StatusDetails: details,
       CommandPlugins: [
         {
-          Output: !isShown
-            ? ''
-            : isCut
-              ? `${output.slice(0, LISTED_CHARACTERS - 26)}\n---Output truncated---`
-              : output,
+          Output: isCut ? `${output.slice(0, LISTED_CHARACTERS - 26)}\n---Output truncated---` : output,
           ResponseFinishDateTime: isShown && command.endedAt ? new Date(command.endedAt) : undefined,
         },
       ],

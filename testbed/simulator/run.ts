@@ -1,5 +1,5 @@
 /** One invocation of one of the guard's functions. */
-import type { Command } from './flush-command.ts'
+import type { CommandInvocation } from '@aws-sdk/client-ssm'
 import type { Message } from './queue-message.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -16,8 +16,11 @@ export class Run {
   /** Killed: nothing that it still wanted to do happens. */
   isDead = false
   isOver = false
-  /** What its listings have shown of each command: when, and whether it was running then. */
-  readonly seen = new Map<string, { readonly at: number; readonly wasRunning: boolean }>()
+  /** What its listings have shown of each command: when, and whether it was running then, or had ended without a word. */
+  readonly seen = new Map<
+    string,
+    { readonly at: number; readonly wasRunning: boolean; readonly wasSilent: boolean }
+  >()
 
   constructor(world: Surroundings, number: number, timeoutMs: number, messages: readonly Message[]) {
     this.number = number
@@ -31,8 +34,13 @@ export class Run {
       : undefined
   }
 
-  sawCommand({ id, status, shownFrom, shownBefore }: Command, now: number): void {
-    const shown = shownFrom <= now ? status : shownBefore.status
-    this.seen.set(id, { at: now, wasRunning: shown === 'Pending' || shown === 'InProgress' })
+  sawCommand({ CommandId: id = '', Status, CommandPlugins }: CommandInvocation, now: number): void {
+    const wasRunning = Status === 'Pending' || Status === 'InProgress'
+    this.seen.set(id, { at: now, wasRunning, wasSilent: !CommandPlugins?.some(({ Output }) => Output) })
+  }
+
+  heardNothing(id: string): void {
+    const seen = this.seen.get(id)
+    if (seen) this.seen.set(id, { ...seen, wasSilent: true })
   }
 }

@@ -1,11 +1,12 @@
 /** Which service answers an operation of the seam, and how. */
 import type { AwsApi, ObjectBody } from '../../src/aws/api.ts'
 import type { OperationName } from '../auto-scaling/auto-scaling.ts'
-import { AwsError } from '../aws-error.ts'
+import { AwsError, validationError } from '../aws-error.ts'
 import { describeInstanceInformation } from './agents-heard.ts'
 import type { Bucket } from './bucket.ts'
 import { consoleOf } from './consoles.ts'
 import type { Queue } from './queue.ts'
+import type { DeadLetter } from './queue-message.ts'
 import type { Region } from './region.ts'
 import type { Run } from './run.ts'
 import type { RunCommand } from './run-command.ts'
@@ -22,7 +23,7 @@ export interface ServiceSurroundings {
   readonly time: Surroundings['time']
   readonly bucket: Bucket
   readonly queue: Queue
-  readonly deadLetters: string[]
+  readonly deadLetters: DeadLetter[]
   /** A body, which may stop flowing. */
   mayStall(body: ObjectBody): ObjectBody
   /** A pass of the guard looked at an action, whatever came of it. */
@@ -91,7 +92,7 @@ export function perform(world: ServiceSurroundings, run: Run, operation: Operati
     case 's3':
       return callBucket(world, operation, input)
     case 'sqs':
-      return callQueue(world, operation, input)
+      return callQueue(world, run, operation, input)
   }
 }
 
@@ -101,7 +102,10 @@ function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, 
     operation === 'completeLifecycleAction'
       ? (input as Input<'completeLifecycleAction'>).LifecycleActionResult
       : undefined
-  if (operation === 'recordLifecycleActionHeartbeat') world.saw(input)
+  if (operation === 'recordLifecycleActionHeartbeat') {
+    world.saw(input)
+    if (isUnknownYet(world, input)) throw validationError('No active Lifecycle Action found with token')
+  }
   // AWS may answer fewer records than were asked for.
   const paged =
     'MaxRecords' in input && !(Number(input.MaxRecords) <= setting.pageSize)
@@ -110,6 +114,17 @@ function callRegion(world: ServiceSurroundings, run: Run, operation: Operation, 
   const answer = region.call({ by: 'guard', run, result }, modelNames[operation], paged)
   if (operation === 'getConsoleOutput') return consoleOf(world, input as Input<'getConsoleOutput'>)
   return world.views.seen(operation, paged, answer)
+}
+
+function isUnknownYet(
+  { region, time }: ServiceSurroundings,
+  {
+    LifecycleActionToken: token,
+    InstanceId: instanceId = '',
+  }: Partial<Input<'recordLifecycleActionHeartbeat'>>,
+): boolean {
+  const action = token === undefined ? region.actionOf(instanceId) : region.actions.get(token)
+  return action !== undefined && action.knownFrom > time.now
 }
 
 function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
@@ -122,14 +137,14 @@ function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operati
       input as Input<'describeInstanceInformation'>,
     )
   if (operation !== 'listCommandInvocations')
-    return ssm.getCommandInvocation(input as Input<'getCommandInvocation'>)
+    return ssm.getCommandInvocation(run, input as Input<'getCommandInvocation'>)
   const { InstanceId: instanceId, NextToken, ...request } = input as Input<'listCommandInvocations'>
   const answer = ssm.listCommandInvocations({ ...request, InstanceId: instanceId, NextToken })
   const seen = views.seen(operation, { InstanceIds: [instanceId ?? ''], NextToken }, answer) as typeof answer
   // A listing that starts anew shows what is visible now.
   if (NextToken === undefined && instanceId !== undefined)
     for (const { id } of ssm.commandsOf(instanceId)) run.seen.delete(id)
-  for (const { CommandId } of seen.CommandInvocations ?? []) ssm.shown(run, CommandId ?? '')
+  for (const one of seen.CommandInvocations ?? []) run.sawCommand(one, time.now)
   return seen
 }
 
@@ -141,13 +156,15 @@ function callBucket(world: ServiceSurroundings, operation: Operation, input: obj
   return { Body: world.mayStall(bucket.getObject(input as Input<'getObject'>).Body) }
 }
 
-function callQueue(world: ServiceSurroundings, operation: Operation, input: object): unknown {
+function callQueue(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
   if (operation === 'changeMessageVisibility') {
     const { ReceiptHandle, VisibilityTimeout } = input as Input<'changeMessageVisibility'>
     return world.queue.changeVisibility(ReceiptHandle ?? '', VisibilityTimeout ?? 0)
   }
   if (operation === 'sendMessage') {
-    world.deadLetters.push((input as Input<'sendMessage'>).MessageBody ?? '')
+    const { MessageBody: body = '' } = input as Input<'sendMessage'>
+    const truth = run.messages.find((one) => one.body === body)?.truth
+    world.deadLetters.push({ body, truth: truth ?? { is: 'no action', what: 'a letter of nobody' } })
     return {}
   }
   return { Attributes: { ApproximateNumberOfMessages: String(world.deadLetters.length) } }

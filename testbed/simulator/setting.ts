@@ -55,6 +55,8 @@ export interface Setting {
   readonly rebootsCure: number
   /** The share of the machines whose disk fills until their agent dies, which neither a reboot nor time mends; of none in a calm world. */
   readonly fullDisks: number
+  /** And of those whose agent dies where the guard makes copies of disks, which nothing else is needed for. */
+  readonly deadAgents: number
   /** Whether root volumes outlive their machines by their owner's wish. */
   readonly ownersKeepDisks: boolean
   /** How many characters of a manifest fit into standard output before it goes through S3. */
@@ -108,6 +110,7 @@ export function drawSetting(chance: Chance, apart: Chance): Setting {
     agentsComeBack,
     rebootsCure,
     fullDisks: isGrowing ? apart.pick([0, 0.1, 0.4]) : 0,
+    deadAgents: environment.RECOVER?.includes('clone') ? apart.pick([0.2, 0.6]) : 0,
     ownersKeepDisks: environment.RECOVER?.includes('bin') === true && apart.of(0.4),
     inlineManifestCharacters: chance.pick([20_000, 20_000, 20_000, 1200]),
   }

@@ -1,5 +1,6 @@
 /** One seed: chaos, then healing, then everything must come to rest. */
 import { MOST_RETRIES } from '../../src/recovery/ladder.ts'
+import { LATEST_MS } from './bus.ts'
 import { createCheckers } from './checkers/all.ts'
 import { isHindered } from './checkers/copies-are-cleared.ts'
 import { describeFaults, type Wanted } from './fault-mix.ts'
@@ -86,8 +87,9 @@ function restBoundMs({ setting, mix }: World): number {
   const longestSeconds = isHeld
     ? 0.8 * Math.min(48 * 3600, 100 * policy.heartbeatTimeoutSeconds)
     : Math.max(policy.patienceSeconds, isLeftToHook ? LONGEST_HEARTBEAT_SECONDS : 0)
+  const lateSeconds = mix['message-is-very-late'] > 0 ? LATEST_MS / 1000 : 0
   const looksSeconds = 3 * Math.max(policy.lookAgainSeconds, policy.queueVisibilitySeconds)
-  return (longestSeconds + looksSeconds) * 1000 + setting.sweepEveryMs * 2 + 45 * minute
+  return (longestSeconds + lateSeconds + looksSeconds) * 1000 + setting.sweepEveryMs * 2 + 45 * minute
 }
 
 /** All tries of a kept machine, and what each may take; no time at all where none is tried again. */

@@ -83,8 +83,9 @@ export class Machine {
     this.disks.push(new Disk(world))
     if (chance.of(faults['agent-dies'])) this.#scheduleEnd('gone')
     if (chance.of(faults['agent-is-silent'])) this.#scheduleEnd('silent')
-    if (!isCalm(faults) && chance.of(setting.fullDisks))
-      this.#scheduleEnd(chance.pick(['gone', 'silent']), true)
+    const [fullDisks, deadAgents] = isCalm(faults) ? [0, 0] : [setting.fullDisks, setting.deadAgents]
+    const isFull = chance.of(fullDisks)
+    if (isFull || chance.of(deadAgents)) this.#scheduleEnd(chance.pick(['gone', 'silent']), isFull)
     world.time.after(chance.between(0, hour), () => this.#cron())
   }
 

@@ -1,6 +1,6 @@
 /**
  * Describe calls as AWS answers them: "eventual consistency" is in the API documents of Auto Scaling and EC2. A state may be shown as it was
- * a little before, a scaling activity may be listed late or never, and now and then an answer is empty.
+ * a little before, a scaling activity may be listed late or never, and now and then an answer is empty, or lacks one of many.
  */
 import type { Activity } from '@aws-sdk/client-auto-scaling'
 import type { Instance } from '../auto-scaling/auto-scaling.ts'
@@ -27,6 +27,7 @@ export class StaleViews {
   /** From when on each activity is listed. */
   readonly #listedFrom = new Map<string, number>()
   readonly #emptied = new Map<string, number>()
+  readonly #failed = new Map<string, boolean>()
 
   constructor(world: Surroundings) {
     this.#world = world
@@ -55,6 +56,15 @@ export class StaleViews {
         return { ...(answer as object), [list]: [], NextToken: undefined }
       }
     }
+    if (operation === 'describeSnapshots' || operation === 'describeVolumes')
+      return this.#someFailed(answer as { Snapshots?: Stored[]; Volumes?: Stored[] })
+    if (operation === 'describeAutoScalingInstances' && chance.of(faults['answer-lacks-somebody']))
+      return this.#stale(operation, this.#withoutOne(answer as { AutoScalingInstances: Listed[] }))
+    return this.#stale(operation, answer)
+  }
+
+  #stale(operation: string, answer: unknown): unknown {
+    const { chance, faults } = this.#world
     if (operation === 'describeScalingActivities')
       return this.#activities(answer as { Activities: Activity[] })
     if (!chance.of(faults['states-are-stale'])) return answer
@@ -92,6 +102,35 @@ export class StaleViews {
       }
     }
     return answer
+  }
+
+  /** EC2 says yes to a copy, and finds out later that it cannot be made: a key that is disabled, a snapshot that is gone. */
+  #someFailed({ Snapshots, Volumes, ...rest }: { Snapshots?: Stored[]; Volumes?: Stored[] }) {
+    const asItCame = (one: Stored) => (this.#hasFailed(one) ? { ...one, State: 'error' } : one)
+    return {
+      ...rest,
+      ...(Snapshots && { Snapshots: Snapshots.map(asItCame) }),
+      ...(Volumes && { Volumes: Volumes.map(asItCame) }),
+    }
+  }
+
+  /** Once and for all as it is first shown. A machine's own volume is none, nor one that was made once. */
+  #hasFailed({ SnapshotId, VolumeId = '', State }: Stored): boolean {
+    const isSnapshot = State === 'pending' || State === 'completed'
+    const isCopy = isSnapshot || Boolean(SnapshotId)
+    const id = isSnapshot ? (SnapshotId ?? '') : VolumeId
+    const known = this.#failed.get(id)
+    if (known !== undefined) return known
+    const { chance, faults } = this.#world
+    const hasFailed = isCopy && State !== 'in-use' && chance.of(faults['copy-fails'])
+    this.#failed.set(id, hasFailed)
+    return hasFailed
+  }
+
+  /** Not about the only one that is asked for: what is seen empty twice is empty. */
+  #withoutOne({ AutoScalingInstances: all, ...rest }: { AutoScalingInstances: Listed[] }) {
+    const lacking = all.length > 1 ? this.#world.chance.pick(all) : undefined
+    return { ...rest, AutoScalingInstances: all.filter((one) => one !== lacking) }
   }
 
   #asItWas(member: Listed, lagMs: number): Listed {
@@ -138,6 +177,13 @@ interface Request {
 interface Listed {
   readonly InstanceId?: string
   readonly LifecycleState?: string
+}
+
+/** A snapshot, or a volume; a volume names the snapshot of which it was made. */
+interface Stored {
+  readonly SnapshotId?: string
+  readonly VolumeId?: string
+  readonly State?: string
 }
 
 interface Machine {

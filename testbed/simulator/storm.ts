@@ -165,6 +165,7 @@ function deployed(instances: number): Setting {
     agentsComeBack: 0,
     rebootsCure: 0,
     fullDisks: 0,
+    deadAgents: 0,
     ownersKeepDisks: false,
     inlineManifestCharacters: 20_000,
   }

@@ -2,7 +2,9 @@
 import type { Instance } from '../auto-scaling/auto-scaling.ts'
 import type { DepartureKind } from '../auto-scaling/state.ts'
 import type { Run } from './run.ts'
+import { minute, second } from './setting.ts'
 import type { Machine } from './simulated-machine.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** Who made something happen. */
 export type Cause =
@@ -27,6 +29,8 @@ export interface TrackedAction {
   readonly disk: Machine['disk']
   readonly kind: DepartureKind
   readonly startedAt: number
+  /** Until then a heartbeat is told that there is no such action. */
+  readonly knownFrom: number
   /** Our hook's, when the action began. */
   readonly heartbeatMs: number
   /** When a flush of it first took down what there was; nothing is promised of what was deleted before. */
@@ -36,4 +40,9 @@ export interface TrackedAction {
   isNotificationLost: boolean
   /** Whether any pass of the guard ever looked at it. */
   isSeen: boolean
+}
+
+/** A notification may come before all of Auto Scaling knows of the action that it is about. */
+export function knownFrom({ time, chance, faults }: Surroundings): number {
+  return time.now + (chance.of(faults['action-is-known-late']) ? chance.logBetween(second, minute) : 0)
 }

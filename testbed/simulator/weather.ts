@@ -1,5 +1,6 @@
 /** What goes wrong for a while: outages, throttling, permissions that were taken away, a guard that is down. */
 import type { FaultKind } from './fault-mix.ts'
+import { type Operation, serviceOf } from './seam-operations.ts'
 import { minute } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -15,6 +16,7 @@ const spells = {
   's3-denies': [5 * minute, 90 * minute],
   'ssm-is-down': [minute, 45 * minute],
   's3-is-down': [minute, 45 * minute],
+  'an-operation-is-denied': [5 * minute, 150 * minute],
 } as const satisfies Partial<Record<FaultKind, readonly [short: number, long: number]>>
 
 /** What begins at some time and never ends. */
@@ -31,12 +33,16 @@ const lasting = [
   'ec2-denies-for-good',
 ] as const satisfies readonly FaultKind[]
 
+const operations = Object.keys(serviceOf) as Operation[]
+
 export type Spell = keyof typeof spells | (typeof lasting)[number]
 
 interface Window {
   readonly spell: Spell
   readonly from: number
   readonly to: number
+  /** Of a right that is taken: which one. */
+  readonly operation?: Operation
 }
 
 export class Weather {
@@ -60,18 +66,19 @@ export class Weather {
         if (!chance.of(expected)) continue
         const from = time.now + chance.between(0, setting.chaosMs)
         const to = Math.min(from + chance.logBetween(...spells[spell]), world.healsAt)
-        this.#windows.push({ spell, from, to })
+        const operation = spell === 'an-operation-is-denied' ? chance.pick(operations) : undefined
+        this.#windows.push({ spell, from, to, ...(operation && { operation }) })
       }
     }
   }
 
   /** The times at which a spell begins and ends are things that happen. */
   begin(): void {
-    for (const { spell, from, to } of this.#windows) {
+    for (const { spell, from, to, operation } of this.#windows) {
       this.#world.time.at(from, () => {
         this.#world.trace?.note(
           'weather',
-          `${spell} until ${to === Number.POSITIVE_INFINITY ? 'the end' : new Date(to).toISOString().slice(11, 19)}`,
+          `${operation ? `${operation} is denied` : spell} until ${to === Number.POSITIVE_INFINITY ? 'the end' : new Date(to).toISOString().slice(11, 19)}`,
         )
         if (spell === 'guard-is-down') this.#world.functions.killAll()
       })
@@ -79,10 +86,16 @@ export class Weather {
     }
   }
 
-  is(spell: Spell): boolean {
+  is(spell: Spell, operation?: Operation): boolean {
     const { now } = this.#world.time
     for (const window of this.#windows)
-      if (window.spell === spell && window.from <= now && now < window.to) return true
+      if (
+        window.spell === spell &&
+        window.from <= now &&
+        now < window.to &&
+        (operation === undefined || window.operation === operation)
+      )
+        return true
     return false
   }
 

@@ -15,7 +15,7 @@ import { startCollector } from './object-mover.ts'
 import { Operators } from './operators.ts'
 import { startPassersBy } from './passers-by.ts'
 import { Queue } from './queue.ts'
-import type { Message } from './queue-message.ts'
+import type { DeadLetter, Message } from './queue-message.ts'
 import { Region } from './region.ts'
 import type { Run } from './run.ts'
 import { RunCommand } from './run-command.ts'
@@ -73,7 +73,7 @@ export class World {
   readonly trouble: Trouble
   readonly bucket: Bucket
   readonly queue: Queue
-  readonly deadLetters: string[] = []
+  readonly deadLetters: DeadLetter[] = []
   readonly bus: Bus
   readonly ssm: RunCommand
   readonly operators: Operators
@@ -188,7 +188,7 @@ export class World {
   /** The receive budget of a message is used up. */
   redrive(message: Message): void {
     this.queue.remove(message)
-    this.deadLetters.push(message.body)
+    this.deadLetters.push(message)
     this.show('redriven', message)
   }
 

@@ -27,7 +27,7 @@ describe('a simulated world', () => {
     }
   })
 
-  it.each([3, 209, 554])('seed %d twice is the same day to the byte', async (seed) => {
+  it.each([9, 209, 554])('seed %d twice is the same day to the byte', async (seed) => {
     const [once, again] = [await simulate(seed, { isTraced: true }), await simulate(seed, { isTraced: true })]
     expect(once.trace.length).toBeGreaterThan(100)
     expect(digest(again.trace)).toBe(digest(once.trace))

@@ -42,7 +42,13 @@ export function nothingAfterProof(world: World): Checker {
       // Of two that were asked for in the same moment, nobody can say which is the newer.
       if (older.some(({ requestedAt }) => requestedAt === newest.requestedAt)) return
       const seen = run.seen.get(newest.id)
-      if (seen && !seen.wasRunning && isPlainlyProven(world, newest, seen.at) && isAllOf(newest, older)) {
+      if (
+        seen &&
+        !seen.wasRunning &&
+        !seen.wasSilent &&
+        isPlainlyProven(world, newest, seen.at) &&
+        isAllOf(newest, older)
+      ) {
         world.violation('E2', `${instanceId} is flushed again after ${newest.id} was proven`)
       }
     },

@@ -5,6 +5,7 @@ import type { Checker } from './checker.ts'
 
 export function messagesAreKept(world: World): Checker {
   const counted = new Set<string>()
+  const copied = new Set<string>()
   const refused = new Set<string>()
   const endedInstances = new Set<string>()
   return {
@@ -13,8 +14,11 @@ export function messagesAreKept(world: World): Checker {
       if (event.event === 'message-refused') refused.add(event.messageId)
       if (event.event === 'action-ended') endedInstances.add(event.instanceId)
     },
+    called(_run, operation, input: { readonly MessageBody?: string }, tookEffect) {
+      if (operation === 'sendMessage' && tookEffect) copied.add(input.MessageBody ?? '')
+    },
     messageDeleted({ id, body, truth }) {
-      if (refused.has(id) && !world.deadLetters.includes(body)) {
+      if (refused.has(id) && !copied.has(body)) {
         world.violation('S2', `${id} was refused, and there is no copy of it`)
       }
       switch (truth.is) {

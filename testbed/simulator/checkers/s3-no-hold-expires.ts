@@ -17,7 +17,7 @@ export function noHoldExpires(world: World): Checker {
       const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate ||
-        (cause.was === 'global timeout' && wasHookChanged(world, action)) ||
+        wasHookChanged(world, action) ||
         world.weather.was('guard-is-down', since) ||
         world.trouble.lastWith(id) >= since
       const isAdoptable =
@@ -36,7 +36,7 @@ export function noHoldExpires(world: World): Checker {
   }
 }
 
-/** Auto Scaling shows what the hook is set to now, and not by when it ends what it holds: a limit that docs/limits.md names. */
+/** What a person sets it to while it holds, the guard finds with its next look only, and not by when it ends what it holds (docs/limits.md). */
 function wasHookChanged({ region }: World, { groupName, heartbeatMs }: TrackedAction): boolean {
   return region.hookOf(groupName)?.HeartbeatTimeout !== heartbeatMs / 1000
 }

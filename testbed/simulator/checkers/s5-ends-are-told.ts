@@ -82,6 +82,8 @@ export function isSweepHindered({ mix }: World): boolean {
     'throttling-storm',
     // Nor does it touch what a hook holds that notifies another queue now (S4).
     'operator-points-the-hook-elsewhere',
+    // Nor does it come in time for a hook that is set to less than lies between two sweeps.
+    'operator-sets-the-time-out',
     // What no activity names is adopted by no sweep.
     'activity-is-late',
     'activity-is-missing',
