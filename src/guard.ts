@@ -1,6 +1,6 @@
 /** What production code is given: AWS, time, chance, limits, and somewhere to tell what happened. */
 import type { AwsApi, Clock } from './aws/api.ts'
-import { until } from './aws/time-limit.ts'
+import { LATEST_ATTEMPT_MS, until } from './aws/time-limit.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Policy } from './policy.ts'
 
@@ -16,7 +16,7 @@ export interface Guard {
 }
 
 /** A pass that takes longer than this has met calls that hang: it fails, and what it is about is looked at again. */
-export const LONGEST_PASS_SECONDS = 60
+export const LONGEST_PASS_SECONDS = LATEST_ATTEMPT_MS / 1000
 /** What a pass needs after its last read, to say when it looks again and what it saw. */
 const CLOSING_SECONDS = 5
 

@@ -22,6 +22,13 @@ const consume = { file: 'src/termination/consume.ts', tests: ['test/termination/
 
 export const terminationMutants: readonly Mutant[] = [
   {
+    file: 'src/termination/observe.ts',
+    tests: ['test/termination/simulated-days.test.ts'],
+    name: 'take what another pass flushes meanwhile for what was held before',
+    from: `heartbeat === 'held' || flush.requestedAt < askedAt - CLOCKS_DIFFER_MS`,
+    to: `heartbeat !== undefined || flush.requestedAt < askedAt`,
+  },
+  {
     ...actions,
     name: 'let one throttled heartbeat end the hold',
     from: `    return 'held'

@@ -12,6 +12,20 @@ const archives = { file: 'src/archive/archives.ts', tests: ['test/archive/archiv
 const commands = { file: 'src/flush/commands.ts', tests: ['test/flush/commands.test.ts'] }
 
 export const timeMutants: readonly Mutant[] = [
+  {
+    ...limit,
+    tests: ['test/aws/sdk.test.ts'],
+    name: 'send what nobody waits for any more',
+    from: 'clock.now() <= latest ? next(args)',
+    to: 'latest > 0 ? next(args)',
+  },
+  {
+    ...limit,
+    tests: ['test/aws/sdk.test.ts'],
+    name: 'give a call up sooner than its pass',
+    from: 'clock.now() + LATEST_ATTEMPT_MS //',
+    to: 'clock.now() //',
+  },
   { ...guard, name: 'leave a pass no time to close', from: 'remainingMs - closingMs)', to: 'remainingMs)' },
   {
     ...guard,

@@ -54,9 +54,9 @@ import {
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm'
-import type { AwsApi, ObjectBody } from './api.ts'
+import type { AwsApi, Clock, ObjectBody } from './api.ts'
 import type { Patience } from './persons-calls.ts'
-import { flowing } from './time-limit.ts'
+import { flowing, inTime } from './time-limit.ts'
 
 /**
  * Few attempts, so that what lasts is soon told as what it is. Adaptive: a client that was throttled learns how many calls a second it may
@@ -78,19 +78,26 @@ export interface ConnectOptions extends Pick<AutoScalingClientConfig, 'credentia
   readonly patience?: Patience
   /** The account that every bucket must belong to: the name of one that was deleted may have become a stranger's. */
   readonly bucketOwner?: string | undefined
+  readonly clock?: Clock
 }
 
 /** By default the SDK finds the process's credentials, and a call is tried as a function should. */
-export function connect(region: string, { bucketOwner, patience, ...options }: ConnectOptions = {}): AwsApi {
+export function connect(
+  region: string,
+  { bucketOwner, patience, clock = Date, ...options }: ConnectOptions = {},
+): AwsApi {
   const owned = <Input extends object>(input: Input) =>
     bucketOwner ? { ...input, ExpectedBucketOwner: bucketOwner } : input
   const config = () => ({ region, ...SHARED, ...options, ...patience?.() })
-  const autoScaling = new AutoScalingClient(config())
-  const ec2 = new EC2Client(config())
+  const autoScaling = inTime(new AutoScalingClient(config()), clock)
+  const ec2 = inTime(new EC2Client(config()), clock)
   // Path style is what local endpoints understand; AWS itself gets the bucket's own host name.
-  const s3 = new S3Client({ ...config(), forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
-  const sqs = new SQSClient(config())
-  const ssm = new SSMClient(config())
+  const s3 = inTime(
+    new S3Client({ ...config(), forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined }),
+    clock,
+  )
+  const sqs = inTime(new SQSClient(config()), clock)
+  const ssm = inTime(new SSMClient(config()), clock)
   return {
     recordLifecycleActionHeartbeat: (input) =>
       autoScaling.send(new RecordLifecycleActionHeartbeatCommand(input)),

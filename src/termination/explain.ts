@@ -46,7 +46,8 @@ export async function explain(
     !(lifecycleState === INTO_THE_POOL && (await isLaunching(aws, groupName, instanceId, guard.clock.now())))
   if (!isHeld || !hook) return { is: 'standing', groupName, lifecycleState, hook }
   const action = await actionOf(guard, instanceId, groupName)
-  const glance = { heartbeat: 'held', isHeldItself: async () => true } as const
+  const askedAt = guard.clock.now()
+  const glance = { askedAt, heartbeat: 'held', isHeldItself: async () => true } as const
   const seen = await withTrouble(guard, await observe(guard, action, glance), true)
   const intent = await consider(guard, { ...seen, lifecycleState })
   const { seen: now, decision } = intent

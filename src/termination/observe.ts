@@ -19,10 +19,15 @@ export class NotOurs extends Error {
 /** The youngest age at which Auto Scaling could end an action by itself (0.8 of 100 × the smallest heartbeat, 30 s). */
 const EARLIEST_DEADLINE_SECONDS = 2400
 
+/** Lambda's clock and that of SSM. */
+const CLOCKS_DIFFER_MS = 5000
+
 type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
 
 /** What is known before anything is read. */
 export interface Glance {
+  /** When the heartbeat was sent. */
+  readonly askedAt: number
   readonly heartbeat: Heartbeat
   /** Whether our hook holds the instance itself; asked before the first flush. */
   readonly isHeldItself: () => Promise<boolean>
@@ -43,9 +48,9 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const own = await gather(ours)
   const salvages = isProven(own) ? { is: 'answered' as const, answer: [] } : await salvagesOf(eyes, action)
   const found = salvages.is === 'answered' ? salvages.answer : []
-  // What was flushed, or salvaged, was held before.
-  const isHeldBefore = ours.length + found.length > 0
-  const where = isHeldBefore ? undefined : await firstHold(aws, action, glance, ageSeconds)
+  const where = wasHeldBefore([...ours, ...found], glance)
+    ? undefined
+    : await firstHold(aws, action, glance, ageSeconds)
   const hold = where ? where.hold : holdOfFlushed(glance.heartbeat)
   const { troubles, ...evidence } = found.length > 0 ? await gather(newestFirst([...ours, ...found])) : own
   const refused = [troubleOf('list its flushes', asked), troubleOf('list its flushes', salvages)]
@@ -63,6 +68,11 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
     hook: undefined,
   }
   return refuseAnothers(policy, await withMore(eyes, seen, isLate))
+}
+
+/** What was flushed, or salvaged, was held before; but by what another pass flushes meanwhile, a heartbeat could not know it yet. */
+function wasHeldBefore(flushed: readonly Invocation[], { heartbeat, askedAt }: Glance): boolean {
+  return flushed.some(({ flush }) => heartbeat === 'held' || flush.requestedAt < askedAt - CLOCKS_DIFFER_MS)
 }
 
 /** What is only asked where the decision can hinge on it. */

@@ -35,6 +35,7 @@ export async function reconcile(
   const { aws, policy } = guard
   // Heartbeat first, so that a failing read cannot cost us the hold (S3).
   const glance = {
+    askedAt: guard.clock.now(),
     heartbeat: await firstHeartbeat(guard, action),
     isHeldItself: async () => action.token === undefined || (await isHeldItself(aws, action)),
     listed,

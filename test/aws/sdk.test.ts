@@ -6,6 +6,7 @@ import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { isPassing } from '../../src/aws/failures.ts'
 import { connect, SHARED } from '../../src/aws/sdk.ts'
+import { LATEST_ATTEMPT_MS } from '../../src/aws/time-limit.ts'
 
 const OWNER = '111122223333'
 const credentials = { accessKeyId: 'GUARD', secretAccessKey: 'local' }
@@ -59,3 +60,34 @@ it('a call that AWS accepts and does not answer fails by itself, as one that pas
     silent.closeAllConnections()
   }
 }, 60_000)
+
+it.each([
+  ['is sent again for as long as a pass may take', LATEST_ATTEMPT_MS, 2],
+  ['is not sent when a later invocation thaws it', LATEST_ATTEMPT_MS + 1, 1],
+])('a call that waits for its next attempt %s', async (_what, laterMs, attempts) => {
+  let [now, sent] = [0, 0]
+  const busy = createServer((_request, response) => {
+    sent++
+    now = laterMs
+    response.writeHead(sent === 1 ? 503 : 200).end()
+  }).listen(0, '127.0.0.1')
+  await once(busy, 'listening')
+  process.env.AWS_ENDPOINT_URL_AUTO_SCALING = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`
+  try {
+    const aws = connect('eu-west-1', { credentials, clock: { now: () => now } })
+    const names = { AutoScalingGroupName: 'web', LifecycleHookName: 'guard' }
+    const error = await aws
+      .completeLifecycleAction({ ...names, LifecycleActionResult: 'CONTINUE', InstanceId: 'i-0abc' })
+      .then(
+        () => undefined,
+        (failure: unknown) => failure,
+      )
+    expect(sent).toBe(attempts)
+    expect(error === undefined).toBe(attempts === 2)
+    expect(isPassing(error)).toBe(true)
+  } finally {
+    delete process.env.AWS_ENDPOINT_URL_AUTO_SCALING
+    busy.close()
+    busy.closeAllConnections()
+  }
+})

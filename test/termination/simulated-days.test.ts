@@ -10,7 +10,11 @@ import { action, file, MINUTE, policy, START } from './observations.ts'
 
 const OTHER = 'cccccccc-0000-0000-0000-000000000003'
 let aws: OneInstance
-const glance = (heartbeat: 'held' | 'none') => ({ heartbeat, isHeldItself: async () => heartbeat === 'held' })
+const glance = (heartbeat: 'held' | 'none') => ({
+  askedAt: START + MINUTE,
+  heartbeat,
+  isHeldItself: async () => heartbeat === 'held',
+})
 const adopted: LifecycleAction = { ...action, token: undefined }
 
 beforeEach(() => {
@@ -26,6 +30,25 @@ describe('an adopted action whose machine is gone', () => {
     aws.failing.set('completeLifecycleAction', awsError('TimeoutError'))
     await expect(reconcile(aws.guard, adopted)).rejects.toThrow()
     expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'action-ended', outcome: 'lost' }))
+  })
+})
+
+describe('an action that a heartbeat does not know yet', () => {
+  const seenBy = async (sentAt: number) => {
+    aws.now = sentAt
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: `${action.token} web` })
+    aws.lifecycleState = 'Terminating:Wait'
+    return await observe(aws.guard, { ...action, groupName: 'web' }, glance('none'))
+  }
+  beforeEach(() => {
+    aws.groupName = 'web'
+  })
+
+  it('is not over by what another pass flushes meanwhile', async () => {
+    expect(await seenBy(START + MINUTE + 1000)).toMatchObject({ hold: 'pending', flushes: [{}] })
+  })
+  it('is over by what was flushed before', async () => {
+    expect(await seenBy(START + MINUTE / 2)).toMatchObject({ hold: 'over', flushes: [{}] })
   })
 })
 

@@ -172,6 +172,7 @@ describe.each([
     })
   })
   it('or the group is gone with it', async () => {
+    aws.now += MINUTE
     aws.lifecycleState = undefined
     aws.guard.aws.describeAutoScalingGroups = async () => ({ AutoScalingGroups: [] })
     refuse('describeLifecycleHooks', awsError('ValidationError', 'AutoScalingGroup name not found - null'))

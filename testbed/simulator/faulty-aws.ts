@@ -4,6 +4,7 @@
  */
 import type { AwsApi } from '../../src/aws/api.ts'
 import { answeredBy } from '../../src/aws/in-front.ts'
+import { LATEST_ATTEMPT_MS } from '../../src/aws/time-limit.ts'
 import { AwsError } from '../aws-error.ts'
 import type { Run } from './run.ts'
 import {
@@ -14,7 +15,7 @@ import {
   serviceOf,
   throttlingOf,
 } from './seam-operations.ts'
-import { minute, second } from './setting.ts'
+import { second } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Trouble } from './trouble.ts'
 import type { Weather } from './weather.ts'
@@ -50,7 +51,7 @@ function ask(world: SeamSurroundings, run: Run, operation: Operation, input: obj
   world.counts.calls++
   const [min, max] = world.setting.callMs
   const slowMs = world.chance.of(world.faults['call-is-slow']) ? world.chance.between(1, 20) * second : 0
-  const fate = fateOf(world, run, operation)
+  const fate = fateOf(world, run)
   return new Promise((resolve, reject) => {
     world.time.after(world.chance.between(min, max) + slowMs, () => {
       if (run.isDead) return
@@ -65,13 +66,13 @@ function ask(world: SeamSurroundings, run: Run, operation: Operation, input: obj
 
 /**
  * The invocation has given up on a call that waits for its turn (a retry, the rate that a client has learned), and its environment is
- * frozen. What thaws with a later invocation goes on, and its answer reaches nobody.
+ * frozen. What thaws with a later invocation goes on, and its answer reaches nobody; the SDK sends nothing that is older than a pass.
  */
 function sendLater(world: SeamSurroundings, run: Run, operation: Operation, input: object): void {
   const { time, chance, trace } = world
   trace?.note('fault', `${operation} of invocation ${run.number} waits for its turn`)
   hinder(world, run, operation, input)
-  time.after(chance.logBetween(5 * second, 40 * minute), () => {
+  time.after(chance.logBetween(second, LATEST_ATTEMPT_MS), () => {
     // What was killed has no environment any more.
     if (run.isDead || world.isHealed) return
     trace?.note('fault', `${operation} of invocation ${run.number} is sent at last`)
@@ -122,14 +123,12 @@ function attempt(work: () => unknown): Outcome {
   }
 }
 
-function fateOf({ chance, faults }: Surroundings, run: Run, operation: Operation): Fate {
+function fateOf({ chance, faults }: Surroundings, run: Run): Fate {
   if (run.dies && run.calls === run.dies.atCall)
     return run.dies.afterEffect ? 'killed after' : 'killed before'
   if (chance.of(faults['call-fails-before-its-effect'])) return 'fails before'
   if (chance.of(faults['call-fails-after-its-effect'])) return 'fails after'
-  // Open: a completion that thaws after the instance has come back to the hook ends its next action, too (S1; docs/limits.md).
-  const maySendLater = operation !== 'completeLifecycleAction'
-  if (maySendLater && chance.of(faults['call-is-sent-later'])) return 'is sent later'
+  if (chance.of(faults['call-is-sent-later'])) return 'is sent later'
   if (chance.of(faults['call-hangs'])) return chance.of(0.5) ? 'hangs before' : 'hangs after'
   return 'answered'
 }

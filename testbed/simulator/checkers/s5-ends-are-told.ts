@@ -80,6 +80,8 @@ export function isSweepHindered({ mix }: World): boolean {
     // Each pass of what it adopts fails there, by name, and an alarm rings.
     'heartbeats-are-denied-for-good',
     'throttling-storm',
+    // Without activities it cannot tell since when anything waits; the group fails, by name.
+    'an-operation-is-denied',
     // Nor does it touch what a hook holds that notifies another queue now (S4).
     'operator-points-the-hook-elsewhere',
     // Nor does it come in time for a hook that is set to less than lies between two sweeps.
