@@ -9,7 +9,7 @@ import { startFlush } from '../flush/flushes.ts'
 import { salvageDocumentOf } from '../flush/salvage-document.ts'
 import type { Guard } from '../guard.ts'
 import type { Rung } from '../rungs.ts'
-import { describedInstance, knownInstance } from '../termination/machine-state.ts'
+import { describedInstance, knownInstance, machineState } from '../termination/machine-state.ts'
 import { otherVolumesOf, rootVolumeOf } from '../termination/root-volume.ts'
 import type { Copy } from './copies.ts'
 import { type CopyOwner, copyKey, copyValue } from './copy-mark.ts'
@@ -75,7 +75,12 @@ export async function advance(
   const step = decideCopy({ now: clock.now(), copy, siblings, salvages: await salvagesOf(guard, copy) })
   if (step.do === 'wait') return
   if (step.do === 'complain') throw new Error(step.reason)
-  if (step.do === 'attach') busy.add(step.on)
+  if (step.do === 'attach') {
+    busy.add(step.on)
+    // It may have been ended since Auto Scaling and its agent told of it: the next sweep sees that, or takes another one.
+    const state = await machineState(guard.aws, step.on, 0)
+    if (state === 'gone' || state === 'stopped') return
+  }
   journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })
   await take(guard, groupName, copy, step, copies)
 }

@@ -152,6 +152,18 @@ describe('the disk of a machine whose agent stays dead', () => {
     expect(failed()).toEqual([])
   })
 
+  it('is attached to no machine that was ended since Auto Scaling and its agent told of it, and nobody is alarmed', async () => {
+    await sweep(2)
+    fleet.pass(5 * minute)
+    const one = guard()
+    const found = await waitingAndRetained(one.aws)
+    call('TerminateInstances', { InstanceIds: inService() })
+    await recover(one, found, () => minute)
+    expect(volumes()[0]?.Attachments).toEqual([])
+    expect(told()).toHaveLength(2)
+    expect(failed()).toEqual([])
+  })
+
   it('is left alone where the rung is switched off', async () => {
     RECOVER = 'retry'
     await sweep(4)
