@@ -114,7 +114,13 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...clone,
     name: 'attach two disks to one machine in a sweep',
-    from: "if (step.do === 'attach') busy.add(step.on)",
+    from: '    busy.add(step.on)\n',
+    to: '',
+  },
+  {
+    ...clone,
+    name: 'attach a disk to a machine that EC2 has for ended',
+    from: "if (state === 'gone' || state === 'stopped') return",
     to: '',
   },
   {

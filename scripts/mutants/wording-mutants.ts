@@ -35,7 +35,7 @@ export const wordingMutants: readonly Mutant[] = [
       `if (newest.status === 'running') return \`flush \${newest.commandId} never ended\${refused}\``,
       ``,
     ],
-    ['keep to itself what a failed flush said', `\${newest.said ? \`: \${newest.said}\` : ''}`, ``],
+    ['keep to itself what a failed flush said', `return flush.said ? \`: \${flush.said}\` : ''`, `return ''`],
     [
       'not tell which digest contradicts which',
       `if (gap?.is === 'contradicted')`,
