@@ -204,7 +204,8 @@ describe('what goes wrong is said', () => {
   it.each([
     ['ThrottlingException', 'AWS throttles this account: type the same again'],
     ['AccessDenied', 'Name others with --profile'],
-    ['NotImplemented', 'look again later'],
+    ['InternalFailure', 'look again later'],
+    ['NotImplemented', 'only AWS itself can tell'],
   ])('%s: unknown, with what to type of it', async (error, remedy) => {
     line.failing.set('describeLifecycleHooks', awsError(error, 'no answer'))
     const { out } = await line.run('doctor', ...group)
