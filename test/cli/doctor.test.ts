@@ -204,7 +204,7 @@ describe('what goes wrong is said', () => {
   it.each([
     ['ThrottlingException', 'AWS throttles this account: type the same again'],
     ['AccessDenied', 'Name others with --profile'],
-    ['InternalFailure', 'look again later'],
+    ['ValidationError', 'look again later'],
     ['NotImplemented', 'only AWS itself can tell'],
   ])('%s: unknown, with what to type of it', async (error, remedy) => {
     line.failing.set('describeLifecycleHooks', awsError(error, 'no answer'))
