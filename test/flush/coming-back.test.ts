@@ -172,7 +172,7 @@ describeWhere('a machine that serves again', () => {
     const disk = makeDisk()
     disk.write(LOG, 'one\n')
     const config = '/etc/logrotate.d/elasticbeanstalk.conf'
-    disk.write(config, `${disk.root}${LOG} {\n compress\n}\n`)
+    disk.write(config, `${disk.root}${LOG} {\n compress\n daily\n}\n`)
     disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/*.log\n')
     const flushed = () => flush(disk, { parameters: { Upload: '*' } })
     const object = () => disk.object(disk.keys()[0] ?? '')?.toString()
