@@ -21,6 +21,14 @@ export const deletedMutants: readonly Mutant[] = [
     to: `  scan_mappings\n`,
   },
   {
+    ...part('writers'),
+    ...tested('deleted'),
+    only: 'beside a file of the root folder',
+    name: 'take a deleted file without a name for one of the root folder',
+    from: `    [ -n "\${ANSWERS[i]}" ] || continue # who had it open has just ended\n`,
+    to: '',
+  },
+  {
     ...part('census'),
     ...tested('deleted'),
     only: 'beside another that had its name',

@@ -47,6 +47,23 @@ describeWhere('a log is archived that was deleted', () => {
     await expectSaved(disk)
   })
 
+  it('beside a file of the root folder, though another program ends before it is known what it had deleted', async () => {
+    const disk = instance('/var/log/my/*.log')
+    mkdirSync(`${disk.root}/var/log/my`)
+    disk.write(LOG, 'one\nlast\n')
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/root.conf', '/app.txt\n')
+    const { pid } = await running(
+      disk,
+      'exec 5>>"$1"; echo x >&5; rm "$1"; : >"$2"; while :; do sleep 0.05; done',
+      `${disk.root}/x`,
+    )
+    disk.program(
+      'readlink',
+      `#!/bin/sh\nkill -9 ${pid}\nwhile [ -d /proc/${pid}/root/ ]; do sleep 0.05; done\nexit 1\n`,
+    )
+    await expectSaved(disk)
+  })
+
   it('with a folder that only a glob names', async () => {
     const disk = instance('/var/log/*/*.log')
     mkdirSync(`${disk.root}/var/log/my`)

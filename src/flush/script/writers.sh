@@ -48,6 +48,7 @@ scan_files() {
   ANSWERS=()
   [ "${#names[@]}" = 0 ] || ask_batch readlink "${names[@]}"
   for i in "${!names[@]}"; do
+    [ -n "${ANSWERS[i]}" ] || continue # who had it open has just ended
     id=${deleted[i]% *} name=${names[i]}
     open_deleted "$id" "${deleted[i]#* }" "$name" "${ANSWERS[i]%' (deleted)'}"
     [ -z "${SAVING[$id]}" ] || see_writer "$id" "$name"
@@ -202,7 +203,7 @@ wait_for_buffers() {
 
 # As an earlier flush hashed it, longer ago than any buffer lives.
 is_as_before() { # <device:inode>
-  local digest=${DIGESTS[${CENSUS[$1]}]}
+  local digest=${DIGESTS[${CENSUS[$1]:-none}]}
   [ -n "$digest" ] && [ "${digest%% *}" -lt $((MOMENT - BUFFER_SECONDS)) ]
 }
 
