@@ -1,7 +1,7 @@
 /** What came of a person's flush, in lines. Pure. */
 import type { Manifest, Proof } from '../model.ts'
 import { counted } from './counted.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 
 const MAX_NAMED_FILES = 10
 
@@ -25,7 +25,7 @@ export interface Flushed {
 /** `again`: what to type to go on following it. */
 export function flushedLines(
   flushed: Flushed,
-  { again, typedAws }: { readonly again: string; readonly typedAws: Surroundings['typedAws'] },
+  { again, typedAws }: { readonly again: string } & Pick<Typed, 'typedAws'>,
 ): string[] {
   const { instanceId, on, commandId, details, said } = flushed
   const output = typedAws(`ssm get-command-invocation --command-id ${commandId} --instance-id ${on}`)

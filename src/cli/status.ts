@@ -69,13 +69,10 @@ async function look(deployment: Deployment, { clock }: Surroundings, prices: Pri
   const ours = await guardedGroups(aws, policy, [...waiting, ...retained, ...underWay])
   const held = waiting.filter(({ groupName }) => ours.has(groupName))
   const explained: StatusScreen['held'][number][] = []
-  let heldInAll = held.length
-  for (const { instanceId, groupName } of held.slice(0, MAX_EXPLAINED)) {
+  const asked = held.slice(0, MAX_EXPLAINED)
+  for (const { instanceId, groupName } of asked) {
     const explanation = await explain({ aws, clock, policy }, instanceId)
-    if (explanation.is !== 'held') {
-      heldInAll--
-      continue
-    }
+    if (explanation.is !== 'held') continue
     const { seen, decision } = explanation
     const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
     const untilSeconds = Math.min(policy.patienceSeconds, 0.8 * globalTimeout)
@@ -95,7 +92,7 @@ async function look(deployment: Deployment, { clock }: Surroundings, prices: Pri
   return {
     deployment: name,
     held: explained,
-    heldInAll,
+    heldInAll: held.length - asked.length + explained.length,
     kept: kept.map((one) => ({ ...one, pricePerDay: pricePerDay(one.instanceType, prices) })),
     replacing: underWay.filter(({ groupName }) => ours.has(groupName)),
     messages: await countMessages(aws, policy.queueUrl),

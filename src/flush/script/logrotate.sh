@@ -20,9 +20,9 @@ PLAIN='1s/^\xef\xbb\xbf//;s/[\r\f\v\x00]/ /g'
 HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir|(un)?compresscmd|compressext|rotate|start|(min|max)?(size|age)|shredcycles|weekly|monthly|mail)([[:space:]=]|$)/d'
 
 # `logrotate -d` says what a forced rotation would do and does nothing. It is allowed a log with a second hard link, such as our hold
-# (before 3.19 it knows neither the directive nor the refusal), and that two blocks name one. As old as 3.8.6 (Amazon Linux 2), it forces no log below its `size` unless
-# that is above a `maxsize`, and refuses all of a configuration where the folder of one glob is missing. A file that others could write
-# to, it refuses: hence a copy.
+# (before 3.19 it knows neither the directive nor the refusal), and that two blocks name one. As old as 3.8.6 (Amazon Linux 2), it forces no
+# log below its `size` unless that is above a `maxsize`, and refuses all of a configuration where the folder of one glob is missing. A file
+# that others could write to, it refuses: hence a copy.
 ask_logrotate() {
   local config refusal
   local allowed=()

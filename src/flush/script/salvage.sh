@@ -324,7 +324,10 @@ is_compressor() { # <program> → REPLY
 # logrotate is asked about translations.
 translate_configs() {
   local i
-  for i in "${!CONFIGS[@]}"; do translate "${CONFIGS[i]}" && CONFIGS[i]=$REPLY; done
+  for i in "${!CONFIGS[@]}"; do
+    translate "${CONFIGS[i]}"
+    CONFIGS[i]=$REPLY
+  done
   for i in "${!SYSTEM_CONFIGS[@]}"; do
     translate "${SYSTEM_CONFIGS[i]}"
     [ -f "$REPLY" ] || unaccounted "${SYSTEM_CONFIGS[i]}" 0 'is too large, or includes too much'
