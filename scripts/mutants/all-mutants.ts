@@ -41,6 +41,7 @@ import { proofMutants } from './proof-mutants.ts'
 import { publishingMutants } from './publishing-mutants.ts'
 import { receiptMutants } from './receipt-mutants.ts'
 import { recoveryMutants } from './recovery-mutants.ts'
+import { replacedDiskMutants } from './replaced-disk-mutants.ts'
 import { replacementMutants } from './replacement-mutants.ts'
 import { roomMutants } from './room-mutants.ts'
 import { salvageCommandMutants } from './salvage-command-mutants.ts'
@@ -86,6 +87,7 @@ export const mutants: readonly Mutant[] = [
   ...listingMutants,
   ...receiptMutants,
   ...roomMutants,
+  ...replacedDiskMutants,
   ...replacementMutants,
   ...salvageCommandMutants,
   ...salvageMutants,

@@ -6,11 +6,6 @@ const decide = {
   tests: ['test/termination/decide.test.ts', 'test/termination/simulated-days.test.ts'],
 }
 
-const replaced = {
-  file: 'src/termination/replaced-disk.ts',
-  tests: ['test/termination/one-action.test.ts'],
-}
-
 const hold = {
   file: 'src/termination/hold.ts',
   tests: ['test/termination/hold.test.ts', 'test/termination/reconcile.test.ts'],
@@ -42,41 +37,10 @@ export const decisionMutants: readonly Mutant[] = [
     to: `{ do: 'settle', outcome: 'archived', reason: \`the action ended without proof: `,
   },
   {
-    ...replaced,
-    name: 'call a machine kept whose disk of then is gone',
-    from: 'attachedAt <= began)',
-    to: 'attachedAt > began)',
-  },
-  {
-    ...replaced,
-    name: 'take what a flush found on a new disk for what was on the old one',
-    from: 'boot.latest <= began',
-    to: 'boot.latest > began',
-  },
-  {
-    ...replaced,
-    name: 'believe the clock of a machine to the second',
-    from: 'newest.endedAt + CLOCK_SKEW_MS',
-    to: 'newest.endedAt',
-  },
-  {
-    ...replaced,
-    name: 'take a volume that the end of the action replaced for one that a flush found',
-    from: 'return boot.earliest > began || attachedAt <= boot.latest ?',
-    to: 'return attachedAt ?',
-  },
-  {
-    ...replaced,
-    name: 'date an action by its first flush, which a status event does, to the second',
-    from: 'action.startedAt - 1000 * passSeconds',
-    to: 'action.startedAt',
-  },
-  {
-    file: 'src/termination/root-volume.ts',
-    tests: ['test/termination/one-action.test.ts'],
-    name: 'take any disk for the root volume',
-    from: 'find(({ DeviceName }) => DeviceName === machine.RootDeviceName)',
-    to: 'find(() => true)',
+    ...decide,
+    name: 'tell as proven what may be another disk’s',
+    from: 'seen.rootReplacedAt === undefined ? found : undefined',
+    to: 'found',
   },
   {
     ...decide,

@@ -88,13 +88,14 @@ function asCopied(copiedAt: number | undefined): string {
   return copiedAt === undefined ? '' : `, as its disk was at ${new Date(copiedAt).toISOString()}`
 }
 
-function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {
+function settle(seen: Observation, found: ReturnType<typeof provenOutcome>): Decision {
   const keeps = isKept(seen.lifecycleState)
-  if (seen.rootReplacedAt !== undefined) {
+  if (typeof seen.rootReplacedAt === 'number') {
     const replaced = new Date(seen.rootReplacedAt).toISOString()
     const reason = `the action ended without proof: its root volume was replaced at ${replaced}`
     return { do: 'settle', outcome: 'expired', reason }
   }
+  const proven = seen.rootReplacedAt === undefined ? found : undefined
   // A machine that is kept has gone on since its disk was copied.
   if (proven && keeps && copiedAtOf(seen) !== undefined)
     return {
@@ -107,13 +108,10 @@ function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): De
     const reason = `the action is over; ${proven.reason}${release}`
     return { do: 'settle', outcome: proven.outcome, reason }
   }
+  const why = found ? 'the machine booted since it began, and EC2 does not tell from which disk' : gaps(seen)
   return keeps
-    ? {
-        do: 'settle',
-        outcome: 'retained',
-        reason: `the action is over and the machine is kept: ${gaps(seen)}`,
-      }
-    : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${gaps(seen)}` }
+    ? { do: 'settle', outcome: 'retained', reason: `the action is over and the machine is kept: ${why}` }
+    : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${why}` }
 }
 
 function releaseCommand({ action }: Observation): string {

@@ -5,7 +5,6 @@ import type { AwsApi } from '../aws/api.ts'
 import { isUnknownInstance } from '../aws/failures.ts'
 import type { Machine } from '../model.ts'
 import { whereabouts } from './lifecycle-actions.ts'
-import { rootOf } from './root-volume.ts'
 
 const GONE = new Set(['shutting-down', 'terminated'])
 const STOPPED = new Set(['stopping', 'stopped'])
@@ -36,14 +35,6 @@ export async function machineState(aws: AwsApi, instanceId: string, ageSeconds: 
 /** When the machine was launched; `undefined` when EC2 no longer knows it. */
 export async function launchedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
   return (await knownInstance(aws, instanceId))?.LaunchTime?.getTime()
-}
-
-/**
- * When the root volume that the machine has now was attached: an instance refresh may have replaced it, and then it is not the disk of
- * what came before. `undefined` when EC2 does not say.
- */
-export async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
-  return rootOf(await knownInstance(aws, instanceId))?.AttachTime?.getTime()
 }
 
 /** As EC2 describes it; `undefined`, too, when EC2 no longer knows it. */

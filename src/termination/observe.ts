@@ -88,7 +88,7 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
     const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
     const boot = isDone ? bootOf(seen) : AT_ANY_TIME
     const isDoubtful = isDone || isKept(lifecycleState)
-    return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, policy, boot))) }
+    return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, boot))) }
   }
   const age = (seen.now - action.startedAt) / 1000
   if (isDone || (hold === 'pending' && age <= SETTLING_SECONDS)) return seen

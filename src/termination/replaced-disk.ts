@@ -4,11 +4,16 @@
  */
 import type { AwsApi } from '../aws/api.ts'
 import { ask } from '../aws/ask.ts'
+import { LATEST_ATTEMPT_MS } from '../aws/time-limit.ts'
 import { CLOCK_SKEW_MS } from '../flush/machine-clock.ts'
+import { LONGEST_PASS_SECONDS } from '../guard.ts'
 import type { Observation } from '../model.ts'
-import type { Policy } from '../policy.ts'
 import { manifestOf, newestOf } from './evidence.ts'
-import { rootAttachedAt } from './machine-state.ts'
+import { knownInstance } from './machine-state.ts'
+import { rootOf } from './root-volume.ts'
+
+/** EC2 attaches a machine's first root volume in the moment in which it launches it, to the second. */
+const LAUNCHED_WITH_MS = 10_000
 
 /** When a machine booted, as it does for a new root volume: epoch milliseconds. */
 export interface Boot {
@@ -31,23 +36,39 @@ export function bootOf({ flushes, now }: Observation): Boot {
 
 /**
  * Asked of EC2, which does not tell of a machine that is gone, nor of the volume before the last. One that was attached after the only
- * boot that may have been since then is none of the flush's: the action's own end may have replaced it.
+ * boot that may have been since then is none of the flush's: the action's own end may have replaced it. Where EC2 refuses to say, that
+ * boot may be a new disk's (S1).
  */
 export async function replacedDisk(
   aws: AwsApi,
   seen: Observation,
-  policy: Policy,
   boot: Boot,
 ): Promise<Pick<Observation, 'rootReplacedAt'>> {
-  const began = beganBy(seen, policy)
+  const began = beganBy(seen)
   if (boot.latest <= began) return {}
   const asked = await ask(() => rootAttachedAt(aws, seen.action.instanceId))
-  const attachedAt = asked.is === 'answered' ? asked.answer : undefined
+  if (asked.is === 'refused') return { rootReplacedAt: 'untold' }
+  const attachedAt = asked.answer
   if (attachedAt === undefined || attachedAt <= began) return {}
   return boot.earliest > began || attachedAt <= boot.latest ? { rootReplacedAt: attachedAt } : {}
 }
 
-/** A status event dates an action by its first flush, which a pass starts when it has found the action held. */
-function beganBy({ action, wokenBy }: Observation, { passSeconds }: Policy): number {
-  return wokenBy === 'command-status' ? action.startedAt - 1000 * passSeconds : action.startedAt
+/** Of the root volume that the machine has now, unless it was launched with that; `undefined`, too, when EC2 no longer shows it. */
+async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
+  const machine = await knownInstance(aws, instanceId)
+  const [attachedAt, launchedAt = 0] = [
+    rootOf(machine)?.AttachTime?.getTime(),
+    machine?.LaunchTime?.getTime(),
+  ]
+  return attachedAt !== undefined && attachedAt - launchedAt > LAUNCHED_WITH_MS ? attachedAt : undefined
+}
+
+/**
+ * A status event dates an action by its first flush, which is asked for in a pass that has found the action held; and what is asked for is
+ * sent that much later, at most.
+ */
+function beganBy({ action, wokenBy }: Observation): number {
+  return wokenBy === 'command-status'
+    ? action.startedAt - 1000 * LONGEST_PASS_SECONDS - LATEST_ATTEMPT_MS
+    : action.startedAt
 }

@@ -50,6 +50,16 @@ describe('the action is over', () => {
       reason: expect.stringContaining('its root volume was replaced at 20'),
     })
   })
+  it.each([
+    ['expired', undefined],
+    ['retained', 'Terminating:Retained'],
+  ])('settles as %s what was proven of a disk that may be another', (outcome, lifecycleState) => {
+    expect(decide(seen({ hold: 'over', rootReplacedAt: 'untold', lifecycleState }), policy)).toMatchObject({
+      do: 'settle',
+      outcome,
+      reason: expect.stringContaining('EC2 does not tell from which disk'),
+    })
+  })
 })
 
 it('waits when the instance has not reached the hook yet', () => {

@@ -11,7 +11,7 @@ import type { LifecycleAction, Trigger } from '../../src/model.ts'
 import { identify } from '../../src/termination/identify.ts'
 import { NotOurs } from '../../src/termination/observe.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
-import { KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE, policy, START } from './observations.ts'
 
 let aws: OneInstance
@@ -394,8 +394,9 @@ describe('its root volume was replaced after the action had begun, and', () => {
     { DeviceName: '/dev/sdf', Ebs: { AttachTime: new Date(since) } },
     { DeviceName: '/dev/xvda', Ebs: { AttachTime: new Date(at) } },
   ]
-  const attachedAt = (at: number) => {
-    const Instances = [{ ...root, BlockDeviceMappings: disks(at) }]
+  const attachedAt = (at: number, launchedAt?: number) => {
+    const LaunchTime = launchedAt === undefined ? undefined : new Date(launchedAt)
+    const Instances = [{ ...root, LaunchTime, BlockDeviceMappings: disks(at) }]
     aws.guard.aws.describeInstances = async () => ({ Reservations: [{ Instances }] })
   }
   const settled = async (subject = action, wokenBy: Trigger = 'notification') =>
@@ -428,6 +429,21 @@ describe('its root volume was replaced after the action had begun, and', () => {
     const woken = (await wake())?.action
     expect(woken?.startedAt).toBeGreaterThan(since)
     expect(await settled(woken, 'command-status')).toMatchObject({ outcome: 'expired' })
+  })
+  it.each([
+    [119, 'expired'],
+    [121, 'archived'],
+  ])('a status event finds out %d s before its first flush: %s', async (seconds, outcome) => {
+    await flushed(170)
+    attachedAt(aws.now - MINUTE - 1000 * seconds)
+    expect(await settled((await wake())?.action, 'command-status')).toMatchObject({ outcome })
+  })
+  it('it was launched with that disk, a moment before', async () => {
+    await flushed(60)
+    attachedAt(since, since - 2000)
+    expect(await settled((await wake())?.action, 'command-status')).toMatchObject({ outcome: 'archived' })
+    attachedAt(since, since - MINUTE)
+    expect(await settled((await wake())?.action, 'command-status')).toMatchObject({ outcome: 'expired' })
   })
   it('it was flushed then, by a clock that is an hour behind', async () => {
     await flushed(60)
@@ -462,6 +478,28 @@ describe('its root volume was replaced after the action had begun, and', () => {
     await flushed(60)
     attachedAt(START - MINUTE)
     expect(await settled()).toMatchObject({ outcome: 'archived' })
+  })
+  describe('EC2 refuses to say so', () => {
+    beforeEach(() => {
+      aws.guard.aws.describeInstances = async () => {
+        throw awsError('UnauthorizedOperation', 'You are not authorized')
+      }
+    })
+    it('it was flushed since it booted: of which disk, nobody knows', async () => {
+      await flushed(60)
+      expect(await settled()).toMatchObject({ outcome: 'expired' })
+      expect(await settled((await wake())?.action, 'command-status')).toMatchObject({ outcome: 'expired' })
+    })
+    it('it did not boot: that is its disk', async () => {
+      await flushed(3600)
+      expect(await settled()).toMatchObject({ outcome: 'archived' })
+    })
+    it('what is kept without proof is kept all the same', async () => {
+      aws.lifecycleState = 'Terminating:Retained'
+      aws.activeToken = undefined
+      aws.now = START + 16 * MINUTE
+      expect(await settled()).toMatchObject({ outcome: 'retained' })
+    })
   })
 })
 
