@@ -54,12 +54,6 @@ export const diskMarkMutants: readonly Mutant[] = [
   },
   {
     ...disks,
-    name: 'mark machines of groups that nobody chose',
-    from: "{ Name: 'tag:aws:autoscaling:groupName', Values: groupNames.slice(from, from + AT_ONCE) }",
-    to: "{ Name: 'tag-key', Values: ['aws:autoscaling:groupName'] }",
-  },
-  {
-    ...disks,
     name: 'copy a disk that somebody has attached to another machine',
     from: "{ Name: 'status', Values: ['available'] }",
     to: "{ Name: 'status', Values: ['available', 'in-use'] }",
