@@ -41,11 +41,10 @@ export function decideAudit(seen: AuditFacts, afterSeconds: number): AuditDecisi
   if (flush.status === 'running') {
     return { do: 'report', finding: { is: 'flushing', reason: `flush ${flush.commandId} is running` } }
   }
-  if (flush.status === 'failed' || flush.report?.kind !== 'manifest') {
+  if (flush.status === 'failed' || flush.report?.kind !== 'manifest' || !proof) {
     const how = flush.report?.kind === 'unreadable' ? flush.report.why : flush.statusDetails
     return again('failed', `flush ${flush.commandId} ended without a manifest: ${how}`)
   }
-  if (!proof) return again('failed', `flush ${flush.commandId}: its archive could not be read`)
   if (proof.gaps.length > 0) {
     const paths = proof.gaps.map(({ path }) => path)
     return again(
