@@ -86,6 +86,12 @@ it.each([
   expect(await explain(aws.guard, action.instanceId)).toMatchObject({ is })
 })
 
+it('says of an instance that another hook holds that its group does not have ours', async () => {
+  aws.lifecycleState = 'Terminating:Wait'
+  aws.guard.aws.describeLifecycleHooks = async () => ({ LifecycleHooks: [] })
+  expect(await explain(aws.guard, action.instanceId)).toMatchObject({ is: 'standing', hook: undefined })
+})
+
 describe('of a kept machine whose agent', () => {
   const line = new CommandLine()
   line.lifecycleState = 'Terminating:Retained'
