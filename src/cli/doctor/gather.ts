@@ -119,11 +119,11 @@ async function machinesOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyM
   return new Map(all.map((instance) => [instance.InstanceId ?? '', instance]))
 }
 
-async function agentsOf({ inspection }: Deployment, ids: string[]): Promise<ReadonlyMap<string, AgentFacts>> {
+async function agentsOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyMap<string, AgentFacts>> {
   const found = new Map<string, AgentFacts>()
   let next: string | undefined
   do {
-    const page = await inspection.describeInstanceInformation({
+    const page = await aws.describeInstanceInformation({
       Filters: [{ Key: 'InstanceIds', Values: ids }],
       MaxResults: 50,
       ...(next && { NextToken: next }),
