@@ -18,7 +18,6 @@ const floors = [
   'src/selection.ts',
   'src/shuffled.ts',
   'src/grouped.ts',
-  'src/shell-word.ts',
   'src/rungs.ts',
   'src/model.ts',
   'src/receipt-prefix.ts',
