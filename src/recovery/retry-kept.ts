@@ -86,9 +86,8 @@ async function lookOnce(
   { aws, clock, policy, random }: Guard,
   { instanceId, groupName }: Standing,
 ): Promise<{ readonly lastLook: LastLook; readonly lifecycleState: string }> {
-  const action = { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt: 0 }
   const flushes = await listInvocations(aws, policy.documentName, instanceId, clock.now())
-  const place = await ask(() => placeOf({ aws, policy }, action))
+  const place = await ask(() => placeOf({ aws, policy }, { groupName, instanceId }))
   const unread = await whyUnread({ aws, policy }, place)
   const isAlone =
     policy.recovery.rungs.includes('clone') && (await siblingsOf({ aws, random }, groupName)).length === 0

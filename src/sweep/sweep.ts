@@ -17,6 +17,7 @@ import { markDisks } from '../recovery/mark-disks.ts'
 import { recover } from '../recovery/recover.ts'
 import { shuffled } from '../shuffled.ts'
 import { hasHook, hookTimes } from '../termination/hook.ts'
+import { adoptedAction } from '../termination/lifecycle-actions.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import type { Standing } from '../termination/standings.ts'
@@ -162,11 +163,9 @@ async function actionsOf(
   if (!first) return []
   const instanceIds = waiting.map(({ instanceId }) => instanceId)
   const began = await terminationsBegan(aws, first.groupName, instanceIds, clock.now())
-  return waiting.flatMap(({ groupName, instanceId }) => {
-    const startedAt = began.get(instanceId)
-    return startedAt === undefined
-      ? []
-      : { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
+  return waiting.flatMap((one) => {
+    const startedAt = began.get(one.instanceId)
+    return startedAt === undefined ? [] : adoptedAction(one, policy.hookName, startedAt)
   })
 }
 
