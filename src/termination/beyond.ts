@@ -20,7 +20,7 @@ export async function isBeyond(
   if (lifecycleState === undefined) return await isOut(aws, action, ageSeconds)
   // It may be a state of before: kept, and released a moment ago.
   if (ageSeconds <= SETTLING_SECONDS) return false
-  const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
+  const found = { heartbeat: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
   return holdOfUnflushed(found) !== 'pending'
 }
 

@@ -154,7 +154,7 @@ async function firstHold(
   const mayBeAnothers =
     heartbeat === 'none' && action.token !== undefined && lifecycleState?.endsWith(':Wait')
   const held = { isHeldItself: mayBeAnothers === true && (await isHeldItself()) }
-  const hold = holdOfUnflushed({ heartbeaten: heartbeat, ...held, lifecycleState, ageSeconds })
+  const hold = holdOfUnflushed({ heartbeat, ...held, lifecycleState, ageSeconds })
   if (hold !== 'unfounded') return { hold, lifecycleState }
   throw new NotOurs(`Auto Scaling knows no such action: ${instanceId} is ${lifecycleState ?? 'in no group'}`)
 }
