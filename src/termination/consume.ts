@@ -69,7 +69,7 @@ export async function consume(
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
         const verdict = isInTime
-          ? await attempt(guard, shared, item, remainingMs())
+          ? await runPass(guard, shared, item, remainingMs())
           : await defer(deferring, item)
         finish(item.record, verdict)
       }
@@ -92,7 +92,7 @@ async function defer(deferring: Guard, { record, message }: Work): Promise<Verdi
 }
 
 /** One message's pass. Whatever fails leaves the message where it is. */
-async function attempt(
+async function runPass(
   guard: Guard,
   shared: SharedFacts,
   { record, message }: Work,
