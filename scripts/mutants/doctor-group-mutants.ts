@@ -112,10 +112,10 @@ export const doctorGroupMutants: readonly Mutant[] = [
   },
   {
     ...doctor,
-    file: 'src/cli/doctor/mend.ts',
+    file: 'src/termination/hook.ts',
     name: 'mend another hook of the group',
-    from: 'LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === policy.hookName)',
-    to: 'LifecycleHooks[0]',
+    from: 'LifecycleHooks?.find((hook) => hook.LifecycleHookName === hookName)',
+    to: 'LifecycleHooks?.[0]',
   },
   {
     ...doctor,

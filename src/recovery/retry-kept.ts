@@ -7,7 +7,7 @@ import { type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { placeOf } from '../termination/gather.ts'
-import { keepsAbandoned } from '../termination/hook.ts'
+import { whyNotKept } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import type { Standing } from '../termination/standings.ts'
 import { type Agent, agentsOf } from './agents.ts'
@@ -92,7 +92,7 @@ async function lookOnce(
   const isAlone =
     policy.recovery.rungs.includes('clone') && (await siblingsOf({ aws, random }, groupName)).length === 0
   const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState ?? 'in no group'
-  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
+  const notKeptAgain = await whyNotKept(aws, groupName, policy)
   return { lifecycleState, lastLook: { ...flushedIn(flushes), unread, notKeptAgain, isAlone } }
 }
 

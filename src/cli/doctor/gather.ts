@@ -5,6 +5,7 @@ import { prefixOf } from '../../archive/destination.ts'
 import { list } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
 import { groupOf } from '../../aws/group-of.ts'
+import { hookOf } from '../../termination/hook.ts'
 import type { Deployment } from '../deployment.ts'
 import { trafficOf } from '../serving.ts'
 import { Refusal } from '../surroundings.ts'
@@ -27,13 +28,7 @@ export async function gatherGroup(
   if (asked.is === 'answered' && asked.answer === undefined)
     throw new Refusal(`There is no Auto Scaling group ${groupName} in ${policy.region}.`)
   const group = asked as Asked<AutoScalingGroup>
-  const hook = await known(async () => {
-    const { LifecycleHooks = [] } = await aws.describeLifecycleHooks({
-      AutoScalingGroupName: groupName,
-      LifecycleHookNames: [policy.hookName],
-    })
-    return LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === policy.hookName)
-  })
+  const hook = await known(() => hookOf(aws, { groupName, hookName: policy.hookName }))
   const members = (group.is === 'answered' ? (group.answer.Instances ?? []) : []).flatMap(
     ({ InstanceId, LifecycleState = '' }) =>
       InstanceId && !/Terminat|Retained/.test(LifecycleState) ? [{ InstanceId, LifecycleState }] : [],
