@@ -19,6 +19,7 @@ const floors = [
   'src/shuffled.ts',
   'src/grouped.ts',
   'src/rungs.ts',
+  'src/global-timeout.ts',
   'src/model.ts',
   'src/receipt-prefix.ts',
   'src/policy.ts',

@@ -107,7 +107,7 @@ export const doctorGroupMutants: readonly Mutant[] = [
     ...doctor,
     file: 'src/cli/doctor/hook.ts',
     name: 'pass a heartbeat that is over before patience is',
-    from: 'if (policy.patienceSeconds > globalTimeoutOf(seconds))',
+    from: 'if (policy.patienceSeconds > latestEndOf(globalTimeoutOf(seconds)))',
     to: 'if (false)',
   },
   {

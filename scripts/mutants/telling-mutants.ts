@@ -101,7 +101,7 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'believe that Auto Scaling waits for longer than two days',
-    from: 'hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout)',
+    from: 'hook.GlobalTimeout ?? globalTimeoutOf(hook.HeartbeatTimeout)',
     to: 'hook.GlobalTimeout ?? 100 * hook.HeartbeatTimeout',
   },
   {

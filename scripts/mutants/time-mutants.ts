@@ -201,7 +201,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...commands,
     name: 'forget flushes that are older than an hour',
-    from: 'const WINDOW_MS = 48 * 3600 * 1000',
+    from: 'const WINDOW_MS = 1000 * LONGEST_HOLD_SECONDS',
     to: 'const WINDOW_MS = 3600 * 1000',
   },
   {

@@ -7,6 +7,7 @@ import { parseJournalLine } from '../journal/journal-line.ts'
 import { copiesOf } from '../recovery/copies.ts'
 import { orphansOf } from '../recovery/marked-disks.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
+import { deadlineSeconds } from '../termination/attempts.ts'
 import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
 import { again } from './again.ts'
@@ -74,13 +75,11 @@ async function look(deployment: Deployment, { clock }: Surroundings, prices: Pri
     const explanation = await explain({ aws, clock, policy }, instanceId)
     if (explanation.is !== 'held') continue
     const { seen, decision } = explanation
-    const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
-    const untilSeconds = Math.min(policy.patienceSeconds, 0.8 * globalTimeout)
     explained.push({
       instanceId,
       groupName,
       since: seen.action.startedAt,
-      until: seen.action.startedAt + untilSeconds * 1000,
+      until: seen.action.startedAt + deadlineSeconds(seen, policy) * 1000,
       next: decision.do,
       reason: decision.reason,
     })

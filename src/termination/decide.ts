@@ -5,6 +5,7 @@
  * Named rules (invariants): S1 CONTINUE as archived only with a complete proof of a flush that began after the action did.
  * E1 no flush while a visible one runs. E2 nothing is flushed after it is proven.
  */
+import { globalTimeoutOf, latestEndOf } from '../global-timeout.ts'
 import { type Decision, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
@@ -144,8 +145,8 @@ function giveUp(seen: Observation, policy: Policy): Decision {
   const retains = seen.hook?.retains
   if (retains) return { do: 'abandon', outcome: 'retained', reason }
   const why = retains === undefined ? 'whether the group retains is not known' : 'the group does not retain'
-  const global = seen.hook?.globalTimeoutSeconds ?? Math.min(172_800, 100 * policy.heartbeatTimeoutSeconds)
-  const left = 0.8 * global - heldSeconds(seen)
+  const global = seen.hook?.globalTimeoutSeconds ?? globalTimeoutOf(policy.heartbeatTimeoutSeconds)
+  const left = latestEndOf(global) - heldSeconds(seen)
   if ((policy.withoutRetention === 'hold' || retains === undefined) && left > 0)
     return wait('person', Math.min(lookCap(seen, policy), left), `${reason}; ${why}, so the machine is held`)
   return { do: 'abandon', outcome: 'lost', reason: `${reason}; ${why}` }

@@ -3,6 +3,7 @@ import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
 import { groupOf, isRetaining } from '../aws/group-of.ts'
 import { whileThere } from '../aws/while-there.ts'
+import { globalTimeoutOf } from '../global-timeout.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
 import type { Policy } from '../policy.ts'
 
@@ -90,7 +91,7 @@ export async function hookTimes(
   if (!hook?.HeartbeatTimeout) return undefined
   return {
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
-    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
+    globalTimeoutSeconds: hook.GlobalTimeout ?? globalTimeoutOf(hook.HeartbeatTimeout),
     retains: undefined,
     notifies: targetOf(hook),
   }

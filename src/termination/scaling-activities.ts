@@ -1,8 +1,9 @@
 /** When terminations began, as the group's scaling activities tell. */
 import type { AwsApi } from '../aws/api.ts'
+import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 
-/** Auto Scaling ends every action at the latest then (API reference, LifecycleHook.GlobalTimeout). */
-export const LONGEST_HOLD_MS = 48 * 3600 * 1000
+/** How far back an action can have begun. */
+export const LONGEST_HOLD_MS = 1000 * LONGEST_HOLD_SECONDS
 
 /**
  * When the termination of each of these instances of one group began: an action whose message was lost has no token, and is known

@@ -2,14 +2,13 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import { isRetaining } from '../../aws/group-of.ts'
 import { TERMINATING } from '../../enrolment/mark.ts'
+import { globalTimeoutOf, latestEndOf } from '../../global-timeout.ts'
 import { shellWord } from '../../shell-word.ts'
 import { isShort } from '../../termination/hook.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown, type Verdict } from './finding.ts'
 
 const ENROL = 'name the group in groups=… and deploy; the sweep puts the hook within five minutes'
-/** Auto Scaling ends an action at min(48 h, 100 heartbeats), and the last looks need some of it. */
-const globalTimeoutOf = (heartbeatSeconds: number) => 0.8 * Math.min(172_800, 100 * heartbeatSeconds)
 
 export const hookIsThere: Check<GroupFacts> = {
   name: 'hook',
@@ -70,7 +69,7 @@ export const heartbeat: Check<GroupFacts> = {
       const fix = { do: 'put the hook', groupName, change } as const
       if (isShort(seconds, policy))
         return fail(`${seconds} s: less than two looks (${policy.queueVisibilitySeconds} s)`, type, fix)
-      if (policy.patienceSeconds > globalTimeoutOf(seconds))
+      if (policy.patienceSeconds > latestEndOf(globalTimeoutOf(seconds)))
         return fail(`${seconds} s: over before the patience of ${policy.patienceSeconds} s is`, type, fix)
       return pass(`${seconds} s, for a patience of ${policy.patienceSeconds} s`)
     }),
