@@ -58,6 +58,11 @@ export async function isLaunching(
   return launching
 }
 
+/** The instance that an activity is about: nothing but its text names one. */
+export function instanceNamedBy({ Description = '' }: { readonly Description?: string | undefined }) {
+  return /\bi-[0-9a-f]{8,32}\b/.exec(Description)?.[0]
+}
+
 interface Activity {
   readonly instanceId: string
   readonly startedAt: number
@@ -79,8 +84,9 @@ async function lookThrough(
   let next: string | undefined
   do {
     const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
-    for (const { Description = '', StartTime, EndTime } of page.Activities ?? []) {
-      const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description)?.[0]
+    for (const activity of page.Activities ?? []) {
+      const { Description = '', StartTime, EndTime } = activity
+      const instanceId = instanceNamedBy(activity)
       const [startedAt, isOver] = [StartTime?.getTime(), EndTime !== undefined]
       const isOld = startedAt !== undefined && now - startedAt > LONGEST_HOLD_MS
       if (isOld && isOver) return
