@@ -76,7 +76,7 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...journal,
     name: 'be loud about an instance that had no logs',
-    from: "return event.outcome !== 'archived' && event.outcome !== 'empty'",
+    from: 'return !isGood(event.outcome)',
     to: "return event.outcome !== 'archived'",
   },
   {
