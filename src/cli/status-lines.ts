@@ -1,5 +1,6 @@
 /** The status screen in lines. Pure. */
 import { counted } from './counted.ts'
+import { SWEEP_IS_LATE_MS } from './deployed-functions.ts'
 import { duration } from './duration.ts'
 import type { KeptInstance } from './kept.ts'
 import type { Typed } from './typed.ts'
@@ -36,9 +37,6 @@ export interface StatusScreen {
     readonly unread?: string
   }
 }
-
-/** The sweep runs every five minutes; three times that without one is no accident. */
-const SWEEP_IS_LATE_MS = 15 * 60_000
 
 export function statusLines(screen: StatusScreen, now: number, typed: Typed['typed']): string[] {
   const { deployment, heldInAll, held, kept, replacing } = screen
