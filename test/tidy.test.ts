@@ -47,6 +47,7 @@ const impure = new Set([
   'src/aws/ask.ts',
   'src/aws/every-page.ts',
   'src/aws/queued.ts',
+  'src/aws/read-whole.ts',
   'src/aws/group-of.ts',
   'src/aws/inspection-api.ts',
   'src/aws/inspection-sdk.ts',
