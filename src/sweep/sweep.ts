@@ -42,7 +42,7 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
     staying = found.staying
     await sweepHeld(guard, found, () => Math.min(remainingMs(), heldUntil - clock.now()))
   } finally {
-    // Last, so that no trouble with it keeps an action waiting; and in any case, since theirs is none of its own.
+    // Enrolment is last, so that its trouble keeps no action waiting; and comes whatever happened, since their trouble is none of its own.
     const limited = guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs())
     const guarded = await enrolAndTell(limited, { trigger: 'sweep' })
     await markDisks(limited, guarded, staying, remainingMs)
@@ -84,7 +84,7 @@ async function sweepHeld(
   if (letters.is === 'refused') throw new Error(`SQS does not tell of dead letters: ${letters.why}`)
 }
 
-/** What is asked of a group before any pass takes no longer than one. */
+/** For what is asked about a group before its passes: that takes no longer than a pass may. */
 function asking(guard: Guard, shared: SharedFacts, remainingMs: number): Guard {
   const sharing = { ...guard, aws: sharingHooks(guard.aws, shared) }
   return guardUntil(sharing, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))

@@ -26,7 +26,7 @@ const CONCURRENT_PASSES = 5
 const SHARE_OF_DISMISSALS = 0.25
 /** What is left after this is for handing the answer back. */
 const SHARE_BEFORE_THE_ANSWER = 0.98
-/** A notification may reach the queue late; one that says it is older would only spend our patience, and none is younger than its message. */
+/** So late a notification may reach the queue. One that calls itself older would only spend our patience; and none is younger than its message. */
 const LATEST_DELIVERY_MS = 3600 * 1000
 /** What SQS does not take in an attribute. */
 const UNPRINTABLE = /[^\x20-\x7e]/g

@@ -22,7 +22,7 @@ export function waitsToLeave(lifecycleState: string): boolean {
   return /^((Warmed:)?Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState)
 }
 
-/** Where a launch hook may hold it just as well as ours, and the group's activities know which. */
+/** In this state a launch hook may hold the instance just as well as ours; the group's activities tell which. */
 export const INTO_THE_POOL = 'Warmed:Pending:Wait'
 
 /** How long a notification may run ahead of the instance's visible state before it is called unfounded. */

@@ -1,3 +1,4 @@
+/** What AWS says of one lifecycle action now, asked afresh: held? flushed? in S3? What the decision cannot hinge on is not asked. */
 import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listInvocations, newestFirst } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
