@@ -8,8 +8,8 @@ import { salvageDocumentOf } from '../../flush/salvage-document.ts'
 import { parseJournalLine } from '../../journal/journal-line.ts'
 import { FUNCTIONS } from '../deployed-functions.ts'
 import type { Deployment } from '../deployment.ts'
+import { known } from '../known.ts'
 import type { AlarmFacts, DeploymentFacts, DocumentFacts, FunctionFacts, Heard } from './facts.ts'
-import { known } from './known.ts'
 
 /** How far back the journal is read. */
 const HEARD_MS = 24 * 3600_000
