@@ -2,6 +2,7 @@
  * How often one message may be received before SQS takes it for poison. Every look at an action costs a receive, so the budget
  * must outlast the longest action looked at as often as the guard ever does, with room for Lambda's own failures.
  */
+import { globalTimeoutOf } from '../src/global-timeout.ts'
 
 export interface Pace {
   readonly heartbeatSeconds: number
@@ -9,8 +10,6 @@ export interface Pace {
   readonly maxAttempts: number
 }
 
-/** Auto Scaling ends every action at the latest then. */
-const LONGEST_HOLD_SECONDS = 48 * 3600
 /** The steady looks are spread by ±10 %, so up to a ninth more of them fit in. */
 const JITTER = 0.9
 /** Looks of 20 s while a notification runs ahead of the instance's visible state, for up to 15 minutes. */
@@ -24,7 +23,7 @@ const WASTED_RECEIVES = 50
 
 /** The queue's maxReceiveCount. */
 export function receiveBudget({ heartbeatSeconds, lookAgainSeconds, maxAttempts }: Pace): number {
-  const longestHold = Math.min(LONGEST_HOLD_SECONDS, 100 * heartbeatSeconds)
+  const longestHold = globalTimeoutOf(heartbeatSeconds)
   const slowestLook = Math.min(lookAgainSeconds, heartbeatSeconds / 3) * JITTER
   return (
     Math.ceil(longestHold / slowestLook) +

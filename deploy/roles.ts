@@ -1,8 +1,7 @@
 /** One role per function, holding exactly the calls it makes (`test/deploy/permissions.test.ts` evaluates them). */
 import { markKey } from '../src/enrolment/mark.ts'
 import { copyKey } from '../src/recovery/copy-mark.ts'
-import { growthKey } from '../src/recovery/growth-mark.ts'
-import { rebootKey } from '../src/recovery/reboot-mark.ts'
+import { growthKey, rebootKey } from '../src/recovery/once-mark.ts'
 import { binKey, diskGroupKey, diskKey } from '../src/termination/disk-mark.ts'
 import { binning, copying, type DiskKeys, lettingDisksGo } from './copying.ts'
 import type { FunctionName } from './environment.ts'

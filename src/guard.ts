@@ -33,8 +33,8 @@ export interface PassTimes {
 }
 
 /**
- * The time of a pass that starts now, in a function that has `remainingMs` left. Of a short function's time most is the pass's: what is
- * kept for the end is never all of it. And something is left to hand the answer back.
+ * The time of a pass that starts now, in a function that has `remainingMs` left. Where little is left, at most a quarter of it is kept for
+ * closing. A fifth of what is kept is for handing the function's answer back.
  */
 export function passTimes(now: number, remainingMs: number): PassTimes {
   const closingMs = Math.min(CLOSING_SECONDS * 1000, remainingMs / 4)

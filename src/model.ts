@@ -90,7 +90,7 @@ export type Report =
   | {
       readonly kind: 'unreadable'
       readonly why: string
-      /** What AWS refused it with, where it may be there all the same. */
+      /** The error with which AWS refused it: the report may be there all the same. */
       readonly refusal?: unknown
     }
 
@@ -101,7 +101,7 @@ export interface Flush {
   /** SSM's StatusDetails without spaces, for people. */
   readonly statusDetails: string
   readonly requestedAt: number
-  /** For a salvage, which runs on another machine: the moment of which the disk is a copy. It counts as asked for then. */
+  /** Of a salvage, which runs on another machine: the moment at which the disk was copied. It counts as requested then. */
   readonly copiedAt?: number
   /** When the script ended, as the agent reported it. */
   readonly endedAt: number | undefined
@@ -207,7 +207,7 @@ export interface HookFacts {
 /** How an action ended. */
 export type Outcome = 'archived' | 'empty' | 'retained' | 'lost' | 'expired'
 
-/** Whether an instance is given up, and not ended: out of the group's capacity, with its disk. */
+/** Whether Auto Scaling keeps an instance whose action was abandoned: it is out of the group's capacity, and has its disk. */
 export function isKept(lifecycleState: string | undefined): boolean {
   return lifecycleState?.endsWith(':Retained') ?? false
 }
@@ -229,8 +229,8 @@ export type Decision =
       readonly seconds: number
       /**
        * `answer`: AWS refuses what must be known first. `start`: the machine is stopped. `disk`: the machine is gone, and the Recycle Bin
-       * may have its disk. `patience`: no attempt is left, but the archive
-       * may still fill. `person`: patience is spent, and the machine is only held because its group does not retain.
+       * may have its disk. `patience`: no attempt is left, but the archive may still fill. `person`: patience is spent, and the machine is
+       * only held because its group does not retain.
        */
       readonly waitsFor:
         | 'hook'

@@ -1,12 +1,11 @@
 /** The limits: read from the environment once, at start, with every bad value reported together and what to write instead. */
 import * as z from 'zod'
+import { globalTimeoutOf, LONGEST_HOLD_SECONDS, latestEndOf } from './global-timeout.ts'
 import { RECEIPT_PREFIX } from './receipt-prefix.ts'
 import { NO_RUNGS, type RecoveryPolicy, readRungs } from './rungs.ts'
 import { parseSelections, type Selection } from './selection.ts'
 
 const HOUR = 3600
-/** Auto Scaling ends every action at the latest then: min(48 h, 100 × heartbeat timeout) (API reference, LifecycleHook). */
-const LONGEST_HOLD_SECONDS = 48 * HOUR
 
 export interface Policy {
   /** The one hook we act for. Another hook's notification is refused. */
@@ -173,9 +172,10 @@ const Environment = z
     RECOVERIES_AT_ONCE: wholeNumber(5, 1, 100),
   })
   .superRefine((env, context) => {
-    const globalTimeout = Math.min(LONGEST_HOLD_SECONDS, 100 * env.HEARTBEAT_TIMEOUT_SECONDS)
-    if (env.PATIENCE_SECONDS > 0.8 * globalTimeout) {
-      const message = `must be at most ${0.8 * globalTimeout}: Auto Scaling itself ends the action after ${globalTimeout} s (100 heartbeats, or 48 hours)`
+    const globalTimeout = globalTimeoutOf(env.HEARTBEAT_TIMEOUT_SECONDS)
+    const latestEnd = latestEndOf(globalTimeout)
+    if (env.PATIENCE_SECONDS > latestEnd) {
+      const message = `must be at most ${latestEnd}: Auto Scaling itself ends the action after ${globalTimeout} s (100 heartbeats, or 48 hours)`
       context.addIssue({ code: 'custom', path: ['PATIENCE_SECONDS'], message })
     }
     if ((env.ADOPT_AFTER_SECONDS ?? 0) > env.HEARTBEAT_TIMEOUT_SECONDS / 2) {

@@ -20,6 +20,7 @@ const filesBelow = (folder: string, ending: RegExp) =>
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'CHANGELOG.md',
   ...filesBelow('docs', /\.md$/),
   ...filesBelow('examples', /\.md$/),

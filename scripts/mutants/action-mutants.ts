@@ -65,7 +65,7 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/termination/hold.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'wait for an action that is over while the instance waits for another',
-    from: `if (heartbeaten === 'none' && isHeldItself && !isYoung) return 'over'`,
+    from: `if (heartbeat === 'none' && isHeldItself && !isYoung) return 'over'`,
     to: ``,
   },
   {

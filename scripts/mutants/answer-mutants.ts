@@ -104,10 +104,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'take a group that nobody tells of for one that does not retain',
-    from: `if (!group) return undefined
-  const isRetaining`,
-    to: `if (!group) return false
-  const isRetaining`,
+    from: 'if (!group) return undefined',
+    to: 'if (!group) return false',
   },
   {
     ...lifecycleActions,

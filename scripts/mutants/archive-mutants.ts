@@ -74,8 +74,8 @@ export const archiveMutants: readonly Mutant[] = [
     file: 'src/archive/prove.ts',
     tests: ['test/archive/prove.test.ts'],
     name: 'take last year’s object for this file',
-    from: `lastModified >= modifiedAt - CLOCK_SKEW_MS`,
-    to: `lastModified >= 0 * (modifiedAt - CLOCK_SKEW_MS)`,
+    from: `lastModified >= modifiedAt - UNNOTICED_SKEW_MS`,
+    to: `lastModified >= 0 * (modifiedAt - UNNOTICED_SKEW_MS)`,
   },
   {
     file: 'src/archive/prove.ts',

@@ -16,7 +16,7 @@ export const batchMutants: readonly Mutant[] = [
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
         const verdict = isInTime
-          ? await attempt(guard, shared, item, remainingMs())
+          ? await runPass(guard, shared, item, remainingMs())
           : await defer(deferring, item)
         finish(item.record, verdict)
       }`,
@@ -24,7 +24,7 @@ export const batchMutants: readonly Mutant[] = [
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
         const verdict = isInTime
-          ? await attempt(guard, shared, item, remainingMs())
+          ? await runPass(guard, shared, item, remainingMs())
           : await defer(deferring, item)
         finish(item.record, verdict)
       })`,

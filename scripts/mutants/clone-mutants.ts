@@ -18,8 +18,8 @@ export const cloneMutants: readonly Mutant[] = [
   {
     ...silent,
     name: 'salvage on when our hook has let its machine go',
-    from: 'if (await isHeldItself(aws, actionOf(policy, held))) await advance',
-    to: 'if (held.heldSince > 0) await advance',
+    from: 'if (await isHeldItself(aws, adoptedAction(held, policy.hookName, heldSince)))',
+    to: 'if (held.heldSince > 0)',
   },
   {
     ...clone,

@@ -104,8 +104,8 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...hold,
     name: 'believe a notification of an instance in service',
-    from: `if (heartbeaten === 'held' && isHeldItself) return 'held'`,
-    to: `if (heartbeaten === 'held') return 'held'`,
+    from: `if (heartbeat === 'held' && isHeldItself) return 'held'`,
+    to: `if (heartbeat === 'held') return 'held'`,
   },
   {
     file: 'src/termination/attempts.ts',

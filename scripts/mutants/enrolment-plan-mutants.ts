@@ -147,13 +147,11 @@ export const enrolmentPlanMutants: readonly Mutant[] = [
     to: 'found.set(`${group.name} ${found.size}`, group)',
   },
   {
-    file: 'src/enrolment/enrolments.ts',
+    file: 'src/aws/group-of.ts',
     tests,
     name: 'take whatever retention is set to for on',
-    from: `TerminateHookAbandon === 'retain',
-    hasWarmPool`,
-    to: `TerminateHookAbandon !== undefined,
-    hasWarmPool`,
+    from: "TerminateHookAbandon === 'retain'",
+    to: 'TerminateHookAbandon !== undefined',
   },
   {
     file: 'src/enrolment/enrolments.ts',

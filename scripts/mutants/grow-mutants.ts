@@ -170,7 +170,7 @@ export const growMutants: readonly Mutant[] = [
     to: 'return false',
   },
   {
-    file: 'src/recovery/grow.ts',
+    file: 'src/recovery/once-mark.ts',
     tests: clone,
     name: 'grow a disk again and again by a tag that cannot be read',
     from: 'Date.parse(value) || Number.POSITIVE_INFINITY',

@@ -58,7 +58,7 @@ export const heldLookMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    file: 'src/recovery/held.ts',
+    file: 'src/recovery/once-mark.ts',
     tests: recover,
     name: 'reboot for ever where a tag of ours cannot be read',
     from: 'Date.parse(value) || Number.POSITIVE_INFINITY',

@@ -193,7 +193,7 @@ export const parameterMutants: readonly Mutant[] = [
   ),
   ...bugsIn({ file: 'deploy/receive-budget.ts', tests: ['test/deploy/receive-budget.test.ts'] }, [
     'count half of the longest hold',
-    'const LONGEST_HOLD_SECONDS = 48 * 3600',
-    'const LONGEST_HOLD_SECONDS = 24 * 3600',
+    'globalTimeoutOf(heartbeatSeconds)',
+    'globalTimeoutOf(heartbeatSeconds) / 2',
   ]),
 ]

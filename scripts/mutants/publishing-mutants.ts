@@ -70,7 +70,7 @@ export const publishingMutants: readonly Mutant[] = [
     },
     [
       'accept more patience than Auto Scaling has',
-      'env.PATIENCE_SECONDS > 0.8 * globalTimeout',
+      'env.PATIENCE_SECONDS > latestEnd',
       'env.PATIENCE_SECONDS > globalTimeout',
     ],
     [

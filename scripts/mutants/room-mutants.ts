@@ -78,9 +78,9 @@ export const roomMutants: readonly Mutant[] = [
     file: 'src/recovery/retry-kept.ts',
     tests: recover,
     name: 'ask others after the question whether a machine would be kept again',
-    from: `  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
+    from: `  const notKeptAgain = await whyNotKept(aws, groupName, policy)
 `,
-    to: `  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
+    to: `  const notKeptAgain = await whyNotKept(aws, groupName, policy)
   await siblingsOf({ aws, random }, groupName)
 `,
   },

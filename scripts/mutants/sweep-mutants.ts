@@ -25,8 +25,8 @@ export const sweepMutants: readonly Mutant[] = [
   {
     ...sweep,
     name: 'date what no activity names by our own clock',
-    from: 'const startedAt = began.get(instanceId)\n',
-    to: 'const startedAt = began.get(instanceId) ?? clock.now()\n',
+    from: 'const startedAt = began.get(one.instanceId)\n',
+    to: 'const startedAt = began.get(one.instanceId) ?? clock.now()\n',
   },
   {
     ...reconcile,

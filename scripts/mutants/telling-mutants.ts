@@ -76,7 +76,7 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...journal,
     name: 'be loud about an instance that had no logs',
-    from: "return event.outcome !== 'archived' && event.outcome !== 'empty'",
+    from: 'return !isGood(event.outcome)',
     to: "return event.outcome !== 'archived'",
   },
   {
@@ -101,7 +101,7 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'believe that Auto Scaling waits for longer than two days',
-    from: 'hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout)',
+    from: 'hook.GlobalTimeout ?? globalTimeoutOf(hook.HeartbeatTimeout)',
     to: 'hook.GlobalTimeout ?? 100 * hook.HeartbeatTimeout',
   },
   {

@@ -52,8 +52,8 @@ export const terminationMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'believe that a replaced root volume is retained',
-    from: 'return isRetaining && !losesItsDisk',
-    to: 'return isRetaining || losesItsDisk',
+    from: 'return isRetaining(group) && !losesItsDisk',
+    to: 'return isRetaining(group) || losesItsDisk',
   },
   {
     ...activities,

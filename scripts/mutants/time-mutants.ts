@@ -159,8 +159,8 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...sweep,
     name: 'take what no activity names to have begun in 1970',
-    from: 'const startedAt = began.get(instanceId)\n',
-    to: 'const startedAt = began.get(instanceId) ?? 0\n',
+    from: 'const startedAt = began.get(one.instanceId)\n',
+    to: 'const startedAt = began.get(one.instanceId) ?? 0\n',
   },
   {
     ...audit,
@@ -201,7 +201,7 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...commands,
     name: 'forget flushes that are older than an hour',
-    from: 'const WINDOW_MS = 48 * 3600 * 1000',
+    from: 'const WINDOW_MS = 1000 * LONGEST_HOLD_SECONDS',
     to: 'const WINDOW_MS = 3600 * 1000',
   },
   {

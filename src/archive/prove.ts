@@ -26,7 +26,8 @@ export type ObjectDigest =
   | { readonly is: 'denied' }
   | { readonly is: 'missing' }
 
-export interface Evidence {
+/** What S3 told of the object of one file so far. */
+export interface ObjectFacts {
   readonly listed: ArchivedObject | undefined
   readonly head?: ObjectHead
   readonly digest?: ObjectDigest
@@ -44,7 +45,7 @@ const MD5 = /^[0-9a-f]{32}$/
 
 export function judge(
   file: ManifestFile,
-  { listed, head, digest }: Evidence,
+  { listed, head, digest }: ObjectFacts,
   hashLimitBytes: number,
 ): Judgement {
   if (!listed) return 'missing'
@@ -83,8 +84,8 @@ export function proofOf(
   }
 }
 
-/** Clocks of instances go wrong by so much, and nobody notices. */
-const CLOCK_SKEW_MS = 15 * 60 * 1000
+/** So far off an instance's clock may be before S3 refuses what it signs, and anybody notices. */
+const UNNOTICED_SKEW_MS = 15 * 60 * 1000
 const INSTANCE_ID = /\bi-[0-9a-f]{8,17}\b/g
 
 /**
@@ -104,7 +105,7 @@ export function findMoved(
   for (const { path, size, md5, modifiedAt, multipart } of files) {
     for (const etag of [md5, multipart?.etag]) {
       const alike = spare.get(`${size} ${etag}`) ?? []
-      const index = alike.findIndex(({ lastModified }) => lastModified >= modifiedAt - CLOCK_SKEW_MS)
+      const index = alike.findIndex(({ lastModified }) => lastModified >= modifiedAt - UNNOTICED_SKEW_MS)
       if (index < 0) continue
       alike.splice(index, 1)
       found.add(path)

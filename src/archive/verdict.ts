@@ -4,11 +4,11 @@ import type { AwsApi } from '../aws/api.ts'
 import { isMissing, isPassing } from '../aws/failures.ts'
 import type { ArchivedObject, ManifestFile } from '../model.ts'
 import {
-  type Evidence,
   isQuestion,
   type Judgement,
   judge,
   type ObjectDigest,
+  type ObjectFacts,
   type ObjectHead,
   type Question,
   type Verdict,
@@ -37,29 +37,29 @@ export async function verdict(
   { file, listed, question }: Open,
   budget: Budget,
 ): Promise<Verdict> {
-  let evidence: Evidence = { listed }
+  let facts: ObjectFacts = { listed }
   let is: Judgement = question
   while (isQuestion(is)) {
     if (budget.questions-- <= 0) return { is: 'unproven' }
     const key = listed?.key ?? ''
     try {
-      if (is === 'ask head') evidence = { ...evidence, head: await head(aws, bucket, key) }
+      if (is === 'ask head') facts = { ...facts, head: await head(aws, bucket, key) }
       else {
         budget.bytes -= file.size
-        evidence = { ...evidence, digest: await digest(aws, bucket, key) }
+        facts = { ...facts, digest: await digest(aws, bucket, key) }
       }
     } catch (error) {
       if (!budget.isLate()) throw error
       budget.unasked++
       return { is: 'unproven' }
     }
-    is = judge(file, evidence, budget.bytes)
+    is = judge(file, facts, budget.bytes)
   }
-  return { is, versionId: versionOf(evidence) }
+  return { is, versionId: versionOf(facts) }
 }
 
 /** Of what was read, since what S3 told of it before may have been of a version that was overwritten in between. */
-function versionOf({ head, digest }: Evidence): string | undefined {
+function versionOf({ head, digest }: ObjectFacts): string | undefined {
   if (digest?.is === 'read') return digest.versionId
   return head?.is === 'known' ? head.versionId : undefined
 }

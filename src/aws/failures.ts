@@ -57,11 +57,7 @@ export function isInvocationMissing(error: unknown): boolean {
   return nameOf(error) === 'InvocationDoesNotExist'
 }
 
-/** HeadObject has no body to its errors, so the code is only the status. Without s3:ListBucket S3 says 403 for a missing key. */
-export function isDenied(error: unknown): boolean {
-  return ['AccessDenied', 'Forbidden', '403'].includes(nameOf(error)) || statusOf(error) === 403
-}
-
+/** HeadObject's errors have no body, so the code may be the status alone. Without s3:ListBucket S3 says 403 of a missing key: not this. */
 export function isMissing(error: unknown): boolean {
   return ['NoSuchKey', 'NotFound', '404'].includes(nameOf(error)) || statusOf(error) === 404
 }

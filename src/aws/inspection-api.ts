@@ -41,21 +41,12 @@ import type {
   ListSubscriptionsByTopicCommandInput,
   ListSubscriptionsByTopicCommandOutput,
 } from '@aws-sdk/client-sns'
-import type {
-  DescribeInstanceInformationCommandInput,
-  DescribeInstanceInformationCommandOutput,
-  GetDocumentCommandInput,
-  GetDocumentCommandOutput,
-} from '@aws-sdk/client-ssm'
+import type { GetDocumentCommandInput, GetDocumentCommandOutput } from '@aws-sdk/client-ssm'
 import type { Answer } from './api.ts'
 
 type Call<Input, Output> = (input: Input) => Promise<Answer<Output>>
 
 export interface InspectionApi {
-  readonly describeInstanceInformation: Call<
-    DescribeInstanceInformationCommandInput,
-    DescribeInstanceInformationCommandOutput
-  >
   readonly getDocument: Call<GetDocumentCommandInput, GetDocumentCommandOutput>
 
   readonly getBucketVersioning: Call<GetBucketVersioningCommandInput, GetBucketVersioningCommandOutput>

@@ -27,7 +27,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
-import { DescribeInstanceInformationCommand, GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm'
 import type { InspectionApi } from './inspection-api.ts'
 import type { Patience } from './persons-calls.ts'
 
@@ -44,7 +44,6 @@ export function connectInspection(region: string, patience: Patience, bucketOwne
   const cloudWatch = new CloudWatchClient(config())
   const sns = new SNSClient(config())
   return {
-    describeInstanceInformation: (input) => ssm.send(new DescribeInstanceInformationCommand(input)),
     getDocument: (input) => ssm.send(new GetDocumentCommand(input)),
     getBucketVersioning: (input) => s3.send(new GetBucketVersioningCommand(owned(input))),
     getBucketEncryption: (input) => s3.send(new GetBucketEncryptionCommand(owned(input))),

@@ -1,6 +1,5 @@
 /** The real AWS for the commands for people. Region, credentials and endpoints come from the SDK's own environment variables. */
 import { AutoScalingClient, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling'
-import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -16,15 +15,12 @@ export function connectOperator(region: string, patience: Patience, bucketOwner?
   const config = () => ({ region, ...patience() })
   const autoScaling = new AutoScalingClient(config())
   const loadBalancing = new ElasticLoadBalancingV2Client(config())
-  const ec2 = new EC2Client(config())
   const sqs = new SQSClient(config())
   const lambda = new LambdaClient(config())
   return {
     ...connect(region, { patience, bucketOwner }),
     setDesiredCapacity: (input) => autoScaling.send(new SetDesiredCapacityCommand(input)),
     describeTargetHealth: (input) => loadBalancing.send(new DescribeTargetHealthCommand(input)),
-    describeVolumes: (input) => ec2.send(new DescribeVolumesCommand(input)),
-    describeSnapshots: (input) => ec2.send(new DescribeSnapshotsCommand(input)),
     receiveMessage: (input) => sqs.send(new ReceiveMessageCommand(input)),
     deleteMessage: (input) => sqs.send(new DeleteMessageCommand(input)),
     getFunctionConfiguration: (input) => lambda.send(new GetFunctionConfigurationCommand(input)),

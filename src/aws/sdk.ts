@@ -1,4 +1,4 @@
-/** The real AWS: the only file that constructs SDK clients. Endpoints and credentials come from the SDK's own environment variables. */
+/** The real AWS of the functions, and the only file that constructs their SDK clients. Endpoints and credentials come from the SDK's own environment variables. */
 import {
   AutoScalingClient,
   type AutoScalingClientConfig,

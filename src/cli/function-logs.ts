@@ -8,13 +8,12 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { JOURNAL_VERSION, type JournalEvent } from '../journal/journal.ts'
 import { parseJournalLine } from '../journal/journal-line.ts'
+import { FUNCTIONS } from './deployed-functions.ts'
 import type { Crash, JournalSink, JournalSource } from './deployment.ts'
 import { nextStepAfter } from './next-step.ts'
 import { CannotReach } from './surroundings.ts'
 import { REGION_AND_PROFILE } from './where.ts'
 
-/** The functions that write the journal. */
-const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
 /** Lambda's own words for what broke off, and the guard's for settings that it cannot start with. */
 const BROKEN_OFF = '?ERROR ?"Task timed out" ?"cannot start"'
 const MOST_OF_A_MESSAGE = 200

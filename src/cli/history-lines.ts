@@ -3,18 +3,14 @@ import { type ActionHistory, standingOf, toldAt } from '../journal/history.ts'
 import { counted } from './counted.ts'
 import { duration } from './duration.ts'
 import { momentsOf } from './moments.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 
 export const NOTHING_TOLD =
   'The journal names no such termination in this time. (--since 7d reads further back.)'
 
 export const EARLIER = 'its termination is not told in this time (--since 7d reads further back)'
 
-export function historyLines(
-  action: ActionHistory,
-  withPasses: boolean,
-  typed: Surroundings['typed'],
-): string[] {
+export function historyLines(action: ActionHistory, withPasses: boolean, typed: Typed['typed']): string[] {
   return [endLine(action), ...detailLines(action, typed), ...timeLines(action, withPasses)]
 }
 
@@ -36,7 +32,7 @@ function standing(action: ActionHistory): string {
   }
 }
 
-function detailLines(action: ActionHistory, typed: Surroundings['typed']): string[] {
+function detailLines(action: ActionHistory, typed: Typed['typed']): string[] {
   const { instanceId, outcome } = action
   const what = standingOf(action) === 'untold' ? [EARLIER] : toldLines(action)
   return [...what, ...advice(instanceId, outcome, typed)].map((line) => `    ${line}`)
@@ -65,11 +61,7 @@ function toldLines({ end, by, passes, awsCalls, lambdaMs, token }: ActionHistory
 }
 
 /** What there is to type. */
-function advice(
-  instanceId: string,
-  outcome: ActionHistory['outcome'],
-  typed: Surroundings['typed'],
-): string[] {
+function advice(instanceId: string, outcome: ActionHistory['outcome'], typed: Typed['typed']): string[] {
   switch (outcome) {
     case undefined:
       return [`now: ${typed(`explain ${instanceId}`)}`]

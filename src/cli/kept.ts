@@ -1,6 +1,7 @@
 /** The instances that are kept: out of service, still running, still billed, until somebody lets them go. */
 import type { AwsApi } from '../aws/api.ts'
 import { grouped } from '../grouped.ts'
+import { instanceNamedBy } from '../termination/scaling-activities.ts'
 import type { Standing } from '../termination/standings.ts'
 
 export interface KeptInstance {
@@ -49,8 +50,9 @@ async function retainedSince(
       MaxRecords: 100,
       ...(next && { NextToken: next }),
     })
-    for (const { Description, EndTime, StatusCode } of answer.Activities ?? []) {
-      const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description ?? '')?.[0]
+    for (const activity of answer.Activities ?? []) {
+      const { EndTime, StatusCode } = activity
+      const instanceId = instanceNamedBy(activity)
       if (!instanceId || !EndTime || StatusCode !== 'Cancelled' || !wanted.delete(instanceId)) continue
       since.set(instanceId, EndTime.getTime())
     }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { list } from '../archive/listing.ts'
 import { parseReceipt, type Receipt } from '../archive/receipt.ts'
 import { isMissing, reasonOf } from '../aws/failures.ts'
+import { readWhole } from '../aws/read-whole.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { subject } from './history.ts'
@@ -81,14 +82,9 @@ async function keysOf({ aws, policy: { archive } }: Deployment, wanted: string):
 async function read({ aws, policy: { archive } }: Deployment, Key: string): Promise<Receipt> {
   try {
     const { Body } = await aws.getObject({ Bucket: archive.bucket, Key })
-    const chunks: Uint8Array[] = []
-    let size = 0
-    for await (const chunk of Body) {
-      size += chunk.length
-      if (size > MAX_RECEIPT_BYTES) throw new Error('it is larger than any receipt')
-      chunks.push(chunk)
-    }
-    return parseReceipt(Buffer.concat(chunks).toString('utf8'))
+    const bytes = await readWhole(Body, MAX_RECEIPT_BYTES)
+    if (!bytes) throw new Error('it is larger than any receipt')
+    return parseReceipt(bytes.toString('utf8'))
   } catch (cause) {
     const why = isMissing(cause) ? 'it is gone' : reasonOf(cause)
     throw new CannotReach(

@@ -14,6 +14,7 @@ import { minutes } from './minutes.ts'
 import { planReplacement, planUndoing, replacementLines, undoingLines } from './replacement.ts'
 import { replace, undo } from './replacing.ts'
 import { NotSo, type Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 import { type Where, withWhere } from './where.ts'
 
 interface ReplaceOptions extends Where {
@@ -89,7 +90,7 @@ async function carryOut(
 }
 
 /** What was proven is in the journal and in its receipt. */
-function endLines(instance: string, ended: Replaced['ended'], typed: Surroundings['typed']): string[] {
+function endLines(instance: string, ended: Replaced['ended'], typed: Typed['typed']): string[] {
   switch (ended) {
     case 'left':
       return [`${instance} is let go. What was proven:  ${typed(`receipt ${instance}`)}`]

@@ -1,6 +1,7 @@
 import { counted } from './counted.ts'
 import type { Traffic } from './serving.ts'
-import { Refusal, type Surroundings } from './surroundings.ts'
+import { Refusal } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 
 /** A replacement as data: known before anything is done, so that a dry run costs nothing. */
 export interface Replacement {
@@ -65,7 +66,7 @@ export function planReplacement(
   instanceId: string,
   group: GroupFacts | undefined,
   { hook, unguarded }: Wishes,
-  typed: Surroundings['typed'],
+  typed: Typed['typed'],
 ): Replacement {
   if (!group) throw new Refusal(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
   const { groupName, lifecycleState, guarded, replacing } = group
@@ -151,7 +152,7 @@ export interface Changes {
 export function undoLines(
   { groupName, instanceId, desired, raisesMaximumFrom }: Replacement,
   changes: Changes,
-  typed: Surroundings['typed'],
+  typed: Typed['typed'],
 ): string[] {
   if (!changes.tag) return ['Nothing was changed.']
   const maximum = changes.maximum ? raisesMaximumFrom : undefined
@@ -181,7 +182,7 @@ export interface Undoing {
 export function planUndoing(
   instanceId: string,
   group: GroupFacts | undefined,
-  typed: Surroundings['typed'],
+  typed: Typed['typed'],
 ): Undoing {
   const { groupName, replacing, lifecycleState, desired = 0, maximum = 0 } = group ?? {}
   if (groupName === undefined || replacing?.instanceId !== instanceId)

@@ -1,8 +1,9 @@
 /** The status screen in lines. Pure. */
 import { counted } from './counted.ts'
+import { SWEEP_IS_LATE_MS } from './deployed-functions.ts'
 import { duration } from './duration.ts'
 import type { KeptInstance } from './kept.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Typed } from './typed.ts'
 
 export interface StatusScreen {
   readonly deployment: string
@@ -37,10 +38,7 @@ export interface StatusScreen {
   }
 }
 
-/** The sweep runs every five minutes; three times that without one is no accident. */
-const SWEEP_IS_LATE_MS = 15 * 60_000
-
-export function statusLines(screen: StatusScreen, now: number, typed: Surroundings['typed']): string[] {
+export function statusLines(screen: StatusScreen, now: number, typed: Typed['typed']): string[] {
   const { deployment, heldInAll, held, kept, replacing } = screen
   return [
     `${deployment} holds ${counted(heldInAll, 'instance')} and keeps ${kept.length}`,
@@ -69,7 +67,7 @@ export function statusLines(screen: StatusScreen, now: number, typed: Surroundin
 }
 
 /** What is kept is billed until somebody lets it go. Disks are billed as well, and are not in it. */
-function priceLines({ kept }: StatusScreen, typed: Surroundings['typed']): string[] {
+function priceLines({ kept }: StatusScreen, typed: Typed['typed']): string[] {
   if (kept.length === 0) return []
   const sum = kept.reduce((total, { pricePerDay = 0 }) => total + pricePerDay, 0)
   const unpriced = kept.filter((one) => one.pricePerDay === undefined)
@@ -101,7 +99,7 @@ function keptSince({ since }: KeptInstance, now: number): string {
   return since === undefined ? 'since nobody knows when' : `for ${duration(now - since)}`
 }
 
-function sweepLine({ lastSweep }: StatusScreen, now: number, typed: Surroundings['typed']): string {
+function sweepLine({ lastSweep }: StatusScreen, now: number, typed: Typed['typed']): string {
   if (!lastSweep) return `none in the last hour: is the schedule on? (${typed('doctor')})`
   const ago = now - lastSweep.at
   const failed = lastSweep.failed > 0 ? `, ${counted(lastSweep.failed, 'pass', 'passes')} failed in it` : ''

@@ -7,15 +7,16 @@ import { parseJournalLine } from '../journal/journal-line.ts'
 import { copiesOf } from '../recovery/copies.ts'
 import { orphansOf } from '../recovery/marked-disks.ts'
 import { waitingAndRetained } from '../sweep/waiting.ts'
+import { deadlineSeconds } from '../termination/attempts.ts'
 import { explain } from '../termination/explain.ts'
 import { hasHook } from '../termination/hook.ts'
 import { again } from './again.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
-import { known } from './doctor/known.ts'
 import { replacementsUnderWay } from './group-facts.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { keptInstances } from './kept.ts'
+import { known } from './known.ts'
 import { type Prices, price, pricePerDay } from './price.ts'
 import { type StatusScreen, statusLines } from './status-lines.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -74,13 +75,11 @@ async function look(deployment: Deployment, { clock }: Surroundings, prices: Pri
     const explanation = await explain({ aws, clock, policy }, instanceId)
     if (explanation.is !== 'held') continue
     const { seen, decision } = explanation
-    const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
-    const untilSeconds = Math.min(policy.patienceSeconds, 0.8 * globalTimeout)
     explained.push({
       instanceId,
       groupName,
       since: seen.action.startedAt,
-      until: seen.action.startedAt + untilSeconds * 1000,
+      until: seen.action.startedAt + deadlineSeconds(seen, policy) * 1000,
       next: decision.do,
       reason: decision.reason,
     })

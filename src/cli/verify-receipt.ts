@@ -6,7 +6,7 @@ import { list } from '../archive/listing.ts'
 import type { Receipt, ReceiptFile } from '../archive/receipt.ts'
 import type { ArchivedObject, ManifestFile } from '../model.ts'
 import type { Deployment } from './deployment.ts'
-import { known } from './doctor/known.ts'
+import { known } from './known.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const AT_ONCE = 8

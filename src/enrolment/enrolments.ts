@@ -1,6 +1,7 @@
 /** Groups as enrolment sees and changes them. */
 import type { AutoScalingGroup, Filter, LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { isRetaining } from '../aws/group-of.ts'
 import type { GroupTag, Selection } from '../selection.ts'
 import { targetOf } from '../termination/hook.ts'
 import { type HookAsFound, isSigned, markKey, TERMINATING, writeMark } from './mark.ts'
@@ -79,7 +80,7 @@ function readGroup(group: AutoScalingGroup): ListedGroup {
       value: Value ?? '',
       propagates: PropagateAtLaunch === true,
     })),
-    retains: group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
+    retains: isRetaining(group),
     hasWarmPool: group.WarmPoolConfiguration !== undefined,
     members: (group.Instances ?? []).map(({ InstanceId, LifecycleState }) => ({
       instanceId: InstanceId ?? '',

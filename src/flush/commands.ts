@@ -2,6 +2,7 @@
 import type { CommandInvocation, ListCommandInvocationsCommandInput } from '@aws-sdk/client-ssm'
 import type { AwsApi } from '../aws/api.ts'
 import { TooMany } from '../aws/failures.ts'
+import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 import type { Flush, LifecycleAction } from '../model.ts'
 import { withinReason } from './machine-clock.ts'
 import { salvageDocumentOf } from './salvage-document.ts'
@@ -23,8 +24,8 @@ export type Ownership =
   | { readonly token: string; readonly groupName: string | undefined }
   | { readonly adoptedAt: number; readonly groupName: string | undefined }
 
-/** An action is at most 48 hours old (GlobalTimeout), so nothing older can be its flush. */
-const WINDOW_MS = 48 * 3600 * 1000
+/** Nothing older can be the flush of an action that is held. */
+const WINDOW_MS = 1000 * LONGEST_HOLD_SECONDS
 /**
  * Pages of 50 commands that are read of one instance: what runs our document thousands of times in two days is no flush of ours, and
  * must not cost every pass its time.

@@ -1,7 +1,8 @@
 /** Flushes: starting one on an instance, and reading what it reported. */
 import { createHash } from 'node:crypto'
-import type { AwsApi, ObjectBody } from '../aws/api.ts'
+import type { AwsApi } from '../aws/api.ts'
 import { isInvocationMissing, isPassing, isUnreachable, reasonOf } from '../aws/failures.ts'
+import { readWhole } from '../aws/read-whole.ts'
 import type { Flush, FlushPurpose, LifecycleAction, Report } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { commentFor, type Invocation } from './commands.ts'
@@ -179,15 +180,4 @@ async function fetchManifest(
     const isMissing = error instanceof Error && error.name === 'NoSuchKey'
     return isMissing ? found : { ...found, refusal: error }
   }
-}
-
-async function readWhole(body: ObjectBody, limitBytes: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > limitBytes) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

@@ -5,6 +5,7 @@
  */
 import type { Decision, LifecycleAction, Outcome, Trigger } from '../model.ts'
 import type { Rung } from '../rungs.ts'
+import { isGood } from './good-end.ts'
 
 /** Correlates every line about one action. */
 export interface ActionName {
@@ -60,26 +61,26 @@ export interface ActionEndedEvent extends ActionName {
   readonly notes: readonly string[]
 }
 
+/** What went wrong, in the error's own words. */
+export interface Failure {
+  readonly error: string
+  readonly errorMessage: string
+}
+
 export type JournalEvent =
   | PassEvent
   | ActionEndedEvent
   /** A pass broke off; its message stays and will be seen again. */
-  | {
+  | (Failure & {
       readonly event: 'pass-failed'
       readonly trigger: Trigger
       readonly instanceId: string
       readonly token: string | undefined
-      readonly error: string
-      readonly errorMessage: string
       readonly durationMs: number
       readonly calls: Readonly<Record<string, number>>
-    }
-  /** The receipt of a good end could not be written. Its machine goes all the same: the proof was complete. */
-  | (ActionName & {
-      readonly event: 'receipt-failed'
-      readonly error: string
-      readonly errorMessage: string
     })
+  /** The receipt of a good end could not be written. Its machine goes all the same: the proof was complete. */
+  | (ActionName & Failure & { readonly event: 'receipt-failed' })
   /** A message that is no work: a test notification, or the status of a command that is not ours. */
   | { readonly event: 'message-ignored'; readonly messageId: string; readonly why: string }
   /** A message that cannot be understood or is not true; a copy lies in the dead-letter queue. */
@@ -87,12 +88,7 @@ export type JournalEvent =
   /** Messages that were left for later because the function's time was nearly over. */
   | { readonly event: 'passes-deferred'; readonly messages: number; readonly remainingMs: number }
   /** AWS did not answer for a group; the next scheduled run tries again. */
-  | {
-      readonly event: 'group-failed'
-      readonly groupName: string
-      readonly error: string
-      readonly errorMessage: string
-    }
+  | (Failure & { readonly event: 'group-failed'; readonly groupName: string })
   | {
       readonly event: 'sweep'
       readonly held: number
@@ -104,14 +100,12 @@ export type JournalEvent =
     }
   | RecoveryEvent
   /** A rung was to be tried and could not be; a later sweep looks again. */
-  | {
+  | (Failure & {
       readonly event: 'recovery-failed'
       readonly rung: Rung
       readonly instanceId: string
       readonly groupName: string
-      readonly error: string
-      readonly errorMessage: string
-    }
+    })
   /** The copies of dead machines' disks that there are, snapshots and volumes, and what of them was thrown away, or could not be. */
   | {
       readonly event: 'copies'
@@ -121,7 +115,7 @@ export type JournalEvent =
       readonly failed: readonly string[]
     }
   /** What outlived a machine that is gone cannot be found, or not all of it; the next sweep looks again. */
-  | { readonly event: 'disks-failed'; readonly error: string; readonly errorMessage: string }
+  | (Failure & { readonly event: 'disks-failed' })
   /** A person has the logs on a copy of this machine's disk archived by another. Told before it is begun: who, and why. */
   | {
       readonly event: 'salvage'
@@ -134,13 +128,7 @@ export type JournalEvent =
   | EnrolmentEvent
   | AuditEvent
   /** One running instance could not be audited; the others were. */
-  | {
-      readonly event: 'audit-failed'
-      readonly instanceId: string
-      readonly groupName: string
-      readonly error: string
-      readonly errorMessage: string
-    }
+  | (Failure & { readonly event: 'audit-failed'; readonly instanceId: string; readonly groupName: string })
   /** The end of one audit of everything that runs. */
   | {
       readonly event: 'audit'
@@ -204,7 +192,7 @@ export function actionName({ instanceId, groupName, token, startedAt }: Lifecycl
 export function isLoud(event: JournalEvent): boolean {
   switch (event.event) {
     case 'action-ended':
-      return event.outcome !== 'archived' && event.outcome !== 'empty'
+      return !isGood(event.outcome)
     case 'pass':
       return event.overdue
     case 'pass-failed':

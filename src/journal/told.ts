@@ -4,7 +4,7 @@
  */
 import type { Decision } from '../model.ts'
 import type { Rung } from '../rungs.ts'
-import type { ActionEndedEvent, JournalEvent, PassEvent } from './journal.ts'
+import type { ActionEndedEvent, Failure, JournalEvent, PassEvent } from './journal.ts'
 import type { JournalLine } from './journal-line.ts'
 
 export interface PassHistory {
@@ -97,13 +97,7 @@ function deedTold(
   return { is: 'deed', at: deed.at, instanceId, groupName, deed }
 }
 
-function failureOf({
-  error,
-  errorMessage,
-}: {
-  readonly error: string
-  readonly errorMessage: string
-}): string {
+function failureOf({ error, errorMessage }: Failure): string {
   return `${error}: ${errorMessage}`
 }
 

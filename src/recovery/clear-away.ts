@@ -2,7 +2,7 @@
 import { reasonOf } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
 import { shuffled } from '../shuffled.ts'
-import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
+import { adoptedAction, isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { salvagesOf } from './clone.ts'
 import type { Copy } from './copies.ts'
@@ -68,8 +68,7 @@ async function isOver(
   if (current === undefined) return false
   if (current !== actionBegan) return true
   // Another hook may hold it, when ours has let it go.
-  const { hookName } = policy
-  const action = { groupName, hookName, instanceId, token: undefined, startedAt: actionBegan }
+  const action = adoptedAction({ groupName, instanceId }, policy.hookName, actionBegan)
   return !(await isHeldItself(aws, action))
 }
 

@@ -9,9 +9,9 @@ import { decideGrow, type GrowStep, type RootVolume, type VolumeChange } from '.
 import { describedVolume } from './described-volume.ts'
 import { diskOf } from './disk-of.ts'
 import { complaintOfFullDisk } from './full-disk.ts'
-import { growthKey } from './growth-mark.ts'
 import { readConsole, reboot } from './held.ts'
 import type { HeldLook } from './ladder.ts'
+import { growthKey, onceMark, readOnceMark } from './once-mark.ts'
 
 /** What is next for its disk, from what is asked just before. */
 export async function considerGrowing(
@@ -28,13 +28,10 @@ export async function considerGrowing(
   })
 }
 
-/** A tag of ours that cannot be read is a growth all the same. */
 async function rootVolume(aws: AwsApi, volumeId: string, key: string): Promise<RootVolume> {
   const volume = await describedVolume(aws, volumeId)
   if (volume?.Size === undefined) throw new Error(`EC2 does not tell the size of ${volumeId}`)
-  const value = volume.Tags?.find(({ Key }) => Key === key)?.Value
-  const grownAt = value === undefined ? undefined : Date.parse(value) || Number.POSITIVE_INFINITY
-  return { volumeId, sizeGiB: volume.Size, grownAt }
+  return { volumeId, sizeGiB: volume.Size, grownAt: readOnceMark(key, volume.Tags) }
 }
 
 /** `undefined`: there is none, for which EC2 has an error. */
@@ -65,7 +62,7 @@ export async function takeStep(
 ): Promise<void> {
   if (step.do === 'reboot') return await reboot(guard, instanceId)
   const { aws, clock, policy } = guard
-  const Tags = [{ Key: growthKey(policy.hookName), Value: new Date(clock.now()).toISOString() }]
+  const Tags = onceMark(growthKey(policy.hookName), clock.now())
   await aws.createTags({ Resources: [step.volumeId], Tags })
   await aws.modifyVolume({ VolumeId: step.volumeId, Size: step.toGiB })
 }

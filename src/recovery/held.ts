@@ -9,7 +9,7 @@ import { isHeldItself, whereabouts } from '../termination/lifecycle-actions.ts'
 import { describedInstance } from '../termination/machine-state.ts'
 import { type Agent, agentsOf } from './agents.ts'
 import type { HeldLook } from './ladder.ts'
-import { rebootKey } from './reboot-mark.ts'
+import { onceMark, readOnceMark, rebootKey } from './once-mark.ts'
 
 /** Of the console's last 64 KB, so many characters stand in the journal. */
 const MAX_CONSOLE_CHARACTERS = 4000
@@ -53,16 +53,13 @@ function isWaiting({ statusDetails }: Invocation['flush']): boolean {
   return /^(Pending|Delayed)$/.test(statusDetails)
 }
 
-/** A tag of ours that cannot be read is a reboot all the same. */
 async function machineOf(
   aws: AwsApi,
   instanceId: string,
   key: string,
 ): Promise<Pick<HeldLook, 'isRunning' | 'rebootedAt'>> {
   const instance = await describedInstance(aws, instanceId)
-  const value = instance?.Tags?.find(({ Key }) => Key === key)?.Value
-  const rebootedAt = value === undefined ? undefined : Date.parse(value) || Number.POSITIVE_INFINITY
-  return { isRunning: instance?.State?.Name === 'running', rebootedAt }
+  return { isRunning: instance?.State?.Name === 'running', rebootedAt: readOnceMark(key, instance?.Tags) }
 }
 
 /** The end of what stands on the machine's console, or why it cannot be had. */
@@ -86,7 +83,7 @@ export async function readConsole(aws: AwsApi, InstanceId: string): Promise<Aske
 
 /** At most once an action: the tag comes first, and where it cannot be written, nothing is rebooted. */
 export async function reboot({ aws, clock, policy }: Guard, instanceId: string): Promise<void> {
-  const Tags = [{ Key: rebootKey(policy.hookName), Value: new Date(clock.now()).toISOString() }]
+  const Tags = onceMark(rebootKey(policy.hookName), clock.now())
   await aws.createTags({ Resources: [instanceId], Tags })
   await aws.rebootInstances({ InstanceIds: [instanceId] })
 }

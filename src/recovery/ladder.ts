@@ -35,10 +35,10 @@ export interface LastLook {
   readonly isAlone?: boolean
 }
 
-export type KeptDecision =
-  | { readonly do: 'leave'; readonly reason: string }
-  | { readonly do: 'look'; readonly reason: string }
-  | { readonly do: 'retry'; readonly reason: string }
+export interface KeptDecision {
+  readonly do: 'leave' | 'look' | 'retry'
+  readonly reason: string
+}
 
 /** Whether a kept machine goes through its hook once more. */
 export function decideKept(seen: KeptMachine, { rungs, retryAfterSeconds }: RecoveryPolicy): KeptDecision {
@@ -94,22 +94,20 @@ export interface HeldLook {
   readonly isFlushing: boolean
   /** A flush of this action succeeded: what the machine writes when it boots again might never be flushed. */
   readonly wasFlushed: boolean
-  /** When that was sent which was sent last and never fetched, whatever the agent says of itself. */
+  /** When the newest flush that has ended was sent, if the agent never fetched it, whatever SSM says of the agent. */
   readonly unfetchedAt: number | undefined
-  /** What the last flush of this action complained of that failed. */
+  /** The newest complaint of a flush of this action that failed. */
   readonly said?: string | undefined
 }
 
 /** The rungs for a machine that is held, in their order. */
 export const FOR_HELD = ['reboot', 'grow', 'clone'] as const
 
-export type HeldDecision =
-  | { readonly do: 'leave'; readonly reason: string }
-  | { readonly do: 'look'; readonly reason: string }
-  | { readonly do: 'reboot'; readonly reason: string }
-  /** Whether its disk is full is not known yet (`decide-grow.ts`). */
-  | { readonly do: 'grow'; readonly reason: string }
-  | { readonly do: 'clone'; readonly reason: string }
+/** `grow`: whether its disk is full is not known yet (`decide-grow.ts`). */
+export interface HeldDecision {
+  readonly do: 'leave' | 'look' | (typeof FOR_HELD)[number]
+  readonly reason: string
+}
 
 /** What is next for a machine that waits at our hook, since its agent is silent and stays so: it is rebooted, its disk grows, or is copied. */
 export function decideHeld(seen: HeldMachine, { rungs, rebootAfterSeconds }: RecoveryPolicy): HeldDecision {

@@ -1,10 +1,11 @@
 /** The proof of a machine that no hook holds any more: by the same evidence and the same decision as a pass's, told as its termination's end. */
 import { belongs, listInvocations, listSalvages, newestFirst, wholeSeconds } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
-import type { LifecycleAction, Observation } from '../model.ts'
+import type { Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
 import { newestOf } from '../termination/evidence.ts'
 import { gathered } from '../termination/gather.ts'
+import { adoptedAction } from '../termination/lifecycle-actions.ts'
 import { endEvent } from '../termination/tell.ts'
 import { writeReceipt } from '../termination/write-receipt.ts'
 import type { Copy } from './copies.ts'
@@ -18,13 +19,7 @@ export async function provenWhenGone(
   const { aws, clock, policy, journal } = guard
   const now = clock.now()
   const { hookName, documentName } = policy
-  const action: LifecycleAction = {
-    groupName,
-    hookName,
-    instanceId,
-    token: undefined,
-    startedAt: actionBegan,
-  }
+  const action = adoptedAction({ groupName, instanceId }, hookName, actionBegan)
   const all = await listInvocations(aws, documentName, instanceId, now)
   const salvages = await listSalvages(aws, hookName, instanceId, now)
   const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))

@@ -39,7 +39,7 @@ export async function recoverGone(
   const needed = new Set(orphans)
   // What is needed is known without the bin, which a Region may not have.
   try {
-    await restoreLost(guard, cloning, remainingMs)
+    await restoreLost(guard, cloning.budget, remainingMs)
   } catch (error) {
     guard.journal({ event: 'disks-failed', ...described(error) })
   }

@@ -5,9 +5,8 @@
 import { isPassing } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
-import type { LifecycleAction } from '../model.ts'
 import type { Rung } from '../rungs.ts'
-import { isHeldItself } from '../termination/lifecycle-actions.ts'
+import { adoptedAction, isHeldItself } from '../termination/lifecycle-actions.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import { advance, type Copies, copyDisk } from './clone.ts'
 import { type Budget, type Group, idsOf, isTimeLeft } from './found.ts'
@@ -37,7 +36,8 @@ export async function recoverHeld(
     const copy = cloning.copies.find((one) => one.instanceId === instanceId && one.actionBegan === heldSince)
     if (copy)
       await tried(guard, held, 'clone', async () => {
-        if (await isHeldItself(aws, actionOf(policy, held))) await advance(guard, groupName, copy, cloning)
+        if (await isHeldItself(aws, adoptedAction(held, policy.hookName, heldSince)))
+          await advance(guard, groupName, copy, cloning)
       })
     else {
       const [rung = 'clone'] = policy.recovery.rungs.filter((one) => one !== 'retry')
@@ -53,10 +53,6 @@ interface Held {
   readonly heldSince: number
 }
 
-function actionOf({ hookName }: Guard['policy'], { heldSince, ...subject }: Held): LifecycleAction {
-  return { ...subject, hookName, token: undefined, startedAt: heldSince }
-}
-
 /** What is refused leads on to the next rung: it would be refused again. */
 async function recoverSilent(guard: Guard, held: Held, budget: Budget): Promise<void> {
   const { clock, policy, journal } = guard
@@ -65,7 +61,7 @@ async function recoverSilent(guard: Guard, held: Held, budget: Budget): Promise<
   if (budget.left <= 0) return
   const seen = { now: clock.now(), heldSince, agent: undefined, look: undefined }
   if (decideHeld(seen, policy.recovery).do !== 'look') return
-  const { look, agent } = await lookAtHeld(guard, actionOf(policy, held))
+  const { look, agent } = await lookAtHeld(guard, adoptedAction(held, policy.hookName, heldSince))
   const decide = (spent: Pick<HeldLook, 'isRebootRefused' | 'isGrowthSpent'>) =>
     decideHeld({ ...seen, agent, look: { ...look, ...spent } }, policy.recovery)
   let decision = decide({})

@@ -4,16 +4,12 @@ import type { Guard } from '../guard.ts'
 import { shuffled } from '../shuffled.ts'
 import { type Fate, LET_GO, type MarkedDisk, markOf, RESTORED, readMark } from '../termination/disk-mark.ts'
 import { describedVolume } from './described-volume.ts'
-import { limitedTo } from './found.ts'
+import { type Budget, limitedTo } from './found.ts'
 import { inRecycleBin, keptAndGone } from './marked-disks.ts'
-import { type Cloning, tried } from './recover-held.ts'
+import { tried } from './recover-held.ts'
 
 /** What is in the bin was not let go: nothing proves its logs. */
-export async function restoreLost(
-  guard: Guard,
-  { budget }: Cloning,
-  remainingMs: () => number,
-): Promise<void> {
+export async function restoreLost(guard: Guard, budget: Budget, remainingMs: () => number): Promise<void> {
   const { aws } = limitedTo(guard, remainingMs)
   const gone = await keptAndGone(aws, guard.policy.hookName)
   const binned = gone.length > 0 ? await inRecycleBin(aws) : new Set<string>()

@@ -7,7 +7,7 @@ import { type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { placeOf } from '../termination/gather.ts'
-import { keepsAbandoned } from '../termination/hook.ts'
+import { whyNotKept } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import type { Standing } from '../termination/standings.ts'
 import { type Agent, agentsOf } from './agents.ts'
@@ -86,14 +86,13 @@ async function lookOnce(
   { aws, clock, policy, random }: Guard,
   { instanceId, groupName }: Standing,
 ): Promise<{ readonly lastLook: LastLook; readonly lifecycleState: string }> {
-  const action = { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt: 0 }
   const flushes = await listInvocations(aws, policy.documentName, instanceId, clock.now())
-  const place = await ask(() => placeOf({ aws, policy }, action))
+  const place = await ask(() => placeOf({ aws, policy }, { groupName, instanceId }))
   const unread = await whyUnread({ aws, policy }, place)
   const isAlone =
     policy.recovery.rungs.includes('clone') && (await siblingsOf({ aws, random }, groupName)).length === 0
   const lifecycleState = (await whereabouts(aws, instanceId))?.lifecycleState ?? 'in no group'
-  const notKeptAgain = await keepsAbandoned(aws, groupName, policy)
+  const notKeptAgain = await whyNotKept(aws, groupName, policy)
   return { lifecycleState, lastLook: { ...flushedIn(flushes), unread, notKeptAgain, isAlone } }
 }
 

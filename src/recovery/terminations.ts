@@ -1,6 +1,7 @@
 /** How often an instance was terminated in vain, as its group's scaling activities tell: they are shown for six weeks. */
 import type { Activity } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
+import { instanceNamedBy } from '../termination/scaling-activities.ts'
 
 export interface Terminations {
   /** Terminations of it that ended without ending it. */
@@ -12,7 +13,6 @@ export interface Terminations {
 
 /** Pages of 100. A group with more has none counted: too few would be a right to one try more, for ever. */
 const MAX_PAGES = 20
-const INSTANCE = /\bi-[0-9a-f]{8,32}\b/
 
 /** Of each instance that an activity names; empty where there are too many activities to read all. */
 export async function terminationsOf(
@@ -30,7 +30,7 @@ export async function terminationsOf(
       ...(next && { NextToken: next }),
     })
     for (const activity of answer.Activities ?? []) {
-      const instanceId = INSTANCE.exec(activity.Description ?? '')?.[0] ?? ''
+      const instanceId = instanceNamedBy(activity) ?? ''
       if (wanted.has(instanceId) && isVain(activity))
         found.set(instanceId, withOne(found.get(instanceId), activity))
     }

@@ -17,6 +17,7 @@ import { markDisks } from '../recovery/mark-disks.ts'
 import { recover } from '../recovery/recover.ts'
 import { shuffled } from '../shuffled.ts'
 import { hasHook, hookTimes } from '../termination/hook.ts'
+import { adoptedAction } from '../termination/lifecycle-actions.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
 import type { Standing } from '../termination/standings.ts'
@@ -41,7 +42,7 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
     staying = found.staying
     await sweepHeld(guard, found, () => Math.min(remainingMs(), heldUntil - clock.now()))
   } finally {
-    // Last, so that no trouble with it keeps an action waiting; and in any case, since theirs is none of its own.
+    // Enrolment is last, so that its trouble keeps no action waiting; and comes whatever happened, since their trouble is none of its own.
     const limited = guardUntil(guard, clock.now() + SHARE_OF_ENROLMENT * remainingMs())
     const guarded = await enrolAndTell(limited, { trigger: 'sweep' })
     await markDisks(limited, guarded, staying, remainingMs)
@@ -83,7 +84,7 @@ async function sweepHeld(
   if (letters.is === 'refused') throw new Error(`SQS does not tell of dead letters: ${letters.why}`)
 }
 
-/** What is asked of a group before any pass takes no longer than one. */
+/** For what is asked about a group before its passes: that takes no longer than a pass may. */
 function asking(guard: Guard, shared: SharedFacts, remainingMs: number): Guard {
   const sharing = { ...guard, aws: sharingHooks(guard.aws, shared) }
   return guardUntil(sharing, guard.clock.now() + Math.min(remainingMs, LONGEST_PASS_SECONDS * 1000))
@@ -162,11 +163,9 @@ async function actionsOf(
   if (!first) return []
   const instanceIds = waiting.map(({ instanceId }) => instanceId)
   const began = await terminationsBegan(aws, first.groupName, instanceIds, clock.now())
-  return waiting.flatMap(({ groupName, instanceId }) => {
-    const startedAt = began.get(instanceId)
-    return startedAt === undefined
-      ? []
-      : { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
+  return waiting.flatMap((one) => {
+    const startedAt = began.get(one.instanceId)
+    return startedAt === undefined ? [] : adoptedAction(one, policy.hookName, startedAt)
   })
 }
 

@@ -2,6 +2,7 @@
  * When the next flush may start. Patience is the promise, attempts bound the harm: so the first retry is soon, the later ones come ever
  * more rarely, and the last one late in the patience. And of those who may be looking at the same time, one starts it. Pure.
  */
+import { latestEndOf } from '../global-timeout.ts'
 import type { Flush, Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 
@@ -16,10 +17,10 @@ export function heldSeconds(seen: Observation): number {
   return (seen.now - seen.action.startedAt) / 1000
 }
 
-/** Well before Auto Scaling's own end of the action, so that it is we who end it, with a reason. */
+/** When patience with an action is over. */
 export function deadlineSeconds(seen: Observation, policy: Policy): number {
   const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
-  return Math.min(policy.patienceSeconds, 0.8 * globalTimeout)
+  return Math.min(policy.patienceSeconds, latestEndOf(globalTimeout))
 }
 
 /** S3: however long a wait is, two heartbeats fit into the hook's time-out. */

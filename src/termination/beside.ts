@@ -9,9 +9,10 @@ import { type Heartbeat, heartbeat } from './lifecycle-actions.ts'
 import { activityBegan, terminationsBegan } from './scaling-activities.ts'
 
 /**
- * The termination flushes of this pause that are not the action's by name, and came before its newest one: they only ever add to what is
- * owed. What was asked for since the action began is of this pause; a message may be younger than the pause it speaks of, so what is older
- * is, too, where its own action is in progress. An adopted action has every flush since it began as its own.
+ * The termination flushes of this pause that bear another action's name, and came before this action's newest one: they only ever add to what
+ * is owed. A flush that was requested since the action began is of this pause. An older one may be, too, since a message may be younger than
+ * the pause that it speaks of: it is where the action that it names is in progress. An adopted action has none beside it: each flush since it
+ * began is its own.
  */
 export async function besides(
   { aws, clock }: Means,

@@ -20,13 +20,14 @@ export async function isBeyond(
   if (lifecycleState === undefined) return await isOut(aws, action, ageSeconds)
   // It may be a state of before: kept, and released a moment ago.
   if (ageSeconds <= SETTLING_SECONDS) return false
-  const found = { heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
+  const found = { heartbeat: 'none', isHeldItself: false, lifecycleState, ageSeconds } as const
   return holdOfUnflushed(found) !== 'pending'
 }
 
 /**
- * Its group is told of, and without it; or there is no such group, which only a question about its hooks is told. A machine that is gone
- * can wait at the hook all the same: what EC2 says counts only where Auto Scaling may not be asked, or does not tell.
+ * Whether Auto Scaling has the instance no more: it describes the group, and without the instance; or there is no such group, which only a
+ * question about the group's hooks is answered with. What EC2 says counts only where Auto Scaling may not be asked, or does not tell: a
+ * machine that is gone can still wait at the hook.
  */
 async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
   const { groupName, hookName, instanceId } = action

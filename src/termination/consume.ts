@@ -26,7 +26,7 @@ const CONCURRENT_PASSES = 5
 const SHARE_OF_DISMISSALS = 0.25
 /** What is left after this is for handing the answer back. */
 const SHARE_BEFORE_THE_ANSWER = 0.98
-/** A notification may reach the queue late; one that says it is older would only spend our patience, and none is younger than its message. */
+/** So late a notification may reach the queue. One that calls itself older would only spend our patience; and none is younger than its message. */
 const LATEST_DELIVERY_MS = 3600 * 1000
 /** What SQS does not take in an attribute. */
 const UNPRINTABLE = /[^\x20-\x7e]/g
@@ -69,7 +69,7 @@ export async function consume(
         const isInTime = remainingMs() >= guard.policy.passSeconds * 1000
         if (!isInTime) deferred++
         const verdict = isInTime
-          ? await attempt(guard, shared, item, remainingMs())
+          ? await runPass(guard, shared, item, remainingMs())
           : await defer(deferring, item)
         finish(item.record, verdict)
       }
@@ -92,7 +92,7 @@ async function defer(deferring: Guard, { record, message }: Work): Promise<Verdi
 }
 
 /** One message's pass. Whatever fails leaves the message where it is. */
-async function attempt(
+async function runPass(
   guard: Guard,
   shared: SharedFacts,
   { record, message }: Work,

@@ -5,11 +5,12 @@
  * Named rules (invariants): S1 CONTINUE as archived only with a complete proof of a flush that began after the action did.
  * E1 no flush while a visible one runs. E2 nothing is flushed after it is proven.
  */
+import { globalTimeoutOf, latestEndOf } from '../global-timeout.ts'
 import { type Decision, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { copiedAtOf, owedManifest } from './evidence.ts'
-import { isOverdue, secondsUntilFlushMustBeOver, secondsUntilHook, trouble } from './pace.ts'
+import { isOverdue, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
 import { gaps, troubles, underWay, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
@@ -27,7 +28,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
     if (policy.recovery.rungs.includes('bin') && heldSeconds(seen) < deadlineSeconds(seen, policy))
       return wait(
         'disk',
-        trouble(seen, policy),
+        secondsInTrouble(seen, policy),
         `the machine is gone, and its disk may be kept: ${gaps(seen)}`,
       )
     return {
@@ -39,7 +40,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
 
   if (isPatienceSpent(seen, policy)) return giveUp(seen, policy)
   if (seen.machine === 'stopped')
-    return wait('start', trouble(seen, policy), `the machine is stopped, and nothing can run on it`)
+    return wait('start', secondsInTrouble(seen, policy), `the machine is stopped, and nothing can run on it`)
   // Not only the newest: two passes at once may have started two, and the second is over first.
   const running = seen.flushes.find(({ status }) => status === 'running') ?? seen.busyWith
   if (running) {
@@ -47,15 +48,15 @@ export function decide(seen: Observation, policy: Policy): Decision {
     return wait('flush', seconds, underWay(running))
   }
   // What is not known cannot be acted upon, and no flush would tell it.
-  if (seen.proof?.unread !== undefined) return wait('answer', trouble(seen, policy), gaps(seen))
-  if (seen.agent !== 'unknown') return wait('agent', trouble(seen, policy), whyNot(seen))
+  if (seen.proof?.unread !== undefined) return wait('answer', secondsInTrouble(seen, policy), gaps(seen))
+  if (seen.agent !== 'unknown') return wait('agent', secondsInTrouble(seen, policy), whyNot(seen))
   if (seen.troubles.some(({ what }) => what === 'list its flushes'))
-    return wait('answer', trouble(seen, policy), troubles(seen))
+    return wait('answer', secondsInTrouble(seen, policy), troubles(seen))
 
   const newest = seen.flushes[0]
   if (!newest) return { do: 'flush', upload: undefined, reason: 'nothing has been flushed yet' }
   if (seen.flushes.length >= policy.maxAttempts)
-    return wait('patience', trouble(seen, policy), `no attempt is left; ${gaps(seen)}`)
+    return wait('patience', secondsInTrouble(seen, policy), `no attempt is left; ${gaps(seen)}`)
   const seconds = secondsUntilAttempt(seen, newest, policy)
   if (seconds > 0) {
     const later = Math.min(seconds, lookCap(seen, policy))
@@ -142,8 +143,8 @@ function giveUp(seen: Observation, policy: Policy): Decision {
   const retains = seen.hook?.retains
   if (retains) return { do: 'abandon', outcome: 'retained', reason }
   const why = retains === undefined ? 'whether the group retains is not known' : 'the group does not retain'
-  const global = seen.hook?.globalTimeoutSeconds ?? Math.min(172_800, 100 * policy.heartbeatTimeoutSeconds)
-  const left = 0.8 * global - heldSeconds(seen)
+  const global = seen.hook?.globalTimeoutSeconds ?? globalTimeoutOf(policy.heartbeatTimeoutSeconds)
+  const left = latestEndOf(global) - heldSeconds(seen)
   if ((policy.withoutRetention === 'hold' || retains === undefined) && left > 0)
     return wait('person', Math.min(lookCap(seen, policy), left), `${reason}; ${why}, so the machine is held`)
   return { do: 'abandon', outcome: 'lost', reason: `${reason}; ${why}` }

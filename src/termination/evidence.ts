@@ -18,7 +18,7 @@ export function isUndelivered({ statusDetails }: Pick<Flush, 'statusDetails'>): 
   return /^(DeliveryTimedOut|Undeliverable)$/.test(statusDetails)
 }
 
-/** The flush whose report counts, of those that come newest first. What a dead agent never fetched does not stand before a salvage. */
+/** The flush whose report counts, of those that come newest first: the newest, but commands that a dead agent never fetched do not stand before a salvage. */
 export function newestOf<One extends Omit<Flush, 'report'>>(flushes: readonly One[]): One | undefined {
   const ran = flushes.find((flush) => !isUndelivered(flush))
   return ran?.copiedAt === undefined ? flushes[0] : ran

@@ -5,7 +5,7 @@ import type { Guard } from '../guard.ts'
 import type { Decision, HookFacts, LifecycleAction, Observation } from '../model.ts'
 import { INTO_THE_POOL, waitsToLeave } from './hold.ts'
 import { hasHook, hookFacts } from './hook.ts'
-import { whereabouts } from './lifecycle-actions.ts'
+import { adoptedAction, whereabouts } from './lifecycle-actions.ts'
 import { observe } from './observe.ts'
 import { consider, withoutAgent } from './reconcile.ts'
 import { isLaunching, terminationsBegan } from './scaling-activities.ts'
@@ -63,5 +63,5 @@ async function actionOf(
 ): Promise<LifecycleAction> {
   const began = await terminationsBegan(aws, groupName, [instanceId], clock.now())
   const startedAt = began.get(instanceId) ?? clock.now()
-  return { groupName, instanceId, hookName: policy.hookName, token: undefined, startedAt }
+  return adoptedAction({ groupName, instanceId }, policy.hookName, startedAt)
 }

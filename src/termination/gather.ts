@@ -7,7 +7,6 @@ import { belongs, type Invocation, listSalvages } from '../flush/commands.ts'
 import { withReport } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
 import type { Flush, LifecycleAction, Observation, Proof, Trouble } from '../model.ts'
-import type { Policy } from '../policy.ts'
 import { besides } from './beside.ts'
 import { type Evidence, newestOf, owedManifest } from './evidence.ts'
 import type { Heartbeat } from './lifecycle-actions.ts'
@@ -118,11 +117,11 @@ async function proofOf(
 
 /** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */
 export async function placeOf(
-  { aws, policy }: { readonly aws: Guard['aws']; readonly policy: Policy },
-  action: LifecycleAction,
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  instance: Pick<LifecycleAction, 'groupName' | 'instanceId'>,
 ): Promise<string | undefined> {
   try {
-    return await prefixOf(aws, policy.archive.prefix, action)
+    return await prefixOf(aws, policy.archive.prefix, instance)
   } catch (error) {
     if (error instanceof NoEnvironment) return undefined
     throw error

@@ -22,7 +22,7 @@ export function waitsToLeave(lifecycleState: string): boolean {
   return /^((Warmed:)?Terminating|Warmed:Pending|ReplacingRootVolume):Wait$/.test(lifecycleState)
 }
 
-/** Where a launch hook may hold it just as well as ours, and the group's activities know which. */
+/** In this state a launch hook may hold the instance just as well as ours; the group's activities tell which. */
 export const INTO_THE_POOL = 'Warmed:Pending:Wait'
 
 /** How long a notification may run ahead of the instance's visible state before it is called unfounded. */
@@ -30,7 +30,7 @@ export const SETTLING_SECONDS = 15 * 60
 
 export interface UnflushedAction {
   /** What the heartbeat said. */
-  readonly heartbeaten: Heartbeat
+  readonly heartbeat: Heartbeat
   /** Whether our hook holds the instance itself, asked by its id. */
   readonly isHeldItself: boolean
   /** `undefined`: no group has this instance (any more). */
@@ -39,8 +39,8 @@ export interface UnflushedAction {
 }
 
 /** The hold of an action that was flushed: our hook had held it, so that no active action means over. */
-export function holdOfFlushed(heartbeaten: Heartbeat): Hold {
-  return heartbeaten === 'held' ? 'held' : 'over'
+export function holdOfFlushed(heartbeat: Heartbeat): Hold {
+  return heartbeat === 'held' ? 'held' : 'over'
 }
 
 /**
@@ -48,19 +48,19 @@ export function holdOfFlushed(heartbeaten: Heartbeat): Hold {
  * `unfounded`: the instance is in service or elsewhere, and has been for long enough to say that the message is not true.
  */
 export function holdOfUnflushed({
-  heartbeaten,
+  heartbeat,
   isHeldItself,
   lifecycleState,
   ageSeconds,
 }: UnflushedAction): Hold | 'unfounded' {
-  if (heartbeaten === 'held' && isHeldItself) return 'held'
+  if (heartbeat === 'held' && isHeldItself) return 'held'
   const isYoung = ageSeconds <= SETTLING_SECONDS
   // A token that holds another instance: this message pairs two that do not belong together.
-  if (heartbeaten === 'held') return isYoung ? 'pending' : 'unfounded'
+  if (heartbeat === 'held') return isYoung ? 'pending' : 'unfounded'
   // No group has it: one empty answer is none, unless the group itself is gone.
-  if (lifecycleState === undefined) return heartbeaten === 'no group' || !isYoung ? 'over' : 'pending'
+  if (lifecycleState === undefined) return heartbeat === 'no group' || !isYoung ? 'over' : 'pending'
   // Our hook holds it, and not for this action: an instance passes it several times, and this time is over.
-  if (heartbeaten === 'none' && isHeldItself && !isYoung) return 'over'
+  if (heartbeat === 'none' && isHeldItself && !isYoung) return 'over'
   // Another hook of the group may hold it now and ours may be next.
   if (lifecycleState.endsWith(':Wait') || UNDER_WAY.has(lifecycleState)) return 'pending'
   if (GONE_BY.test(lifecycleState)) return 'over'

@@ -1,8 +1,9 @@
 /** Our hook on a group: whether it is there, and what it and its group are really set to. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
-import { groupOf } from '../aws/group-of.ts'
+import { groupOf, isRetaining } from '../aws/group-of.ts'
 import { whileThere } from '../aws/while-there.ts'
+import { globalTimeoutOf } from '../global-timeout.ts'
 import type { HookFacts, LifecycleAction } from '../model.ts'
 import type { Policy } from '../policy.ts'
 
@@ -23,7 +24,10 @@ export async function hasHook(
 }
 
 /** As Auto Scaling describes it; `undefined` when the group has no hook of this name. Throws where there is no such group. */
-async function hookOf(aws: AwsApi, { groupName, hookName }: Hooked): Promise<LifecycleHook | undefined> {
+export async function hookOf(
+  aws: AwsApi,
+  { groupName, hookName }: Hooked,
+): Promise<LifecycleHook | undefined> {
   const answer = await aws.describeLifecycleHooks({
     AutoScalingGroupName: groupName,
     LifecycleHookNames: [hookName],
@@ -55,14 +59,13 @@ function isQueue(arn: string, queueUrl: string): boolean {
  * Why a termination that ends without proof might not keep its instance; `undefined` where it would: our hook is there, what it gives up
  * by itself is abandoned, and the group retains what is.
  */
-export async function keepsAbandoned(
+export async function whyNotKept(
   aws: AwsApi,
   groupName: string,
   { hookName, queueUrl }: Pick<Policy, 'hookName' | 'queueUrl'>,
 ): Promise<string | undefined> {
   const group = await groupOf(aws, groupName)
-  if (group?.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon !== 'retain')
-    return 'the group does not retain'
+  if (!group || !isRetaining(group)) return 'the group does not retain'
   const hook = await hookOf(aws, { groupName, hookName })
   if (!hook || !isOurs(hook, queueUrl)) return 'the group does not have our hook'
   return hook.DefaultResult === 'ABANDON' ? undefined : 'our hook’s default result is not ABANDON'
@@ -88,7 +91,7 @@ export async function hookTimes(
   if (!hook?.HeartbeatTimeout) return undefined
   return {
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
-    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
+    globalTimeoutSeconds: hook.GlobalTimeout ?? globalTimeoutOf(hook.HeartbeatTimeout),
     retains: undefined,
     notifies: targetOf(hook),
   }
@@ -110,9 +113,8 @@ export async function retainsAbandoned(
 ): Promise<boolean | undefined> {
   const group = await groupOf(aws, groupName)
   if (!group) return undefined
-  const isRetaining = group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
   const instance = group.Instances?.find((candidate) => candidate.InstanceId === instanceId)
   // Retention is documented for instances that terminate or return to a warm pool, not for a root volume that is replaced.
   const losesItsDisk = instance?.LifecycleState?.startsWith('ReplacingRootVolume') ?? false
-  return isRetaining && !losesItsDisk
+  return isRetaining(group) && !losesItsDisk
 }

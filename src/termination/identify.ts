@@ -2,7 +2,7 @@
 import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
-import { whereabouts } from './lifecycle-actions.ts'
+import { adoptedAction, whereabouts } from './lifecycle-actions.ts'
 import { terminationsBegan } from './scaling-activities.ts'
 
 /** What a pass is about. */
@@ -27,7 +27,7 @@ export async function identify(
   if (!groupName) return undefined
   const named = { groupName, instanceId, hookName: policy.hookName }
   if ('adoptedAt' in owner) {
-    const action = { ...named, token: undefined, startedAt: owner.adoptedAt }
+    const action = adoptedAction(named, policy.hookName, owner.adoptedAt)
     return (await isTheOneNow({ aws, clock }, action)) ? { action, invocations } : undefined
   }
 

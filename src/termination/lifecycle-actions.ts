@@ -8,6 +8,15 @@ import { terminationsBegan } from './scaling-activities.ts'
 /** `none`: no such action is active, so it is over or not there yet. `no group`: nor is there a group of that name. */
 export type Heartbeat = 'held' | 'none' | 'no group'
 
+/** An action whose message was lost: it is addressed by its instance, and known by when its scaling activity began (epoch milliseconds). */
+export function adoptedAction(
+  { groupName, instanceId }: Pick<LifecycleAction, 'groupName' | 'instanceId'>,
+  hookName: string,
+  startedAt: number,
+): LifecycleAction {
+  return { groupName, hookName, instanceId, token: undefined, startedAt }
+}
+
 /** Restarts the hook's timer from now, by token where there is one. */
 export async function heartbeat(aws: AwsApi, action: LifecycleAction): Promise<Heartbeat> {
   const { token, instanceId } = action

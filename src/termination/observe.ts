@@ -1,3 +1,4 @@
+/** What AWS says of one lifecycle action now, asked afresh: held? flushed? in S3? What the decision cannot hinge on is not asked. */
 import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listInvocations, newestFirst } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
@@ -154,7 +155,7 @@ async function firstHold(
   const mayBeAnothers =
     heartbeat === 'none' && action.token !== undefined && lifecycleState?.endsWith(':Wait')
   const held = { isHeldItself: mayBeAnothers === true && (await isHeldItself()) }
-  const hold = holdOfUnflushed({ heartbeaten: heartbeat, ...held, lifecycleState, ageSeconds })
+  const hold = holdOfUnflushed({ heartbeat, ...held, lifecycleState, ageSeconds })
   if (hold !== 'unfounded') return { hold, lifecycleState }
   throw new NotOurs(`Auto Scaling knows no such action: ${instanceId} is ${lifecycleState ?? 'in no group'}`)
 }

@@ -33,7 +33,7 @@ export function secondsUntilHook(seen: Observation, policy: Policy): number {
 }
 
 /** A dead machine costs no more than a slow one: the longer nothing can be done, the rarer we ask. */
-export function trouble(seen: Observation, policy: Policy): number {
+export function secondsInTrouble(seen: Observation, policy: Policy): number {
   const soonest = Math.max(policy.retrySeconds, policy.pendingSeconds)
   return Math.min(Math.max(soonest, heldSeconds(seen) / 4), lookCap(seen, policy))
 }

@@ -1,3 +1,4 @@
+import type { PassEvent } from '../journal/journal.ts'
 import type { Decision, Observation } from '../model.ts'
 
 /** What one pass saw, decided and did, and what becomes of the obligation. */
@@ -10,5 +11,5 @@ export interface Pass {
   readonly lookAgainSeconds: number | undefined
 }
 
-/** `superseded`: somebody else ended the action between our look and our word. */
-export type Did = 'done' | 'unreachable' | 'unplaced' | 'refused' | 'superseded'
+/** What came of the decision, in the journal's words. */
+export type Did = PassEvent['did']

@@ -60,8 +60,8 @@ export async function reconcile(
 }
 
 /**
- * A heartbeat may be refused for a reason that lasts, or an action be called over in words that nobody knows. Nothing is done to what may not
- * be held, so the pass fails; but where the instance is beyond our hook, the action is over all the same, and its end must be told.
+ * A heartbeat may be refused for a reason that lasts, or Auto Scaling may call the action over in words that we do not know. Nothing is done
+ * to what may not be held, so the pass fails; but where the instance is beyond our hook, the action is over, and its end must be told.
  */
 async function firstHeartbeat({ aws, clock }: Guard, action: LifecycleAction): Promise<Heartbeat> {
   try {

@@ -1,8 +1,9 @@
 /** When terminations began, as the group's scaling activities tell. */
 import type { AwsApi } from '../aws/api.ts'
+import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 
-/** Auto Scaling ends every action at the latest then (API reference, LifecycleHook.GlobalTimeout). */
-export const LONGEST_HOLD_MS = 48 * 3600 * 1000
+/** How far back an action can have begun. */
+export const LONGEST_HOLD_MS = 1000 * LONGEST_HOLD_SECONDS
 
 /**
  * When the termination of each of these instances of one group began: an action whose message was lost has no token, and is known
@@ -57,6 +58,11 @@ export async function isLaunching(
   return launching
 }
 
+/** The instance that an activity is about: nothing but its text names one. */
+export function instanceNamedBy({ Description = '' }: { readonly Description?: string | undefined }) {
+  return /\bi-[0-9a-f]{8,32}\b/.exec(Description)?.[0]
+}
+
 interface Activity {
   readonly instanceId: string
   readonly startedAt: number
@@ -78,8 +84,9 @@ async function lookThrough(
   let next: string | undefined
   do {
     const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
-    for (const { Description = '', StartTime, EndTime } of page.Activities ?? []) {
-      const instanceId = /\bi-[0-9a-f]{8,32}\b/.exec(Description)?.[0]
+    for (const activity of page.Activities ?? []) {
+      const { Description = '', StartTime, EndTime } = activity
+      const instanceId = instanceNamedBy(activity)
       const [startedAt, isOver] = [StartTime?.getTime(), EndTime !== undefined]
       const isOld = startedAt !== undefined && now - startedAt > LONGEST_HOLD_MS
       if (isOld && isOver) return

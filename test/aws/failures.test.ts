@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
 import {
-  isDenied,
   isMissing,
   isNoActiveAction,
   isPassing,
@@ -23,13 +22,11 @@ describe('no active action', () => {
 })
 
 describe('S3', () => {
-  it('says no and not there by code or, where an error has no body, by status', () => {
-    expect(isDenied(new AwsError('AccessDenied', '', 403))).toBe(true)
-    expect(isDenied(new AwsError('UnknownError', '', 403))).toBe(true)
+  it('says not there by code or, where an error has no body, by status', () => {
     expect(isMissing(new AwsError('NoSuchKey', '', 404))).toBe(true)
     expect(isMissing(new AwsError('UnknownError', '', 404))).toBe(true)
     expect(isMissing(new AwsError('AccessDenied', '', 403))).toBe(false)
-    expect(isDenied(new AwsError('SlowDown', '', 503))).toBe(false)
+    expect(isMissing(new AwsError('SlowDown', '', 503))).toBe(false)
   })
 })
 

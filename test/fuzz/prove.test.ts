@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Evidence, findMoved, judge } from '../../src/archive/prove.ts'
+import { findMoved, judge, type ObjectFacts } from '../../src/archive/prove.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
 const size = fc.integer({ min: 0, max: 3 })
@@ -15,7 +15,7 @@ const etag = fc.oneof(
   fc.string(),
 )
 
-const evidence: fc.Arbitrary<Evidence> = fc.record({
+const evidence: fc.Arbitrary<ObjectFacts> = fc.record({
   listed: fc.option(fc.record({ key: fc.constant('k'), size, etag, lastModified: fc.constant(0) }), {
     nil: undefined,
   }),

@@ -4,7 +4,7 @@ import { holdOfUnflushed, SETTLING_SECONDS } from '../../src/termination/hold.ts
 const young = 10
 const old = SETTLING_SECONDS + 1
 const none = (lifecycleState: string | undefined, ageSeconds = young) =>
-  holdOfUnflushed({ heartbeaten: 'none', isHeldItself: false, lifecycleState, ageSeconds })
+  holdOfUnflushed({ heartbeat: 'none', isHeldItself: false, lifecycleState, ageSeconds })
 
 describe('no active lifecycle action', () => {
   it('means not yet while the load balancer drains the instance, however long that takes', () => {
@@ -21,7 +21,7 @@ describe('no active lifecycle action', () => {
   })
   it('means over while our hook holds the instance for another action, once this one cannot be on its way any more', () => {
     const another = {
-      heartbeaten: 'none',
+      heartbeat: 'none',
       isHeldItself: true,
       lifecycleState: 'Warmed:Pending:Wait',
     } as const
@@ -47,7 +47,7 @@ describe('no active lifecycle action', () => {
     expect(none(undefined, old)).toBe('over')
   })
   it('means over at once when the group itself is gone', () => {
-    const gone = { heartbeaten: 'no group', isHeldItself: false, ageSeconds: young } as const
+    const gone = { heartbeat: 'no group', isHeldItself: false, ageSeconds: young } as const
     expect(holdOfUnflushed({ ...gone, lifecycleState: undefined })).toBe('over')
     expect(holdOfUnflushed({ ...gone, lifecycleState: 'Terminating:Wait' })).toBe('pending')
   })
@@ -60,7 +60,7 @@ describe('no active lifecycle action', () => {
 
 describe('an active lifecycle action', () => {
   const held = (isHeldItself: boolean, lifecycleState: string | undefined, ageSeconds: number) =>
-    holdOfUnflushed({ heartbeaten: 'held', isHeldItself, lifecycleState, ageSeconds })
+    holdOfUnflushed({ heartbeat: 'held', isHeldItself, lifecycleState, ageSeconds })
   it('holds an instance of which Auto Scaling says so by its id', () => {
     expect(held(true, undefined, old)).toBe('held')
   })

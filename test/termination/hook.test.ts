@@ -6,8 +6,8 @@ import {
   hookFacts,
   hookTimes,
   isShort,
-  keepsAbandoned,
   retainsAbandoned,
+  whyNotKept,
 } from '../../src/termination/hook.ts'
 import { awsError, OneInstance } from '../one-instance.ts'
 import { action, policy } from './observations.ts'
@@ -102,9 +102,9 @@ it('what a group that nobody tells of retains is not known', async () => {
 })
 
 it('a hook whose default result nobody tells might not keep what it gives up', async () => {
-  expect(await keepsAbandoned(aws.guard.aws, action.groupName, policy)).toBeUndefined()
+  expect(await whyNotKept(aws.guard.aws, action.groupName, policy)).toBeUndefined()
   set({ LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: queue })
-  expect(await keepsAbandoned(aws.guard.aws, action.groupName, policy)).toContain('not ABANDON')
+  expect(await whyNotKept(aws.guard.aws, action.groupName, policy)).toContain('not ABANDON')
 })
 
 it('a hook is short where the queue brings a message back after more than half of its heartbeat', () => {

@@ -1,10 +1,10 @@
 /** The guard itself: does it run, may it, and is somebody told? Pure. */
 import type { Asked } from '../../aws/ask.ts'
 import { counted } from '../counted.ts'
+import { SWEEP_IS_LATE_MS } from '../deployed-functions.ts'
 import type { DeploymentFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown } from './finding.ts'
 
-const SWEEP_IS_LATE_MS = 15 * 60_000
 const AUDIT_IS_LATE_MS = 2 * 3600_000
 /** Beyond so much of a limit the next groups may not fit. */
 const NEARLY = 0.9

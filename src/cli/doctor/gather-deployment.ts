@@ -6,11 +6,11 @@ import { queued } from '../../aws/queued.ts'
 import type { DocumentKind } from '../../flush/document.ts'
 import { salvageDocumentOf } from '../../flush/salvage-document.ts'
 import { parseJournalLine } from '../../journal/journal-line.ts'
+import { FUNCTIONS } from '../deployed-functions.ts'
 import type { Deployment } from '../deployment.ts'
+import { known } from '../known.ts'
 import type { AlarmFacts, DeploymentFacts, DocumentFacts, FunctionFacts, Heard } from './facts.ts'
-import { known } from './known.ts'
 
-const FUNCTIONS = ['terminations', 'sweep', 'enrol', 'audit'] as const
 /** How far back the journal is read. */
 const HEARD_MS = 24 * 3600_000
 /** An older crash has been looked at, or is over. */

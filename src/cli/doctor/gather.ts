@@ -5,11 +5,12 @@ import { prefixOf } from '../../archive/destination.ts'
 import { list } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
 import { groupOf } from '../../aws/group-of.ts'
+import { hookOf } from '../../termination/hook.ts'
 import type { Deployment } from '../deployment.ts'
+import { known } from '../known.ts'
 import { trafficOf } from '../serving.ts'
 import { Refusal } from '../surroundings.ts'
 import type { AgentFacts, GroupFacts, InstanceFacts } from './facts.ts'
-import { known } from './known.ts'
 import { DELAY } from './load-balancer.ts'
 import { rightsOf } from './rights.ts'
 
@@ -27,13 +28,7 @@ export async function gatherGroup(
   if (asked.is === 'answered' && asked.answer === undefined)
     throw new Refusal(`There is no Auto Scaling group ${groupName} in ${policy.region}.`)
   const group = asked as Asked<AutoScalingGroup>
-  const hook = await known(async () => {
-    const { LifecycleHooks = [] } = await aws.describeLifecycleHooks({
-      AutoScalingGroupName: groupName,
-      LifecycleHookNames: [policy.hookName],
-    })
-    return LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === policy.hookName)
-  })
+  const hook = await known(() => hookOf(aws, { groupName, hookName: policy.hookName }))
   const members = (group.is === 'answered' ? (group.answer.Instances ?? []) : []).flatMap(
     ({ InstanceId, LifecycleState = '' }) =>
       InstanceId && !/Terminat|Retained/.test(LifecycleState) ? [{ InstanceId, LifecycleState }] : [],
@@ -119,11 +114,11 @@ async function machinesOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyM
   return new Map(all.map((instance) => [instance.InstanceId ?? '', instance]))
 }
 
-async function agentsOf({ inspection }: Deployment, ids: string[]): Promise<ReadonlyMap<string, AgentFacts>> {
+async function agentsOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyMap<string, AgentFacts>> {
   const found = new Map<string, AgentFacts>()
   let next: string | undefined
   do {
-    const page = await inspection.describeInstanceInformation({
+    const page = await aws.describeInstanceInformation({
       Filters: [{ Key: 'InstanceIds', Values: ids }],
       MaxResults: 50,
       ...(next && { NextToken: next }),

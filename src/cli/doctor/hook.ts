@@ -1,14 +1,14 @@
 /** The hook of a group: without it nothing is held, and with another setting it is not held long enough. Pure. */
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling'
+import { isRetaining } from '../../aws/group-of.ts'
+import { TERMINATING } from '../../enrolment/mark.ts'
+import { globalTimeoutOf, latestEndOf } from '../../global-timeout.ts'
 import { shellWord } from '../../shell-word.ts'
 import { isShort } from '../../termination/hook.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown, type Verdict } from './finding.ts'
 
 const ENROL = 'name the group in groups=… and deploy; the sweep puts the hook within five minutes'
-const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING'
-/** Auto Scaling ends an action at min(48 h, 100 heartbeats), and the last looks need some of it. */
-const globalTimeoutOf = (heartbeatSeconds: number) => 0.8 * Math.min(172_800, 100 * heartbeatSeconds)
 
 export const hookIsThere: Check<GroupFacts> = {
   name: 'hook',
@@ -69,7 +69,7 @@ export const heartbeat: Check<GroupFacts> = {
       const fix = { do: 'put the hook', groupName, change } as const
       if (isShort(seconds, policy))
         return fail(`${seconds} s: less than two looks (${policy.queueVisibilitySeconds} s)`, type, fix)
-      if (policy.patienceSeconds > globalTimeoutOf(seconds))
+      if (policy.patienceSeconds > latestEndOf(globalTimeoutOf(seconds)))
         return fail(`${seconds} s: over before the patience of ${policy.patienceSeconds} s is`, type, fix)
       return pass(`${seconds} s, for a patience of ${policy.patienceSeconds} s`)
     }),
@@ -80,8 +80,8 @@ export const retention: Check<GroupFacts> = {
   name: 'retention',
   why: 'without it, an instance whose logs cannot be proven is terminated in the end',
   look: ({ group, groupName }, { typedAws }) => [
-    judged(group, groupName, ({ InstanceLifecyclePolicy }) =>
-      InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain'
+    judged(group, groupName, (found) =>
+      isRetaining(found)
         ? pass('abandoned instances are kept')
         : fail(
             'abandoned instances are terminated',

@@ -8,14 +8,11 @@ export const loadBalancer: Check<GroupFacts> = {
   name: 'load-balancer',
   why: 'Auto Scaling takes an instance out of the load balancer, and lets it drain, before the hook holds it',
   look: ({ group, groupName }) => [
-    judged(group, groupName, ({ TargetGroupARNs = [], LoadBalancerNames = [], TrafficSources = [] }) => {
-      const sources = new Set([
-        ...TargetGroupARNs,
-        ...LoadBalancerNames,
-        ...TrafficSources.map(({ Identifier }) => Identifier ?? ''),
-      ])
-      return sources.size > 0
-        ? pass(`attached to ${[...sources].join(', ')}`)
+    judged(group, groupName, (found) => {
+      const { targetGroups, unasked } = trafficOf(found)
+      const sources = [...targetGroups, ...unasked]
+      return sources.length > 0
+        ? pass(`attached to ${sources.join(', ')}`)
         : unknown(
             'no load balancer is attached to the group',
             'if instances serve requests, attach it to the group (attach-traffic-sources), not to instances',

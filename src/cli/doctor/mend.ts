@@ -1,4 +1,5 @@
 /** Mends one thing that a check found. What is read again just before is what it is by then. */
+import { hookOf } from '../../termination/hook.ts'
 import type { Deployment } from '../deployment.ts'
 import { Refusal } from '../surroundings.ts'
 import type { Fix } from './finding.ts'
@@ -19,15 +20,12 @@ export function mendingOf(fix: Fix): string {
 export async function mend({ aws, inspection, policy }: Deployment, fix: Fix): Promise<void> {
   switch (fix.do) {
     case 'put the hook': {
-      const name = { AutoScalingGroupName: fix.groupName }
-      const { LifecycleHooks = [] } = await aws.describeLifecycleHooks({
-        ...name,
-        LifecycleHookNames: [policy.hookName],
-      })
-      const hook = LifecycleHooks.find(({ LifecycleHookName }) => LifecycleHookName === policy.hookName)
+      const { hookName } = policy
+      const hook = await hookOf(aws, { groupName: fix.groupName, hookName })
       if (!hook) throw new Refusal(`The hook of ${fix.groupName} is gone by now.`)
       const { GlobalTimeout: _, ...found } = hook
-      await aws.putLifecycleHook({ ...found, ...name, LifecycleHookName: policy.hookName, ...fix.change })
+      const name = { AutoScalingGroupName: fix.groupName, LifecycleHookName: hookName }
+      await aws.putLifecycleHook({ ...found, ...name, ...fix.change })
       return
     }
     case 'set retention':

@@ -1,9 +1,9 @@
 /** What an instance's role may do, as IAM's own simulation says. */
 import type { Asked } from '../../aws/ask.ts'
 import type { Deployment } from '../deployment.ts'
+import { known } from '../known.ts'
 import type { Rights } from './facts.ts'
 import { FORBIDDEN } from './instances.ts'
-import { known } from './known.ts'
 
 const REACHED_BY_SSM = ['ssm:UpdateInstanceInformation', 'ssmmessages:OpenControlChannel']
 

@@ -33,8 +33,6 @@ export function isZero(piece: Uint8Array): boolean {
   )
 }
 
-export const emptyBody: Body = memoryBody(Buffer.alloc(0))
-
 /** Files go into `directory`, named by number. */
 export function createBodies(directory: string): () => BodyWriter {
   let files = 0

@@ -1,4 +1,4 @@
-import { type Asked, ask } from '../../aws/ask.ts'
+import { type Asked, ask } from '../aws/ask.ts'
 
 /** Asks once. Whether a failure would pass or lasts is the same to somebody who looks now: nobody knows. */
 export async function known<Answer>(question: () => Promise<Answer>): Promise<Asked<Answer>> {
