@@ -130,12 +130,10 @@ function isUnknownYet(
 function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
   const { ssm, views, region, time } = world
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
-  if (operation === 'describeInstanceInformation')
-    return describeInstanceInformation(
-      time.now,
-      region.machines,
-      input as Input<'describeInstanceInformation'>,
-    )
+  if (operation === 'describeInstanceInformation') {
+    const asked = input as Input<'describeInstanceInformation'>
+    return views.seen(operation, asked, describeInstanceInformation(time.now, region.machines, asked))
+  }
   if (operation !== 'listCommandInvocations')
     return ssm.getCommandInvocation(run, input as Input<'getCommandInvocation'>)
   const { InstanceId: instanceId, NextToken, ...request } = input as Input<'listCommandInvocations'>

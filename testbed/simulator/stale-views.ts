@@ -50,7 +50,7 @@ export class StaleViews {
     // A listing that is empty begins with nothing; none stops half way.
     const list = input.NextToken === undefined ? listOf[operation] : undefined
     if (list && chance.of(faults['answer-is-empty'])) {
-      const subject = `${operation} ${input.InstanceIds?.join() ?? ''}`
+      const subject = subjectOf(operation, input)
       if (this.#mayBeEmpty(subject)) {
         this.#world.trace?.note('fault', `${subject} answers nothing`)
         return { ...(answer as object), [list]: [], NextToken: undefined }
@@ -171,7 +171,18 @@ export class StaleViews {
 
 interface Request {
   readonly InstanceIds?: string[] | undefined
+  readonly VolumeIds?: string[] | undefined
+  readonly AutoScalingGroupName?: string | undefined
+  readonly AutoScalingGroupNames?: string[] | undefined
+  readonly Filters?: readonly { readonly Values?: string[] | undefined }[] | undefined
   readonly NextToken?: string | undefined
+}
+
+/** What is asked about whom. */
+function subjectOf(operation: string, asked: Request): string {
+  const { InstanceIds, VolumeIds, AutoScalingGroupName, AutoScalingGroupNames, Filters } = asked
+  const names = [InstanceIds, VolumeIds, AutoScalingGroupName, AutoScalingGroupNames]
+  return [operation, ...names, Filters?.map(({ Values }) => Values)].flat(3).filter(Boolean).join(' ')
 }
 
 interface Listed {
@@ -194,6 +205,11 @@ interface Machine {
 /** What may come back empty, and the name of the list. */
 const listOf: Readonly<Record<string, string>> = {
   describeAutoScalingInstances: 'AutoScalingInstances',
+  describeAutoScalingGroups: 'AutoScalingGroups',
+  describeLifecycleHooks: 'LifecycleHooks',
+  describeScalingActivities: 'Activities',
+  describeInstanceInformation: 'InstanceInformationList',
+  describeVolumesModifications: 'VolumesModifications',
   describeInstances: 'Reservations',
   describeSnapshots: 'Snapshots',
   describeVolumes: 'Volumes',
