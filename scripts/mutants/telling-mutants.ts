@@ -101,8 +101,8 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...hook,
     name: 'believe that Auto Scaling waits for longer than two days',
-    from: 'hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout)',
-    to: 'hook.GlobalTimeout ?? 100 * hook.HeartbeatTimeout',
+    from: 'Math.min(172_800, 100 * heartbeatTimeoutSeconds)',
+    to: '100 * heartbeatTimeoutSeconds',
   },
   {
     file: 'src/termination/explain.ts',

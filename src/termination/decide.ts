@@ -8,7 +8,7 @@
 import { type Decision, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
-import { copiedAtOf, owedManifest } from './evidence.ts'
+import { copiedAtOf, type Evidence, owedManifest } from './evidence.ts'
 import { isOverdue, secondsUntilFlushMustBeOver, secondsUntilHook, trouble } from './pace.ts'
 import { gaps, troubles, underWay, whyNot } from './reasons.ts'
 
@@ -18,7 +18,7 @@ export const STOPPED_SECONDS = 600
 export function decide(seen: Observation, policy: Policy): Decision {
   const proven = provenOutcome(seen)
 
-  if (seen.hold === 'over') return settle(seen, proven)
+  if (seen.hold === 'over') return settleUntold(seen, proven) ?? settle(seen, proven)
   if (seen.hold === 'pending')
     return wait('hook', secondsUntilHook(seen, policy), 'the instance has not reached our hook yet')
 
@@ -64,11 +64,16 @@ export function decide(seen: Observation, policy: Policy): Decision {
   return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }
 }
 
+interface Proven {
+  readonly outcome: 'archived' | 'empty'
+  readonly reason: string
+}
+
 /**
  * S1: the one place where a proof becomes a right to say CONTINUE. Only a proof that goes with the newest flush counts, an older one
  * saw less; and it must be of everything that any flush of the action named.
  */
-function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
+export function provenOutcome(seen: Evidence & Pick<Observation, 'proof'>): Proven | undefined {
   const owed = owedManifest(seen)
   const copiedAt = copiedAtOf(seen)
   if (owed?.purpose !== (copiedAt === undefined ? 'termination' : 'salvage')) return undefined
@@ -86,6 +91,14 @@ function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reas
 
 function asCopied(copiedAt: number | undefined): string {
   return copiedAt === undefined ? '' : `, as its disk was at ${new Date(copiedAt).toISOString()}`
+}
+
+/** A machine that may be kept may have gone on since its disk was copied. */
+function settleUntold(seen: Observation, proven: Proven | undefined): Decision | undefined {
+  const isUntold = seen.troubles.some(({ what }) => what === 'ask where it is')
+  if (!proven || !isUntold || copiedAtOf(seen) === undefined) return undefined
+  const reason = `the action is over: ${proven.reason}; the machine may be kept, and what it wrote since is not: ${troubles(seen)}`
+  return { do: 'settle', outcome: 'retained', reason }
 }
 
 function settle(seen: Observation, proven: ReturnType<typeof provenOutcome>): Decision {

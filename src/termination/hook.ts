@@ -88,10 +88,24 @@ export async function hookTimes(
   if (!hook?.HeartbeatTimeout) return undefined
   return {
     heartbeatTimeoutSeconds: hook.HeartbeatTimeout,
-    globalTimeoutSeconds: hook.GlobalTimeout ?? Math.min(172_800, 100 * hook.HeartbeatTimeout),
+    globalTimeoutSeconds: hook.GlobalTimeout ?? globalTimeoutOf(hook.HeartbeatTimeout),
     retains: undefined,
     notifies: targetOf(hook),
   }
+}
+
+/** What a hook is set to of which nothing more is told. */
+export function hookAsDeployed({ heartbeatTimeoutSeconds }: Policy): HookFacts {
+  return {
+    heartbeatTimeoutSeconds,
+    globalTimeoutSeconds: globalTimeoutOf(heartbeatTimeoutSeconds),
+    retains: undefined,
+  }
+}
+
+/** Auto Scaling ends every action then (API reference, LifecycleHook.GlobalTimeout). */
+function globalTimeoutOf(heartbeatTimeoutSeconds: number): number {
+  return Math.min(172_800, 100 * heartbeatTimeoutSeconds)
 }
 
 /** What the hook and its group are really set to; a person may have changed either. */

@@ -222,7 +222,11 @@ describe('a message that pairs this instance with another’s real token', () =>
       await flushed(paired, [])
       expect((await judged(paired)).do).not.toBe('continue')
     })
-    it('nor where the sweep had adopted it', async () => {
+    it.each([
+      ['', [terminating]],
+      [', and an answer leaves its activity out', []],
+    ])('nor where the sweep had adopted it%s', async (_, activities) => {
+      aws.activities = activities
       await flushed({ ...adopted, startedAt: Number(terminating.StartTime) }, [file])
       const paired = late()
       await flushed(paired, [])
