@@ -13,6 +13,7 @@ import type { RunCommand } from './run-command.ts'
 import type { Setting } from './setting.ts'
 import type { StaleViews } from './stale-views.ts'
 import type { Surroundings } from './surroundings.ts'
+import { inWholeSeconds } from './whole-seconds.ts'
 
 /** The services of this world. */
 export interface ServiceSurroundings {
@@ -148,7 +149,8 @@ function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operati
 
 function callBucket(world: ServiceSurroundings, operation: Operation, input: object): unknown {
   const { bucket } = world
-  if (operation === 'listObjectsV2') return bucket.listObjectsV2(input as Input<'listObjectsV2'>)
+  if (operation === 'listObjectsV2')
+    return inWholeSeconds(bucket.listObjectsV2(input as Input<'listObjectsV2'>))
   if (operation === 'headObject') return bucket.headObject(input as Input<'headObject'>)
   if (operation === 'putObject') return bucket.putObject(world.time.now, input as Input<'putObject'>)
   return { Body: world.mayStall(bucket.getObject(input as Input<'getObject'>).Body) }
