@@ -5,6 +5,9 @@ const salvaged = ['test/termination/salvaged.test.ts']
 const decide = 'src/termination/decide.ts'
 const observe = 'src/termination/observe.ts'
 
+const days = ['test/termination/simulated-days.test.ts']
+const passes = ['test/termination/reconcile.test.ts']
+
 /** What one answer leaves out, or what AWS refuses to tell, taken for what it is not. */
 export const untoldMutants: readonly Mutant[] = [
   ...bugsIn({ file: 'src/recovery/agents.ts', tests: ['test/recovery/listings.test.ts'] }, [
@@ -70,5 +73,30 @@ export const untoldMutants: readonly Mutant[] = [
     'forget what an adopted flush named, since an answer left its activity out',
     'return (began.get(instanceId) ?? owner.adoptedAt) === owner.adoptedAt',
     'return began.get(instanceId) === owner.adoptedAt',
+  ]),
+  ...bugsIn({ file: observe, tests: days }, [
+    'call an action over by the flush of a pass whose clock is seconds behind',
+    'const CLOCKS_DIFFER_MS = 5000',
+    'const CLOCKS_DIFFER_MS = 0',
+  ]),
+  ...bugsIn({ file: 'src/termination/machine-state.ts', tests: passes }, [
+    'call a machine gone before EC2 had its hour to forget it',
+    'const FORGOTTEN_AFTER_SECONDS = 3900',
+    'const FORGOTTEN_AFTER_SECONDS = 390',
+  ]),
+  ...bugsIn({ file: 'src/termination/hook.ts', tests: ['test/termination/hook.test.ts'] }, [
+    'believe one answer without our hook, which a person has set to less',
+    'if (named) return named',
+    'if (named || hookName) return named',
+  ]),
+  ...bugsIn({ file: 'src/enrolment/enrolments.ts', tests: ['test/enrolment/enrol.test.ts'] }, [
+    'write over a hook that one answer left out',
+    'hooks.find(isIt) ?? (await hookNamed(aws, group.name, hookName))',
+    'hooks.find(isIt) ?? (hooks.length > 999 ? await hookNamed(aws, group.name, hookName) : undefined)',
+  ]),
+  ...bugsIn({ file: 'src/audit/finding.ts', tests: ['test/audit/finding.test.ts'] }, [
+    'know no skew between S3, SSM and the instance',
+    'const CLOCKS_MS = 60_000',
+    'const CLOCKS_MS = 0',
   ]),
 ]

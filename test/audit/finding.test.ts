@@ -61,6 +61,14 @@ describe('an audit', () => {
     }
     expect(decide(seen)).toMatchObject({ do: 'report', finding: { is: 'archived' } })
   })
+  it('or seconds before it was asked for, by S3’s clock', () => {
+    const seen = {
+      flush: flush(),
+      proof: { files: 2, bytes: 9, gaps: [] },
+      objects: [object(now - HOUR - 30_000)],
+    }
+    expect(decide(seen)).toMatchObject({ finding: { is: 'archived' } })
+  })
   it('an instance without traffic is idle: its flush found nothing that was not there', () => {
     const seen = { flush: flush(), proof: { files: 2, bytes: 9, gaps: [] } }
     expect(decide(seen)).toMatchObject({ do: 'report', finding: { is: 'idle' } })
