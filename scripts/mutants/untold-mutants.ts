@@ -99,4 +99,9 @@ export const untoldMutants: readonly Mutant[] = [
     'const CLOCKS_MS = 60_000',
     'const CLOCKS_MS = 0',
   ]),
+  ...bugsIn({ file: 'src/recovery/decide-copy.ts', tests: ['test/recovery/decide-copy.test.ts'] }, [
+    'wait for ever for the proof of a salvage that ended by a wrong clock',
+    'newest?.endedAt ?? at?.since ?? now',
+    'newest?.endedAt ?? now',
+  ]),
 ]
