@@ -104,4 +104,29 @@ export const untoldMutants: readonly Mutant[] = [
     'newest?.endedAt ?? at?.since ?? now',
     'newest?.endedAt ?? now',
   ]),
+  ...bugsIn({ file: 'src/termination/identify.ts', tests: ['test/termination/one-action.test.ts'] }, [
+    'wake nobody by a flush whose group’s name was too long for its Comment',
+    'owner.groupName ?? (await whereabouts(aws, instanceId))?.groupName',
+    'owner.groupName',
+  ]),
+  ...bugsIn({ file: 'src/flush/flushes.ts', tests: ['test/flush/flushes.test.ts'] }, [
+    'read whatever somebody put in the place of a manifest',
+    'if (size > limitBytes) return undefined',
+    '',
+  ]),
+  ...bugsIn({ file: 'src/archive/archives.ts', tests: ['test/archive/archives.test.ts'] }, [
+    'call one object lacking of which S3 did not tell in time',
+    'budget.unasked > 0 &&',
+    'budget.unasked > 1 &&',
+  ]),
+  ...bugsIn({ file: 'src/audit/finding.ts', tests: ['test/audit/finding.test.ts'] }, [
+    'call no instance silent whose launch was not asked for',
+    'Math.max(launchedAt ?? 0, ',
+    'Math.max(launchedAt ?? now, ',
+  ]),
+  ...bugsIn({ file: 'src/guard.ts', tests: ['test/guard.test.ts'], only: 'most of a short time' }, [
+    'leave a pass of a short function nothing but its end',
+    'CLOSING_SECONDS * 1000, remainingMs / 4',
+    'CLOSING_SECONDS * 1000, remainingMs',
+  ]),
 ]

@@ -41,6 +41,9 @@ describe('an audit', () => {
     expect(decide({ objects: [], launchedAt: now - HOUR })).toEqual({ do: 'nothing' })
     expect(decide({ objects: [], launchedAt: now - 4 * HOUR })).toMatchObject({ do: 'flush' })
   })
+  it('is silent by its objects alone, where nobody asked for its launch', () => {
+    expect(silentSeconds(facts({ launchedAt: undefined }))).toBe(4 * 3600)
+  })
   it('goes by the newest object, not by the last one listed', () => {
     expect(silentSeconds(facts({ objects: [object(now - HOUR), object(now - 9 * HOUR)] }))).toBe(3600)
   })
