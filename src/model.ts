@@ -10,10 +10,7 @@ export interface LifecycleAction {
   readonly instanceId: string
   /** Auto Scaling's token; `undefined` for an action that the sweep adopted, which Auto Scaling lets us address by instance. */
   readonly token: string | undefined
-  /**
-   * When Auto Scaling began to wait. From the notification, from the scaling activity, or (a lower bound of the age)
-   * from the first flush of the action. An adopted action is identified by it.
-   */
+  /** When Auto Scaling began to wait: by the notification, the scaling activity or, at the latest, the first flush. It names an adopted one. */
   readonly startedAt: number
 }
 
@@ -189,7 +186,13 @@ export interface Observation {
 
 /** A question that AWS refuses, for a reason that lasts. */
 export interface Trouble {
-  readonly what: 'list its flushes' | 'send a flush' | 'ask where its logs go' | 'read the hook' | 'ask EC2'
+  readonly what:
+    | 'list its flushes'
+    | 'send a flush'
+    | 'ask where its logs go'
+    | 'ask where it is'
+    | 'read the hook'
+    | 'ask EC2'
   readonly why: string
 }
 

@@ -54,6 +54,10 @@ describe.each(deployable)('with a heartbeat of $heartbeatSeconds s', (settings) 
   })
 })
 
+it('most of a short time is the pass’s, and not what is kept for its end', () => {
+  expect(passTimes(0, 4000)).toEqual({ endsAt: 3000, closesAt: 3800 })
+})
+
 it('a whole pass has time for a call that hangs through all its tries, and for a body that stalls', () => {
   expect(LONGEST_CALL_MS + STALLED_BODY_MS).toBeLessThan(LONGEST_PASS_SECONDS * 1000)
 })

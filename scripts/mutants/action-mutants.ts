@@ -135,7 +135,7 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/termination/beside.ts',
     tests: ['test/termination/one-action.test.ts'],
     name: 'owe nothing that the sweep had adopted under another token',
-    from: `began.get(instanceId) === owner.adoptedAt`,
+    from: `(began.get(instanceId) ?? owner.adoptedAt) === owner.adoptedAt`,
     to: `false`,
   },
   {

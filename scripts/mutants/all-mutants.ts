@@ -53,6 +53,7 @@ import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
 import { timeMutants } from './time-mutants.ts'
 import { turnMutants } from './turn-mutants.ts'
+import { untoldMutants } from './untold-mutants.ts'
 import { withdrawalMutants } from './withdrawal-mutants.ts'
 import { wordingMutants } from './wording-mutants.ts'
 
@@ -104,6 +105,7 @@ export const mutants: readonly Mutant[] = [
   ...answerMutants,
   ...batchMutants,
   ...besideMutants,
+  ...untoldMutants,
   ...turnMutants,
   ...journalMutants,
   ...proofMutants,

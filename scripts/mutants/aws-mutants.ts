@@ -50,7 +50,7 @@ export const awsMutants: readonly Mutant[] = [
     file: 'src/termination/with-trouble.ts',
     tests: ['test/termination/reconcile.test.ts'],
     name: 'give up without asking whether the group retains',
-    from: 'isPatienceSpent(troubled, policy) ? await withRetention(aws, troubled, isLate) : troubled',
+    from: 'isPatienceSpent(troubled, policy) ? await withRetention({ aws, policy }, troubled, isLate) : troubled',
     to: 'troubled',
   },
 ]

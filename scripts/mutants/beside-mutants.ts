@@ -28,7 +28,7 @@ export const besideMutants: readonly Mutant[] = [
   {
     ...beside,
     name: 'take whatever activity is in progress for that of an adopted flush',
-    from: `began.get(instanceId) === owner.adoptedAt`,
+    from: `(began.get(instanceId) ?? owner.adoptedAt) === owner.adoptedAt`,
     to: `began.get(instanceId) !== undefined`,
   },
   {
@@ -109,11 +109,5 @@ export const besideMutants: readonly Mutant[] = [
     name: 'read all reports, although the newest flush says nothing',
     from: `const isNeeded = first?.report?.kind === 'manifest'`,
     to: `const isNeeded = first !== undefined`,
-  },
-  {
-    ...gather,
-    name: 'call proven what somebody still writes, and ask EC2 nothing',
-    from: `owed.unaccounted.length === 0 && owed.writers.length === 0`,
-    to: `owed.unaccounted.length === 0`,
   },
 ]

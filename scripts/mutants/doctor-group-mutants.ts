@@ -114,8 +114,8 @@ export const doctorGroupMutants: readonly Mutant[] = [
     ...doctor,
     file: 'src/termination/hook.ts',
     name: 'mend another hook of the group',
-    from: 'LifecycleHooks?.find((hook) => hook.LifecycleHookName === hookName)',
-    to: 'LifecycleHooks?.[0]',
+    from: 'named?.find((hook) => hook.LifecycleHookName === hookName)',
+    to: 'named?.[0]',
   },
   {
     ...doctor,

@@ -3,7 +3,7 @@ import type { AutoScalingGroup, Filter, LifecycleHook } from '@aws-sdk/client-au
 import type { AwsApi } from '../aws/api.ts'
 import { isRetaining } from '../aws/group-of.ts'
 import type { GroupTag, Selection } from '../selection.ts'
-import { targetOf } from '../termination/hook.ts'
+import { hookNamed, targetOf } from '../termination/hook.ts'
 import { type HookAsFound, isSigned, markKey, TERMINATING, writeMark } from './mark.ts'
 import type { EnrolmentStep, GroupFacts, Wanted } from './plan.ts'
 
@@ -94,7 +94,9 @@ export async function groupFacts(aws: AwsApi, group: ListedGroup, hookName: stri
   const { LifecycleHooks: hooks = [] } = await aws.describeLifecycleHooks({
     AutoScalingGroupName: group.name,
   })
-  const hook = hooks.find((candidate) => candidate.LifecycleHookName === hookName)
+  // One answer without it is none: what a person has set, or somebody else's hook, would be written over.
+  const isIt = (candidate: LifecycleHook) => candidate.LifecycleHookName === hookName
+  const hook = hooks.find(isIt) ?? (await hookNamed(aws, group.name, hookName))
   const { name, tags, retains } = group
   const others = hooks.filter((candidate) => candidate !== hook && isAnotherGuards(candidate, tags))
   return {

@@ -10,15 +10,24 @@ export interface Agent {
 /** A filter takes so many values, and a page so many answers. */
 const AT_ONCE = 50
 
-/** The agents that SSM knows. An instance whose agent never registered is left out. */
+/**
+ * The agents that SSM knows. An instance whose agent never registered is left out; but one answer without it does not say so, and such a
+ * machine is rebooted, or no healthy one to salvage another's disk.
+ */
 export async function agentsOf(
   aws: AwsApi,
   instanceIds: readonly string[],
 ): Promise<ReadonlyMap<string, Agent>> {
   const found = new Map<string, Agent>()
-  for (let from = 0; from < instanceIds.length; from += AT_ONCE)
-    await readAgents(aws, instanceIds.slice(from, from + AT_ONCE), found)
+  await readAll(aws, instanceIds, found)
+  const untold = instanceIds.filter((one) => !found.has(one))
+  await readAll(aws, untold, found)
   return found
+}
+
+async function readAll(aws: AwsApi, ids: readonly string[], found: Map<string, Agent>): Promise<void> {
+  for (let from = 0; from < ids.length; from += AT_ONCE)
+    await readAgents(aws, ids.slice(from, from + AT_ONCE), found)
 }
 
 async function readAgents(aws: AwsApi, Values: string[], found: Map<string, Agent>): Promise<void> {

@@ -82,7 +82,7 @@ export async function advance(
     if (state === 'gone' || state === 'stopped') return
   }
   journal({ event: 'recovery', rung, instanceId, groupName, reason: told(step) })
-  await take(guard, groupName, copy, step, copies)
+  await take(guard, groupName, copy, step, { copies, rung })
 }
 
 type TakenStep = Exclude<CopyStep, { do: 'wait' | 'complain' }>
@@ -105,7 +105,7 @@ async function take(
   groupName: string,
   owner: CopyOwner,
   step: TakenStep,
-  copies: readonly Copy[],
+  of: SalvageOf,
 ): Promise<void> {
   const { aws, policy } = guard
   switch (step.do) {
@@ -128,7 +128,7 @@ async function take(
       await aws.detachVolume({ VolumeId: step.volumeId, InstanceId: step.from })
       return
     case 'salvage':
-      return await salvage(guard, groupName, owner, step, copies)
+      return await salvage(guard, groupName, owner, step, of)
   }
 }
 
@@ -145,12 +145,21 @@ function placeOf(device: string): string {
   return device.replace(/^(\/dev\/)?(sd|xvd)|\d+$/g, '')
 }
 
+/** However young it is: where neither EC2 nor Auto Scaling has it, it is gone. */
+const stateOf = (aws: AwsApi, instanceId: string) => machineState(aws, instanceId, Number.POSITIVE_INFINITY)
+
+/** What else a salvage must know. */
+interface SalvageOf {
+  readonly copies: readonly Copy[]
+  readonly rung: Rung
+}
+
 async function salvage(
   { aws, policy }: Guard,
   groupName: string,
   { instanceId, actionBegan, diskId }: CopyOwner,
   { volumeId, on, device, copiedAt }: Extract<CopyStep, { do: 'salvage' }>,
-  copies: readonly Copy[],
+  { copies, rung }: SalvageOf,
 ): Promise<void> {
   const machine = await knownInstance(aws, instanceId)
   const root = rootVolumeOf(machine) ?? diskId
@@ -158,6 +167,9 @@ async function salvage(
     throw new Error(`${instanceId} runs from ${root} now, and ${volumeId} is a copy of ${diskId}`)
   const notItsOwn = new Set(copies.flatMap(({ volumes }) => volumes.map((one) => one.volumeId)))
   const otherVolumes = otherVolumesOf(machine, notItsOwn)
+  // Of a machine that is gone EC2 tells none any more. To a salvage, what is not told is not there: one answer must not take a volume away.
+  if (otherVolumes === undefined && rung === 'clone' && (await stateOf(aws, instanceId)) !== 'gone')
+    throw new Error(`EC2 does not tell which volumes ${instanceId} has`)
   const started = await startFlush(aws, policy, {
     instanceId,
     comment: salvageComment(instanceId, volumeId, { actionBegan, copiedAt }),

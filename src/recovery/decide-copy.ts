@@ -53,9 +53,11 @@ export function decideCopy({ now, copy, siblings, salvages }: SeenCopy): CopySte
   if (!snapshot) return complain(`its snapshot failed: ${copy.snapshots[0]?.why ?? 'EC2 does not say why'}`)
   if (snapshot.state === 'pending') return wait('its snapshot is being made')
   const [newest] = salvages
-  const isBeingProven = newest?.status === 'succeeded' && now - (newest.endedAt ?? now) < 1000 * PROOF_SECONDS
-  // It must not keep the only healthy machine from others.
   const at = volume?.attachment
+  // When it ended is told by the clock of the machine that was asked; where that is wrong, it began no sooner than the copy was there.
+  const endedAt = newest?.endedAt ?? at?.since ?? now
+  const isBeingProven = newest?.status === 'succeeded' && now - endedAt < 1000 * PROOF_SECONDS
+  // It must not keep the only healthy machine from others.
   if (salvages.length >= MOST_SALVAGES && !isBeingProven && volume && at && mayBeTakenOff(at, now))
     return { do: 'detach', volumeId: volume.volumeId, from: at.instanceId }
   if (salvages.length >= MOST_SALVAGES) return wait(`it was salvaged ${salvages.length} times in vain`)

@@ -16,7 +16,7 @@ import { decideKept, type KeptDecision, type KeptMachine, type LastLook } from '
 import { siblingsOf } from './siblings.ts'
 import { type Terminations, terminationsOf } from './terminations.ts'
 
-/** Agents first: a machine that stays silent for weeks costs one question a sweep. */
+/** Agents first: a machine that stays silent for weeks costs two questions a sweep. */
 export async function retryKept(
   guard: Guard,
   { waiting, retained }: Found,

@@ -47,7 +47,8 @@ async function ofActionsInProgress(
   const isInProgress = async (owner: Ownership) => {
     if ('token' in owner) return (await heartbeat(aws, { ...action, token: owner.token })) === 'held'
     const began = await terminationsBegan(aws, groupName, [instanceId], clock.now())
-    return began.get(instanceId) === owner.adoptedAt
+    // One is in progress, since it is held: where none is told, it may be this.
+    return (began.get(instanceId) ?? owner.adoptedAt) === owner.adoptedAt
   }
   const inProgress = new Set<string | number>()
   const owners = new Map(older.map(({ belongsTo }) => [nameOf(belongsTo), belongsTo]))

@@ -9,7 +9,7 @@ import { globalTimeoutOf, latestEndOf } from '../global-timeout.ts'
 import { type Decision, isKept, type Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
-import { copiedAtOf, owedManifest } from './evidence.ts'
+import { copiedAtOf, type Evidence, owedManifest } from './evidence.ts'
 import { isOverdue, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
 import { gaps, troubles, underWay, whyNot } from './reasons.ts'
 
@@ -65,11 +65,16 @@ export function decide(seen: Observation, policy: Policy): Decision {
   return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }
 }
 
+interface Proven {
+  readonly outcome: 'archived' | 'empty'
+  readonly reason: string
+}
+
 /**
  * S1: the one place where a proof becomes a right to say CONTINUE. Only a proof that goes with the newest flush counts, an older one
  * saw less; and it must be of everything that any flush of the action named.
  */
-function provenOutcome(seen: Observation): { outcome: 'archived' | 'empty'; reason: string } | undefined {
+export function provenOutcome(seen: Evidence & Pick<Observation, 'proof'>): Proven | undefined {
   const owed = owedManifest(seen)
   const copiedAt = copiedAtOf(seen)
   if (owed?.purpose !== (copiedAt === undefined ? 'termination' : 'salvage')) return undefined
@@ -89,7 +94,7 @@ function asCopied(copiedAt: number | undefined): string {
   return copiedAt === undefined ? '' : `, as its disk was at ${new Date(copiedAt).toISOString()}`
 }
 
-function settle(seen: Observation, found: ReturnType<typeof provenOutcome>): Decision {
+function settle(seen: Observation, found: Proven | undefined): Decision {
   const keeps = isKept(seen.lifecycleState)
   if (typeof seen.rootReplacedAt === 'number') {
     const replaced = new Date(seen.rootReplacedAt).toISOString()
@@ -98,11 +103,13 @@ function settle(seen: Observation, found: ReturnType<typeof provenOutcome>): Dec
   }
   const proven = seen.rootReplacedAt === undefined ? found : undefined
   // A machine that is kept has gone on since its disk was copied.
-  if (proven && keeps && copiedAtOf(seen) !== undefined)
+  if (proven && copiedAtOf(seen) !== undefined && (keeps || isWhereUntold(seen)))
     return {
       do: 'settle',
       outcome: 'retained',
-      reason: `the action is over and the machine is kept: ${proven.reason}, and what it wrote since is not`,
+      reason: keeps
+        ? `the action is over and the machine is kept: ${proven.reason}, and what it wrote since is not`
+        : `the action is over: ${proven.reason}; the machine may be kept, and what it wrote since is not: ${troubles(seen)}`,
     }
   if (proven) {
     const release = keeps ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
@@ -113,6 +120,10 @@ function settle(seen: Observation, found: ReturnType<typeof provenOutcome>): Dec
   return keeps
     ? { do: 'settle', outcome: 'retained', reason: `the action is over and the machine is kept: ${why}` }
     : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${why}` }
+}
+
+function isWhereUntold(seen: Observation): boolean {
+  return seen.troubles.some(({ what }) => what === 'ask where it is')
 }
 
 function releaseCommand({ action }: Observation): string {

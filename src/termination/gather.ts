@@ -6,7 +6,7 @@ import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listSalvages } from '../flush/commands.ts'
 import { withReport } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
-import type { Flush, LifecycleAction, Observation, Proof, Trouble } from '../model.ts'
+import type { Flush, LifecycleAction, Proof, Trouble } from '../model.ts'
 import { besides } from './beside.ts'
 import { type Evidence, newestOf, owedManifest } from './evidence.ts'
 import type { Heartbeat } from './lifecycle-actions.ts'
@@ -46,10 +46,6 @@ export async function gathered(
   return { ...evidence, proof, troubles }
 }
 
-export function isProven(found: Pick<Observation, 'flushes' | 'flushedBeside' | 'proof'>): boolean {
-  return found.proof?.gaps.length === 0 && isClean(found)
-}
-
 /** Where its machine stays dead, another one may have archived what is on a copy of its disk: none does while the agent had no time to answer. */
 export async function salvagesOf(
   { aws, clock, policy }: Eyes,
@@ -62,12 +58,6 @@ export async function salvagesOf(
   const listed = await ask(() => listSalvages(aws, policy.hookName, action.instanceId, now))
   if (listed.is === 'refused') return listed
   return { is: 'answered', answer: listed.answer.filter((one) => belongs(one, action)) }
-}
-
-function isClean(evidence: Evidence): boolean {
-  const owed = owedManifest(evidence)
-  if (!owed) return false
-  return owed.live.length === 0 && owed.unaccounted.length === 0 && owed.writers.length === 0
 }
 
 /** The flushes with what they reported, newest first: what an earlier one named stays owed, so all are read. */

@@ -23,16 +23,31 @@ export async function hasHook(
   return await whileThere(isThere, false)
 }
 
-/** As Auto Scaling describes it; `undefined` when the group has no hook of this name. Throws where there is no such group. */
+/**
+ * As Auto Scaling describes it; `undefined` when the group has no hook of this name: one answer without it does not say so, and it may be
+ * set to less than we deploy (S3). Throws where there is no such group.
+ */
 export async function hookOf(
   aws: AwsApi,
   { groupName, hookName }: Hooked,
 ): Promise<LifecycleHook | undefined> {
-  const answer = await aws.describeLifecycleHooks({
+  const named = await hookNamed(aws, groupName, hookName)
+  if (named) return named
+  const { LifecycleHooks: all } = await aws.describeLifecycleHooks({ AutoScalingGroupName: groupName })
+  return all?.find((hook) => hook.LifecycleHookName === hookName)
+}
+
+/** Asked for by its name, once. */
+export async function hookNamed(
+  aws: AwsApi,
+  groupName: string,
+  hookName: string,
+): Promise<LifecycleHook | undefined> {
+  const { LifecycleHooks: named } = await aws.describeLifecycleHooks({
     AutoScalingGroupName: groupName,
     LifecycleHookNames: [hookName],
   })
-  return answer.LifecycleHooks?.find((hook) => hook.LifecycleHookName === hookName)
+  return named?.find((hook) => hook.LifecycleHookName === hookName)
 }
 
 function isOurs(hook: LifecycleHook, queueUrl: string): boolean {
@@ -94,6 +109,15 @@ export async function hookTimes(
     globalTimeoutSeconds: hook.GlobalTimeout ?? globalTimeoutOf(hook.HeartbeatTimeout),
     retains: undefined,
     notifies: targetOf(hook),
+  }
+}
+
+/** What a hook is set to of which nothing more is told. */
+export function hookAsDeployed({ heartbeatTimeoutSeconds }: Policy): HookFacts {
+  return {
+    heartbeatTimeoutSeconds,
+    globalTimeoutSeconds: globalTimeoutOf(heartbeatTimeoutSeconds),
+    retains: undefined,
   }
 }
 

@@ -1,11 +1,14 @@
 /** What AWS says of one lifecycle action now, asked afresh: held? flushed? in S3? What the decision cannot hinge on is not asked. */
 import { type Asked, ask } from '../aws/ask.ts'
+import { groupOf } from '../aws/group-of.ts'
 import { belongs, type Invocation, listInvocations, newestFirst } from '../flush/commands.ts'
 import type { Guard } from '../guard.ts'
 import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { isBeyond } from './beyond.ts'
+import { provenOutcome } from './decide.ts'
 import { copiedAtOf } from './evidence.ts'
-import { gathered, isProven, salvagesOf } from './gather.ts'
+import { gathered, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
@@ -47,7 +50,9 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const gather = (some: readonly Invocation[]) =>
     gathered(eyes, action, glance.heartbeat, { ours: some, all, isLate })
   const own = await gather(ours)
-  const salvages = isProven(own) ? { is: 'answered' as const, answer: [] } : await salvagesOf(eyes, action)
+  const salvages = provenOutcome(own)
+    ? { is: 'answered' as const, answer: [] }
+    : await salvagesOf(eyes, action)
   const found = salvages.is === 'answered' ? salvages.answer : []
   const where = wasHeldBefore([...ours, ...found], glance)
     ? undefined
@@ -79,17 +84,21 @@ function wasHeldBefore(flushed: readonly Invocation[], { heartbeat, askedAt }: G
 /** What is only asked where the decision can hinge on it. */
 async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolean): Promise<Observation> {
   const { hold, flushes, wokenBy, action, troubles } = seen
-  const isDone = isProven(seen)
+  const isDone = provenOutcome(seen) !== undefined
   const flushed = flushes.length > 0
   if (hold === 'over') {
     // Where the last flush's own event finds the action over, all may have arrived after it was given up.
     // And a machine that is kept has gone on since its disk was copied.
     const isSalvaged = copiedAtOf(seen) !== undefined
     const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged
-    const lifecycleState = flushed && !isLastWord ? await stateOf(aws, action) : seen.lifecycleState
+    const where = flushed && !isLastWord ? await stateOf(aws, action, isSalvaged) : undefined
+    const lifecycleState = where?.is === 'answered' ? where.answer : seen.lifecycleState
+    const untold = where && troubleOf('ask where it is', where)
     const boot = isDone ? bootOf(seen) : AT_ANY_TIME
     const isDoubtful = isDone || isKept(lifecycleState)
-    return { ...seen, lifecycleState, ...(isDoubtful && (await replacedDisk(aws, seen, boot))) }
+    const more = untold ? [...troubles, untold] : troubles
+    const replaced = isDoubtful && (await replacedDisk(aws, seen, boot))
+    return { ...seen, lifecycleState, troubles: more, ...replaced }
   }
   const age = (seen.now - action.startedAt) / 1000
   if (isDone || (hold === 'pending' && age <= SETTLING_SECONDS)) return seen
@@ -129,9 +138,18 @@ function isBusy(ours: readonly Invocation[]) {
     one.belongsTo !== undefined && one.flush.status === 'running' && !ours.includes(one)
 }
 
-async function stateOf(aws: Guard['aws'], { instanceId }: LifecycleAction): Promise<string | undefined> {
-  const asked = await ask(() => whereabouts(aws, instanceId))
-  return asked.is === 'answered' ? asked.answer?.lifecycleState : undefined
+/** `undefined`: nobody has it any more. Where that is the right to call a copy of its disk all that there was, its group must agree. */
+async function stateOf(
+  aws: Guard['aws'],
+  { instanceId, groupName }: LifecycleAction,
+  mayGoOn: boolean,
+): Promise<Asked<string | undefined>> {
+  return await ask(async () => {
+    const where = await whereabouts(aws, instanceId)
+    if (where || !mayGoOn) return where?.lifecycleState
+    const group = await groupOf(aws, groupName)
+    return group?.Instances?.find((one) => one.InstanceId === instanceId)?.LifecycleState
+  })
 }
 
 /**
@@ -146,6 +164,9 @@ async function firstHold(
 ): Promise<{ readonly hold: Hold; readonly lifecycleState: string | undefined }> {
   if (heartbeat === 'held' && (await isHeldItself())) return { hold: 'held', lifecycleState: undefined }
   const asked = await ask(() => whereabouts(aws, action.instanceId))
+  // What may not be asked is no answer without the instance: another hook may hold it, and ours be next.
+  if (asked.is === 'refused' && heartbeat === 'none')
+    return { hold: (await isBeyond(aws, action, ageSeconds)) ? 'over' : 'pending', lifecycleState: undefined }
   const where: Whereabouts | undefined = asked.is === 'answered' ? asked.answer : undefined
   const { instanceId, groupName } = action
   if (where && where.groupName !== groupName)

@@ -3,7 +3,7 @@ import { type Asked, ask } from '../aws/ask.ts'
 import type { Guard } from '../guard.ts'
 import type { Observation, Trouble } from '../model.ts'
 import { isPatienceSpent } from './decide.ts'
-import { hookTimes, retainsAbandoned } from './hook.ts'
+import { hookAsDeployed, hookTimes, retainsAbandoned } from './hook.ts'
 import { machineState } from './machine-state.ts'
 
 /** Is the machine still there, and, where we would give up now, what happens then? */
@@ -24,13 +24,18 @@ export async function withTrouble(
     hook: hook.is === 'answered' ? hook.answer : seen.hook,
     troubles: [...seen.troubles, ...more.filter((one) => one !== undefined)],
   }
-  return isPatienceSpent(troubled, policy) ? await withRetention(aws, troubled, isLate) : troubled
+  return isPatienceSpent(troubled, policy) ? await withRetention({ aws, policy }, troubled, isLate) : troubled
 }
 
-async function withRetention(aws: Guard['aws'], seen: Observation, isLate: boolean): Promise<Observation> {
+/** The group tells it, whether or not the hook may be read. */
+async function withRetention(
+  { aws, policy }: Pick<Guard, 'aws' | 'policy'>,
+  seen: Observation,
+  isLate: boolean,
+): Promise<Observation> {
   const retains = await ask(() => retainsAbandoned(aws, seen.action), isLate)
   if (retains.is === 'answered')
-    return { ...seen, hook: seen.hook && { ...seen.hook, retains: retains.answer } }
+    return { ...seen, hook: { ...(seen.hook ?? hookAsDeployed(policy)), retains: retains.answer } }
   return { ...seen, troubles: [...seen.troubles, { what: 'read the hook', why: retains.why }] }
 }
 

@@ -186,6 +186,21 @@ it('asks for no longer than a pass can wait: the rest is a reason to look again'
   expect(proof.unread).toMatch(/^S3 did not tell of \d+ objects in 30 s$/)
 })
 
+it('one object that S3 did not tell of in time is a reason, too', async () => {
+  let now = 0
+  const { aws } = underKms(files(1), async () => {
+    now += 31_000
+    throw awsError('TimeoutError')
+  })
+  const proof = await prove(
+    { aws, clock: { now: () => now } },
+    policy.archive,
+    PREFIX,
+    manifest({ files: files(1) }),
+  )
+  expect(proof.unread).toBe('S3 did not tell of 1 objects in 30 s')
+})
+
 it('takes no more than half of the time that its pass has left, which must still decide', async () => {
   const named = files(100)
   let now = 0

@@ -41,6 +41,9 @@ describe('an audit', () => {
     expect(decide({ objects: [], launchedAt: now - HOUR })).toEqual({ do: 'nothing' })
     expect(decide({ objects: [], launchedAt: now - 4 * HOUR })).toMatchObject({ do: 'flush' })
   })
+  it('is silent by its objects alone, where nobody asked for its launch', () => {
+    expect(silentSeconds(facts({ launchedAt: undefined }))).toBe(4 * 3600)
+  })
   it('goes by the newest object, not by the last one listed', () => {
     expect(silentSeconds(facts({ objects: [object(now - HOUR), object(now - 9 * HOUR)] }))).toBe(3600)
   })
@@ -60,6 +63,14 @@ describe('an audit', () => {
       objects: [object(now - HOUR + 20_000)],
     }
     expect(decide(seen)).toMatchObject({ do: 'report', finding: { is: 'archived' } })
+  })
+  it('or seconds before it was asked for, by S3’s clock', () => {
+    const seen = {
+      flush: flush(),
+      proof: { files: 2, bytes: 9, gaps: [] },
+      objects: [object(now - HOUR - 30_000)],
+    }
+    expect(decide(seen)).toMatchObject({ finding: { is: 'archived' } })
   })
   it('an instance without traffic is idle: its flush found nothing that was not there', () => {
     const seen = { flush: flush(), proof: { files: 2, bytes: 9, gaps: [] } }

@@ -203,6 +203,21 @@ describe('enrolment', () => {
   it('says which named groups do not exist yet', async () => {
     expect((await deploy()).missing).toEqual(['web'])
   })
+  it.each([
+    ['ours, whatever a person set', QUEUE],
+    ['somebody else’s', `${QUEUE}-2`],
+  ])('writes over no hook that one answer left out: %s', async (_, NotificationTargetARN) => {
+    createGroup('web')
+    putHook('web', { HeartbeatTimeout: 1200, NotificationTargetARN })
+    let asked = 0
+    const { describeLifecycleHooks } = world.aws
+    const aws = Object.assign(Object.create(world.aws), {
+      describeLifecycleHooks: async (input: never) =>
+        asked++ === 0 ? { LifecycleHooks: [] } : await describeLifecycleHooks(input),
+    })
+    await enrol(aws, base, { trigger: 'sweep' })
+    expect(hook('web')).toMatchObject({ HeartbeatTimeout: 1200, NotificationTargetARN })
+  })
   it('leaves a heartbeat that a person set, and tells it', async () => {
     createGroup('web')
     await deploy()

@@ -67,6 +67,26 @@ it.each([
   })
 })
 
+it('one that is larger than any could be is not read to its end', async () => {
+  let read = 0
+  const endless = new Uint8Array(1024 * 1024)
+  const aws = new OneInstance()
+  const command = { CommandId: 'c', InstanceId: action.instanceId, Status: 'Success' as const }
+  aws.guard.aws.listCommandInvocations = async () => ({
+    CommandInvocations: [{ ...command, CommandPlugins: [{ Output: inS3(endless) }] }],
+  })
+  aws.guard.aws.getObject = async () => ({
+    Body: (async function* () {
+      for (; read < 100; read++) yield endless
+    })(),
+  })
+  const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
+  if (!found) throw new Error('it is not listed')
+  const { report } = await withReport(aws.guard.aws, policy, found, action.instanceId)
+  expect(report).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('is larger than') })
+  expect(read).toBe(16)
+})
+
 it('the name of such an instance, which another may have written, has an end', async () => {
   const endless = packed('i-0'.repeat(1_000_000))
   const report = await reportOf(inS3(endless), endless)

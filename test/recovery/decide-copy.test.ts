@@ -89,6 +89,8 @@ describe('a copy', () => {
     expect(step({ copy, salvages: [salvage('succeeded')] }).do).toBe('wait')
     expect(step({ copy, salvages: [{ ...salvage('succeeded'), endedAt: undefined }] }).do).toBe('wait')
     expect(step({ ...alone, salvages: [salvage('succeeded', 10)] }).do).toBe('salvage')
+    const long = { siblings: [near], copy: copyOf([snapshot], [attached('i-near', true, 20)]) }
+    expect(step({ ...long, salvages: [{ ...salvage('succeeded'), endedAt: undefined }] }).do).toBe('salvage')
     const tried = Array.from({ length: MOST_SALVAGES }, () => salvage('failed'))
     expect(step({ copy, salvages: tried })).toEqual({ do: 'detach', volumeId: 'vol-1', from: 'i-near' })
     expect(step({ copy: copyOf([snapshot], [volume]), salvages: tried }).do).toBe('wait')

@@ -41,6 +41,16 @@ describe('agents', () => {
     const found = await agentsOf(aws({ describeInstanceInformation }), ids)
     expect(ids.map((id) => found.get(id)?.isOnline)).toEqual([false, true, false])
   })
+  it('are asked for once more where an answer lacks them: it says nothing by itself, and a reboot hinges on it', async () => {
+    const asked: string[][] = []
+    const describeInstanceInformation: AwsApi['describeInstanceInformation'] = async ({ Filters }) => {
+      asked.push(Filters?.[0]?.Values ?? [])
+      return asked.length === 1 ? online(first) : online(second)
+    }
+    const found = await agentsOf(aws({ describeInstanceInformation }), [first, second])
+    expect([first, second].map((id) => found.get(id)?.isOnline)).toEqual([true, true])
+    expect(asked).toEqual([[first, second], [second]])
+  })
   it('are not known where SSM refuses the question: nobody is silent for that', async () => {
     const describeInstanceInformation = async () => {
       throw awsError('AccessDeniedException')

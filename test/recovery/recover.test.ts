@@ -153,10 +153,10 @@ describe('a kept machine whose agent answers again', () => {
     expect(aws.released).toEqual([])
   })
 
-  it('costs one question a sweep where SSM knows no agent of it', async () => {
+  it('costs two questions a sweep where SSM knows no agent of it', async () => {
     aws.information = undefined
     await run()
-    expect(aws.calls.filter((call) => call === 'describeInstanceInformation')).toHaveLength(1)
+    expect(aws.calls.filter((call) => call === 'describeInstanceInformation')).toHaveLength(2)
     expect(aws.calls).not.toContain('describeScalingActivities')
   })
 

@@ -65,6 +65,19 @@ it.each<[string, LifecycleHook, boolean]>([
   expect(await hasHook(aws.guard.aws, action.groupName, policy)).toBe(isOurs)
 })
 
+it('one answer without our hook says nothing: it is there, and set to what it is set to', async () => {
+  aws.heartbeatTimeout = 300
+  const found = await aws.guard.aws.describeLifecycleHooks({ AutoScalingGroupName: action.groupName })
+  const leavingItOutOnce = () => {
+    let asked = 0
+    aws.guard.aws.describeLifecycleHooks = async () => (asked++ === 0 ? { LifecycleHooks: [] } : found)
+  }
+  leavingItOutOnce()
+  expect(await hookTimes(aws.guard.aws, action)).toMatchObject({ heartbeatTimeoutSeconds: 300 })
+  leavingItOutOnce()
+  expect(await hasHook(aws.guard.aws, action.groupName, policy)).toBe(true)
+})
+
 it('a group that is gone has no hook; what AWS does not tell is told so', async () => {
   const failing = (error: Error) => {
     aws.failing.set('describeLifecycleHooks', error)

@@ -91,6 +91,10 @@ describe('a wake-up dates its action', () => {
     expect((await woken())?.action.startedAt).toBe(firstAt)
     expect(aws.calls).toEqual(['listCommandInvocations'])
   })
+  it('and asks for its group where the name was too long for the flush to carry', async () => {
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: String(action.token) })
+    expect(await wake()).toMatchObject({ action: { token: action.token, groupName: action.groupName } })
+  })
   it('by its activity, where something was flushed before under another name, also in the same moment', async () => {
     await sent(adopted)
     aws.now += MINUTE
@@ -222,7 +226,11 @@ describe('a message that pairs this instance with another’s real token', () =>
       await flushed(paired, [])
       expect((await judged(paired)).do).not.toBe('continue')
     })
-    it('nor where the sweep had adopted it', async () => {
+    it.each([
+      ['', [terminating]],
+      [', and an answer leaves its activity out', []],
+    ])('nor where the sweep had adopted it%s', async (_, activities) => {
+      aws.activities = activities
       await flushed({ ...adopted, startedAt: Number(terminating.StartTime) }, [file])
       const paired = late()
       await flushed(paired, [])

@@ -210,7 +210,8 @@ it('a heartbeat that is throttled says nothing of the hold: the pass breaks off,
   await expect(pass()).rejects.toThrow('Rate exceeded')
 })
 
-it('a machine that EC2 does not know yet is not gone', async () => {
+it.each([0, 60])('a machine that EC2 does not know is not gone at an age of %s minutes', async (minutes) => {
+  aws.now += minutes * MINUTE
   aws.agent = 'dead'
   aws.health = 'UNHEALTHY'
   aws.guard.aws.describeInstances = async () => {

@@ -135,6 +135,28 @@ it('S1: found over and kept, it is kept: what it wrote since its disk was copied
   })
 })
 
+it.each<[string, () => void]>([
+  [
+    'an answer leaves it out',
+    () => {
+      aws.guard.aws.describeAutoScalingInstances = async () => ({ AutoScalingInstances: [] })
+    },
+  ],
+  [
+    'nobody may ask where it is',
+    () => {
+      aws.guard.aws.describeAutoScalingInstances = () => Promise.reject(awsError('AccessDenied', 'not yours'))
+    },
+  ],
+])('S1: nor is it told as archived where it is kept and %s', async (_, happen) => {
+  salvaged(comment())
+  aws.activeToken = undefined
+  aws.lifecycleState = 'Terminating:Retained'
+  happen()
+  const reason = expect.stringMatching(/kept.*what it wrote since is not/)
+  expect(await pass()).toMatchObject({ decision: { do: 'settle', outcome: 'retained', reason } })
+})
+
 describe('is asked about', () => {
   const asked = () => aws.calls.filter((call) => call === 'listCommandInvocations').length
   it('only where copies are made, and the agent had its time', async () => {

@@ -47,6 +47,9 @@ describe('an action that a heartbeat does not know yet', () => {
   it('is not over by what another pass flushes meanwhile', async () => {
     expect(await seenBy(START + MINUTE + 1000)).toMatchObject({ hold: 'pending', flushes: [{}] })
   })
+  it('nor by what a clock that is seconds ahead of SSM’s takes for earlier', async () => {
+    expect(await seenBy(START + MINUTE - 3000)).toMatchObject({ hold: 'pending', flushes: [{}] })
+  })
   it('is over by what was flushed before', async () => {
     expect(await seenBy(START + MINUTE / 2)).toMatchObject({ hold: 'over', flushes: [{}] })
   })

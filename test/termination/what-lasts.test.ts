@@ -292,12 +292,55 @@ it('a machine of which EC2 tells nothing at the moment is kept when that goes on
   expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
 })
 
+it('where nobody may ask where it is, an action is over only when its group is told of without it', async () => {
+  refuse('describeAutoScalingInstances', awsError('AccessDenied', 'no'))
+  aws.activeToken = undefined
+  aws.now += 20 * MINUTE
+  // Another hook may hold it for hours, and ours be next.
+  expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait', waitsFor: 'hook' } })
+  const { AutoScalingGroups: [group] = [] } = await aws.guard.aws.describeAutoScalingGroups({})
+  aws.guard.aws.describeAutoScalingGroups = async () => ({
+    AutoScalingGroups: group && [{ ...group, Instances: [] }],
+  })
+  expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
+})
+
+describe('a flush that names nothing of what it had seen', () => {
+  beforeEach(async () => {
+    await pass()
+    const records = `manifest\t2\t${action.instanceId}\ttermination\t3\t86400\0end\t1\0`
+    aws.flushEnds(`termination-guard manifest 2 ${gzipSync(records).toString('base64')} end`)
+    outOfPatience()
+  })
+  it('has proven nothing: its machine is kept', async () => {
+    expect(await pass()).toMatchObject({ decision: { do: 'abandon', outcome: 'retained' } })
+  })
+  it('nor does it hide that the machine is gone', async () => {
+    aws.machine = 'terminated'
+    expect(await pass()).toMatchObject({ decision: { do: 'continue', outcome: 'lost' } })
+  })
+})
+
 it('a hook and a group that may not be read hold the machine, told as overdue', async () => {
   refuse('describeLifecycleHooks', awsError('AccessDenied', 'no'))
+  refuse('describeAutoScalingGroups', awsError('AccessDenied', 'no'))
   refuse('listCommandInvocations', awsError('AccessDenied', 'no'))
   outOfPatience()
   expect(await pass()).toMatchObject({ over: false, decision: { waitsFor: 'person' } })
 })
+
+it.each([true, false])(
+  'what the group says counts where its hook may not be read: retains %s',
+  async (retains) => {
+    aws.retains = retains
+    aws.agent = 'dead'
+    refuse('describeLifecycleHooks', awsError('AccessDenied', 'no'))
+    outOfPatience()
+    const { decision } = await pass()
+    const held = { waitsFor: 'person', reason: expect.stringContaining('the group does not retain') }
+    expect(decision).toMatchObject(retains ? { do: 'abandon', outcome: 'retained' } : held)
+  },
+)
 
 it('where the group may not be read, the machine is held, also where one that does not retain would not be', async () => {
   const abandoning = { ...aws.guard, policy: { ...policy, withoutRetention: 'abandon' as const } }

@@ -11,6 +11,8 @@ const kinds = {
   /** Its environment is frozen before the request is sent, and thaws with a later invocation. */
   'call-is-sent-later': [0.002, 0.1],
   'lambda-is-killed': [0.01, 0.3],
+  /** What it was called with waits for so long. */
+  'function-starts-late': [0.02, 0.9],
   /** How many times a day; each for minutes up to hours. */
   'guard-is-down': [0.3, 3],
   'throttling-storm': [0.3, 4],
@@ -40,6 +42,8 @@ const kinds = {
   'activity-is-late': [0.05, 0.9],
   'activity-is-missing': [0.05, 0.5],
   'clocks-are-skewed': [0.3, 1],
+  /** A probability for the world: Auto Scaling, SSM and snapshots tell no parts of seconds, as EC2 and S3 never do. */
+  'times-are-in-whole-seconds': [0.3, 1],
   // The queue and the bus
   'notification-is-lost': [0.02, 0.5],
   'notification-is-late': [0.02, 0.5],

@@ -24,6 +24,8 @@ interface LambdaSurroundings extends SeamSurroundings {
 type Between = (aws: AwsApi, run: Run) => AwsApi
 
 const FUNCTION_TIMEOUT_MS = 60 * second
+/** Before a function's code runs, what it was given has waited: a new environment, or Lambda's own retries of a throttled call. */
+const LATEST_START_MS = 40 * second
 const SCHEDULED_TIMEOUT_MS = 240 * second
 
 export class Functions {
@@ -106,26 +108,37 @@ export class Functions {
   }
 
   #consume(batch: readonly Message[]): void {
-    const run = this.#start(FUNCTION_TIMEOUT_MS, batch)
+    const { time, chance, faults } = this.#world
+    const isLate = chance.of(faults['function-starts-late'])
+    const lateMs = isLate ? chance.logBetween(second, LATEST_START_MS) : 0
+    const run = this.#start(lateMs + FUNCTION_TIMEOUT_MS, batch)
     const handles = batch.map(handleOf)
     this.#polling++
     for (const { truth } of batch) {
       const action = truth.is === 'notification' ? this.#world.region.actions.get(truth.token) : undefined
       if (action) action.isSeen = true
     }
-    consume(this.#guard(run), batch.map(sqsRecord), () => run.deadline - this.#world.time.now).then(
-      ({ batchItemFailures }) => {
-        if (run.isDead) return
-        const kept = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
-        this.#end(run)
-        this.#world.time.after(10, () => {
-          batch.forEach((message, index) => {
-            if (!kept.has(message.id)) this.#world.queue.delete(message, handles[index] ?? '')
+    const begin = () => {
+      consume(this.#guard(run), batch.map(sqsRecord), () => run.deadline - this.#world.time.now).then(
+        ({ batchItemFailures }) => {
+          if (run.isDead) return
+          const kept = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+          this.#end(run)
+          this.#world.time.after(10, () => {
+            batch.forEach((message, index) => {
+              if (!kept.has(message.id)) this.#world.queue.delete(message, handles[index] ?? '')
+            })
           })
-        })
-      },
-      (error) => this.#failed(run, error),
-    )
+        },
+        (error) => this.#failed(run, error),
+      )
+    }
+    if (!isLate) begin()
+    else
+      time.after(lateMs, () => {
+        if (!run.isDead) begin()
+        time.wake()
+      })
   }
 
   #start(timeoutMs: number, messages: readonly Message[]): Run {

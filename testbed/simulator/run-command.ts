@@ -195,6 +195,9 @@ export class RunCommand {
     const { status, details } = isShown ? command : command.shownBefore
     const output = this.#outputOf(command, asOf)
     const isCut = output.length > LISTED_CHARACTERS
+    // By the clock of the machine on which it ran.
+    const skewMs = this.#world.region.machines.get(command.instanceId)?.skewMs ?? 0
+    const told = (at: number | undefined) => (isShown && at ? new Date(at + skewMs) : undefined)
     return {
       CommandId: command.id,
       InstanceId: command.instanceId,
@@ -206,7 +209,8 @@ export class RunCommand {
       CommandPlugins: [
         {
           Output: isCut ? `${output.slice(0, LISTED_CHARACTERS - 26)}\n---Output truncated---` : output,
-          ResponseFinishDateTime: isShown && command.endedAt ? new Date(command.endedAt) : undefined,
+          ResponseStartDateTime: status === 'Pending' ? undefined : told(command.requestedAt),
+          ResponseFinishDateTime: told(command.endedAt),
         },
       ],
     }

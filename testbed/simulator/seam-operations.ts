@@ -13,6 +13,7 @@ import type { RunCommand } from './run-command.ts'
 import type { Setting } from './setting.ts'
 import type { StaleViews } from './stale-views.ts'
 import type { Surroundings } from './surroundings.ts'
+import { inWholeSeconds } from './whole-seconds.ts'
 
 /** The services of this world. */
 export interface ServiceSurroundings {
@@ -130,12 +131,10 @@ function isUnknownYet(
 function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operation, input: object): unknown {
   const { ssm, views, region, time } = world
   if (operation === 'sendCommand') return ssm.sendCommand(run, input as Input<'sendCommand'>)
-  if (operation === 'describeInstanceInformation')
-    return describeInstanceInformation(
-      time.now,
-      region.machines,
-      input as Input<'describeInstanceInformation'>,
-    )
+  if (operation === 'describeInstanceInformation') {
+    const asked = input as Input<'describeInstanceInformation'>
+    return views.seen(operation, asked, describeInstanceInformation(time.now, region.machines, asked))
+  }
   if (operation !== 'listCommandInvocations')
     return ssm.getCommandInvocation(run, input as Input<'getCommandInvocation'>)
   const { InstanceId: instanceId, NextToken, ...request } = input as Input<'listCommandInvocations'>
@@ -150,7 +149,8 @@ function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operati
 
 function callBucket(world: ServiceSurroundings, operation: Operation, input: object): unknown {
   const { bucket } = world
-  if (operation === 'listObjectsV2') return bucket.listObjectsV2(input as Input<'listObjectsV2'>)
+  if (operation === 'listObjectsV2')
+    return inWholeSeconds(bucket.listObjectsV2(input as Input<'listObjectsV2'>))
   if (operation === 'headObject') return bucket.headObject(input as Input<'headObject'>)
   if (operation === 'putObject') return bucket.putObject(world.time.now, input as Input<'putObject'>)
   return { Body: world.mayStall(bucket.getObject(input as Input<'getObject'>).Body) }

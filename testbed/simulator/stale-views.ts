@@ -1,11 +1,13 @@
 /**
  * Describe calls as AWS answers them: "eventual consistency" is in the API documents of Auto Scaling and EC2. A state may be shown as it was
- * a little before, a scaling activity may be listed late or never, and now and then an answer is empty, or lacks one of many.
+ * a little before, a scaling activity may be listed late or never, and now and then an answer is empty, or lacks one of many. Times are told
+ * in whole seconds, by some services always.
  */
 import type { Activity } from '@aws-sdk/client-auto-scaling'
 import type { Instance } from '../auto-scaling/auto-scaling.ts'
 import { minute, second } from './setting.ts'
 import type { Surroundings } from './surroundings.ts'
+import { inWholeSeconds } from './whole-seconds.ts'
 
 /** An instance as it was until then. */
 interface Past {
@@ -28,9 +30,13 @@ export class StaleViews {
   readonly #listedFrom = new Map<string, number>()
   readonly #emptied = new Map<string, number>()
   readonly #failed = new Map<string, boolean>()
+  /** What EC2 answered about each thing a little before, newest last. */
+  readonly #told = new Map<string, { readonly at: number; readonly one: object }[]>()
+  readonly #areTimesWhole: boolean
 
   constructor(world: Surroundings) {
     this.#world = world
+    this.#areTimesWhole = world.chance.of(world.faults['times-are-in-whole-seconds'])
   }
 
   /** Takes down what has changed. */
@@ -46,18 +52,24 @@ export class StaleViews {
 
   /** An answer of the model, as the caller gets it. */
   seen(operation: string, input: Request, answer: unknown): unknown {
+    const seen = this.#consistent(operation, input, answer)
+    const isWhole = operation === 'describeInstances' || operation === 'describeVolumes'
+    return isWhole || (this.#areTimesWhole && listOf[operation]) ? inWholeSeconds(seen) : seen
+  }
+
+  #consistent(operation: string, input: Request, answer: unknown): unknown {
     const { chance, faults } = this.#world
     // A listing that is empty begins with nothing; none stops half way.
     const list = input.NextToken === undefined ? listOf[operation] : undefined
     if (list && chance.of(faults['answer-is-empty'])) {
-      const subject = `${operation} ${input.InstanceIds?.join() ?? ''}`
+      const subject = subjectOf(operation, input)
       if (this.#mayBeEmpty(subject)) {
         this.#world.trace?.note('fault', `${subject} answers nothing`)
         return { ...(answer as object), [list]: [], NextToken: undefined }
       }
     }
     if (operation === 'describeSnapshots' || operation === 'describeVolumes')
-      return this.#someFailed(answer as { Snapshots?: Stored[]; Volumes?: Stored[] })
+      return this.#someFailed(this.#asStored(answer as { Snapshots?: Stored[]; Volumes?: Stored[] }))
     if (operation === 'describeAutoScalingInstances' && chance.of(faults['answer-lacks-somebody']))
       return this.#stale(operation, this.#withoutOne(answer as { AutoScalingInstances: Listed[] }))
     return this.#stale(operation, answer)
@@ -86,22 +98,35 @@ export class StaleViews {
       }
       case 'describeInstances': {
         const { Reservations: all } = answer as { Reservations: { Instances: Machine[] }[] }
-        const stale = all.map(({ Instances: [one], ...rest }) => ({
-          ...rest,
-          Instances: [
-            {
-              ...one,
-              State: {
-                ...one?.State,
-                Name: this.#before(one?.InstanceId, lagMs)?.machine ?? one?.State.Name,
-              },
-            },
-          ],
-        }))
-        return { Reservations: stale }
+        const asItWas = (one: Machine) => {
+          const Name = this.#before(one.InstanceId, lagMs)?.machine ?? one.State.Name
+          return { ...this.#asTold(one.InstanceId, one), State: { ...one.State, Name } }
+        }
+        return { Reservations: all.map((rest) => ({ ...rest, Instances: rest.Instances.map(asItWas) })) }
       }
     }
     return answer
+  }
+
+  /** With its tags, volumes and attachments as they were when somebody last looked, where that was a moment ago. */
+  #asTold<One extends object>(id: string | undefined, one: One): One {
+    const { now } = this.#world.time
+    const told = (this.#told.get(id ?? '') ?? []).filter(({ at }) => at > now - STALEST_VIEW_MS)
+    this.#told.set(id ?? '', [...told, { at: now, one }])
+    return (told.length > 0 ? this.#world.chance.pick(told).one : one) as One
+  }
+
+  #asStored({ Snapshots, Volumes, ...rest }: { Snapshots?: Stored[]; Volumes?: Stored[] }) {
+    const { chance, faults } = this.#world
+    const asTold = (one: Stored) =>
+      this.#asTold(one.VolumeId ? `${one.VolumeId} ${one.SnapshotId}` : one.SnapshotId, one)
+    if (!chance.of(faults['states-are-stale']))
+      return { ...rest, ...(Snapshots && { Snapshots }), ...(Volumes && { Volumes }) }
+    return {
+      ...rest,
+      ...(Snapshots && { Snapshots: Snapshots.map(asTold) }),
+      ...(Volumes && { Volumes: Volumes.map(asTold) }),
+    }
   }
 
   /** EC2 says yes to a copy, and finds out later that it cannot be made: a key that is disabled, a snapshot that is gone. */
@@ -171,7 +196,18 @@ export class StaleViews {
 
 interface Request {
   readonly InstanceIds?: string[] | undefined
+  readonly VolumeIds?: string[] | undefined
+  readonly AutoScalingGroupName?: string | undefined
+  readonly AutoScalingGroupNames?: string[] | undefined
+  readonly Filters?: readonly { readonly Values?: string[] | undefined }[] | undefined
   readonly NextToken?: string | undefined
+}
+
+/** What is asked about whom. */
+function subjectOf(operation: string, asked: Request): string {
+  const { InstanceIds, VolumeIds, AutoScalingGroupName, AutoScalingGroupNames, Filters } = asked
+  const names = [InstanceIds, VolumeIds, AutoScalingGroupName, AutoScalingGroupNames]
+  return [operation, ...names, Filters?.map(({ Values }) => Values)].flat(3).filter(Boolean).join(' ')
 }
 
 interface Listed {
@@ -194,6 +230,11 @@ interface Machine {
 /** What may come back empty, and the name of the list. */
 const listOf: Readonly<Record<string, string>> = {
   describeAutoScalingInstances: 'AutoScalingInstances',
+  describeAutoScalingGroups: 'AutoScalingGroups',
+  describeLifecycleHooks: 'LifecycleHooks',
+  describeScalingActivities: 'Activities',
+  describeInstanceInformation: 'InstanceInformationList',
+  describeVolumesModifications: 'VolumesModifications',
   describeInstances: 'Reservations',
   describeSnapshots: 'Snapshots',
   describeVolumes: 'Volumes',
