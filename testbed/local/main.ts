@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { parseSelections } from '../../src/selection.ts'
 import { visible } from '../../src/visible.ts'
 import type { Effect } from '../auto-scaling/auto-scaling.ts'
+import { readOrEnd, wholeNumber } from '../command-words.ts'
 import { type Control, controlVariable, openControl, orderControl } from './control.ts'
 import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './installed-guard.ts'
 import { faults } from './instance/instance-faults.ts'
@@ -25,6 +26,9 @@ interface Options {
   readonly groups?: string
 }
 
+/** What was asked for: Ctrl-C is heard, and a fault broken, only once the words are read. */
+let wanted = async (): Promise<void> => {}
+const port = wholeNumber(0, 65_535)
 const program = new Command('local')
   .usage('[options] | break <instance> <what> | mend <instance> <what>    (npm run local -- …)')
   .description('AWS on this machine, with the guard in it. Ctrl-C stops it and clears everything away.')
@@ -33,7 +37,9 @@ const program = new Command('local')
   .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod', groups)
   .allowExcessArguments(false)
   .showHelpAfterError('Write `npm run local -- --help` for what can be typed.')
-  .action(run)
+  .action((options: Options) => {
+    wanted = () => run(options)
+  })
 const whatBreaks = `\nWhat can break:\n${Object.entries(faults)
   .map(([fault, meaning]) => `  ${fault.padEnd(22)}${meaning}`)
   .join('\n')}`
@@ -45,12 +51,14 @@ for (const [name, method, about] of [
     .command(`${name} <instance> <what>`)
     .description(about)
     .addHelpText('after', whatBreaks)
-    .action(async (instance: string, what: string) => {
-      console.log(await orderControl(process.env[controlVariable], method, instance, what))
+    .action((instance: string, what: string) => {
+      wanted = async () =>
+        console.log(await orderControl(process.env[controlVariable], method, instance, what))
     })
 
+readOrEnd(program, process.argv.slice(2))
 try {
-  await program.parseAsync()
+  await wanted()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
@@ -151,12 +159,6 @@ function tellEffect(effect: Effect, room: MachineRoom | undefined): void {
 function tellTrouble({ functionName, ended, error }: Invocation): void {
   if (ended !== 'succeeded')
     console.error(visible(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`))
-}
-
-function port(text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number <= 65_535) return number
-  throw new InvalidArgumentError('Write a port from 0 to 65535.')
 }
 
 /** Checked as the guard itself will read it, but before anything is started. */
