@@ -153,11 +153,19 @@ function describe(instance: Instance): Described {
     InstanceType: INSTANCE_TYPE,
     LaunchTime: new Date(instance.launchedAt),
     RootDeviceName: ROOT_DEVICE,
+    RootDeviceType: 'ebs',
+    StateTransitionReason: whyOff(instance),
     BlockDeviceMappings: instance.volumes.flatMap(describeMapping),
     State: stateOf(instance.machine),
     Placement: { AvailabilityZone: instance.availabilityZone },
     Tags: listedTags(instance.tags),
   }
+}
+
+/** In whole seconds; of one that runs it is empty. */
+function whyOff({ offSince }: Instance): string {
+  if (offSince === undefined) return ''
+  return `User initiated (${new Date(offSince).toISOString().slice(0, 19).replace('T', ' ')} GMT)`
 }
 
 function describeMapping({ id, attachment }: Volume): InstanceBlockDeviceMapping[] {
