@@ -122,9 +122,18 @@ async function print(
   const isDamaged = await tell()
   if (isDamaged) throw new NotSo()
   if (count > 0) return
+  refuseForeign(reading, options)
   const readsAll = options.from !== undefined && options.since === undefined
   if (!options.json) terminal.print(readsAll ? 'The journal names no such termination.' : NOTHING_TOLD)
   if (wanted !== undefined) throw new NotSo()
+}
+
+/** Of the wrong file nobody must be told that there was no termination. */
+function refuseForeign({ isForeign }: Reading, { from }: HistoryOptions): void {
+  if (from !== undefined && isForeign)
+    throw new Refusal(
+      `No line of ${from === '-' ? 'standard input' : from} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
+    )
 }
 
 function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionHistory): boolean {
@@ -147,6 +156,7 @@ async function writePage(
   // Copied, since each word of a line keeps all of the piece in which the line was read.
   for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
     for (const action of structuredClone(some)) actions.push(action)
+  refuseForeign(reading, options)
   try {
     await writeFile(file, historyPage(actions, clock.now()))
   } catch (cause) {

@@ -3,7 +3,7 @@ import { reasonOf } from '../aws/failures.ts'
 import { REGION_AND_PROFILE } from './where.ts'
 
 const NOBODY =
-  /^(CredentialsProviderError|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/
+  /^(CredentialsProviderError|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidToken|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/
 const NOT_ALLOWED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|AuthorizationError)/
 const TOO_OFTEN = /^(Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded|SlowDown|RequestThrottled)/
 /** AWS itself refuses no connection. */
