@@ -97,7 +97,7 @@ async function illness(copy: string): Promise<string | undefined> {
   const only = names.every((name) => name !== undefined) ? ['-t', names.join('|')] : []
   const started = performance.now()
   const tests = await run(copy, [...JEST, ...suites, ...only], SLOWER * TIME_LIMIT_MS * suites.length)
-  testsLimitMs = Math.max(TIME_LIMIT_MS, SLOWER * (performance.now() - started))
+  testsLimitMs = Math.max(TIME_LIMIT_MS, SLOWER * Math.ceil(performance.now() - started))
   return tests.code === 0 ? undefined : tests.output || 'the tests do not end in time'
 }
 
