@@ -46,7 +46,11 @@ export function historyCommand(surroundings: Surroundings): Command {
     .addOption(new Option('--outcome <outcome>', 'only these ends').choices(OUTCOMES))
     .option('--passes', 'every pass, not only the end', false)
     .addOption(new Option('--follow', 'go on, and tell what ends').default(false).conflicts(['html', 'from']))
-    .option('--html <file>', 'write one page that opens anywhere instead of text', notEmpty)
+    .option(
+      '--html <file>',
+      'write one page that opens anywhere (- to standard output) instead of text',
+      notEmpty,
+    )
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
       const source = options.from ? journalAt(options.from) : (await surroundings.reach(options)).journal
       const told = (options.html ? writePage : print)(source, wanted, options, surroundings)
@@ -157,11 +161,15 @@ async function writePage(
   for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
     for (const action of structuredClone(some)) actions.push(action)
   refuseForeign(reading, options)
-  try {
-    await writeFile(file, historyPage(actions, clock.now()))
-  } catch (cause) {
-    throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  const page = historyPage(actions, clock.now())
+  if (file === '-') terminal.print(page)
+  else {
+    try {
+      await writeFile(file, page)
+    } catch (cause) {
+      throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    }
+    terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
   }
-  terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
   if (reading.tellDamage(terminal)) throw new NotSo()
 }
