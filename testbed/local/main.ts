@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseSelections } from '../../src/selection.ts'
+import { shellWord } from '../../src/shell-word.ts'
 import { visible } from '../../src/visible.ts'
 import type { Effect } from '../auto-scaling/auto-scaling.ts'
 import { readOrEnd, wholeNumber } from '../command-words.ts'
@@ -113,7 +114,7 @@ async function run(options: Options): Promise<void> {
       [controlVariable]: control.url,
     }
     const environment = writeShellEnvironment(aws.directory, variables)
-    console.log(introduction(guard, environment, options.groups !== undefined))
+    console.log(introduction(guard, environment, options.groups))
     await interrupted
     console.error('Stopping.')
   } finally {
@@ -122,9 +123,15 @@ async function run(options: Options): Promise<void> {
 }
 
 /** What to type next, ready to paste. */
-function introduction(guard: InstalledGuard, environment: string, enrols: boolean): string {
+function introduction(guard: InstalledGuard, environment: string, groups: string | undefined): string {
+  const [chosen] = parseSelections(groups ?? '')
+  const name = chosen?.by === 'name' ? shellWord(chosen.name) : 'web'
+  const tag =
+    chosen?.by === 'tag'
+      ? ` ${shellWord(`Key=${chosen.key},Value=${chosen.value},PropagateAtLaunch=true`)}`
+      : ''
   const byHand = [
-    `aws autoscaling put-lifecycle-hook --auto-scaling-group-name web --lifecycle-hook-name ${hookName} \\`,
+    `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${name} --lifecycle-hook-name ${hookName} \\`,
     '  --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 60 --default-result ABANDON \\',
     `  --notification-target-arn ${guard.queue.arn} --role-arn ${notifierRoleArn}`,
   ]
@@ -132,11 +139,11 @@ function introduction(guard: InstalledGuard, environment: string, enrols: boolea
     '# Instances are folders, and whatever Systems Manager runs on them runs as you, on this machine.',
     '# Type into another terminal, in this folder:',
     `. ${environment}`,
-    'aws autoscaling create-auto-scaling-group --auto-scaling-group-name web --min-size 0 --max-size 4 --desired-capacity 2 \\',
+    `aws autoscaling create-auto-scaling-group --auto-scaling-group-name ${name} --min-size 0 --max-size 4 --desired-capacity 2 \\`,
     '  --launch-template LaunchTemplateName=web --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain} \\',
-    `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}`,
-    ...(enrols ? [] : byHand),
-    'aws autoscaling set-desired-capacity --auto-scaling-group-name web --desired-capacity 1',
+    `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}${tag}`,
+    ...(groups === undefined ? byHand : []),
+    `aws autoscaling set-desired-capacity --auto-scaling-group-name ${name} --desired-capacity 1`,
     'aws autoscaling describe-auto-scaling-instances',
     `aws s3 ls s3://${bucket} --recursive`,
     'npm run guard -- status',

@@ -158,6 +158,7 @@ describe('npm run local', () => {
   it('tells which group it has enrolled', async () => {
     const { told } = await started('--port', '0', '--storage-port', '0', '--groups', 'tag:env=prod')
     await eventually(() => told.out.includes('Ctrl-C'))
+    expect(told.out).toContain(" 'Key=env,Value=prod,PropagateAtLaunch=true'\n")
     const read = variablesOf(told.out)
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
