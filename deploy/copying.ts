@@ -38,6 +38,11 @@ export function copying(key: string): Statement[] {
     },
     allow(['ec2:CreateVolume', 'ec2:DeleteSnapshot'], snapshots, ours),
     allow(['ec2:AttachVolume', 'ec2:DetachVolume', 'ec2:DeleteVolume'], volumes, ours),
+    {
+      // Whatever else allows it: the tag that chooses a group may be on its volumes, too.
+      ...{ Effect: 'Deny', Action: ['ec2:AttachVolume', 'ec2:DetachVolume'], Resource: volumes },
+      Condition: { Null: { [`aws:ResourceTag/${key}`]: 'true' } },
+    },
   ]
 }
 

@@ -6,18 +6,32 @@ import { spawn } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { Command } from 'commander'
 import pMap from 'p-map'
+import { readOrEnd, wholeNumber } from '../testbed/command-words.ts'
 import { makeTemporaryDirectory } from '../testbed/local/temporary-directory.ts'
 import { mutants } from './mutants/all-mutants.ts'
 import { type Mutant, staleness } from './mutants/mutant.ts'
 
-const USAGE = `Type npm run mutants -- [part of a name] [seeds], such as: npm run mutants -- ${mutants[0]?.name.split(' ')[0]} 100`
-const [wanted, seedsWanted = '500', ...others] = process.argv.slice(2)
-const SEEDS = Number(seedsWanted)
+const command = new Command('mutants')
+  .usage('[part of a name or file] [seeds]    (npm run mutants -- …)')
+  .description('Puts small bugs in, one by one, and says which are caught.')
+  .argument('[words]', 'only mutants with these words in their name or file (default: all)')
+  .argument('[seeds]', 'in how many worlds each is looked for', wholeNumber(1, 999_999_999), 500)
+  .allowExcessArguments(false)
+  .showHelpAfterError('Write `npm run mutants -- --help` for what can be typed.')
+readOrEnd(command, process.argv.slice(2), () =>
+  chosenBy(command.args[0]).length === 0
+    ? `no mutant’s name or file contains '${command.args[0]}'`
+    : undefined,
+)
+const [wanted, SEEDS] = command.processedArgs as [string | undefined, number]
 /** What jest says of a file that it could not load: no test has seen such a bug. */
 const DID_NOT_RUN = 'Test suite failed to run'
 /** Longer than any healthy run of so many seeds takes: what hangs is noticed too. */
 const TIME_LIMIT_MS = 180_000
+/** What is slow is no hanging: tests may take so many times what they take of the sources as they are, on this machine. */
+const SLOWER = 3
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
 /** What a copy has no need of; its packages are the checkout's own. */
 const NOT_COPIED = new Set(['node_modules', '.git', '.serverless', 'dist'])
@@ -30,24 +44,20 @@ type Fate =
   | { readonly is: 'killed'; readonly by: 'simulator' | 'unit tests'; readonly how: string }
   | { readonly is: 'survived' }
 
-const chosen = mutants.filter(({ name, file }) => !wanted || `${name} ${file}`.includes(wanted))
+const chosen = chosenBy(wanted)
+let testsLimitMs = TIME_LIMIT_MS
 const stale = chosen.flatMap((mutant) => staleness(root, mutant) ?? [])
-const trouble = problem()
 try {
-  if (trouble !== undefined) throw new Error(trouble)
+  if (stale.length > 0)
+    throw new Error(`The sources have moved on. In scripts/mutants/, change:\n${stale.join('\n')}`)
   await main()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-/** Why there is nothing to do, and what to type or change. */
-function problem(): string | undefined {
-  if (!/^[1-9][0-9]{0,8}$/.test(seedsWanted) || others.length > 0)
-    return `The seeds are one whole number from 1 to 999999999. ${USAGE}`
-  if (chosen.length === 0) return `No mutant's name or file contains '${wanted}'. ${USAGE}`
-  if (stale.length > 0) return `The sources have moved on. In scripts/mutants/, change:\n${stale.join('\n')}`
-  return undefined
+function chosenBy(words: string | undefined): readonly Mutant[] {
+  return mutants.filter(({ name, file }) => !words || `${name} ${file}`.includes(words))
 }
 
 async function main(): Promise<void> {
@@ -83,8 +93,12 @@ async function illness(copy: string): Promise<string | undefined> {
   const seeds = chosen.some(isSimulated) && (await run(copy, ['scripts/mutant-seeds.ts', String(SEEDS)]))
   if (seeds && seeds.code !== 0) return seeds.output
   const suites = [...new Set(chosen.flatMap(({ tests }) => tests))]
-  const tests = await run(copy, [...JEST, ...suites], TIME_LIMIT_MS * suites.length)
-  return tests.code === 0 ? undefined : tests.output
+  const names = [...new Set(chosen.map(({ only }) => only))]
+  const only = names.every((name) => name !== undefined) ? ['-t', names.join('|')] : []
+  const started = performance.now()
+  const tests = await run(copy, [...JEST, ...suites, ...only], SLOWER * TIME_LIMIT_MS * suites.length)
+  testsLimitMs = Math.max(TIME_LIMIT_MS, SLOWER * Math.ceil(performance.now() - started))
+  return tests.code === 0 ? undefined : tests.output || 'the tests do not end in time'
 }
 
 function conclude(fates: readonly { mutant: Mutant; fate: Fate }[]): void {
@@ -114,7 +128,8 @@ async function fateOf(mutant: Mutant, copy: string): Promise<Fate> {
     const seeds = isSimulated(mutant) && (await run(copy, ['scripts/mutant-seeds.ts', String(SEEDS)]))
     if (seeds && seeds.code !== 0)
       return { is: 'killed', by: 'simulator', how: seeds.output.trim().split('\n').at(-1) || 'it hangs' }
-    const tests = await run(copy, [...JEST, ...mutant.tests, ...(mutant.only ? ['-t', mutant.only] : [])])
+    const only = mutant.only ? ['-t', mutant.only] : []
+    const tests = await run(copy, [...JEST, ...mutant.tests, ...only], testsLimitMs)
     if (tests.code === 0 || tests.output.includes(DID_NOT_RUN)) return { is: 'survived' }
     const first = /● (.+)/.exec(tests.output)?.[1] ?? 'it does not end'
     return { is: 'killed', by: 'unit tests', how: first }

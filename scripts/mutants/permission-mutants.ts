@@ -135,6 +135,11 @@ export const permissionMutants: readonly Mutant[] = [
       `'ec2:DeleteVolume'], volumes, ours)`,
       `'ec2:DeleteVolume'], volumes)`,
     ],
+    ...(['attached', 'taken off'] as const).map((done): [string, string, string] => [
+      `let a volume be ${done} that has a chosen tag, and not ours`,
+      `Action: ['ec2:AttachVolume', 'ec2:DetachVolume'], Resource: volumes }`,
+      `Action: ['ec2:${done === 'attached' ? 'Detach' : 'Attach'}Volume'], Resource: volumes }`,
+    ]),
     [
       'let any snapshot be deleted',
       `'ec2:DeleteSnapshot'], snapshots, ours)`,

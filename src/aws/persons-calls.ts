@@ -12,6 +12,8 @@ const TRIES = 8
 /** Tries of a call that nobody answers. */
 const UNANSWERED_TRIES = 2
 const ANSWER_MS = 10_000
+/** As the SDK's own agent has it. */
+const MOST_SOCKETS = 50
 /** Who waits is told after so long, and then each time after twice as long. */
 const TOLD_AFTER_MS = 1000
 
@@ -26,8 +28,16 @@ export type Patience = () => {
 }
 
 /** `told`: what says how long nobody has answered. */
-export function patience(tell: Tell, told: Told, answerMs = ANSWER_MS): Patience {
-  return () => ({ retryStrategy: new Persistent(tell), requestHandler: new ToldHandler(told, answerMs) })
+export function patience(
+  tell: Tell,
+  told: Told,
+  environment: NodeJS.ProcessEnv,
+  answerMs = ANSWER_MS,
+): Patience {
+  return () => ({
+    retryStrategy: new Persistent(tell),
+    requestHandler: new ToldHandler(told, environment, answerMs),
+  })
 }
 
 class Persistent extends AdaptiveRetryStrategy {
@@ -56,8 +66,12 @@ class ToldHandler extends NodeHttpHandler {
   readonly #told: Told
   readonly #ms: number
 
-  constructor(told: Told, ms: number) {
-    super({ connectionTimeout: ms, requestTimeout: ms, socketTimeout: ms, throwOnRequestTimeout: true })
+  constructor(told: Told, environment: NodeJS.ProcessEnv, ms: number) {
+    super({
+      ...{ connectionTimeout: ms, requestTimeout: ms, socketTimeout: ms, throwOnRequestTimeout: true },
+      // Through the proxy that the environment names, as the AWS CLI goes; Node below 22.21 and 24.5 knows of none.
+      httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS, proxyEnv: environment },
+    })
     this.#told = told
     this.#ms = ms
   }

@@ -38,7 +38,7 @@ export async function reachAws(
   // A variable that is set to nothing names none.
   if (environment.AWS_REGION === '') delete environment.AWS_REGION
   const told = toldWhileWaiting(tell)
-  const patient = patience(tell, told)
+  const patient = patience(tell, told, environment)
   const profiles = await checkProfile(environment)
   const region = await regionOf(environment)
   await checkCredentials(profiles, environment, region, patient, told)

@@ -28,6 +28,8 @@ export interface CopiedDisk {
   readonly volumeId: string
   /** The name under which it is attached. */
   readonly device: string
+  /** The snapshot between the two, where there is one still. */
+  readonly snapshotId: string | undefined
   /** The volume that it is a copy of, where AWS tells. */
   readonly of: string | undefined
   /** The moment that it is a copy of, epoch milliseconds. */
@@ -75,10 +77,13 @@ export async function copiedDisk(
   if (device === machine?.RootDeviceName) throw new Refusal(`${volumeId} is the disk that ${on} runs from.`)
   const volume = await describedVolume(aws, volumeId)
   if (volume?.SourceVolumeId !== undefined)
-    return { volumeId, device, of: volume.SourceVolumeId, madeAt: volume.CreateTime?.getTime() }
+    return {
+      ...{ volumeId, device, snapshotId: undefined, of: volume.SourceVolumeId },
+      madeAt: volume.CreateTime?.getTime(),
+    }
   const snapshot = volume?.SnapshotId ? await snapshotNamed(aws, volume.SnapshotId) : undefined
   const { VolumeId: of, StartTime } = snapshot && !isOfSnapshot(snapshot) ? snapshot : {}
-  return { volumeId, device, of, madeAt: StartTime?.getTime() }
+  return { volumeId, device, snapshotId: snapshot?.SnapshotId, of, madeAt: StartTime?.getTime() }
 }
 
 /** A snapshot that was copied, as one is for another key or Region, is of no volume that AWS tells, and of an earlier moment than its own. */

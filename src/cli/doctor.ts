@@ -31,6 +31,7 @@ export function doctorCommand(surroundings: Surroundings): Command {
     .option('--fix', 'mend what can be mended, asking each time', false)
     .option('--yes', 'with --fix: do not ask', false)
     .action(async (options: DoctorOptions) => {
+      if (options.yes && !options.fix) throw new WrongWords('There is nothing to agree to: add --fix.')
       if (options.fix && !options.yes && !terminal.isInteractive)
         throw new WrongWords('Nobody can be asked here: with --fix, type --yes as well.')
       const deployment = await surroundings.reach(options)
@@ -84,13 +85,17 @@ async function mendEach(
   found: readonly Finding[],
   isAgreed: boolean,
 ): Promise<boolean> {
-  const { terminal } = surroundings
+  const { terminal, interruption } = surroundings
+  const isWanted = async (what: string) => {
+    const answered = await unlessInterrupted(terminal.ask(`${what}? [y/N] `), interruption)
+    return /^y(es)?$/i.test(answered.trim())
+  }
   const fixes = new Map<string, Fix>()
   for (const { fix } of found) if (fix) fixes.set(JSON.stringify(fix), fix)
   let mended = false
   const mendOne = async (fix: Fix) => {
     const what = mendingOf(fix)
-    if (!isAgreed && !/^y(es)?$/i.test((await terminal.ask(`${what}? [y/N] `)).trim())) return
+    if (!isAgreed && !(await isWanted(what))) return
     await mend(deployment, fix)
     terminal.complain(`done: ${what}`)
     mended = true

@@ -46,7 +46,11 @@ export function historyCommand(surroundings: Surroundings): Command {
     .addOption(new Option('--outcome <outcome>', 'only these ends').choices(OUTCOMES))
     .option('--passes', 'every pass, not only the end', false)
     .addOption(new Option('--follow', 'go on, and tell what ends').default(false).conflicts(['html', 'from']))
-    .option('--html <file>', 'write one page that opens anywhere instead of text', notEmpty)
+    .option(
+      '--html <file>',
+      'write one page that opens anywhere (- to standard output) instead of text',
+      notEmpty,
+    )
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
       const source = options.from ? journalAt(options.from) : (await surroundings.reach(options)).journal
       const told = (options.html ? writePage : print)(source, wanted, options, surroundings)
@@ -122,9 +126,18 @@ async function print(
   const isDamaged = await tell()
   if (isDamaged) throw new NotSo()
   if (count > 0) return
+  refuseForeign(reading, options)
   const readsAll = options.from !== undefined && options.since === undefined
   if (!options.json) terminal.print(readsAll ? 'The journal names no such termination.' : NOTHING_TOLD)
   if (wanted !== undefined) throw new NotSo()
+}
+
+/** Of the wrong file nobody must be told that there was no termination. */
+function refuseForeign({ isForeign }: Reading, { from }: HistoryOptions): void {
+  if (from !== undefined && isForeign)
+    throw new Refusal(
+      `No line of ${from === '-' ? 'standard input' : from} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
+    )
 }
 
 function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionHistory): boolean {
@@ -147,11 +160,16 @@ async function writePage(
   // Copied, since each word of a line keeps all of the piece in which the line was read.
   for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
     for (const action of structuredClone(some)) actions.push(action)
-  try {
-    await writeFile(file, historyPage(actions, clock.now()))
-  } catch (cause) {
-    throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  refuseForeign(reading, options)
+  const page = historyPage(actions, clock.now())
+  if (file === '-') terminal.print(page)
+  else {
+    try {
+      await writeFile(file, page)
+    } catch (cause) {
+      throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    }
+    terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
   }
-  terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
   if (reading.tellDamage(terminal)) throw new NotSo()
 }

@@ -3,11 +3,12 @@ import { reasonOf } from '../aws/failures.ts'
 import { REGION_AND_PROFILE } from './where.ts'
 
 const NOBODY =
-  /^(CredentialsProviderError|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/
+  /^(CredentialsProviderError|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidToken|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure|IncompleteSignature|MissingAuthenticationToken)/
 const NOT_ALLOWED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|AuthorizationError)/
 const TOO_OFTEN = /^(Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded|SlowDown|RequestThrottled)/
 /** AWS itself refuses no connection. */
 const NOBODY_LISTENS = /^ECONNREFUSED/
+const NO_WAY = /^ERR_PROXY/
 const NO_URL = /^ERR_INVALID_URL/
 const NO_ANSWER = /^(TimeoutError|ENOTFOUND|ECONNRESET|EAI_AGAIN|ETIMEDOUT|NetworkingError)/
 
@@ -22,7 +23,9 @@ export function nextStep(name: string): string | undefined {
   if (TOO_OFTEN.test(name)) return 'AWS throttles this account: type the same again in a minute.'
   if (IN_TROUBLE.test(name)) return 'AWS is in trouble itself: type the same again in a minute.'
   if (NOBODY_LISTENS.test(name))
-    return `Nothing listens there: has npm run local ended, which AWS_ENDPOINT_URL names? Start it again, or in another shell name ${REGION_AND_PROFILE}.`
+    return `Nothing listens there: has npm run local ended, which AWS_ENDPOINT_URL names, or the proxy, which HTTPS_PROXY does? Start it again, or in another shell name ${REGION_AND_PROFILE}.`
+  if (NO_WAY.test(name))
+    return 'The proxy that HTTPS_PROXY names does not let it through: name another one, or in NO_PROXY what needs none (.amazonaws.com).'
   if (NO_URL.test(name))
     return 'An address of AWS is no URL: AWS_ENDPOINT_URL, one of its like for a service, or endpoint_url of the profile. It looks like http://127.0.0.1:4580.'
   if (NO_ANSWER.test(name))

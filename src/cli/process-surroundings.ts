@@ -18,7 +18,7 @@ export function processSurroundings(): Surroundings {
       if (code !== 'EPIPE' && stream === process.stdout) process.stderr.write(`Cannot write: ${message}\n`)
       interruption.abort()
     })
-  const terminal = processTerminal()
+  const terminal = processTerminal(() => interruption.abort())
   return {
     terminal,
     clock: { now: Date.now },

@@ -10,15 +10,25 @@ export class Reading {
   #damaged = 0
   #first = ''
   #told = 0
+  #isOfOurs = false
+  #hasOthers = false
 
   readonly parse = (line: string): Told | undefined => {
     try {
-      return toldIn(line)
+      const told = toldIn(line)
+      if (told) this.#isOfOurs = true
+      else if (line !== '') this.#hasOthers = true
+      return told
     } catch (error) {
       if (!(error instanceof DamagedLine)) throw error
       if (this.#damaged++ === 0) this.#first = error.message
       return undefined
     }
+  }
+
+  /** There was something to read, and nothing of it is of any journal: it is another file than was meant. */
+  get isForeign(): boolean {
+    return this.#hasOthers && !this.#isOfOurs && this.#damaged === 0 && this.#told === 0
   }
 
   /** When all has been read; it may be read again then. Answers whether anything is missing; the same is told once. */

@@ -1,4 +1,5 @@
 /** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
+import type { Instance } from '@aws-sdk/client-ec2'
 import { isAnswer, isPassing } from '../aws/failures.ts'
 import { groupOf } from '../aws/group-of.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
@@ -119,6 +120,9 @@ export async function undo(aws: ReplacingApi, undoing: Undoing): Promise<void> {
   await lower(aws, undoing)
 }
 
+/** EC2 takes no more in a filter. */
+const MOST_VALUES = 200
+
 /** The instance that came last, where there is one too many. */
 async function newestBeyond(
   aws: ReplacingApi,
@@ -131,12 +135,14 @@ async function newestBeyond(
   )
   if (members.length <= desired) return undefined
   const ids = members.flatMap(({ InstanceId }) => (InstanceId && InstanceId !== kept ? [InstanceId] : []))
-  const { Reservations = [] } = await aws.describeInstances({
-    Filters: [{ Name: 'instance-id', Values: ids }],
-  })
-  return Reservations.flatMap(({ Instances = [] }) => Instances)
-    .toSorted((a, b) => (b.LaunchTime?.getTime() ?? 0) - (a.LaunchTime?.getTime() ?? 0))
-    .at(0)?.InstanceId
+  const found: Instance[] = []
+  for (let from = 0; from < ids.length; from += MOST_VALUES) {
+    const Values = ids.slice(from, from + MOST_VALUES)
+    const { Reservations = [] } = await aws.describeInstances({ Filters: [{ Name: 'instance-id', Values }] })
+    found.push(...Reservations.flatMap(({ Instances = [] }) => Instances))
+  }
+  return found.toSorted((a, b) => (b.LaunchTime?.getTime() ?? 0) - (a.LaunchTime?.getTime() ?? 0)).at(0)
+    ?.InstanceId
 }
 
 /** The maximum, where it is still what we have made of it. */

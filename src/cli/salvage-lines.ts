@@ -12,6 +12,9 @@ export interface Salvaged extends Flushed {
   readonly doubts: readonly string[]
 }
 
+/** EC2 tells when a machine was told to stop. What it writes in its last minutes, a copy that was made meanwhile has not. */
+const STOPPING_MS = 5 * 60_000
+
 /** A copy is of a moment: what the machine wrote later is not in it (S1). */
 export function doubtsOf(machine: DeadMachine, { volumeId, madeAt }: CopiedDisk): string[] {
   const { state, endedAt, actionBegan } = machine
@@ -32,7 +35,12 @@ function afterEnd(state: string | undefined, endedAt: number | undefined, madeAt
     case 'stopped':
     case 'terminated':
       if (endedAt === undefined) return [`AWS does not tell since when the machine is ${state}`]
-      return madeAt < endedAt ? [`the machine went on until ${told(endedAt)}`] : []
+      if (madeAt < endedAt) return [`the machine went on until ${told(endedAt)}`]
+      if (madeAt < endedAt + STOPPING_MS)
+        return [
+          `the machine, told to stop at ${told(endedAt)}, may have written since: copy its disk again, five minutes after that or later`,
+        ]
+      return []
     default:
       return [`the machine is ${state}: stop it, and copy its disk again`]
   }
@@ -48,7 +56,7 @@ export function isSaved({ is, doubts }: Salvaged): boolean {
 
 export function salvagedLines(
   salvaged: Salvaged,
-  machine: DeadMachine,
+  disks: { readonly machine: DeadMachine; readonly copy: CopiedDisk },
   next: Typed & { readonly again: string },
 ): string[] {
   const { proof, doubts } = salvaged
@@ -57,17 +65,19 @@ export function salvagedLines(
     ...flushedLines(salvaged, next),
     ...proven,
     ...doubts.map((doubt) => `  but: ${doubt}`),
-    ...(proof ? nextLines(salvaged, machine, next) : []),
+    ...(proof ? nextLines(salvaged, disks, next) : []),
   ]
 }
 
 /** Nothing is changed in Auto Scaling: that is for the person to say. */
 function nextLines(
   salvaged: Salvaged,
-  { instanceId, lifecycleState }: DeadMachine,
+  { machine, copy }: { readonly machine: DeadMachine; readonly copy: CopiedDisk },
   { typed, typedAws }: Typed,
 ): string[] {
   const { volumeId, proof, on } = salvaged
+  const { instanceId, lifecycleState, volumes } = machine
+  const { snapshotId, of } = copy
   const why = isSaved(salvaged)
     ? `${counted(proof?.files ?? 0, 'file')} of its disk proven in S3, salvaged from ${volumeId}`
     : '…'
@@ -79,5 +89,9 @@ function nextLines(
     `The copy is needed no more when that is done:`,
     `  ${typedAws(`ec2 detach-volume --volume-id ${volumeId} --instance-id ${on}`)}`,
     `  ${typedAws(`ec2 delete-volume --volume-id ${volumeId}`)}`,
+    // A snapshot of anything else may be what an image is made of.
+    ...(snapshotId !== undefined && of !== undefined && volumes.includes(of)
+      ? [`  ${typedAws(`ec2 delete-snapshot --snapshot-id ${snapshotId}`)}`]
+      : []),
   ]
 }

@@ -62,7 +62,7 @@ export function salvageCommand(surroundings: Surroundings): Command {
       ]
       const next = { typed, typedAws, again: typed(words.join(' ')) }
       answer(terminal, { json: options.json, command: 'salvage' }, { salvaged }, (value) =>
-        salvagedLines(value.salvaged, machine, next),
+        salvagedLines(value.salvaged, { machine, copy }, next),
       )
       if (!isSaved(salvaged)) throw new NotSo()
     })

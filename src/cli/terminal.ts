@@ -16,7 +16,8 @@ export interface Terminal {
   clear(): void
 }
 
-export function processTerminal(): Terminal {
+/** `nobodyAnswers`: what to do where a question is answered with Ctrl-C, or with the end of the input. */
+export function processTerminal(nobodyAnswers: () => void): Terminal {
   const { stdin, stdout, stderr } = process
   return {
     print: (line) => void stdout.write(`${visible(line)}\n`),
@@ -27,6 +28,10 @@ export function processTerminal(): Terminal {
       const reader = createInterface({ input: stdin, output: stdout })
       try {
         return await reader.question(visible(question))
+      } catch (error) {
+        stdout.write('\n')
+        nobodyAnswers()
+        throw error
       } finally {
         reader.close()
       }

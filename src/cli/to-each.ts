@@ -1,5 +1,6 @@
 /** One thing done to many, one after the other: whom AWS refuses does not hold the others back. */
 import { isAnswer, reasonOf } from '../aws/failures.ts'
+import { Interrupted } from './interruption.ts'
 import { nextStepAfter } from './next-step.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -21,6 +22,7 @@ export async function toEach<One>(
     try {
       await deed(one)
     } catch (error) {
+      if (error instanceof Interrupted) throw error
       const why = reasonOf(error)
       undone.set(one, why)
       terminal.complain(`${name(one)}  ${why}`)

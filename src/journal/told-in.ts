@@ -6,7 +6,7 @@
 import type { Outcome } from '../model.ts'
 import { refuseCut, refuseDamaged } from './damaged-line.ts'
 import { type ActionEndedEvent, JOURNAL_VERSION, type PassEvent } from './journal.ts'
-import { parseJournalLine } from './journal-line.ts'
+import { MARK, parseJournalLine } from './journal-line.ts'
 import { type Cost, costOf, type Told, type ToldEnd, type ToldPass, toldBy } from './told.ts'
 
 /** Without escapes, so that its characters are what it means. */
@@ -73,10 +73,19 @@ const END = lineOf('action-ended', [
 export function toldIn(line: string): Told | undefined {
   const told = matched(line)
   if (told && Number.isFinite(told.at)) return told
+  const own = withoutPrefix(line)
+  if (own !== line) return toldIn(own)
   const parsed = parseJournalLine(line)
   if (!parsed) return refuseCut(line)
   refuseDamaged(parsed.event, line)
   return toldBy(parsed)
+}
+
+/** CloudWatch Logs writes the moment before each line that it exports, and `aws logs tail` the stream's name, too. */
+function withoutPrefix(line: string): string {
+  if (line.startsWith('{') || !line.includes(MARK)) return line
+  const begins = line.indexOf('{"')
+  return begins < 0 ? line : line.slice(begins)
 }
 
 function matched(line: string): ToldPass | ToldEnd | undefined {

@@ -21,7 +21,11 @@ export function decide(seen: Observation, policy: Policy): Decision {
 
   if (seen.hold === 'over') return settle(seen, proven)
   if (seen.hold === 'pending')
-    return wait('hook', secondsUntilHook(seen, policy), 'the instance has not reached our hook yet')
+    return wait(
+      'hook',
+      secondsUntilHook(seen, policy),
+      'our hook does not hold the instance: not yet, or no more',
+    )
 
   if (proven) return { do: 'continue', outcome: proven.outcome, reason: proven.reason }
   if (seen.machine === 'gone') {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { patience, toldWhileWaiting } from '../../src/aws/persons-calls.ts'
+import { itWhere } from '../flush/it-where.ts'
 
 const SOON_MS = 1000
 /** What becomes of the next calls, the last one of all that follow. */
@@ -40,7 +41,7 @@ async function call() {
   const client = new LambdaClient({
     ...{ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'eu-west-1' },
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    ...patience(tell, toldWhileWaiting(tell), SOON_MS)(),
+    ...patience(tell, toldWhileWaiting(tell), {}, SOON_MS)(),
   })
   const answer = client.send(new GetFunctionConfigurationCommand({ FunctionName: 'guard' }))
   const ended = await answer.then(
@@ -50,6 +51,34 @@ async function call() {
   client.destroy()
   return { ...ended, told }
 }
+
+const goesThroughProxies = process.allowedNodeEnvironmentFlags.has('--use-env-proxy')
+itWhere(goesThroughProxies, 'this Node knows of no proxies')(
+  'goes through the proxy that is named',
+  async () => {
+    const connected: (string | undefined)[] = []
+    const proxy = createServer().on('connect', ({ url }, socket) => {
+      connected.push(url)
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const client = new LambdaClient({
+      ...{ region: 'eu-west-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } },
+      ...patience(
+        () => undefined,
+        toldWhileWaiting(() => undefined),
+        { HTTPS_PROXY },
+      )(),
+    })
+    await expect(client.send(new GetFunctionConfigurationCommand({ FunctionName: 'x' }))).rejects.toThrow(
+      /proxy|tunnel/i,
+    )
+    client.destroy()
+    proxy.close()
+    expect(connected).toContain('lambda.eu-west-1.amazonaws.com:443')
+  },
+)
 
 it('outlives throttling, and says that it waits', async () => {
   answers = [throttled, throttled, throttled, well]

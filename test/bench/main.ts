@@ -1,6 +1,6 @@
 /** What things cost, side by side: one table, ratios first. docs/benchmarks.md says what each line means. */
 import { Command, InvalidArgumentError } from 'commander'
-import { readOrEnd } from '../../testbed/local/command-words.ts'
+import { readOrEnd } from '../../testbed/command-words.ts'
 import { removeDisks } from '../flush/disk.ts'
 import { bigDisk } from './big-disk.ts'
 import { bundleSize } from './bundle-size.ts'

@@ -31,6 +31,8 @@ export class CommandLine extends OneInstance {
   /** What AWS answers to every call. */
   refusing: Error | undefined
   cannotWrite = false
+  /** Ctrl-C, at whatever is asked. */
+  isBrokenOffAtQuestion = false
   crashes: Crash[] = []
   #interruption = new AbortController()
 
@@ -57,7 +59,12 @@ export class CommandLine extends OneInstance {
         complain: (line) => void err.push(line),
         isInteractive: this.isInteractive,
         columns: 80,
-        ask: async () => this.answers.shift() ?? '',
+        ask: async () => {
+          if (!this.isBrokenOffAtQuestion) return this.answers.shift() ?? ''
+          await undefined
+          interruption.abort()
+          throw new Error('Aborted with Ctrl+C')
+        },
         clear: () => void out.push('<clear>'),
       },
       clock: this.guard.clock,

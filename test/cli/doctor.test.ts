@@ -137,6 +137,19 @@ describe('--fix', () => {
     expect({ code, calls: line.calls }).toEqual({ code: 2, calls: [] })
     expect(err).toContain('type --yes as well')
   })
+  it('and --yes without it is no command line', async () => {
+    const { code, err } = await line.run('doctor', ...group, '--yes')
+    expect({ code, calls: line.calls }).toEqual({ code: 2, calls: [] })
+    expect(err).toContain('add --fix')
+  })
+  it('does nothing more, and says nothing, where the question is broken off', async () => {
+    line.isInteractive = true
+    line.defaultResult = 'CONTINUE'
+    line.isBrokenOffAtQuestion = true
+    const { code, out, err } = await line.run('doctor', ...group, '--fix')
+    expect({ code, out, changed: changed() }).toEqual({ code: 1, out: '', changed: [] })
+    expect(err).not.toContain('not done')
+  })
   it('asks once for each, and leaves what is not agreed', async () => {
     line.isInteractive = true
     line.answers = ['n']

@@ -45,11 +45,18 @@ it.each(lines.map((words) => [words]))(
 describe.each([
   ['no credentials', new Error('Could not load credentials'), 'CredentialsProviderError', 'log in again'],
   ['credentials that expired', awsError('', 'The token is expired'), 'ExpiredTokenException', 'log in again'],
+  ['a token that is none', awsError('', 'The provided token is malformed'), 'InvalidToken', 'log in again'],
   ['no permission', awsError('', 'not authorized'), 'AccessDeniedException', 'Name others with --profile'],
   ['throttling', awsError('', 'Rate exceeded'), 'ThrottlingException', 'type the same again in a minute'],
   ['trouble within AWS', awsError('', 'We are sorry'), 'InternalFailure', 'type the same again in a minute'],
   ['no answer', new Error('getaddrinfo'), 'TimeoutError', 'name --region and --profile'],
   ['nobody there', new Error('connect ECONNREFUSED'), 'ECONNREFUSED', 'has npm run local ended'],
+  [
+    'no proxy there',
+    new Error('Failed to establish tunnel'),
+    'ERR_PROXY_TUNNEL',
+    'in NO_PROXY what needs none',
+  ],
   ['no address', new Error('Invalid URL'), 'ERR_INVALID_URL', 'AWS_ENDPOINT_URL'],
 ])('%s', (_what, error, name, next) => {
   it.each(refusing.map((words) => [words]))('%j', async (words) => {

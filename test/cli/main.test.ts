@@ -41,6 +41,18 @@ describe('a journal that is no file', () => {
     expect(stderr).toMatch(new RegExp(`^Cannot read ${file}: E[A-Z]+: `))
   })
 
+  it.each(['history --from', 'history --html /nonexistent --from'])('%s: of another kind', (words) => {
+    const { status, stdout, stderr } = run(...words.split(' '), join(import.meta.dirname, 'main.test.ts'))
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(/^No line of \S+main\.test\.ts is of the guard’s journal: .*\n$/)
+  })
+
+  it('becomes a page on standard output, too', () => {
+    const { status, stdout } = run('history', '--from', '/dev/null', '--html', '-')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/i)
+  })
+
   it('of nothing is no reason to read further back', () => {
     expect(run('history', '--from', '/dev/null').stdout).toBe('The journal names no such termination.\n')
     expect(run('history', '--from', '/dev/null', '--since', '1h').stdout).toContain('--since 7d')

@@ -114,10 +114,12 @@ describe('the plan of a replacement', () => {
 
 describe('of several, the one that came last', () => {
   const [old, older, newest] = ['i-0abcdef12', 'i-0abcdef13', 'i-0abcdef14']
+  const hundreds = Array.from({ length: 300 }, (_, at): [string, number] => [`i-1${at}`, 2])
   const undoing = { groupName: 'collectors', instanceId: old, desired: 2, raisesMaximumFrom: undefined }
   it.each([
     ['came later than the others', { [old]: 1, [older]: 2, [newest]: 3 }],
     ['came in the same second as the one that was to go', { [old]: 3, [older]: 2, [newest]: 3 }],
+    ['is one of hundreds', { [old]: 1, ...Object.fromEntries(hundreds), [newest]: 3 }],
   ])('goes where a replacement is undone, if it %s', async (_what, launchedAt) => {
     const gone: (string | undefined)[] = []
     const instances = Object.entries(launchedAt).map(([InstanceId, at]) => ({
@@ -126,11 +128,11 @@ describe('of several, the one that came last', () => {
     const api: Partial<ReplacingApi> = {
       describeAutoScalingGroups: async () =>
         ({ AutoScalingGroups: [{ AutoScalingGroupName: 'collectors', Instances: instances }] }) as never,
-      describeInstances: async ({ Filters }) => ({
-        Reservations: [
-          { Instances: instances.filter((one) => Filters?.[0]?.Values?.includes(one.InstanceId)) },
-        ],
-      }),
+      describeInstances: async ({ Filters }) => {
+        const { Values = [] } = Filters?.[0] ?? {}
+        if (Values.length > 200) throw new AwsError('FilterLimitExceeded', 'no')
+        return { Reservations: [{ Instances: instances.filter((one) => Values.includes(one.InstanceId)) }] }
+      },
       terminateInstanceInAutoScalingGroup: async ({ InstanceId }) => void gone.push(InstanceId),
       deleteTags: async () => undefined,
     }

@@ -102,6 +102,7 @@ it('sends the copy to the healthy machine, proves each file under the dead oneâ€
     'The copy is needed no more when that is done:',
     `  aws ec2 detach-volume --volume-id ${COPY} --instance-id ${healthy}`,
     `  aws ec2 delete-volume --volume-id ${COPY}`,
+    '  aws ec2 delete-snapshot --snapshot-id snap-1',
   ])
   expect(code).toBe(0)
   expect(err).toContain(`${healthy}  flush c-1: `)
@@ -202,6 +203,11 @@ describe('does not call the machine saved where', () => {
       'and the machine went on until 2026-01-02T04:00:00.000Z',
     ],
     [
+      'the copy was made while the machine was stopping',
+      () => (snapshots = [{ VolumeId: ORIGIN, StartTime: new Date('2026-01-02T04:04:59Z') }]),
+      'and the machine, told to stop at 2026-01-02T04:00:00.000Z, may have written since',
+    ],
+    [
       'the machine runs',
       () => (machines[dead] = { ...machines[dead], State: { Name: 'running' } }),
       'and the machine is running: stop it, and copy its disk again',
@@ -264,6 +270,8 @@ describe('of a machine that is gone', () => {
     const { code, out } = await salvage()
     expect(code).toBe(0)
     expect(out).not.toContain('release')
+    // Whose snapshot it is, AWS does not tell any more.
+    expect(out).not.toContain('delete-snapshot')
   })
 
   it('and forgotten, the group must be named', async () => {

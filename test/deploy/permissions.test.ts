@@ -235,6 +235,10 @@ describe('no function may', () => {
     ['delete another snapshot', ask('ec2:DeleteSnapshot', snapshotArn)],
     ['attach another volume', ask('ec2:AttachVolume', volumeArn)],
     ['take another volume off', ask('ec2:DetachVolume', volumeArn)],
+    ...['ec2:AttachVolume', 'ec2:DetachVolume'].map((action): [string, IamRequest] => [
+      `${action} of another volume, although it has a chosen tag`,
+      ask(action, volumeArn, { 'aws:ResourceTag/team': 'data' }),
+    ]),
     [
       'attach a volume to an instance of another group',
       ask('ec2:AttachVolume', instanceArn, instanceTags({ name: foreign, tags: {} })),

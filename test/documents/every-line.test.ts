@@ -42,7 +42,7 @@ const elsewhere: Readonly<Record<string, readonly (readonly [file: string, words
     ['test/documents/deployed.ts', "'npx serverless remove --region eu-west-1': {"],
   ],
   'npm run compare -- FOLDER': [
-    ['package.json', '"compare": "node testbed/local/compare/main.ts"'],
+    ['package.json', '"compare": "exec node testbed/local/compare/main.ts"'],
     ['test/testbed/local/compare/compare-python.test.ts', 'await compare(folder, ...options)'],
   ],
   'npm run compare -- FOLDER --document Backup=backup.json --env DOCUMENT=Backup --env BUCKET={bucket}': [
@@ -56,7 +56,7 @@ const elsewhere: Readonly<Record<string, readonly (readonly [file: string, words
     ['test/cli/salvage.test.ts', "line.run('salvage', dead, '--on', healthy, '--volume', COPY"],
   ],
   'npm run local': [
-    ['package.json', '"local": "node testbed/local/main.ts"'],
+    ['package.json', '"local": "exec node testbed/local/main.ts"'],
     ['test/testbed/local/main.test.ts', "await started('--port', '0', '--storage-port', '0')"],
   ],
   'npm run local -- --groups web': [

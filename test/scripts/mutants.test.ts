@@ -18,16 +18,16 @@ it('every mutant is of the sources as they are', () => {
 
 describe('npm run mutants', () => {
   it.each([
-    ['an option that it does not have', ['--bogus'], "No mutant's name or file contains '--bogus'"],
-    ['a name that no mutant has', ['teatime'], "No mutant's name or file contains 'teatime'"],
-    ['seeds that are no number', ['', 'many'], 'one whole number'],
-    ['no seeds', ['', '0'], 'one whole number'],
-    ['a word too many', ['', '1', '2'], 'one whole number'],
+    ['an option that it does not have', ['--bogus'], "unknown option '--bogus'"],
+    ['a name that no mutant has', ['teatime'], "no mutant’s name or file contains 'teatime'"],
+    ['seeds that are no number', ['', 'many'], 'Write a whole number'],
+    ['no seeds', ['', '0'], 'Write a whole number'],
+    ['a word too many', ['', '1', '2'], 'too many arguments'],
   ])('refuses %s, and says what to type', (_what, words, why) => {
     const { status, stdout, stderr } = run(words)
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(why)
-    expect(stderr).toContain('Type npm run mutants -- [part of a name] [seeds]')
+    expect(stderr).toContain('Write `npm run mutants -- --help` for what can be typed.')
   })
 
   it('says what to set where its files cannot be written', () => {

@@ -122,6 +122,7 @@ function launch(world: World, now: number, group: Group, lifecycleState: 'Pendin
     tags: launchTags(group),
     availabilityZone: leastUsed(zones, group.instances) ?? `${world.options.region}a`,
     launchedAt: now,
+    offSince: undefined,
     volumes: [],
     launchActivity: beginActivity(
       world,

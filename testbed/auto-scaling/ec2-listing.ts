@@ -9,12 +9,19 @@ interface Tagged {
 /** What a filter's name stands for; `tag:<key>` and `tag-key` are known for everything. */
 export type Attributes<Item> = Readonly<Record<string, (item: Item) => string | readonly string[]>>
 
+const MOST_VALUES = 200
+
 /** Those that pass all filters: of a filter's values any is enough. */
 export function filtered<Item extends Tagged>(
   items: readonly Item[],
   filters: readonly Filter[] | undefined,
   attributes: Attributes<Item>,
 ): Item[] {
+  if ((filters ?? []).some(({ Values = [] }) => Values.length > MOST_VALUES))
+    throw new AwsError(
+      'FilterLimitExceeded',
+      `The maximum number of filter values specified on a single call is ${MOST_VALUES}`,
+    )
   const tests = (filters ?? []).map(({ Name = '', Values }) => {
     const attribute = attributeNamed(Name, attributes)
     return (item: Item) =>

@@ -17,7 +17,7 @@ import type {
   TerminateInstancesCommandOutput,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../aws-error.ts'
-import { type Attributes, filtered } from './ec2-listing.ts'
+import { type Attributes, ec2Page, filtered } from './ec2-listing.ts'
 import { listedTags } from './ec2-tags.ts'
 import { ROOT_DEVICE } from './machine-volumes.ts'
 import { startMachines, stopMachines, terminateMachines } from './machines.ts'
@@ -38,6 +38,8 @@ const codes: Record<State, number> = {
   stopped: 80,
 }
 
+const LARGEST_PAGE = 1000
+
 const INSTANCE_TYPE = 't3.micro'
 
 const attributes: Attributes<Instance> = {
@@ -55,13 +57,18 @@ export function describeInstances(
   const all = input.InstanceIds?.length
     ? input.InstanceIds.map((id) => machineNamed(world, id))
     : [...world.instances.values()]
+  const { items, nextToken } = ec2Page(filtered(all, input.Filters, attributes), input, {
+    named: input.InstanceIds,
+    largest: LARGEST_PAGE,
+  })
   return {
-    Reservations: filtered(all, input.Filters, attributes).map((instance) => ({
+    Reservations: items.map((instance) => ({
       ReservationId: `r-${instance.id.slice(2)}`,
       OwnerId: world.options.accountId,
       Groups: [],
       Instances: [describe(instance)],
     })),
+    ...(nextToken !== undefined && { NextToken: nextToken }),
   }
 }
 
@@ -153,11 +160,19 @@ function describe(instance: Instance): Described {
     InstanceType: INSTANCE_TYPE,
     LaunchTime: new Date(instance.launchedAt),
     RootDeviceName: ROOT_DEVICE,
+    RootDeviceType: 'ebs',
+    StateTransitionReason: whyOff(instance),
     BlockDeviceMappings: instance.volumes.flatMap(describeMapping),
     State: stateOf(instance.machine),
     Placement: { AvailabilityZone: instance.availabilityZone },
     Tags: listedTags(instance.tags),
   }
+}
+
+/** In whole seconds; of one that runs it is empty. */
+function whyOff({ offSince }: Instance): string {
+  if (offSince === undefined) return ''
+  return `User initiated (${new Date(offSince).toISOString().slice(0, 19).replace('T', ' ')} GMT)`
 }
 
 function describeMapping({ id, attachment }: Volume): InstanceBlockDeviceMapping[] {

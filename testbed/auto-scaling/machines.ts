@@ -26,6 +26,7 @@ export function stopMachines(world: World, now: number, instanceIds: readonly st
   for (const instance of instanceIds.map((id) => machineNamed(world, id))) {
     if (instance.machine !== 'running') throw isInNoState(instance, 'stopped')
     instance.machine = 'stopping'
+    instance.offSince = now
     world.effects.push({ do: 'power-off', instanceId: instance.id })
     announceMachineState(world, now, instance)
     instance.machineStep = { at: now + world.timings.shutdownMs, what: 'stopped' }

@@ -9,6 +9,7 @@ export function shutDown(world: World, now: number, instance: Instance): void {
   if (instance.machine === 'terminated') leaveGroupNow(world, now, instance)
   if (instance.machine === 'terminated' || instance.machine === 'shutting-down') return
   instance.machine = 'shutting-down'
+  instance.offSince = now
   world.effects.push({ do: 'power-off', instanceId: instance.id })
   announceMachineState(world, now, instance)
   instance.machineStep = { at: now + world.timings.shutdownMs, what: 'terminated' }
@@ -17,6 +18,7 @@ export function shutDown(world: World, now: number, instance: Instance): void {
 /** It boots, with the disk that it had. */
 export function switchOn(world: World, now: number, instance: Instance): void {
   instance.machine = 'pending'
+  instance.offSince = undefined
   announceMachineState(world, now, instance)
   instance.machineStep = { at: now + world.timings.shutdownMs, what: 'started' }
 }

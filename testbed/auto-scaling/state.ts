@@ -102,6 +102,8 @@ export interface Instance {
   departure: Departure | undefined
   step: Step | undefined
   machineStep: MachineStep | undefined
+  /** Since when it is to be off: EC2 tells when that was asked for, not when it was done. */
+  offSince: number | undefined
 }
 
 export interface Group {

@@ -4,8 +4,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseSelections } from '../../src/selection.ts'
+import { shellWord } from '../../src/shell-word.ts'
 import { visible } from '../../src/visible.ts'
 import type { Effect } from '../auto-scaling/auto-scaling.ts'
+import { readOrEnd, wholeNumber } from '../command-words.ts'
 import { type Control, controlVariable, openControl, orderControl } from './control.ts'
 import { hookName, type InstalledGuard, installGuard, notifierRoleArn } from './installed-guard.ts'
 import { faults } from './instance/instance-faults.ts'
@@ -25,6 +27,9 @@ interface Options {
   readonly groups?: string
 }
 
+/** What was asked for: Ctrl-C is heard, and a fault broken, only once the words are read. */
+let wanted = async (): Promise<void> => {}
+const port = wholeNumber(0, 65_535)
 const program = new Command('local')
   .usage('[options] | break <instance> <what> | mend <instance> <what>    (npm run local -- …)')
   .description('AWS on this machine, with the guard in it. Ctrl-C stops it and clears everything away.')
@@ -33,7 +38,9 @@ const program = new Command('local')
   .option('--groups <selection>', 'enrol these groups by themselves, such as tag:env=prod', groups)
   .allowExcessArguments(false)
   .showHelpAfterError('Write `npm run local -- --help` for what can be typed.')
-  .action(run)
+  .action((options: Options) => {
+    wanted = () => run(options)
+  })
 const whatBreaks = `\nWhat can break:\n${Object.entries(faults)
   .map(([fault, meaning]) => `  ${fault.padEnd(22)}${meaning}`)
   .join('\n')}`
@@ -45,12 +52,14 @@ for (const [name, method, about] of [
     .command(`${name} <instance> <what>`)
     .description(about)
     .addHelpText('after', whatBreaks)
-    .action(async (instance: string, what: string) => {
-      console.log(await orderControl(process.env[controlVariable], method, instance, what))
+    .action((instance: string, what: string) => {
+      wanted = async () =>
+        console.log(await orderControl(process.env[controlVariable], method, instance, what))
     })
 
+readOrEnd(program, process.argv.slice(2))
 try {
-  await program.parseAsync()
+  await wanted()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
@@ -105,7 +114,7 @@ async function run(options: Options): Promise<void> {
       [controlVariable]: control.url,
     }
     const environment = writeShellEnvironment(aws.directory, variables)
-    console.log(introduction(guard, environment, options.groups !== undefined))
+    console.log(introduction(guard, environment, options.groups))
     await interrupted
     console.error('Stopping.')
   } finally {
@@ -114,9 +123,15 @@ async function run(options: Options): Promise<void> {
 }
 
 /** What to type next, ready to paste. */
-function introduction(guard: InstalledGuard, environment: string, enrols: boolean): string {
+function introduction(guard: InstalledGuard, environment: string, groups: string | undefined): string {
+  const [chosen] = parseSelections(groups ?? '')
+  const name = chosen?.by === 'name' ? shellWord(chosen.name) : 'web'
+  const tag =
+    chosen?.by === 'tag'
+      ? ` ${shellWord(`Key=${chosen.key},Value=${chosen.value},PropagateAtLaunch=true`)}`
+      : ''
   const byHand = [
-    `aws autoscaling put-lifecycle-hook --auto-scaling-group-name web --lifecycle-hook-name ${hookName} \\`,
+    `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${name} --lifecycle-hook-name ${hookName} \\`,
     '  --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 60 --default-result ABANDON \\',
     `  --notification-target-arn ${guard.queue.arn} --role-arn ${notifierRoleArn}`,
   ]
@@ -124,11 +139,11 @@ function introduction(guard: InstalledGuard, environment: string, enrols: boolea
     '# Instances are folders, and whatever Systems Manager runs on them runs as you, on this machine.',
     '# Type into another terminal, in this folder:',
     `. ${environment}`,
-    'aws autoscaling create-auto-scaling-group --auto-scaling-group-name web --min-size 0 --max-size 4 --desired-capacity 2 \\',
+    `aws autoscaling create-auto-scaling-group --auto-scaling-group-name ${name} --min-size 0 --max-size 4 --desired-capacity 2 \\`,
     '  --launch-template LaunchTemplateName=web --instance-lifecycle-policy RetentionTriggers={TerminateHookAbandon=retain} \\',
-    `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}`,
-    ...(enrols ? [] : byHand),
-    'aws autoscaling set-desired-capacity --auto-scaling-group-name web --desired-capacity 1',
+    `  --tags Key=elasticbeanstalk:environment-id,Value=${environmentId}${tag}`,
+    ...(groups === undefined ? byHand : []),
+    `aws autoscaling set-desired-capacity --auto-scaling-group-name ${name} --desired-capacity 1`,
     'aws autoscaling describe-auto-scaling-instances',
     `aws s3 ls s3://${bucket} --recursive`,
     'npm run guard -- status',
@@ -151,12 +166,6 @@ function tellEffect(effect: Effect, room: MachineRoom | undefined): void {
 function tellTrouble({ functionName, ended, error }: Invocation): void {
   if (ended !== 'succeeded')
     console.error(visible(`function ${functionName} ${ended}${error ? `: ${error}` : ''}`))
-}
-
-function port(text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number <= 65_535) return number
-  throw new InvalidArgumentError('Write a port from 0 to 65535.')
 }
 
 /** Checked as the guard itself will read it, but before anything is started. */

@@ -1,5 +1,5 @@
 /** A long command of the test bed, as a person sees it: lines with the time on standard error, and Ctrl-C that clears away. */
-import type { Refused } from './command-words.ts'
+import type { Refused } from '../command-words.ts'
 import { type Progress, showProgress } from './demo/progress.ts'
 import { onInterruption } from './interruption.ts'
 

@@ -1,6 +1,7 @@
 /** `npm run simulate`: many seeds and what they found, or one seed and its day. */
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
+import { readOrEnd } from '../command-words.ts'
 import { type FaultKind, isFaultKind, type Wanted } from './fault-mix.ts'
 import { runSeeds, type Tally } from './seeds.ts'
 import { simulate } from './simulate.ts'
@@ -20,7 +21,8 @@ const LAST_DRAWN = 900_000_000
 /** Failing seeds that are told one by one; the rest is only counted. */
 const MAX_TOLD = 10
 
-const program = new Command('npm run simulate --')
+const program = new Command('simulate')
+  .usage('[options]    (npm run simulate -- [options])')
   .description('Lets the guard work in simulated worlds that go wrong, and checks that no log is lost.')
   .option('--seeds <count>', 'how many worlds', wholeNumber('--seeds 1000'), 1000)
   .option('--from <seed>', 'the first seed (drawn when it is not given)', wholeNumber('--from 1'))
@@ -28,21 +30,23 @@ const program = new Command('npm run simulate --')
   .option('--seed <seed>', 'one world only', wholeNumber('--seed 7'))
   .option('--trace', 'print the day of that one world', false)
   .option('--fault <name>', 'this fault in each world, and no other', faultKind)
-  .showHelpAfterError('Type npm run simulate -- --help for the options.')
+  .showHelpAfterError('Write `npm run simulate -- --help` for all options.')
 
-program.parse()
+readOrEnd(program, process.argv.slice(2), unfit)
 const options = program.opts<Options>()
-if (options.trace && options.seed === undefined)
-  program.error('--trace prints one day: type --seed 7 --trace')
-const ofMany = (['seeds', 'from', 'jobs'] as const).filter(
-  (name) => program.getOptionValueSource(name) === 'cli',
-)
-if (options.seed !== undefined && ofMany.length > 0)
-  program.error(
-    `--seed runs one world, so --${ofMany.join(' and --')} would mean nothing: type --seed ${options.seed}, or --from ${options.seed} --seeds ${options.seeds}`,
-  )
 const failed = options.seed === undefined ? await many(options) : await one(options.seed, options)
 process.exitCode = failed > 0 ? 1 : 0
+
+/** Words that mean nothing together. */
+function unfit(): string | undefined {
+  const { seed, seeds, trace } = program.opts<Options>()
+  if (seed === undefined) return trace ? '--trace prints one day: type --seed 7 --trace' : undefined
+  const ofMany = (['seeds', 'from', 'jobs'] as const).filter(
+    (name) => program.getOptionValueSource(name) === 'cli',
+  )
+  if (ofMany.length === 0) return undefined
+  return `--seed runs one world, so --${ofMany.join(' and --')} would mean nothing: type --seed ${seed}, or --from ${seed} --seeds ${seeds}`
+}
 
 async function one(seed: number, { trace, fault }: Options): Promise<number> {
   const result = await simulate(seed, { isTraced: trace, ...(fault && { fault }) })

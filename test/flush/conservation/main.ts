@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import pMap from 'p-map'
-import { readOrEnd, wholeNumber } from '../../../testbed/local/command-words.ts'
+import { readOrEnd, wholeNumber } from '../../../testbed/command-words.ts'
 import { describeTried, replayCommand, summary } from './describe.ts'
 import { generate } from './generate.ts'
 import { shrink } from './shrink.ts'

@@ -143,14 +143,14 @@ describe('npm run local', () => {
 
   it('does not take a port that is none', async () => {
     const { gone, told } = await started('--port', 'http')
-    expect(await gone).toBe(1)
-    expect(told.err).toContain('Write a port from 0 to 65535.')
+    expect(await gone).toBe(2)
+    expect(told.err).toContain('Write a whole number from 0 to 65535.')
   })
 
   it('does not take groups that the guard could not choose', async () => {
     for (const groups of ['a*', 'tag:env', ',']) {
       const { gone, told } = await started('--groups', groups)
-      expect(await gone).toBe(1)
+      expect(await gone).toBe(2)
       expect(told.err).toMatch(/'--groups <selection>' argument .* is invalid.*tag/)
     }
   })
@@ -158,6 +158,7 @@ describe('npm run local', () => {
   it('tells which group it has enrolled', async () => {
     const { told } = await started('--port', '0', '--storage-port', '0', '--groups', 'tag:env=prod')
     await eventually(() => told.out.includes('Ctrl-C'))
+    expect(told.out).toContain(" 'Key=env,Value=prod,PropagateAtLaunch=true'\n")
     const read = variablesOf(told.out)
     const autoScaling = new AutoScalingClient({
       endpoint: read('AWS_ENDPOINT_URL_AUTO_SCALING'),
@@ -196,9 +197,18 @@ describe('npm run local', () => {
     expect(readdirSync(TMPDIR)).toEqual([])
   })
 
+  it('ends with the npm that runs it', async () => {
+    const { child, said, told } = typeLine({}, 'exec npm run local -- --port 0 --storage-port 0')
+    await eventually(() => said.out.includes('Ctrl-C'))
+    child.kill('SIGTERM')
+    // What is still running would keep its output open.
+    await told
+    expect(said.err).toContain('Stopping.')
+  })
+
   it('says what can be typed where that is nothing', async () => {
     const { gone, told } = await started('brake', 'i-0123456789abcdef0', 'agent-dead')
-    expect(await gone).toBe(1)
+    expect(await gone).toBe(2)
     expect(told.err).toContain('Write `npm run local -- --help` for what can be typed.')
   })
 

@@ -41,7 +41,7 @@ describe('npm run simulate', () => {
     ['--jobs', '1', 'type --seed 7'],
   ])('does not ignore %s beside --seed', (option, value, advice) => {
     const { status, stdout, stderr } = run('--seed', '7', option, value)
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(`so ${option} would mean nothing`)
     expect(stderr).toContain(advice)
   })

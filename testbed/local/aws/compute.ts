@@ -15,6 +15,7 @@ import {
   recycleBinOperations,
   type Timings,
 } from '../../auto-scaling/auto-scaling.ts'
+import { AwsError } from '../../aws-error.ts'
 import type { Operation } from '../wire/operation.ts'
 import type { Machines } from './ec2-machines.ts'
 import { ec2Answer, ec2Input } from './ec2-shapes.ts'
@@ -127,8 +128,13 @@ export function createCompute(options: ComputeOptions, changed: () => void): Com
   }
   const simple = (names: readonly OperationName[]) =>
     Object.fromEntries(names.map((name) => [name, (input: never) => call(name, input)]))
-  const ec2 = (name: string, inModel: OperationName) => (input: Record<string, unknown>) =>
-    ec2Answer(name, call(inModel, ec2Input(input) as never))
+  const ec2 = (name: string, inModel: OperationName) => (input: Record<string, unknown>) => {
+    const { DryRun: isDry, ...given } = input
+    // Everybody may do everything here.
+    if (isDry === 'true')
+      throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412)
+    return ec2Answer(name, call(inModel, ec2Input(given) as never))
+  }
   return {
     model,
     settle,

@@ -43,6 +43,7 @@ const names: Readonly<Record<string, string>> = {
   Snapshots: 'snapshotSet',
   Tags: 'tagSet',
   StartingInstances: 'instancesSet',
+  StateTransitionReason: 'reason',
   StoppingInstances: 'instancesSet',
   TerminatingInstances: 'instancesSet',
   Volumes: 'volumeSet',

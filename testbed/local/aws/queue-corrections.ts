@@ -15,6 +15,8 @@ export interface QueueInput {
   readonly Attributes?: Readonly<Record<string, string>>
   readonly ReceiptHandle?: string
   readonly VisibilityTimeout?: number
+  readonly DelaySeconds?: number
+  readonly MessageAttributes?: Readonly<Record<string, { readonly DataType?: string }>>
   readonly AttributeNames?: readonly string[]
   readonly MessageSystemAttributeNames?: readonly string[]
 }
@@ -61,6 +63,7 @@ export function correctQueues(region: string, exists: (arn: string) => Promise<b
     async before(operation, input) {
       const { ReceiptHandle: receipt, Attributes: { RedrivePolicy: redrive, VisibilityTimeout } = {} } = input
       if (redrive) await checkRedrive(redrive, exists)
+      checkNumbersAndNames(input)
       if (VisibilityTimeout !== undefined) visibility.set(nameOf(input), Number(VisibilityTimeout))
       if (receipt === undefined) return
       if (!isReceipt(receipt))
@@ -97,6 +100,31 @@ function nameOf({ QueueName, QueueUrl = '' }: QueueInput): string {
 /** As fauxqs makes them. */
 function isReceipt(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
+/** Of a message that is sent, and of a queue that is made. */
+function checkNumbersAndNames({
+  QueueName = 'a',
+  DelaySeconds = 0,
+  MessageAttributes = {},
+}: QueueInput): void {
+  const refuse = (what: string) => new AwsError('InvalidParameterValue', what)
+  if (!/^[\w-]{1,80}(\.fifo)?$/.test(QueueName))
+    throw refuse('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length')
+  if (!(DelaySeconds >= 0 && DelaySeconds <= 900))
+    throw refuse(
+      `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
+    )
+  const attributes = Object.entries(MessageAttributes)
+  if (attributes.length > 10)
+    throw refuse('Number of message attributes [more than 10] exceeds the allowed maximum [10].')
+  for (const [name, { DataType = '' }] of attributes)
+    if (
+      !/^[\w.-]{1,256}$/.test(name) ||
+      /^(aws|amazon)\./i.test(name) ||
+      !/^(String|Number|Binary)(\.|$)/.test(DataType)
+    )
+      throw refuse(`The message attribute '${name}' has an invalid name or type ('${DataType}').`)
 }
 
 const mostReceives = 1000

@@ -9,6 +9,7 @@ import { type Operation, perform } from '../wire/operation.ts'
 import { codes, refusedSignature, signatureFlaw } from '../wire/refused-signature.ts'
 import { type AwsRequest, ConnectionDropped, callerOf, type RequestObserver } from '../wire/request.ts'
 import { correctQueues, type QueueInput } from './queue-corrections.ts'
+import { queryErrorCode } from './queue-error-codes.ts'
 import { formAnswer, formRefusal, readForm } from './queue-forms.ts'
 
 const judgedHeader = 'x-signature-judged'
@@ -95,7 +96,13 @@ export async function createQueueServer(
       if (!(error instanceof ConnectionDropped)) throw error
       drop(reply)
     }
-    if (typeof payload !== 'string' || reply.statusCode >= 300) return payload
+    if (typeof payload !== 'string') return payload
+    if (reply.statusCode >= 300) {
+      // Not of a flawed signature, of which it stands there.
+      if (!flaws.has(request))
+        reply.header('x-amzn-query-error', `${queryErrorCode(errorIn(payload))};Sender`)
+      return payload
+    }
     const output = corrections.after(call.operation, inputOf(request), JSON.parse(payload || '{}'))
     const corrected = JSON.stringify(output)
     return namesQueues.has(call.operation) ? reachable(corrected) : corrected
@@ -121,7 +128,7 @@ export async function createQueueServer(
     const output = JSON.parse(answered.payload || '{}')
     const isGood = answered.statusCode < 300
     const refused = {
-      name: String(output.__type).split('#').at(-1) ?? '',
+      name: errorIn(answered.payload),
       message: String(output.message ?? output.Message ?? ''),
       queryError: answered.headers['x-amzn-query-error']?.toString(),
     }
@@ -136,6 +143,14 @@ export async function createQueueServer(
     },
     stop: () => app.close(),
   }
+}
+
+function errorIn(payload: string): string {
+  return (
+    String(JSON.parse(payload || '{}').__type)
+      .split('#')
+      .at(-1) ?? ''
+  )
 }
 
 /** By which observers know the caller. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { oneOf, type Refused, readWords, wholeNumber } from '../command-words.ts'
+import { oneOf, type Refused, readWords, wholeNumber } from '../../command-words.ts'
 import { BUCKET } from '../demo/deployment.ts'
 import type { NamedFile } from './given-document.ts'
 import { TRIALS } from './trials.ts'

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { oneOf, type Refused, readWords, wholeNumber } from '../command-words.ts'
+import { oneOf, type Refused, readWords, wholeNumber } from '../../command-words.ts'
 
 /** What to show. */
 export interface DemoOptions {

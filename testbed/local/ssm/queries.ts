@@ -35,6 +35,7 @@ export function getCommandInvocation(
 
 /** Newest first. Filters: InvokedAfter, InvokedBefore, Status, DocumentName. Not the comment. */
 export function listCommandInvocations(ssm: Ssm, input: ListInput): object {
+  checkFilters(input)
   const found = visible(ssm, input.CommandId)
     .flatMap((command) => command.invocations.map((invocation) => ({ command, invocation })))
     .filter(
@@ -52,6 +53,7 @@ export function listCommandInvocations(ssm: Ssm, input: ListInput): object {
 }
 
 export function listCommands(ssm: Ssm, input: ListInput): object {
+  checkFilters(input)
   const found = visible(ssm, input.CommandId).filter(
     (command) =>
       (input.InstanceId === undefined ||
@@ -77,6 +79,16 @@ function visible({ commands, options }: Ssm, CommandId: string | undefined): Com
     .reverse()
 }
 
+const filterKeys = ['InvokedAfter', 'InvokedBefore', 'Status', 'DocumentName']
+
+/** Also where there is nothing to filter. */
+function checkFilters({ InstanceId: id, Filters: filters = [] }: ListInput): void {
+  if (id !== undefined && !/^(i-([0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17})$/.test(id))
+    throw new AwsError('InvalidInstanceId', '')
+  for (const { key = '' } of filters)
+    if (!filterKeys.includes(key)) throw new AwsError('InvalidFilterKey', `${key} is not a filter here.`)
+}
+
 function matches({ key, value = '' }: Filter, command: Command, status: string): boolean {
   switch (key) {
     case 'InvokedAfter':
@@ -85,10 +97,9 @@ function matches({ key, value = '' }: Filter, command: Command, status: string):
       return command.requestedAt < Date.parse(value)
     case 'Status':
       return status === value
-    case 'DocumentName':
+    default:
       return command.documentName === value
   }
-  throw new AwsError('InvalidFilterKey', `${key ?? ''} is not a filter here.`)
 }
 
 function page<Item>(items: readonly Item[], { MaxResults: size = 50, NextToken: token }: ListInput) {

@@ -7,15 +7,25 @@ export interface Refused {
   readonly exitCode: number
 }
 
-/** Reads the words into the command; answers what to print instead, where they are wrong or ask for help. */
-export function readWords(command: Command, words: readonly string[]): Refused | undefined {
+/**
+ * Reads the words into the command; answers what to print instead, where they are wrong or ask for help. `unfit`: why words that are right
+ * each by itself do not go together.
+ */
+export function readWords(
+  command: Command,
+  words: readonly string[],
+  unfit: () => string | undefined = () => undefined,
+): Refused | undefined {
   let printed = ''
   const keep = (text: string) => {
     printed += text
   }
-  command.exitOverride().configureOutput({ writeOut: keep, writeErr: keep })
+  for (const one of [command, ...command.commands])
+    one.exitOverride().configureOutput({ writeOut: keep, writeErr: keep })
   try {
     command.parse([...words], { from: 'user' })
+    const why = unfit()
+    if (why !== undefined) command.error(`error: ${why}`)
     return undefined
   } catch (error) {
     if (error instanceof CommanderError) return { print: printed, exitCode: error.exitCode === 0 ? 0 : 2 }
@@ -24,8 +34,12 @@ export function readWords(command: Command, words: readonly string[]): Refused |
 }
 
 /** For a program that is nothing without its options: where they are wrong, or ask for help, it ends with what to type. */
-export function readOrEnd(command: Command, words: readonly string[]): void {
-  const refused = readWords(command, words)
+export function readOrEnd(
+  command: Command,
+  words: readonly string[],
+  unfit?: () => string | undefined,
+): void {
+  const refused = readWords(command, words, unfit)
   if (refused === undefined) return
   const stream = refused.exitCode === 0 ? process.stdout : process.stderr
   stream.write(refused.print)
