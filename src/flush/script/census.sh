@@ -196,7 +196,7 @@ hold_in() { # <folder>: of wanted, what can be
 load_memory() {
   local a b c
   [ -n "$STATE" ] || return 0
-  if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
+  if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b OLD[$b]=1 FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
   if [ -f "$STATE/digests" ]; then while IFS='|' read -r a b; do DIGESTS[$a]=$b; done <"$STATE/digests"; fi
   [ -f "$STATE/evidence" ] || return 0
   while IFS=' ' read -r a b c; do
