@@ -110,7 +110,7 @@ export const namesMutants: readonly Mutant[] = [
     ...tested('rotation'),
     only: 'names each once',
     name: 'rename in each flush what a glob names',
-    from: `\${EVIDENCE[$ID]}\${OLD[$ID]}" ]`,
+    from: `\${EVIDENCE[$ID]}\${DIGESTS[$2]}\${OLD[$ID]}" ]`,
     to: `\${OLD[$ID]}" ]`,
   },
   {

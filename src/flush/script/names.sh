@@ -21,7 +21,7 @@ give_names() {
 can_be_named() { # <file> <facts>
   if [ -z "${KNOWN_LOGS[$1]}" ] || [ -n "${PUBLISHED[$1]}" ] || [ ! -s "$1" ] || [ -L "$1" ]; then return 1; fi
   parse_facts "$2"
-  [ -z "${WRITING[$ID]}${EVIDENCE[$ID]}${OLD[$ID]}" ]
+  [ -z "${WRITING[$ID]}${EVIDENCE[$ID]}${DIGESTS[$2]}${OLD[$ID]}" ]
 }
 
 name_log() { # <log> <facts>
