@@ -13,6 +13,22 @@ export const deletedMutants: readonly Mutant[] = [
     to: '',
   },
   {
+    ...part('deleted'),
+    ...tested('deleted'),
+    only: 'where no disk has room',
+    name: 'let go of a deleted file for which there is no room',
+    from: `    HELD[$id]=$fd\n`,
+    to: '',
+  },
+  {
+    ...part('deleted'),
+    ...tested('deleted'),
+    only: 'what its writer writes as it ends',
+    name: 'keep half a copy beside the whole of a deleted file',
+    from: `      rm -f -- "$copy"\n      unset "COPIES[$id]"\n`,
+    to: '',
+  },
+  {
     ...part('writers'),
     ...tested('deleted'),
     only: 'before its writer is asked to end',
@@ -29,7 +45,7 @@ export const deletedMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    ...part('census'),
+    ...part('deleted'),
     ...tested('deleted'),
     only: 'beside another that had its name',
     name: 'save two deleted files of one name in one copy',
@@ -59,5 +75,13 @@ export const deletedMutants: readonly Mutant[] = [
     name: 'give two held files of one name one entry',
     from: '${given[$path]}',
     to: '',
+  },
+  {
+    ...part('writers'),
+    ...tested('census'),
+    only: 'stopped in its tracks',
+    name: 'ask a stopped program to end that cannot hear it',
+    from: `        kill -CONT "$pid" 2>/dev/null`,
+    to: '       ',
   },
 ]

@@ -143,6 +143,7 @@ const PARTS: Record<DocumentKind, readonly string[]> = {
     'cron',
     'logrotate',
     'census',
+    'deleted',
     'writers',
     'names',
     'publish',

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush, quick } from './flush.ts'
-import { endWriting, writing } from './writing.ts'
+import { endWriting, running, writing } from './writing.ts'
 
 afterEach(endWriting)
 afterAll(removeDisks)
@@ -211,6 +211,17 @@ describeWhere('a writer', () => {
     const name = expect.stringMatching(/^(bash|sleep), pid \d+$/)
     expect(manifest.writers).toEqual([{ name, path: LOG }])
     expect(manifest.live).toEqual([{ path: LOG, size: 8 }])
+  })
+
+  it('that was stopped in its tracks hears that it is to end', async () => {
+    const disk = instance('/var/log/my/*.gz', COPY)
+    await running(
+      disk,
+      `trap 'echo three >>"$1"; exit' TERM; exec 5>>"$1"; : >"$2"; kill -STOP $$; while :; do sleep 0.05; done`,
+      disk.root + LOG,
+    )
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], writers: [], unaccounted: [] })
+    expect(archived(disk)).toBe('one\ntwo\nthree\n')
   })
 
   it('whose log was removed takes no line with it', async () => {

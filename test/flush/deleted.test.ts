@@ -105,6 +105,39 @@ describeWhere('a log is archived that was deleted', () => {
     },
   )
 
+  for (const [when, first, last] of [
+    ['no disk has room', 'seq 100000 >&5', ''],
+    ['no disk has room for what its writer writes as it ends', 'seq 100 >&5', 'seq 101 100000 >&5;'],
+  ] as const)
+    itWhere(whyNot === undefined, whyNot ?? '')(`from the hands of the flush, where ${when}`, async () => {
+      const disk = instance('/var/log/my/*.log')
+      const mounts = ['/var/log', '/var/lib'].map((folder) => disk.root + folder)
+      for (const at of mounts) {
+        mkdirSync(at, { recursive: true })
+        root(
+          'mount',
+          '-t',
+          'tmpfs',
+          '-o',
+          `size=${at.endsWith('lib') ? '64k' : '900k'},mode=755`,
+          'tmpfs',
+          at,
+        )
+      }
+      try {
+        disk.write('/var/log/my/other.log', 'other\n')
+        await writing(disk, LOG, `${first}; rm "$1"`, `${last} exit`)
+        const { manifest, paths } = await flush(disk)
+        expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+        expect(paths).toContainEqual(expect.stringMatching(/^\/var\/log\/my\/app\.log-deleted-\d+$/))
+        const lines = Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`)
+        expect(archivedTexts(disk)).toEqual([lines.join(''), 'other\n'])
+        expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+      } finally {
+        for (const at of mounts) root('umount', '-l', at)
+      }
+    })
+
   it('before its writer is asked to end, where the flush is killed after that', async () => {
     const disk = instance('/var/log/my/*.log')
     mkdirSync(`${disk.root}/var/log/my`)

@@ -2,6 +2,7 @@ import { rmSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { encodeUpload } from '../../src/flush/upload.ts'
 import { archivedTexts, type Disk, hasLogrotate, LOGROTATE, makeDisk, removeDisks } from './disk.ts'
 import {
   ACCESS_LOG,
@@ -201,6 +202,38 @@ describe(`rotation, with ${LOGROTATE}`, () => {
     expect(disk.read(ACCESS_LOG)).toBe('one event\n')
     expect(disk.list('/data')).toEqual(['access.txt'])
     expect(archivedTexts(disk)).toEqual(['one event\n'])
+  })
+
+  it.each([
+    ['by number', ['rotate 5'], /log\.1$/],
+    ['by date, and compresses it', ['rotate 5', 'dateext', 'compress'], /log-\d{8}\.gz$/],
+  ])('of a glob that names rotated files as well names each once %s', async (_how, directives, name) => {
+    const disk = collector()
+    disk.write('/var/log/my/app.log', 'one event\n')
+    disk.write(
+      '/etc/logrotate.d/my.elasticbeanstalk.conf',
+      [`${disk.root}/var/log/my/*`, '{', ...directives, '}', ''].join('\n'),
+    )
+    const first = await flush(disk)
+    expect(first.paths).toEqual([expect.stringMatching(name)])
+    const second = await flush(disk, { parameters: { Upload: encodeUpload(first.paths) } })
+    expect(second.paths).toEqual(first.paths)
+    expect(second.manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+  })
+
+  it('of such a glob goes on with what a flush compressed that was killed before it was told', async () => {
+    const disk = collector()
+    disk.write('/var/log/my/app.log', 'one event\n')
+    disk.write(
+      '/etc/logrotate.d/my.elasticbeanstalk.conf',
+      `${disk.root}/var/log/my/* {\n dateext\n compress\n}\n`,
+    )
+    disk.program('md5sum', '#!/bin/sh\nkill -9 0\n')
+    expect((await flush(disk)).stdout).toBe('')
+    disk.program('md5sum', '#!/bin/sh\nexec /usr/bin/md5sum "$@"\n')
+    const { manifest, paths } = await flush(disk)
+    expect(paths).toEqual([expect.stringMatching(/^\/var\/log\/my\/app\.log-\d{8}\.gz$/)])
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
   })
 
   it('understands logs with spaces in their names', async () => {

@@ -182,6 +182,7 @@ describe('the script', () => {
   it.each([
     ['BASH_ENV', 'ROOT/etc/bash_env'],
     ['BASHOPTS', 'failglob'],
+    ['SECONDS', '99999'],
   ])('asks nothing of the environment: not %s', async (name, value) => {
     const disk = collector()
     disk.write('/etc/bash_env', 'grep() { :; }; shopt -s nocaseglob; set -u\n')

@@ -9,9 +9,6 @@ declare -A OLD=() # device:inode of a compressed form of the census → 1
 declare -A FORM_FACTS=() # device:inode → its facts before that was checked
 declare -A NOW=()     # device:inode → the facts of its hold at the last look
 declare -A ENDINGS=() # device:inode → the last bytes that a log had at the start
-declare -A SAVING=()  # device:inode of a deleted file → our own descriptor of it
-declare -A SAVED=()   # device:inode of a deleted file → its facts when it was saved
-declare -A COPIES=()  # device:inode of a deleted file → the copy of it, which is held
 HOLD_FOLDERS=() HOLDS=0 CENSUS_COUNT=0
 
 take_census() {
@@ -196,7 +193,7 @@ hold_in() { # <folder>: of wanted, what can be
 load_memory() {
   local a b c
   [ -n "$STATE" ] || return 0
-  if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
+  if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b OLD[$b]=1 FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
   if [ -f "$STATE/digests" ]; then while IFS='|' read -r a b; do DIGESTS[$a]=$b; done <"$STATE/digests"; fi
   [ -f "$STATE/evidence" ] || return 0
   while IFS=' ' read -r a b c; do
@@ -217,61 +214,3 @@ keep_evidence() { # <device:inode> <size> <sha256> <file>
   EVIDENCE[$1]="$2 $3"
   [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$STATE/evidence"
 }
-
-# The deleted files that a process still holds are opened by us too, so that the bytes survive their writer.
-open_deleted() { # <device:inode> <size> </proc/…/fd/…> <path>: unopened
-  local path=$4 fd
-  if [ -n "${SAVING[$1]}" ] || [ -n "${HELD[$1]}" ]; then return; fi
-  find_watched "$3" || return 0
-  if is_exempt "$path"; then return; fi
-  [ "$2" = 0 ] || [ -n "${ORIGIN[$1]}" ] || CENSUS_COUNT=$((CENSUS_COUNT + 1))
-  ORIGIN[$1]=$path KNOWN_LOGS[$path]=1 # what it was rotated to is beside it
-  if [ "${#SAVING[@]}" -lt 200 ] && exec {fd}<"$3"; then SAVING[$1]=$fd; else unopened[$1]=$2; fi 2>/dev/null
-}
-
-# Where it was, as we name that folder: its process may name it through a link, or as a container has it. The folder may be gone, too.
-find_watched() { # </proc/…/fd/…> → path
-  local folder=${path%/*}/ known
-  local there=${1%/fd/*}/root$folder
-  [ -z "${WATCHED_FOLDERS[$folder]}" ] || return 0
-  [ -d "$there" ] || { matches_one_of "$folder" "${!WATCHED_FOLDERS[@]}" && return; }
-  for known in "${!WATCHED_FOLDERS[@]}"; do
-    if [ "$known" -ef "$there" ]; then path=$known${path##*/} && return; fi
-  done
-  return 1
-}
-
-# First before their writers are asked to end, since with a flush that is killed after that they would be gone; then what was written
-# since. Two that had one name are two.
-save_deleted() { # [live: what is saved only now comes too late for this flush]
-  local id path facts size folder fd copy
-  for id in "${!SAVING[@]}"; do
-    path=${ORIGIN[$id]} fd=/proc/self/fd/${SAVING[$id]} copy=${COPIES[$id]}
-    facts=$(facts_of "$fd")
-    [ "${SAVED[$id]}" != "$facts" ] || continue
-    SAVED[$id]=$facts
-    parse_facts "$facts"
-    size=$SIZE
-    [ -z "$1" ] || LIVE[$path]=$size
-    if [ -n "$copy" ]; then
-      if add_to_copy; then continue; fi
-    else
-      [ ! -e "$path" ] || path=$path-deleted-${id#*:}
-      for folder in "${HOLD_FOLDERS[@]}"; do
-        copy=$folder/$MOMENT-$$-$id/${path#"$ROOT"/}
-        if add_to_copy; then
-          parse_facts "$(facts_of "$copy")"
-          COPIES[$id]=$copy HELD[$ID]=$copy ORIGIN[$ID]=$path
-          note "${path#"$ROOT"} was deleted while a process had it open: saved"
-          continue 2
-        fi
-        rm -f -- "$copy"
-      done
-    fi
-    unaccounted "$path" "$size" 'deleted while a process has it open, and there is no room to save it'
-  done
-}
-
-add_to_copy() { # copy, fd
-  mkdir -p "${copy%/*}" && parse_facts "$(facts_of "$copy")" && tail -c "+$((SIZE + 1))" -- "$fd" >>"$copy"
-} 2>/dev/null

@@ -9,7 +9,7 @@ stand() {
   shopt -s nullglob lastpipe
   IFS= # an unquoted variable is a glob, never words
   ROOT=${TERMINATION_GUARD_ROOT:-}
-  NOTES=() FOUND=0
+  NOTES=() FOUND=0 SECONDS=0
   printf -v MOMENT '%(%s)T' -1
   [ -n "$(exec stat -c %s / 2>/dev/null)" ] || die 'there is no stat here'
   for tool in cp grep gzip ls mv od readlink sed tr xargs; do type "$tool" >/dev/null || die "there is no $tool here"; done

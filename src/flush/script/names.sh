@@ -17,10 +17,11 @@ give_names() {
   replace_by_forms
 }
 
+# A glob may name what an earlier flush has renamed: it is owed under that name, and a flush that gave another would never end.
 can_be_named() { # <file> <facts>
   if [ -z "${KNOWN_LOGS[$1]}" ] || [ -n "${PUBLISHED[$1]}" ] || [ ! -s "$1" ] || [ -L "$1" ]; then return 1; fi
   parse_facts "$2"
-  [ -z "${WRITING[$ID]}" ]
+  [ -z "${WRITING[$ID]}${EVIDENCE[$ID]}${DIGESTS[$2]}${OLD[$ID]}" ]
 }
 
 name_log() { # <log> <facts>

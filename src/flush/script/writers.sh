@@ -162,6 +162,7 @@ end_strangers() { # who was seen at the last look, and then at each further one
       if [ "$END_UNKNOWN_WRITERS" = yes ] && [ -z "${asked[$pid]}" ] && [ "${#asked[@]}" -lt 50 ]; then
         asked[$pid]=1
         kill -TERM "$pid" 2>/dev/null
+        kill -CONT "$pid" 2>/dev/null # one that is stopped would not hear of it
       fi
     done
     if [ "$left" = no ] || [ "$SECONDS" -ge "$until" ] || is_out_of_time; then return; fi
