@@ -6,7 +6,7 @@
 import type { Outcome } from '../model.ts'
 import { refuseCut, refuseDamaged } from './damaged-line.ts'
 import { type ActionEndedEvent, JOURNAL_VERSION, type PassEvent } from './journal.ts'
-import { MARK, parseJournalLine } from './journal-line.ts'
+import { parseJournalLine } from './journal-line.ts'
 import { type Cost, costOf, type Told, type ToldEnd, type ToldPass, toldBy } from './told.ts'
 
 /** Without escapes, so that its characters are what it means. */
@@ -82,10 +82,10 @@ export function toldIn(line: string): Told | undefined {
 }
 
 /** CloudWatch Logs writes the moment before each line that it exports, and `aws logs tail` the stream's name, too. */
+const PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?(?: \S+)? (?=\{")/
+
 function withoutPrefix(line: string): string {
-  if (line.startsWith('{') || !line.includes(MARK)) return line
-  const begins = line.indexOf('{"')
-  return begins < 0 ? line : line.slice(begins)
+  return line.startsWith('{') ? line : line.replace(PREFIX, '')
 }
 
 function matched(line: string): ToldPass | ToldEnd | undefined {

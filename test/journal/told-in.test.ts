@@ -43,16 +43,15 @@ it.each([undefined, 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42c
   },
 )
 
-it.each(['2026-01-02T03:04:05.678Z ', '2026-01-02T03:04:05 2026/01/02/[$LATEST]0a1b '])(
-  'what CloudWatch Logs writes before a line that it exports is passed over (%s)',
-  (prefix) => {
-    const lines = logged(told).filter((line) => line.includes('"journal":'))
-    expect(lines.map((line) => whole(toldIn(prefix + line)))).toEqual(
-      lines.map((line) => whole(toldIn(line))),
-    )
-    expect(() => toldIn(prefix + lines[0]?.slice(0, -9))).toThrow(/^it was cut/)
-  },
-)
+it.each([
+  '2026-01-02T03:04:05.678Z ',
+  '2026-01-02T03:04:05 ',
+  '2026-01-02T03:04:05.678000+00:00 2026/01/02/[$LATEST]0a1b ',
+])('what CloudWatch Logs writes before a line that it exports is passed over (%s)', (prefix) => {
+  const lines = logged(told).filter((line) => line.includes('"journal":'))
+  expect(lines.map((line) => whole(toldIn(prefix + line)))).toEqual(lines.map((line) => whole(toldIn(line))))
+  expect(() => toldIn(prefix + lines[0]?.slice(0, -9))).toThrow(/^it was cut/)
+})
 
 it('of several ends only the one that counts is parsed', () => {
   const all = logged(told)
