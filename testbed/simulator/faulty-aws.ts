@@ -72,6 +72,7 @@ function sendLater(world: SeamSurroundings, run: Run, operation: Operation, inpu
   const { time, chance, trace } = world
   trace?.note('fault', `${operation} of invocation ${run.number} waits for its turn`)
   hinder(world, run, operation, input)
+  world.trouble.withAnswer()
   time.after(chance.logBetween(second, LATEST_ATTEMPT_MS), () => {
     // What was killed has no environment any more.
     if (run.isDead || world.isHealed) return
@@ -103,7 +104,10 @@ function happen(
     world.trace?.note('fault', `${operation} of invocation ${run.number}: ${refusal?.name ?? fate}`)
   }
   if (fate === 'killed before' || fate === 'killed after') world.functions.kill(run, fate)
-  if (fate.startsWith('hangs')) return undefined
+  if (fate.startsWith('hangs')) {
+    world.trouble.withAnswer()
+    return undefined
+  }
   if (refusal) return { error: refusal }
   return fate === 'fails after' ? { error: unavailable() } : outcome
 }

@@ -6,6 +6,7 @@ export class Trouble {
   readonly #last = new Map<string, number>()
   readonly #lastLook = new Map<string, number>()
   #lastSweep = 0
+  #lastHanging = 0
 
   constructor(world: Pick<Surroundings, 'time'>) {
     this.#world = world
@@ -23,6 +24,15 @@ export class Trouble {
 
   lastWithLook(instanceId: string): number {
     return this.#lastLook.get(instanceId) ?? 0
+  }
+
+  /** A call was not answered while its invocation waited for it, whoever it was about. */
+  withAnswer(): void {
+    this.#lastHanging = this.#world.time.now
+  }
+
+  get lastWithAnswer(): number {
+    return this.#lastHanging
   }
 
   withSweep(): void {

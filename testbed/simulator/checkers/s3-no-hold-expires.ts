@@ -1,4 +1,5 @@
 /** S3: no action expires while its message lives and AWS answers; where its message is lost, the sweep adopts it in time. */
+import { LONGEST_PASS_SECONDS } from '../../../src/guard.ts'
 import type { TrackedAction } from '../tracked-action.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
@@ -18,6 +19,7 @@ export function noHoldExpires(world: World): Checker {
       const isExcused =
         isLate ||
         wasHookChanged(world, action) ||
+        wasNobodyFree(world, action) ||
         world.weather.was('guard-is-down', since) ||
         world.trouble.lastWith(id) >= since
       const isAdoptable =
@@ -39,6 +41,18 @@ export function noHoldExpires(world: World): Checker {
 /** What a person sets it to while it holds, the guard finds with its next look only, and not by when it ends what it holds (docs/limits.md). */
 function wasHookChanged({ region }: World, { groupName, heartbeatMs }: TrackedAction): boolean {
   return region.hookOf(groupName)?.HeartbeatTimeout !== heartbeatMs / 1000
+}
+
+/**
+ * Its message lay there to be taken for as long as a pass may take, and whoever could have taken it waited for an answer about another
+ * instance (docs/limits.md).
+ */
+function wasNobodyFree({ queue, trouble, time }: World, { token }: TrackedAction): boolean {
+  return queue.all().some(({ truth, visibleAt }) => {
+    const isIts = truth.is === 'notification' && truth.token === token
+    const waitedMs = time.now - visibleAt
+    return isIts && waitedMs >= 1000 * LONGEST_PASS_SECONDS && trouble.lastWithAnswer >= visibleAt
+  })
 }
 
 function hasMessageSince({ queue }: World, { token }: TrackedAction, since: number): boolean {
