@@ -53,8 +53,23 @@ export const orphanMutants: readonly Mutant[] = [
     file: 'src/recovery/recover-gone.ts',
     tests: gone,
     name: 'date a copy by itself, and not by the termination whose pass counts it',
-    from: 'actionBegan: lastBegan ?? now',
-    to: 'actionBegan: now',
+    from: 'const actionBegan = lastBegan ?? now',
+    to: 'const actionBegan = now',
+  },
+  {
+    file: 'src/recovery/recover-gone.ts',
+    tests: gone,
+    name: 'believe a copy that is older than what its machine wrote',
+    from: `    copy.ofGone &&
+`,
+    to: '',
+  },
+  {
+    file: 'src/recovery/clear-away.ts',
+    tests: gone,
+    name: 'let a copy that proves nothing stand in the way of one that does',
+    from: 'copy.ofGone && needed.has',
+    to: 'needed.has',
   },
   {
     file: 'src/recovery/recover-gone.ts',

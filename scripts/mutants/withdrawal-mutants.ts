@@ -88,4 +88,19 @@ export const withdrawalMutants: readonly Mutant[] = [
     from: 'retained: standings.filter(({ lifecycleState }) => isKept(lifecycleState))',
     to: `retained: standings.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Retained')`,
   },
+  {
+    file: 'src/enrolment/withdraw.ts',
+    tests,
+    name: 'let go what one answer leaves out of a warm pool',
+    from: 'return [...told, ...leftOut]',
+    to: 'return told.concat(leftOut.slice(leftOut.length))',
+  },
+  {
+    file: 'src/termination/scaling-activities.ts',
+    tests,
+    name: 'be stopped by what is launched, or is over',
+    from: `    if (activity.EndTime !== undefined) break
+`,
+    to: '',
+  },
 ]

@@ -7,6 +7,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { whileThere } from '../aws/while-there.ts'
 import { isKept } from '../model.ts'
 import { chosenBy, type Selection } from '../selection.ts'
+import { onTheirWay } from '../termination/scaling-activities.ts'
 import { everyStanding, type Standing } from '../termination/standings.ts'
 import {
   allGroups,
@@ -113,7 +114,10 @@ async function survey(
   }
 }
 
-/** Of the warm pools, too, which only Auto Scaling as a whole tells. */
+/**
+ * Of the warm pools, too, which only Auto Scaling as a whole tells. What that answer leaves out waits all the same: so the activities in
+ * progress are asked, and who is named by nothing else is on its way.
+ */
 async function standingsOf(aws: AwsApi, groups: readonly ListedGroup[]): Promise<Standing[]> {
   const listed = groups.flatMap(({ name, members }) =>
     members.map((member): Standing => ({ groupName: name, ...member })),
@@ -124,7 +128,13 @@ async function standingsOf(aws: AwsApi, groups: readonly ListedGroup[]): Promise
     ({ groupName, instanceId }) =>
       pooled.has(groupName) && !listed.some((one) => one.instanceId === instanceId),
   )
-  return [...listed, ...others]
+  const told = [...listed, ...others]
+  const leftOut: Standing[] = []
+  for (const groupName of pooled)
+    for (const instanceId of await whileThere(() => onTheirWay(aws, groupName), []))
+      if (!told.some((one) => one.instanceId === instanceId))
+        leftOut.push({ groupName, instanceId, lifecycleState: 'Terminating' })
+  return [...told, ...leftOut]
 }
 
 interface Left {

@@ -12,7 +12,7 @@ import { isTimeLeft, limitedTo } from './found.ts'
 
 /** Machines, as the sweep has found them. */
 export interface Machines {
-  /** They are gone, and their disk is being salvaged. */
+  /** They are gone, and their disk is being salvaged, of a copy that was made since. */
   readonly needed: ReadonlySet<string>
   /** They wait at our hook. */
   readonly waiting: ReadonlySet<string>
@@ -39,7 +39,8 @@ export async function clearAway(
       }
     }
     await tried(async () => {
-      const isNeeded = needed.has(copy.instanceId) || !(await isOver(limited, copy, waiting))
+      const isOfNeeded = copy.ofGone && needed.has(copy.instanceId)
+      const isNeeded = isOfNeeded || !(await isOver(limited, copy, waiting))
       await discard(limited, copy, !isNeeded, { deleted, tried })
     })
   }

@@ -21,8 +21,12 @@ import { siblingsOf } from './siblings.ts'
 const DEVICES = [...'fghijklmnop'].map((letter) => `/dev/sd${letter}`)
 
 /** A copy of the machine's root volume as it is now. */
-export async function copyDisk(guard: Guard, action: Omit<CopyOwner, 'diskId'>): Promise<void> {
-  await copyVolume(guard, { ...action, diskId: await diskOf(guard.aws, action.instanceId) })
+export async function copyDisk(
+  guard: Guard,
+  action: Pick<CopyOwner, 'instanceId' | 'actionBegan'>,
+): Promise<void> {
+  const diskId = await diskOf(guard.aws, action.instanceId)
+  await copyVolume(guard, { ...action, diskId, ofGone: false })
 }
 
 export async function copyVolume({ aws, policy }: Guard, owner: CopyOwner): Promise<void> {

@@ -13,6 +13,8 @@ export interface CopyOwner {
   readonly instanceId: string
   readonly actionBegan: number
   readonly diskId: string
+  /** It was copied when its machine was gone, which writes nothing any more. */
+  readonly ofGone: boolean
 }
 
 export interface CopyMark extends CopyOwner {
@@ -20,18 +22,20 @@ export interface CopyMark extends CopyOwner {
   readonly snapshotId: string | undefined
 }
 
-/** `<instance> <began> <disk>` on a snapshot of the disk; on a volume of that, the snapshot's id behind it. */
-export function copyValue({ instanceId, actionBegan, diskId }: CopyOwner, snapshotId?: string): string {
-  return [instanceId, new Date(actionBegan).toISOString(), diskId, snapshotId ?? []].flat().join(' ')
+/** `<instance> <began> <disk>`, and `gone`, on a snapshot of the disk; on a volume of that, the snapshot's id behind it. */
+export function copyValue(owner: CopyOwner, snapshotId?: string): string {
+  const { instanceId, actionBegan, diskId, ofGone } = owner
+  const began = new Date(actionBegan).toISOString()
+  return [instanceId, began, diskId, ofGone ? 'gone' : [], snapshotId ?? []].flat().join(' ')
 }
 
 const MARK =
-  /^(?<instanceId>i-[0-9a-f]{8,32}) (?<began>\S+) (?<diskId>vol-[0-9a-f]{8,32})(?: (?<snapshotId>snap-[0-9a-f]{8,32}))?$/
+  /^(?<instanceId>i-[0-9a-f]{8,32}) (?<began>\S+) (?<diskId>vol-[0-9a-f]{8,32})(?<gone> gone)?(?: (?<snapshotId>snap-[0-9a-f]{8,32}))?$/
 
 /** `undefined`: it is not our writing. */
 export function readCopyValue(value: string): CopyMark | undefined {
-  const { instanceId, began = '', diskId, snapshotId } = MARK.exec(value)?.groups ?? {}
+  const { instanceId, began = '', diskId, gone, snapshotId } = MARK.exec(value)?.groups ?? {}
   const actionBegan = Date.parse(began)
   if (instanceId === undefined || diskId === undefined || Number.isNaN(actionBegan)) return undefined
-  return { instanceId, actionBegan, diskId, snapshotId }
+  return { instanceId, actionBegan, diskId, ofGone: gone !== undefined, snapshotId }
 }

@@ -104,7 +104,8 @@ async function recoverOrphan(guard: Guard, orphan: Orphan, cloning: Cloning): Pr
     if (cloning.budget.left <= 0) return NEEDED
     cloning.budget.left--
     tell(guard, orphan, `a snapshot of its disk, ${volumeId}, is made`)
-    await copyVolume(guard, { instanceId, actionBegan: lastBegan ?? now, diskId: volumeId })
+    const actionBegan = lastBegan ?? now
+    await copyVolume(guard, { instanceId, actionBegan, diskId: volumeId, ofGone: true })
     return NEEDED
   }
   await advance(guard, groupName, copy, cloning, 'bin')
@@ -131,9 +132,13 @@ async function isUnnoticed(aws: AwsApi, { instanceId, groupName }: Orphan): Prom
   return !group?.SuspendedProcesses?.some(({ ProcessName = '' }) => NOTICING.has(ProcessName))
 }
 
-/** Of this very disk, and of its last action: a copy for an earlier one is older than what the machine wrote since (S1). */
+/**
+ * Of this very disk, and of its last action, and made when the machine was gone: any other is older than what the machine wrote since, as
+ * one is that was made for the action and is there still when the machine was kept and then terminated (S1).
+ */
 function isOf(copy: Copy, { instanceId, volumeId }: Orphan, lastBegan = 0): boolean {
   return (
+    copy.ofGone &&
     copy.instanceId === instanceId &&
     copy.diskId === volumeId &&
     copy.actionBegan >= lastBegan &&

@@ -10,7 +10,10 @@ import type { Policy } from '../policy.ts'
 const LAST_ATTEMPT = 0.8
 /** A retry belongs to the status event's pass for so long, as it comes seconds after the flush ended. */
 export const PROMPT_SECONDS = 60
-/** From a pass's decision to a flush that everybody sees listed: a pass is over by then. */
+/**
+ * From a pass's decision to a flush that everybody sees listed: a pass is over by then. What a frozen call sends later still is seen by
+ * nobody's turn: there the flushes' lock on the machine keeps one waiting for the other.
+ */
 export const UNSEEN_SECONDS = 60
 
 export function heldSeconds(seen: Observation): number {

@@ -1,5 +1,6 @@
 /** When terminations began, as the group's scaling activities tell. */
 import type { AwsApi } from '../aws/api.ts'
+import { pages } from '../aws/every-page.ts'
 import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 
 /** How far back an action can have begun. */
@@ -58,9 +59,29 @@ export async function isLaunching(
   return launching
 }
 
+/** The instances that an activity in progress ends, or moves; those that are over come behind them. */
+export async function onTheirWay(aws: AwsApi, groupName: string): Promise<string[]> {
+  const found: string[] = []
+  const activities = pages(async (more) => {
+    const request = { AutoScalingGroupName: groupName, MaxRecords: 100, ...more }
+    const { Activities, NextToken } = await aws.describeScalingActivities(request)
+    return { items: Activities ?? [], NextToken }
+  })
+  for await (const activity of activities) {
+    if (activity.EndTime !== undefined) break
+    const instanceId = instanceNamedBy(activity)
+    if (instanceId !== undefined && !isLaunch(activity)) found.push(instanceId)
+  }
+  return found
+}
+
 /** The instance that an activity is about: nothing but its text names one. */
 export function instanceNamedBy({ Description = '' }: { readonly Description?: string | undefined }) {
   return /\bi-[0-9a-f]{8,32}\b/.exec(Description)?.[0]
+}
+
+function isLaunch({ Description = '' }: { readonly Description?: string | undefined }): boolean {
+  return /^Launching\b/.test(Description)
 }
 
 interface Activity {
@@ -85,13 +106,13 @@ async function lookThrough(
   do {
     const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
     for (const activity of page.Activities ?? []) {
-      const { Description = '', StartTime, EndTime } = activity
+      const { StartTime, EndTime } = activity
       const instanceId = instanceNamedBy(activity)
       const [startedAt, isOver] = [StartTime?.getTime(), EndTime !== undefined]
       const isOld = startedAt !== undefined && now - startedAt > LONGEST_HOLD_MS
       if (isOld && isOver) return
       if (isOld || startedAt === undefined || instanceId === undefined) continue
-      const launches = /^Launching\b/.test(Description)
+      const launches = isLaunch(activity)
       if (isFound({ instanceId, startedAt, isOver, launches })) return
     }
     next = page.NextToken

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import type { Activity } from '@aws-sdk/client-auto-scaling'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { type Enrolment, enrol, enrolAndTell } from '../../src/enrolment/enrol.ts'
 import { markKey } from '../../src/enrolment/mark.ts'
@@ -668,6 +669,22 @@ describe('withdrawal', () => {
     expect(withdrawn).toEqual([])
     expect(hook('web')).toBeDefined()
     expect((await surveyWithdrawal(world.aws, scope)).open).toEqual(open)
+    world.aws.describeAutoScalingInstances = async () => ({ AutoScalingInstances: [] })
+    const again = await withdraw(world.aws, scope)
+    expect(again.open.map(({ instanceId }) => instanceId)).toEqual(open.map(({ instanceId }) => instanceId))
+    expect(hook('web')).toBeDefined()
+  })
+  it.each([
+    ['is over', 'Terminating EC2 instance: i-0123456789abcdef0', new Date()],
+    ['launches a machine', 'Launching a new EC2 instance into warm pool: i-0123456789abcdef0', undefined],
+  ])('an activity that %s stands in nobody’s way', async (_, Description, EndTime) => {
+    createGroup('web')
+    await deploy()
+    const put = { AutoScalingGroupName: 'web', MaxGroupPreparedCapacity: 0 }
+    world.model.call(world.now, 'PutWarmPool', put)
+    const activity = { Description, EndTime } as Activity
+    world.aws.describeScalingActivities = async () => ({ Activities: [activity] })
+    expect(await withdraw(world.aws, scope)).toMatchObject({ open: [], withdrawn: ['web'] })
   })
   it('what waits in another group with a warm pool stands in nobody’s way; each machine is named once', async () => {
     createGroup('web')

@@ -18,7 +18,14 @@ const attached = (instanceId: string, isComplete = true, sinceMinutes = 35): Cop
   attachment: { instanceId, device: '/dev/sdf', isComplete, since: START + sinceMinutes * MINUTE },
 })
 const copyOf = (snapshots: readonly CopySnapshot[], volumes: readonly CopyVolume[] = []): Copy => ({
-  ...{ instanceId: action.instanceId, actionBegan: START, diskId: 'vol-dead', snapshots, volumes },
+  ...{
+    instanceId: action.instanceId,
+    actionBegan: START,
+    diskId: 'vol-dead',
+    ofGone: false,
+    snapshots,
+    volumes,
+  },
 })
 const salvage = (status: 'running' | 'succeeded' | 'failed', endedMinutes = 30, ranOn = 'i-near') => ({
   ...{ commandId: 'c', ranOn, status, statusDetails: status, requestedAt: snapshot.startedAt },

@@ -38,6 +38,9 @@ describe('a full disk', () => {
   it('grows again for another action', () => {
     expect(step(seen({ volume: { ...volume, grownAt: START - MINUTE } }))).toBe('grow')
   })
+  it('grows once an action, though that was in its first moment', () => {
+    expect(step(grown({ volume: { ...volume, grownAt: START }, complaint: 'full' }))).not.toBe('grow')
+  })
   it.each<[string, SeenDisk]>([
     ['nothing tells that it is full', seen({ complaint: undefined })],
     ['its growth was refused', grown({ change: undefined })],

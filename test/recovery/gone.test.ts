@@ -339,7 +339,9 @@ describe('the disk of a machine that was terminated past the hook', () => {
     await sweep(2)
     const { departure } = fleet.model.instances().find(({ id }) => id === dead) ?? {}
     const [snapshot] = call('DescribeSnapshots', {}).Snapshots ?? []
-    expect(snapshot?.Tags?.[0]?.Value).toBe(`${dead} ${departure?.activity.StartTime?.toISOString()} ${disk}`)
+    expect(snapshot?.Tags?.[0]?.Value).toBe(
+      `${dead} ${departure?.activity.StartTime?.toISOString()} ${disk} gone`,
+    )
   })
 
   it('is copied once, although its hook holds the machine yet', async () => {
@@ -1078,6 +1080,71 @@ it('S1: a copy for an earlier action of the machine proves nothing of the disk t
   expect(isThere(disk)).toBe(true)
   await sweep(3)
   expect(invocations).toHaveLength(2)
+})
+
+describe('S1: a copy that was made before the machine was kept proves nothing of the disk that it left, though it could not be deleted', () => {
+  const denied = () =>
+    Array.from({ length: 999 }, () => ['deleteSnapshot', awsError('AccessDenied')] as const)
+  const ofDisk = () =>
+    call('DescribeSnapshots', {}).Snapshots?.filter(({ VolumeId }) => VolumeId === disk) ?? []
+  const keptAndTerminated = async () => {
+    failing = denied()
+    fleet.pass(3 * hour)
+    expect(fleet.state(dead)).toBe('Terminating:Retained')
+    await sweep(2)
+    terminate()
+  }
+  beforeEach(async () => {
+    await mark()
+    call('TerminateInstanceInAutoScalingGroup', { InstanceId: dead, ShouldDecrementDesiredCapacity: true })
+    fleet.pass(10 * minute)
+  })
+
+  it('whose salvage had ended', async () => {
+    await sweep(6)
+    expect(sent).toHaveLength(1)
+    salvaged()
+    await keptAndTerminated()
+    await sweep(3)
+    expect([isThere(disk), ends()]).toEqual([true, []])
+    await sweep(3)
+    expect([ofDisk().length, sent.length]).toEqual([2, 2])
+    salvaged()
+    await sweep(1)
+    expect([isThere(disk), ends().length]).toEqual([false, 1])
+  })
+
+  it('which nobody had salvaged: it is not what is salvaged now', async () => {
+    isAlone = true
+    await sweep(3)
+    expect(ofDisk()).toHaveLength(1)
+    await keptAndTerminated()
+    isAlone = false
+    await sweep(6)
+    const [volumeId = ''] = sent[0]?.Parameters?.Disk?.[0]?.match(/vol-\w+/) ?? []
+    const [volume] = call('DescribeVolumes', { VolumeIds: [volumeId] }).Volumes ?? []
+    expect(volume?.SnapshotId).toBe(ofDisk().at(-1)?.SnapshotId)
+    salvaged()
+    await sweep(1)
+    expect(isThere(disk)).toBe(false)
+  })
+
+  it('which is on the only other machine: it is taken off, and makes room', async () => {
+    await sweep(6)
+    salvaged()
+    const on = invocations[0]?.InstanceId
+    for (const id of fleet.ids().filter((one) => one !== dead && one !== on)) silent = id
+    const [old = ''] = sent[0]?.Parameters?.Disk?.[0]?.match(/vol-\w+/) ?? []
+    failing = ['detachVolume', 'deleteVolume'].flatMap((name) =>
+      Array.from({ length: 2 }, () => [name as keyof AwsApi, awsError('InternalFailure')] as const),
+    )
+    fleet.pass(3 * hour)
+    terminate()
+    failing = [...failing, ...denied()]
+    await sweep(9)
+    expect(isThere(old)).toBe(false)
+    expect(sent).toHaveLength(2)
+  })
 })
 
 it('a copy of a marked disk, tags and all, is none', async () => {

@@ -121,7 +121,7 @@ describe('the healthy machines of a group', () => {
 
 describe('copies', () => {
   const [DISK, SNAPSHOT] = ['vol-0123456789abcdef0', 'snap-0123456789abcdef0']
-  const owner = { instanceId: action.instanceId, actionBegan: START, diskId: DISK }
+  const owner = { instanceId: action.instanceId, actionBegan: START, diskId: DISK, ofGone: false }
   const tagsOf = (snapshotId?: string) => [{ Key: copyKey(HOOK), Value: copyValue(owner, snapshotId) }]
   const snapshot = (SnapshotId: string, minutes: number, VolumeId = DISK, Tags = tagsOf()) => ({
     Snapshots: [

@@ -115,6 +115,8 @@ describe('refused, with the reason', () => {
   it.each([
     ['what is not JSON', 'i-0abc is going', 'not a JSON object'],
     ['a JSON value that is no object', '["i-0abc"]', 'not a JSON object'],
+    ['no value', 'null', 'not a JSON object'],
+    ['a number', '5', 'not a JSON object'],
     ['a kind that is in no table', '{"hello":"world"}', 'of no kind that the guard knows'],
     [
       'a launch',

@@ -13,6 +13,7 @@ const operations = [
   'DescribeAutoScalingGroups',
   'DescribeAutoScalingInstances',
   'DescribeLifecycleHooks',
+  'DescribeScalingActivities',
   'PutLifecycleHook',
   'UpdateAutoScalingGroup',
 ] as const satisfies readonly OperationName[]
