@@ -199,7 +199,7 @@ load_memory() {
   while IFS='|' read -r -d '' a b c; do
     parse_facts "$a"
     [ -n "${HELD[$ID]}" ] || continue # what nobody held may be another file by now
-    EVIDENCE[$ID]="$SIZE ${b:44:64}" HASHED[$ID]=$a HASHED_AS[$ID]=$ROOT$c DIGESTS[$a]=$b
+    EVIDENCE[$ID]="$SIZE ${b:44:64}" HASHED[$ID]=$a HASHED_AS[$ID]=$ROOT$c DIGESTS[$a]=${DIGESTS[$a]:-$b}
   done <"$STATE/hashed"
 }
 
