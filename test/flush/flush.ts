@@ -151,3 +151,15 @@ function report(disk: Disk, exitCode: number | null, said: { stdout: string; std
 export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
+
+/** What a manifest says must be in S3, and is not there with these bytes. */
+export function lackingOf(disk: Disk, { files }: Manifest): string[] {
+  const isThere = ({ path, md5 }: Manifest['files'][number]) => {
+    const object = disk.object(`${PREFIX}${path.replaceAll('/', '_')}`)
+    return object !== undefined && createHash('md5').update(object).digest('hex') === md5
+  }
+  return files
+    .filter((file) => !isThere(file))
+    .map(({ path }) => path)
+    .sort()
+}

@@ -162,7 +162,7 @@ export async function volumeOfTheDead(shape: Shape, lay: (at: string) => void, l
   const at = mountAt(part)
   lay(at)
   root('sync', '-f', at)
-  const writer = spawn('bash', ['-c', WRITER, 'bash', at + log], { stdio: 'ignore' })
+  const writer = spawn('bash', ['-c', WRITER, 'bash', at + log, at], { stdio: 'ignore' })
   while (!existsSync(`${at}/grown`)) await sleep(10)
   root('xfs_io', '-x', '-c', 'shutdown -f', at)
   const ended = new Promise((resolve) => writer.on('close', resolve))
@@ -178,7 +178,7 @@ const WRITER = `
 exec 5>>"$1"
 for ((n = 0; ; n++)); do
   echo "line $n of what was served, as long as such a line is" >&5 || exit
-  case $n in 500) sync "$1" ;; 1000) sync "$1"; >"\${1%%/var/*}/grown" ;; esac
+  case $n in 500) sync "$1" ;; 1000) sync "$1"; >"$2/grown" ;; esac
 done`
 
 /** A copy of a disk, as a snapshot and a volume from it are. */

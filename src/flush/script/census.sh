@@ -195,22 +195,25 @@ load_memory() {
   [ -n "$STATE" ] || return 0
   if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b OLD[$b]=1 FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
   if [ -f "$STATE/digests" ]; then while IFS='|' read -r a b; do DIGESTS[$a]=$b; done <"$STATE/digests"; fi
-  [ -f "$STATE/evidence" ] || return 0
-  while IFS=' ' read -r a b c; do
-    [ -z "${HELD[$a]}" ] || EVIDENCE[$a]="$b $c" # what nobody held may be another file by now
-  done <"$STATE/evidence"
+  [ -f "$STATE/hashed" ] || return 0
+  while IFS='|' read -r -d '' a b c; do
+    parse_facts "$a"
+    [ -n "${HELD[$ID]}" ] || continue # what nobody held may be another file by now
+    EVIDENCE[$ID]="$SIZE ${b:44:64}" HASHED[$ID]=$a HASHED_AS[$ID]=$ROOT$c DIGESTS[$a]=${DIGESTS[$a]:-$b}
+  done <"$STATE/hashed"
 }
 
 # What was hashed is evidence: a file that is hashed again must begin with it.
 declare -A EVIDENCE=()    # device:inode → size and SHA-256
+declare -A HASHED=() HASHED_AS=() EMPTIED=() # device:inode → facts and path, of an earlier flush; such facts → 1 when it is empty now
 declare -A OVERWRITTEN=() # device:inode → the size and SHA-256 that it should begin with
 
-keep_evidence() { # <device:inode> <size> <sha256> <file>
-  local size=${EVIDENCE[$1]%% *} sum
+keep_evidence() { # <facts> <md5> <sha256> <file> <path>: ID, SIZE
+  local size=${EVIDENCE[$ID]%% *} sum
   if [ -n "$size" ]; then
     sum=$(head -c "$size" -- "$4" | sha256sum)
-    if [ "$2" -lt "$size" ] || [ "${sum:0:64}" != "${EVIDENCE[$1]#* }" ]; then OVERWRITTEN[$1]=${EVIDENCE[$1]}; fi
+    if [ "$SIZE" -lt "$size" ] || [ "${sum:0:64}" != "${EVIDENCE[$ID]#* }" ]; then OVERWRITTEN[$ID]=${EVIDENCE[$ID]}; fi
   fi
-  EVIDENCE[$1]="$2 $3"
-  [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$STATE/evidence"
+  EVIDENCE[$ID]="$SIZE $3"
+  [ -z "$STATE" ] || printf '%s|%s|%s\0' "$1" "${DIGESTS[$1]}" "${5#"$ROOT"}" >>"$STATE/hashed"
 }

@@ -72,7 +72,7 @@ hash_batch() { # <indexes in names, bodies, facts>
   fi
   for i in "$@"; do
     md5s[n]=${md5s[n]#\\} sha256s[n]=${sha256s[n]#\\} # a backslash comes first when the name has odd characters
-    remember "${facts[i]}" "${md5s[n]:0:32}" "${sha256s[n]:0:64}" "${bodies[i]}"
+    remember "${facts[i]}" "${md5s[n]:0:32}" "${sha256s[n]:0:64}" "${bodies[i]}" "${names[i]}"
     enter "${names[i]}" "${bodies[i]}" "${facts[i]}"
     n=$((n + 1))
   done
@@ -103,14 +103,13 @@ not_in_time() { # <indexes>
   done
 }
 
-remember() { # <facts> <md5> <sha256> <file>
+remember() { # <facts> <md5> <sha256> <file> <path>
   local multipart='- -'
   parse_facts "$1"
   if [ "$SIZE" -gt "$SINGLE_PUT" ]; then multipart_digests "$4" "$SIZE" && multipart=$REPLY; fi
   DIGESTS[$1]="$MOMENT $2 $3 $multipart"
+  [ "$PURPOSE" != termination ] || keep_evidence "$@"
   [ -z "$STATE" ] || printf '%s|%s\n' "$1" "${DIGESTS[$1]}" >>"$STATE/digests"
-  parse_facts "$1"
-  [ "$PURPOSE" != termination ] || keep_evidence "$ID" "$SIZE" "$3" "$4"
 }
 
 # What S3 keeps of an upload in parts: the digest of the parts' digests. The AWS CLI's parts are 8 MiB, twice as large as often as
@@ -155,6 +154,20 @@ hold_inventory() {
   hold
 }
 
+# What was hashed by an earlier flush, perhaps one that told nobody, and was emptied since (a publisher may do so to what it has shipped):
+# S3 must have it as it was, and alone says whether it does.
+owe_emptied() {
+  local id path
+  for id in "${!HASHED[@]}"; do
+    path=${HASHED_AS[$id]}
+    parse_facts "${NOW[$id]}"
+    [ "$SIZE${FILE_AT[$id]}" = 0 ] || continue
+    if [ -n "${NAMED[$path]}" ]; then OVERWRITTEN[$id]=${EVIDENCE[$id]} && continue; fi # its name is another's
+    EMPTIED[${HASHED[$id]}]=1
+    enter "$path" "${HELD[$id]}" "${HASHED[$id]}"
+  done
+}
+
 # What is held, and nowhere else any more: the hold itself goes into the inventory under its old path, unless a compressed form of
 # it is there.
 adopt_orphans() {
@@ -163,6 +176,7 @@ adopt_orphans() {
   local names=() bodies=() facts=() ids=()
   look_at_holds "${LIST[@]}" # what was listed may be gone
   for i in "${ANSWERS[@]}"; do parse_facts "$i" && here[${ID:-gone}]=1; done
+  owe_emptied
   for id in "${!HELD[@]}"; do
     if [ -n "${here[$id]}${FILE_AT[$id]}" ]; then continue; fi
     if has_form "$id" && [ -n "${HELD[${FORMS[$id]}]}${here[${FORMS[$id]}]}" ]; then continue; fi

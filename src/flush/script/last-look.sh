@@ -94,6 +94,7 @@ look_at_bodies() {
     parse_facts "${FACTS[i]}"
     if [ -n "${HELD[$ID]}" ]; then now=${NOW[$ID]}; else now=${ANSWERS[n]} n=$((n + 1)); fi
     parse_facts "$now"
+    [ "$SIZE${EMPTIED[${FACTS[i]}]}" != 01 ] || continue
     if [ -n "$ID" ] && [ "$now" != "${FACTS[i]}" ]; then LIVE[${FILES[i]}]=$SIZE; fi
   done
 }

@@ -43,7 +43,7 @@ upload_directly() {
     [ "${#WANTED[@]}" -gt 0 ] || note 'the list of files to upload cannot be read'
   fi
   for i in "${!FILES[@]}"; do
-    [ -z "${UPLOADED[${FILES[i]}]}" ] || continue
+    [ -z "${UPLOADED[${FILES[i]}]}${EMPTIED[${FACTS[i]}]}" ] || continue
     if [ "$UPLOAD" = '*' ] || [ -n "${WANTED[${FILES[i]}]}" ] || is_ours_to_publish "$i"; then chosen+=("$i"); fi
   done
   [ "${#chosen[@]}" -gt 0 ] || return 0
