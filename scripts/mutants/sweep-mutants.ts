@@ -24,9 +24,15 @@ export const sweepMutants: readonly Mutant[] = [
   },
   {
     ...sweep,
+    name: 'adopt nothing that one answer of the activities leaves out',
+    from: ' ?? later.get(one.instanceId)',
+    to: '',
+  },
+  {
+    ...sweep,
     name: 'date what no activity names by our own clock',
-    from: 'const startedAt = began.get(one.instanceId)\n',
-    to: 'const startedAt = began.get(one.instanceId) ?? clock.now()\n',
+    from: '?? later.get(one.instanceId)\n',
+    to: '?? clock.now()\n',
   },
   {
     ...reconcile,

@@ -159,8 +159,8 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...sweep,
     name: 'take what no activity names to have begun in 1970',
-    from: 'const startedAt = began.get(one.instanceId)\n',
-    to: 'const startedAt = began.get(one.instanceId) ?? 0\n',
+    from: '?? later.get(one.instanceId)\n',
+    to: '?? 0\n',
   },
   {
     ...audit,

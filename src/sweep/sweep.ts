@@ -161,10 +161,14 @@ async function actionsOf(
 ): Promise<LifecycleAction[]> {
   const [first] = waiting
   if (!first) return []
-  const instanceIds = waiting.map(({ instanceId }) => instanceId)
-  const began = await terminationsBegan(aws, first.groupName, instanceIds, clock.now())
+  const ask = (ids: readonly string[]) => terminationsBegan(aws, first.groupName, ids, clock.now())
+  const ids = waiting.map(({ instanceId }) => instanceId)
+  const began = await ask(ids)
+  // One answer that leaves one out is none: its hold may run out before the next sweep (S3).
+  const leftOut = ids.filter((id) => !began.has(id))
+  const later = leftOut.length > 0 ? await ask(leftOut) : began
   return waiting.flatMap((one) => {
-    const startedAt = began.get(one.instanceId)
+    const startedAt = began.get(one.instanceId) ?? later.get(one.instanceId)
     return startedAt === undefined ? [] : adoptedAction(one, policy.hookName, startedAt)
   })
 }

@@ -67,6 +67,13 @@ it('dates an action by an activity on a later page', async () => {
   expect(told()).toMatchObject({ adopted: 1, oldestHeldSeconds: 30 * 60 })
 })
 
+it('adopts what one answer of the activities leaves out', async () => {
+  let asked = 0
+  aws.guard.aws.describeScalingActivities = async () => ({ Activities: asked++ === 0 ? [] : [terminating] })
+  await run()
+  expect(told()).toMatchObject({ held: 1, adopted: 1 })
+})
+
 it('enrols also where what waits cannot be listed', async () => {
   const enrolment = {
     selections: parseSelections('web'),
