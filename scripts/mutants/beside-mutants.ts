@@ -85,9 +85,7 @@ export const besideMutants: readonly Mutant[] = [
   {
     ...evidence,
     name: 'account for what is older by name, and not by time',
-    from: `[...flushes.filter((one) => one !== first), ...flushedBeside].sort(
-    (a, b) => b.requestedAt - a.requestedAt,
-  )`,
+    from: `[...flushes.filter((one) => one !== first), ...flushedBeside].sort(byAge)`,
     to: `[...flushes.filter((one) => one !== first), ...flushedBeside]`,
   },
   {

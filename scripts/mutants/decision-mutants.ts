@@ -185,8 +185,15 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/evidence.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'let what is older account for what is younger',
-    from: `(a, b) => b.requestedAt - a.requestedAt`,
-    to: `(a, b) => a.requestedAt - b.requestedAt`,
+    from: `.sort(byAge)`,
+    to: `.sort((a, b) => byAge(b, a))`,
+  },
+  {
+    file: 'src/flush/newest-first.ts',
+    tests: ['test/flush/commands.test.ts'],
+    name: 'take any flush of a second for the newest of it',
+    from: ' || end(b) - end(a)',
+    to: '',
   },
   {
     file: 'src/termination/attempts.ts',

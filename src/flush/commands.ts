@@ -5,6 +5,7 @@ import { TooMany } from '../aws/failures.ts'
 import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 import type { Flush, LifecycleAction } from '../model.ts'
 import { withinReason } from './machine-clock.ts'
+import { newestFirst } from './newest-first.ts'
 import { salvageDocumentOf } from './salvage-document.ts'
 
 /** One invocation as listed: whose it is, how it stands, and the first 2,500 characters of its output. */
@@ -90,10 +91,6 @@ async function everyInvocation(
     next = page.NextToken
   } while (next)
   return newestFirst(each.values())
-}
-
-export function newestFirst(invocations: Iterable<Invocation>): Invocation[] {
-  return [...invocations].sort((a, b) => b.flush.requestedAt - a.flush.requestedAt)
 }
 
 function readInvocation(invocation: CommandInvocation, now: number): Invocation {

@@ -1,5 +1,6 @@
 /** The proof of a machine that no hook holds any more: by the same evidence and the same decision as a pass's, told as its termination's end. */
-import { belongs, listInvocations, listSalvages, newestFirst, wholeSeconds } from '../flush/commands.ts'
+import { belongs, listInvocations, listSalvages, wholeSeconds } from '../flush/commands.ts'
+import { newestFirst } from '../flush/newest-first.ts'
 import type { Guard } from '../guard.ts'
 import type { Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'

@@ -2,6 +2,7 @@
  * Evidence is never forgotten: what any readable manifest of an action named stays owed until it is proven, listed again or accounted
  * for, whatever a later manifest leaves out. Pure.
  */
+import { byAge } from '../flush/newest-first.ts'
 import type { Flush, Manifest, Observation } from '../model.ts'
 
 /** What is owed follows from these. */
@@ -37,9 +38,7 @@ export function owedManifest({ flushes, flushedBeside = [] }: Evidence): Manifes
   const first = newestOf(flushes)
   const newest = manifestOf(first)
   if (!newest) return undefined
-  const earlier = [...flushes.filter((one) => one !== first), ...flushedBeside].sort(
-    (a, b) => b.requestedAt - a.requestedAt,
-  )
+  const earlier = [...flushes.filter((one) => one !== first), ...flushedBeside].sort(byAge)
   // One flush is what most actions have, and this is asked for again and again.
   if (earlier.length === 0) return newest
   const files = new Map(newest.files.map((file) => [file.path, file]))

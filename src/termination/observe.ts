@@ -1,7 +1,8 @@
 /** What AWS says of one lifecycle action now, asked afresh: held? flushed? in S3? What the decision cannot hinge on is not asked. */
 import { type Asked, ask } from '../aws/ask.ts'
 import { groupOf } from '../aws/group-of.ts'
-import { belongs, type Invocation, listInvocations, newestFirst } from '../flush/commands.ts'
+import { belongs, type Invocation, listInvocations } from '../flush/commands.ts'
+import { newestFirst } from '../flush/newest-first.ts'
 import type { Guard } from '../guard.ts'
 import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'

@@ -153,6 +153,27 @@ it('one that is older than an hour counts, newest first, wherever a page ends', 
   expect(found.map(({ flush }) => flush.commandId)).toEqual(['newer', 'older'])
 })
 
+it('of those that were asked for in one second, the one that ended last is the newest', async () => {
+  const aws = new OneInstance()
+  const ended = (CommandId: string, seconds: number | undefined) => ({
+    ...{ CommandId, InstanceId: action.instanceId, Comment: action.token ?? '', Status: 'Success' as const },
+    RequestedDateTime: new Date(START),
+    ...(seconds !== undefined && {
+      CommandPlugins: [{ ResponseFinishDateTime: new Date(START + seconds * 1000) }],
+    }),
+  })
+  aws.guard.aws.listCommandInvocations = async () => ({
+    CommandInvocations: [
+      ended('second', 20),
+      ended('runs', undefined),
+      ended('third', 30),
+      ended('first', 10),
+    ],
+  })
+  const found = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START + HOUR)
+  expect(found.map(({ flush }) => flush.commandId)).toEqual(['runs', 'third', 'second', 'first'])
+})
+
 it.each(['DeliveryTimedOut', 'Delivery Timed Out'])(
   'StatusDetails are read in either spelling (%s)',
   async (StatusDetails) => {

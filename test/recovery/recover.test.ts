@@ -168,6 +168,7 @@ describe('a kept machine whose agent answers again', () => {
 
   it('is all that is looked at where only kept machines are tried', async () => {
     aws.lifecycleState = 'Terminating:Wait'
+    aws.activities = [terminating]
     await sweep({ ...recovering, policy: { ...recovering.policy, adoptAfterSeconds: 1e9 } }, plenty)
     const asked = aws.calls.filter((call) => call === 'describeScalingActivities')
     expect(asked).toHaveLength(1)

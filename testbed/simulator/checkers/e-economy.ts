@@ -39,8 +39,9 @@ export function nothingAfterProof(world: World): Checker {
         .filter((one) => !isByAnothersToken(world, one))
       const [newest, ...older] = ofAction.toReversed()
       if (!newest || world.weather.was('s3-denies', run.startedAt) || isUnreadable(world)) return
-      // Of two that were asked for in the same moment, nobody can say which is the newer.
-      if (older.some(({ requestedAt }) => requestedAt === newest.requestedAt)) return
+      // Of two that were asked for in the same second, as Systems Manager may tell it, nobody can say which is the newer.
+      const inSeconds = ({ requestedAt }: Command) => Math.floor(requestedAt / 1000)
+      if (older.some((one) => inSeconds(one) === inSeconds(newest))) return
       const seen = run.seen.get(newest.id)
       if (
         seen &&
