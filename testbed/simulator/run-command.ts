@@ -47,6 +47,10 @@ export class RunCommand {
     return this.#salvages.filter(({ salvages }) => salvages?.machine.instanceId === instanceId)
   }
 
+  everySalvage(): readonly Command[] {
+    return this.#salvages
+  }
+
   running(): Command[] {
     return [...this.#commands.values()].flat().filter(({ endedAt }) => endedAt === undefined)
   }

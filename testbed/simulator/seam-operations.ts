@@ -140,9 +140,9 @@ function callRunCommand(world: ServiceSurroundings, run: Run, operation: Operati
   const { InstanceId: instanceId, NextToken, ...request } = input as Input<'listCommandInvocations'>
   const answer = ssm.listCommandInvocations({ ...request, InstanceId: instanceId, NextToken })
   const seen = views.seen(operation, { InstanceIds: [instanceId ?? ''], NextToken }, answer) as typeof answer
-  // A listing that starts anew shows what is visible now.
-  if (NextToken === undefined && instanceId !== undefined)
-    for (const { id } of ssm.commandsOf(instanceId)) run.seen.delete(id)
+  // A listing that starts anew shows what is visible now. One of no machine is of salvages.
+  const asked = instanceId === undefined ? ssm.everySalvage() : ssm.commandsOf(instanceId)
+  if (NextToken === undefined) for (const { id } of asked) run.seen.delete(id)
   for (const one of seen.CommandInvocations ?? []) run.sawCommand(one, time.now)
   return seen
 }
