@@ -146,8 +146,8 @@ export const answerMutants: readonly Mutant[] = [
   {
     ...observe,
     name: 'refuse an event of what was flushed',
-    from: `wokenBy !== 'event' || flushes.length > 0 || `,
-    to: `wokenBy !== 'event' || `,
+    from: `wokenBy !== 'event' || flushes.length > 0`,
+    to: `wokenBy !== 'event'`,
   },
   {
     ...observe,

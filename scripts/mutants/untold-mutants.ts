@@ -74,6 +74,11 @@ export const untoldMutants: readonly Mutant[] = [
     'return (began.get(instanceId) ?? owner.adoptedAt) === owner.adoptedAt',
     'return began.get(instanceId) === owner.adoptedAt',
   ]),
+  ...bugsIn({ file: observe, tests: ['test/termination/reconcile.test.ts'] }, [
+    'begin what an event speaks of, since nobody may ask whose hook it is',
+    "if (!hook && hold === 'held')",
+    'if (false)',
+  ]),
   ...bugsIn({ file: observe, tests: days }, [
     'call an action over by the flush of a pass whose clock is seconds behind',
     'const CLOCKS_DIFFER_MS = 5000',

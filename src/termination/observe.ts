@@ -116,8 +116,12 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
  * hook notifies another queue; one that was flushed has begun as ours.
  */
 function refuseAnothers({ queueUrl }: Policy, seen: Observation): Observation {
-  const { wokenBy, flushes, hook, action } = seen
-  if (wokenBy !== 'event' || flushes.length > 0 || !hook || !notifiesAnother(hook, queueUrl)) return seen
+  const { wokenBy, flushes, hold, hook, action } = seen
+  if (wokenBy !== 'event' || flushes.length > 0) return seen
+  // Until it can be asked, nothing is begun; the message stays, and the hook's own comes, too, where it is ours.
+  if (!hook && hold === 'held')
+    throw new Error(`nobody tells whose hook ${action.hookName} of group ${action.groupName} is`)
+  if (!hook || !notifiesAnother(hook, queueUrl)) return seen
   throw new NotOurs(
     `hook ${action.hookName} of group ${action.groupName} notifies ${hook.notifies}, not our queue`,
   )

@@ -181,6 +181,14 @@ describe('S4: nothing is done to an instance that our hook does not hold', () =>
     expect(await pass()).toMatchObject({ over: false, decision: { do: 'wait' } })
     expect(aws.calls).not.toContain('sendCommand')
   })
+  it('when an event speaks of it and nobody may ask whose hook that is', async () => {
+    aws.failing.set('describeLifecycleHooks', awsError('AccessDenied', 'no'))
+    const byEvent = () => reconcile(aws.guard, action, undefined, 'event')
+    await expect(byEvent()).rejects.toThrow('nobody tells whose hook')
+    expect(aws.calls).not.toContain('sendCommand')
+    aws.failing.clear()
+    expect(await byEvent()).toMatchObject({ decision: { do: 'flush' } })
+  })
   it('when the message is old and the instance is in service', async () => {
     aws.activeToken = undefined
     aws.lifecycleState = 'InService'

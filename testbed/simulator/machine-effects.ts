@@ -17,7 +17,7 @@ export function befall(
   if (!machine) return
   switch (effect.do) {
     case 'register':
-      machine.start()
+      machine.start(true)
       return
     case 'deregister':
       machine.leaveService()

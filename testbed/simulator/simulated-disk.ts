@@ -29,6 +29,9 @@ interface LiveLog {
   modifiedAt: number
 }
 
+/** A rotation by the platform leaves so many files of each log, where it deletes any. */
+export const ROTATIONS_KEPT = 2
+
 /** Names that a careless reader of manifests would trip over. */
 const LOG_NAMES = [
   'localhost_access_log.txt',

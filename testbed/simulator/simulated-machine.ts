@@ -7,7 +7,7 @@ import { drawWriters } from './draw-writers.ts'
 import { isCalm } from './fault-mix.ts'
 import { type Archiving, publish } from './publisher.ts'
 import { hour, minute, second } from './setting.ts'
-import { Disk, type DiskSurroundings, type Rotation } from './simulated-disk.ts'
+import { Disk, type DiskSurroundings, ROTATIONS_KEPT, type Rotation } from './simulated-disk.ts'
 import type { Writer } from './writers.ts'
 
 export interface MachineSurroundings extends Archiving, DiskSurroundings {
@@ -17,9 +17,6 @@ export interface MachineSurroundings extends Archiving, DiskSurroundings {
 
 /** `silent`: registered, but it fetches nothing. `gone`: SSM knows no agent there. */
 export type Agent = 'up' | 'silent' | 'gone'
-
-/** A rotation by the platform leaves so many files of each log, where it deletes any. */
-const ROTATIONS_KEPT = 2
 
 export class Machine {
   readonly instanceId: string
@@ -51,6 +48,7 @@ export class Machine {
   readonly writers: readonly Writer[]
   /** When it was last started: launched, booted again by somebody, or from a new disk. */
   bootedAt: number
+  inServiceSince = 0
   readonly #world: MachineSurroundings
   #whenBack: (() => void)[] = []
   /** A writer that does not obey falls silent by itself some time after the traffic ended, or never does. */
@@ -103,7 +101,8 @@ export class Machine {
   }
 
   /** Traffic arrives. */
-  start(): void {
+  start(isRegistered = false): void {
+    if (isRegistered) this.inServiceSince = this.#world.time.now
     if (!this.isOn) return
     this.write()
     for (const writer of this.writers) writer.start(this.#world.time.now)

@@ -56,9 +56,11 @@ export function lastActionOf({ region }: World, { number }: Pick<Disk, 'number'>
   return [...region.actions.values()].findLast(({ disk }) => disk.number === number)
 }
 
-/** What is written to a disk that comes back from the hook is the next action's. */
+/** What is written to a disk that comes back from the hook is the next action's, where there will be one. */
 function lastOwed(world: World, action: TrackedAction): number {
-  return isFollowed(world, action) && action.end ? action.end.at : Number.POSITIVE_INFINITY
+  const { end, machine } = action
+  const isBack = end !== undefined && machine.inServiceSince > end.at
+  return end && (isBack || isFollowed(world, action)) ? end.at : Number.POSITIVE_INFINITY
 }
 
 function isFollowed({ region }: World, action: TrackedAction): boolean {

@@ -57,10 +57,17 @@ function isBootHidden({ ssm }: World, { instance, disk, startedAt }: TrackedActi
   )
 }
 
-/** Whether the pass that ended the action could not know of that. */
+/** Whether the pass that ended the action could not know of that, or, where somebody else ended it, none before that end. */
 export function endedBootHidden(world: World, action: TrackedAction): boolean {
-  const cause = action.end?.cause
-  return cause?.by === 'guard' && isBootHidden(world, action, cause.run)
+  const { end, disk, instance, startedAt } = action
+  if (!end) return false
+  if (end.cause.by === 'guard') return isBootHidden(world, action, end.cause.run)
+  return (
+    disk.bootedAt > startedAt &&
+    world.ssm.commandsOf(instance.id).some(({ requestedAt, visibleAt, isByHand }) => {
+      return !isByHand && requestedAt > disk.bootedAt && visibleAt > end.at
+    })
+  )
 }
 
 function isAlive({ instance, disk }: TrackedAction): boolean {
