@@ -102,7 +102,11 @@ export function drawHands(chance: Chance, kind: Situation['kind'], files: readon
     const does = chance.pick(kind === 'audit' ? GENTLE : DEEDS)
     // A line after the end of a compressed file is no line.
     const writes = does === 'append' || does === 'supersede'
-    const victims = writes ? files.filter(({ form }) => form === 'plain') : files
+    // What takes the place of a file that only a hard link made a log is none.
+    const isLinked = (path: string) => files.some(({ is, to }) => is === 'hard link' && to === path)
+    const victims = writes
+      ? files.filter(({ form, path }) => form === 'plain' && !(does === 'supersede' && isLinked(path)))
+      : files
     const victim = chance.pick(victims).path
     const folder = victim.slice(0, victim.lastIndexOf('/'))
     const path = !writes && chance.of(0.5) ? `${folder}/${chance.pick(['*.gz', '*', '*[0-9]*'])}` : victim
