@@ -3,6 +3,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { grouped } from '../grouped.ts'
 import { instanceNamedBy } from '../termination/scaling-activities.ts'
 import type { Standing } from '../termination/standings.ts'
+import { machinesNamed } from './machines-named.ts'
 
 export interface KeptInstance {
   readonly instanceId: string
@@ -19,17 +20,20 @@ export interface KeptInstance {
 const MAX_PAGES = 10
 
 export async function keptInstances(aws: AwsApi, retained: readonly Standing[]): Promise<KeptInstance[]> {
-  const machines = await machinesOf(aws, retained)
+  const machines = await machinesNamed(
+    aws,
+    retained.map(({ instanceId }) => instanceId),
+  )
   const kept: KeptInstance[] = []
   for (const [groupName, ofGroup] of grouped(retained, (one) => one.groupName)) {
     const since = await retainedSince(aws, groupName, new Set(ofGroup.map(({ instanceId }) => instanceId)))
     for (const { instanceId, lifecycleState } of ofGroup) {
       const machine = machines.get(instanceId)
-      const instanceType = machine?.instanceType
+      const instanceType = machine?.InstanceType
       kept.push({
         ...{ instanceId, groupName, lifecycleState, instanceType },
         since: since.get(instanceId),
-        machine: machine?.state ?? 'unknown to EC2',
+        machine: machine?.State?.Name ?? 'unknown to EC2',
       })
     }
   }
@@ -60,27 +64,4 @@ async function retainedSince(
     if (!next) break
   }
   return since
-}
-
-interface Ec2Machine {
-  readonly instanceType: string | undefined
-  readonly state: string | undefined
-}
-
-async function machinesOf(
-  aws: AwsApi,
-  instances: readonly Standing[],
-): Promise<ReadonlyMap<string, Ec2Machine>> {
-  if (instances.length === 0) return new Map()
-  // A filter, since one id that EC2 has forgotten would fail a request by ids as a whole.
-  const found = new Map<string, Ec2Machine>()
-  for (let from = 0; from < instances.length; from += 100) {
-    const Values = instances.slice(from, from + 100).map(({ instanceId }) => instanceId)
-    const answer = await aws.describeInstances({ Filters: [{ Name: 'instance-id', Values }] })
-    for (const { InstanceId, InstanceType, State } of answer.Reservations?.flatMap(
-      (one) => one.Instances ?? [],
-    ) ?? [])
-      if (InstanceId) found.set(InstanceId, { instanceType: InstanceType, state: State?.Name })
-  }
-  return found
 }

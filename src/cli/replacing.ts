@@ -1,10 +1,10 @@
 /** A replacement carried out, and undone: step by step, each of which may be the last that this process makes. */
-import type { Instance } from '@aws-sdk/client-ec2'
 import { isAnswer, isPassing } from '../aws/failures.ts'
 import { groupOf } from '../aws/group-of.ts'
 import type { OperatorApi } from '../aws/operator-api.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { unlessInterrupted } from './interruption.ts'
+import { machinesNamed } from './machines-named.ts'
 import { wordsOf } from './next-step.ts'
 import {
   type Changes,
@@ -120,9 +120,6 @@ export async function undo(aws: ReplacingApi, undoing: Undoing): Promise<void> {
   await lower(aws, undoing)
 }
 
-/** EC2 takes no more in a filter. */
-const MOST_VALUES = 200
-
 /** The instance that came last, where there is one too many. */
 async function newestBeyond(
   aws: ReplacingApi,
@@ -135,13 +132,8 @@ async function newestBeyond(
   )
   if (members.length <= desired) return undefined
   const ids = members.flatMap(({ InstanceId }) => (InstanceId && InstanceId !== kept ? [InstanceId] : []))
-  const found: Instance[] = []
-  for (let from = 0; from < ids.length; from += MOST_VALUES) {
-    const Values = ids.slice(from, from + MOST_VALUES)
-    const { Reservations = [] } = await aws.describeInstances({ Filters: [{ Name: 'instance-id', Values }] })
-    found.push(...Reservations.flatMap(({ Instances = [] }) => Instances))
-  }
-  return found.toSorted((a, b) => (b.LaunchTime?.getTime() ?? 0) - (a.LaunchTime?.getTime() ?? 0)).at(0)
+  const machines = [...(await machinesNamed(aws, ids)).values()]
+  return machines.toSorted((a, b) => (b.LaunchTime?.getTime() ?? 0) - (a.LaunchTime?.getTime() ?? 0)).at(0)
     ?.InstanceId
 }
 

@@ -1,6 +1,5 @@
 /** Gathers what the checks look at. A question that fails is a fact too, whatever the reason: nobody knows then. */
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
-import type { Instance } from '@aws-sdk/client-ec2'
 import { prefixOf } from '../../archive/destination.ts'
 import { list } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
@@ -8,6 +7,7 @@ import { groupOf } from '../../aws/group-of.ts'
 import { hookOf } from '../../termination/hook.ts'
 import type { Deployment } from '../deployment.ts'
 import { known } from '../known.ts'
+import { machinesNamed } from '../machines-named.ts'
 import { trafficOf } from '../serving.ts'
 import { Refusal } from '../surroundings.ts'
 import type { AgentFacts, GroupFacts, InstanceFacts } from './facts.ts'
@@ -72,7 +72,7 @@ async function gatherInstances(
   for (let from = 0; from < members.length; from += INSTANCES_PER_CALL) {
     const some = members.slice(from, from + INSTANCES_PER_CALL)
     const ids = some.map(({ InstanceId }) => InstanceId)
-    const machines = await known(() => machinesOf(deployment, ids))
+    const machines = await known(() => machinesNamed(aws, ids))
     const agents = await known(() => agentsOf(deployment, ids))
     for (const { InstanceId: instanceId, LifecycleState: lifecycleState } of some) {
       const machine = one(machines, instanceId)
@@ -105,13 +105,6 @@ async function chained<First, Second>(
   next: (answer: First) => Promise<Asked<Second>>,
 ): Promise<Asked<Second>> {
   return first.is === 'answered' ? await next(first.answer) : first
-}
-
-async function machinesOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyMap<string, Instance>> {
-  // A filter, since one id that EC2 has forgotten would fail a request by ids as a whole.
-  const answer = await aws.describeInstances({ Filters: [{ Name: 'instance-id', Values: ids }] })
-  const all = answer.Reservations?.flatMap((reservation) => reservation.Instances ?? []) ?? []
-  return new Map(all.map((instance) => [instance.InstanceId ?? '', instance]))
 }
 
 async function agentsOf({ aws }: Deployment, ids: string[]): Promise<ReadonlyMap<string, AgentFacts>> {
