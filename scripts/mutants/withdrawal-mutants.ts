@@ -99,7 +99,7 @@ export const withdrawalMutants: readonly Mutant[] = [
     file: 'src/termination/scaling-activities.ts',
     tests,
     name: 'be stopped by what is launched, or is over',
-    from: `    if (activity.EndTime !== undefined) break
+    from: `      if (activity.EndTime !== undefined) return found
 `,
     to: '',
   },

@@ -1,6 +1,6 @@
 /** When terminations began, as the group's scaling activities tell. */
+import type { Activity as Told } from '@aws-sdk/client-auto-scaling'
 import type { AwsApi } from '../aws/api.ts'
-import { pages } from '../aws/every-page.ts'
 import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 
 /** How far back an action can have begun. */
@@ -62,16 +62,12 @@ export async function isLaunching(
 /** The instances that an activity in progress ends, or moves; those that are over come behind them. */
 export async function onTheirWay(aws: AwsApi, groupName: string): Promise<string[]> {
   const found: string[] = []
-  const activities = pages(async (more) => {
-    const request = { AutoScalingGroupName: groupName, MaxRecords: 100, ...more }
-    const { Activities, NextToken } = await aws.describeScalingActivities(request)
-    return { items: Activities ?? [], NextToken }
-  })
-  for await (const activity of activities) {
-    if (activity.EndTime !== undefined) break
-    const instanceId = instanceNamedBy(activity)
-    if (instanceId !== undefined && !isLaunch(activity)) found.push(instanceId)
-  }
+  for await (const some of activitiesOf(aws, groupName))
+    for (const activity of some) {
+      if (activity.EndTime !== undefined) return found
+      const instanceId = instanceNamedBy(activity)
+      if (instanceId !== undefined && !isLaunch(activity)) found.push(instanceId)
+    }
   return found
 }
 
@@ -101,11 +97,8 @@ async function lookThrough(
   now: number,
   isFound: (activity: Activity) => boolean,
 ): Promise<void> {
-  const request = { AutoScalingGroupName: groupName, MaxRecords: 100 }
-  let next: string | undefined
-  do {
-    const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
-    for (const activity of page.Activities ?? []) {
+  for await (const some of activitiesOf(aws, groupName))
+    for (const activity of some) {
       const { StartTime, EndTime } = activity
       const instanceId = instanceNamedBy(activity)
       const [startedAt, isOver] = [StartTime?.getTime(), EndTime !== undefined]
@@ -115,6 +108,15 @@ async function lookThrough(
       const launches = isLaunch(activity)
       if (isFound({ instanceId, startedAt, isOver, launches })) return
     }
+}
+
+/** Page by page: an await for each activity would cost more than all that is done with it. */
+async function* activitiesOf(aws: AwsApi, groupName: string): AsyncGenerator<readonly Told[]> {
+  const request = { AutoScalingGroupName: groupName, MaxRecords: 100 }
+  let next: string | undefined
+  do {
+    const page = await aws.describeScalingActivities(next ? { ...request, NextToken: next } : request)
+    yield page.Activities ?? []
     next = page.NextToken
   } while (next)
 }

@@ -72,7 +72,7 @@ function sendLater(world: SeamSurroundings, run: Run, operation: Operation, inpu
   const { time, chance, trace } = world
   trace?.note('fault', `${operation} of invocation ${run.number} waits for its turn`)
   hinder(world, run, operation, input)
-  world.trouble.withAnswer()
+  world.trouble.withoutAnswer()
   time.after(chance.logBetween(second, LATEST_ATTEMPT_MS), () => {
     // What was killed has no environment any more.
     if (run.isDead || world.isHealed) return
@@ -105,7 +105,7 @@ function happen(
   }
   if (fate === 'killed before' || fate === 'killed after') world.functions.kill(run, fate)
   if (fate.startsWith('hangs')) {
-    world.trouble.withAnswer()
+    world.trouble.withoutAnswer()
     return undefined
   }
   if (refusal) return { error: refusal }

@@ -6,7 +6,7 @@ export class Trouble {
   readonly #last = new Map<string, number>()
   readonly #lastLook = new Map<string, number>()
   #lastSweep = 0
-  #lastHanging = 0
+  #lastWithout = 0
 
   constructor(world: Pick<Surroundings, 'time'>) {
     this.#world = world
@@ -27,12 +27,12 @@ export class Trouble {
   }
 
   /** A call was not answered while its invocation waited for it, whoever it was about. */
-  withAnswer(): void {
-    this.#lastHanging = this.#world.time.now
+  withoutAnswer(): void {
+    this.#lastWithout = this.#world.time.now
   }
 
-  get lastWithAnswer(): number {
-    return this.#lastHanging
+  get lastWithoutAnswer(): number {
+    return this.#lastWithout
   }
 
   withSweep(): void {

@@ -51,7 +51,7 @@ function wasNobodyFree({ queue, trouble, time }: World, { token }: TrackedAction
   return queue.all().some(({ truth, visibleAt }) => {
     const isIts = truth.is === 'notification' && truth.token === token
     const waitedMs = time.now - visibleAt
-    return isIts && waitedMs >= 1000 * LONGEST_PASS_SECONDS && trouble.lastWithAnswer >= visibleAt
+    return isIts && waitedMs >= 1000 * LONGEST_PASS_SECONDS && trouble.lastWithoutAnswer >= visibleAt
   })
 }
 
