@@ -17,9 +17,10 @@ export async function bundleSize(): Promise<Row[]> {
     {
       what: 'what of it is not the SDK’s',
       measured: kB(ours - asWeBundleThem),
-      wanted: '≤ 210 kB',
+      wanted: '≤ 215 kB',
       figures: `${kB(ours)} to ${kB(asWeBundleThem)}, both with only the shapes that are called`,
-      holds: ours - asWeBundleThem <= 210_000,
+      // Somewhat above what it is, so that a library that slips in is seen (zod alone is 98 kB).
+      holds: ours - asWeBundleThem <= 215_000,
     },
   ]
 }
