@@ -55,14 +55,14 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     ...beyond,
-    name: 'take who is in a warm pool for gone because EC2 does',
-    from: 'if (all.length === 0) return await isGone(aws, action, ageSeconds)',
-    to: 'if (all.length >= 0) return await isGone(aws, action, ageSeconds)',
+    name: 'never tell the end of an action that is older than any, of a group with a warm pool',
+    from: 'if (all.length === 0) return isOutlived(ageSeconds)',
+    to: 'if (all.length === 0) return false',
   },
   {
     ...beyond,
     name: 'take an Auto Scaling that has nobody for one without this instance',
-    from: 'if (all.length === 0) return await isGone(aws, action, ageSeconds)',
+    from: 'if (all.length === 0) return isOutlived(ageSeconds)',
     to: '',
   },
   {

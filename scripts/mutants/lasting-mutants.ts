@@ -45,9 +45,9 @@ export const lastingMutants: readonly Mutant[] = [
   },
   {
     ...beyond,
-    name: 'take a machine that is gone for the end of an action whose group tells of it',
-    from: '  if (group) {\n',
-    to: '  if (group) {\n    if (await isGone(aws, action, ageSeconds)) return true\n',
+    name: 'call an action over that nobody may ask about',
+    from: `if (asked.is === 'refused') return isOutlived(ageSeconds)`,
+    to: `if (asked.is === 'refused') return true`,
   },
   {
     ...beyond,
@@ -57,9 +57,9 @@ export const lastingMutants: readonly Mutant[] = [
   },
   {
     ...beyond,
-    name: 'take an answer without the instance for the end of an action whose heartbeat is refused',
-    from: `return asked.is === 'answered' && asked.answer === 'gone'`,
-    to: `return asked.is === 'answered'`,
+    name: 'wait for an action that nobody may ask about and that is older than any',
+    from: `if (asked.is === 'refused') return isOutlived(ageSeconds)`,
+    to: `if (asked.is === 'refused') return false`,
   },
   {
     ...reconcile,

@@ -2,12 +2,12 @@
 import { ask } from '../aws/ask.ts'
 import { groupOf } from '../aws/group-of.ts'
 import { whileThere } from '../aws/while-there.ts'
+import { LONGEST_HOLD_SECONDS } from '../global-timeout.ts'
 import type { Guard } from '../guard.ts'
 import type { LifecycleAction } from '../model.ts'
 import { holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
-import { machineState } from './machine-state.ts'
 import { everyStanding } from './standings.ts'
 
 export async function isBeyond(
@@ -26,13 +26,13 @@ export async function isBeyond(
 
 /**
  * Whether Auto Scaling has the instance no more: it describes the group, and without the instance; or there is no such group, which only a
- * question about the group's hooks is answered with. What EC2 says counts only where Auto Scaling may not be asked, or does not tell: a
- * machine that is gone can still wait at the hook.
+ * question about the group's hooks is answered with. Where Auto Scaling may not be asked, or does not tell, the action is over when it is
+ * older than any can be. EC2 is not asked: a machine that is gone can still wait at the hook.
  */
 async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
   const { groupName, hookName, instanceId } = action
   const asked = await ask(() => groupOf(aws, groupName))
-  if (asked.is === 'refused') return await isGone(aws, action, ageSeconds)
+  if (asked.is === 'refused') return isOutlived(ageSeconds)
   const group = asked.answer
   if (group) {
     if (!group.Instances?.every((one) => one.InstanceId !== instanceId)) return false
@@ -47,15 +47,10 @@ async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: num
 async function isOutOfPool(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
   const asked = await ask(() => everyStanding(aws))
   const all = asked.is === 'answered' ? asked.answer : []
-  if (all.length === 0) return await isGone(aws, action, ageSeconds)
+  if (all.length === 0) return isOutlived(ageSeconds)
   return all.every(({ instanceId }) => instanceId !== action.instanceId)
 }
 
-async function isGone(
-  aws: Guard['aws'],
-  { instanceId }: LifecycleAction,
-  ageSeconds: number,
-): Promise<boolean> {
-  const asked = await ask(() => machineState(aws, instanceId, ageSeconds))
-  return asked.is === 'answered' && asked.answer === 'gone'
+function isOutlived(ageSeconds: number): boolean {
+  return ageSeconds > LONGEST_HOLD_SECONDS
 }
