@@ -85,7 +85,9 @@ describe.each([
     aws.now += 1
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'settle', outcome: 'expired' } })
   }
-  it('nothing is done while our hook may hold the instance, and the pass fails', async () => {
+  it('nothing is done while our hook may hold the instance, however long, and the pass fails', async () => {
+    await expect(pass()).rejects.toBe(error)
+    aws.now += 90 * MINUTE
     await expect(pass()).rejects.toBe(error)
     expect(aws.invocations).toHaveLength(1)
   })
