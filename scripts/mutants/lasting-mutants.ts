@@ -14,6 +14,13 @@ const pace = {
 /** What fails, runs or is waited for without an end. */
 export const lastingMutants: readonly Mutant[] = [
   {
+    file: 'src/termination/decide.ts',
+    tests: ['test/termination/what-lasts.test.ts'],
+    name: 'give up what was never flushed because something else is refused',
+    from: `seen.troubles.every(({ what }) => NOT_IN_THE_WAY.has(what)) &&`,
+    to: `seen.troubles.length === 0 &&`,
+  },
+  {
     ...reconcile,
     name: 'hold a machine beyond patience for as long as its flush cannot be sent at the moment',
     from: `const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))`,

@@ -201,8 +201,14 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...commands,
     name: 'forget flushes that are older than an hour',
-    from: 'const WINDOW_MS = 1000 * LONGEST_HOLD_SECONDS',
+    from: 'const WINDOW_MS = 1000 * (LONGEST_HOLD_SECONDS + LATEST_LOOK_SECONDS)',
     to: 'const WINDOW_MS = 3600 * 1000',
+  },
+  {
+    ...commands,
+    name: 'forget flushes of an action that Auto Scaling has ended a moment ago',
+    from: 'const WINDOW_MS = 1000 * (LONGEST_HOLD_SECONDS + LATEST_LOOK_SECONDS)',
+    to: 'const WINDOW_MS = 1000 * LONGEST_HOLD_SECONDS',
   },
   {
     file: 'src/aws/failures.ts',

@@ -25,10 +25,12 @@ export type Ownership =
   | { readonly token: string; readonly groupName: string | undefined }
   | { readonly adoptedAt: number; readonly groupName: string | undefined }
 
-/** Nothing older can be the flush of an action that is held. */
-const WINDOW_MS = 1000 * LONGEST_HOLD_SECONDS
+/** So long after the end of an action its message may come back: no message is hidden from its queue for longer. */
+const LATEST_LOOK_SECONDS = 43_200
+/** Nothing older can be the flush of an action that is held, or is found over: what was proven before counts then, too. */
+const WINDOW_MS = 1000 * (LONGEST_HOLD_SECONDS + LATEST_LOOK_SECONDS)
 /**
- * Pages of 50 commands that are read of one instance: what runs our document thousands of times in two days is no flush of ours, and
+ * Pages of 50 commands that are read of one instance: what runs our document thousands of times in these days is no flush of ours, and
  * must not cost every pass its time.
  */
 export const MAX_COMMAND_PAGES = 60
@@ -84,7 +86,9 @@ async function everyInvocation(
   let pages = 0
   do {
     if (pages++ >= MAX_COMMAND_PAGES)
-      throw new TooMany(`${instanceId ?? documentName} has over ${each.size} commands in two days`)
+      throw new TooMany(
+        `${instanceId ?? documentName} has over ${each.size} commands in ${WINDOW_MS / 3_600_000} hours`,
+      )
     const page = await aws.listCommandInvocations(next ? { ...request, NextToken: next } : request)
     for (const one of page.CommandInvocations ?? [])
       each.set(`${one.CommandId} ${one.InstanceId}`, readInvocation(one, now))

@@ -24,7 +24,7 @@ export interface KeptMachine {
 }
 
 export interface LastLook {
-  /** Of how many terminations SSM still shows a flush (48 hours): where an activity is missing, that tells. */
+  /** Of how many terminations SSM is asked for a flush (60 hours): where an activity is missing, that tells. */
   readonly flushed: number
   readonly lastFlushAt: number
   /** Why a new termination that fails, too, might not keep the machine again. */

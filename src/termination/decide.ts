@@ -6,7 +6,7 @@
  * E1 no flush while a visible one runs. E2 nothing is flushed after it is proven.
  */
 import { globalTimeoutOf, latestEndOf } from '../global-timeout.ts'
-import { type Decision, isKept, type Observation } from '../model.ts'
+import { type Decision, isKept, type Observation, type Trouble } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { copiedAtOf, type Evidence, owedManifest } from './evidence.ts'
@@ -15,6 +15,9 @@ import { gaps, troubles, underWay, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
 export const STOPPED_SECONDS = 600
+
+/** A flush can be started without these answers. */
+const NOT_IN_THE_WAY: ReadonlySet<Trouble['what']> = new Set(['ask where it is', 'read the hook', 'ask EC2'])
 
 export function decide(seen: Observation, policy: Policy): Decision {
   const proven = provenOutcome(seen)
@@ -143,7 +146,7 @@ export function isPatienceSpent(seen: Observation, policy: Policy): boolean {
   const isUntried =
     seen.flushes.length === 0 &&
     seen.agent === 'unknown' &&
-    seen.troubles.length === 0 &&
+    seen.troubles.every(({ what }) => NOT_IN_THE_WAY.has(what)) &&
     !isOverdue(seen, seen.busyWith, policy)
   return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)
 }

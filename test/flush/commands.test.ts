@@ -8,7 +8,7 @@ import { action, failed, policy, START, seen } from '../termination/observations
 
 const HOUR = 3_600_000
 
-it('all that an action can have started are asked for: two days back, of our document, on this instance', async () => {
+it('all that an action can have started are asked for: two days back and a look’s, of our document, on this instance', async () => {
   const aws = new OneInstance()
   const asked: ListCommandInvocationsCommandInput[] = []
   aws.guard.aws.listCommandInvocations = async (input) => {
@@ -19,7 +19,7 @@ it('all that an action can have started are asked for: two days back, of our doc
   const filters = new Map(asked[0]?.Filters?.map(({ key, value }) => [key, value]))
   expect(asked[0]).toMatchObject({ InstanceId: action.instanceId, Details: true })
   expect(filters.get('DocumentName')).toBe('flush')
-  expect(Date.parse(filters.get('InvokedAfter') ?? '')).toBe(START - 48 * HOUR)
+  expect(Date.parse(filters.get('InvokedAfter') ?? '')).toBe(START - 60 * HOUR)
 })
 
 it.each([

@@ -322,6 +322,19 @@ describe('a flush that names nothing of what it had seen', () => {
   })
 })
 
+describe('a message that comes when patience is over is flushed all the same,', () => {
+  it.each<[string, keyof AwsApi]>([
+    ['EC2 may not be asked', 'describeInstances'],
+    ['the hook may not be read', 'describeLifecycleHooks'],
+  ])('although %s', async (_, operation) => {
+    refuse(operation, awsError('AccessDenied', 'no'))
+    outOfPatience()
+    expect(await pass()).toMatchObject({ over: false, did: 'done', decision: { do: 'flush' } })
+    aws.flushEnds('', 'Failed')
+    expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })
+  })
+})
+
 it('a hook and a group that may not be read hold the machine, told as overdue', async () => {
   refuse('describeLifecycleHooks', awsError('AccessDenied', 'no'))
   refuse('describeAutoScalingGroups', awsError('AccessDenied', 'no'))
