@@ -117,10 +117,18 @@ export const permissionMutants: readonly Mutant[] = [
       `['ec2:GetConsoleOutput', 'ec2:RebootInstances']`,
       `['ec2:RebootInstances']`,
     ],
+  ),
+  ...bugsIn(
+    { file: 'deploy/roles.ts', tests: ['test/deploy/every-combination.test.ts'], only: 'by name' },
     [
       'not let the sweep mark the disks that the bin keeps',
       `return reboots(settings) || bins(settings) ?`,
       `return reboots(settings) ?`,
+    ],
+    [
+      'not let the sweep look at the volumes that grow',
+      `...(clones(settings) || grows(settings) ? anywhere`,
+      `...(clones(settings) ? anywhere`,
     ],
   ),
   ...bugsIn(

@@ -38,6 +38,30 @@ export const tellingMutants: readonly Mutant[] = [
     to: '',
   },
   {
+    ...{ file: 'src/cli/whole-file.ts', tests: ['test/cli/whole-file.test.ts'] },
+    name: 'leave half a page where the disk is full',
+    from: 'rmSync(beside, { force: true })',
+    to: 'renameSync(beside, target)',
+  },
+  {
+    ...{ file: 'src/cli/reading.ts', tests: ['test/cli/damaged-journal.test.ts'] },
+    name: 'say of another file that it names no termination of an instance',
+    from: 'this.#isOfOurs ||= line.includes(MARK)',
+    to: 'this.#isOfOurs = true',
+  },
+  {
+    ...{ file: 'src/cli/reading.ts', tests: ['test/cli/damaged-journal.test.ts'] },
+    name: 'pass over a line that was cut before it names its instance',
+    from: '? undefined : refuseCut(line)',
+    to: '? undefined : undefined',
+  },
+  {
+    ...{ file: 'src/cli/history-lines.ts', tests: ['test/cli/history.test.ts'] },
+    name: 'tell who read a month to read a week',
+    from: 'days * DAY_MS > sinceMs',
+    to: 'days * DAY_MS > 0',
+  },
+  {
     ...{ file: 'src/shell-word.ts', tests: ['test/shell-word.test.ts'] },
     name: 'let the name of a group end its quotes',
     from: `.replaceAll("'", `,

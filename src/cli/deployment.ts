@@ -30,7 +30,7 @@ export interface Crash {
 export interface JournalSource {
   /**
    * What `parse` finds in its lines since then, as many at a time as come at once: an await for each single line is what reading a large
-   * journal would spend its time on. In no order that can be relied upon; only one instance's where one is named.
+   * journal would spend its time on. In no order that can be relied upon. Where one instance is named, no other's need be among them.
    */
   read<Line extends Dated>(
     parse: Parse<Line>,
@@ -54,11 +54,10 @@ export interface JournalSink {
 /** A journal in a file, or whatever else comes piece by piece. */
 export function journalOf(pieces: () => AsyncIterable<Uint8Array | string>): JournalSource {
   return {
-    async *read(parse, since, instanceId) {
+    async *read(parse, since) {
       for await (const lines of lineBatches(pieces())) {
         const parsed = []
         for (const text of lines) {
-          if (instanceId !== undefined && !text.includes(instanceId)) continue
           const line = parse(text)
           if (line && line.at >= since) parsed.push(line)
         }

@@ -8,7 +8,7 @@ import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { answer, withJson } from './answer.ts'
 import type { Deployment } from './deployment.ts'
 import { type Flushed, flushedLines } from './flush-lines.ts'
-import { proven } from './following-flush.ts'
+import { begun, proven } from './following-flush.ts'
 import { instanceId } from './instance-id.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
@@ -17,8 +17,8 @@ import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { type Where, withWhere } from './where.ts'
 
 interface FlushOptions extends Where {
-  /** Minutes; `undefined`: it is only begun. */
-  readonly wait: number | undefined
+  /** Minutes; 0: it is only begun. */
+  readonly wait: number
   readonly json: boolean
 }
 
@@ -27,7 +27,10 @@ export function flushCommand(surroundings: Surroundings): Command {
     .description('flush a running instance now, without disturbing it')
     .argument('<instance>', 'the instance id', instanceId)
     .addOption(
-      new Option('--wait [minutes]', 'follow it, and prove what it flushed').preset('30').argParser(minutes),
+      new Option('--wait [minutes]', 'follow it, and prove what it flushed')
+        .preset('30')
+        .argParser(minutes)
+        .default(0, 'not at all'),
     )
     .action(async (instance: string, options: FlushOptions) => {
       const deployment = await surroundings.reach(options)
@@ -46,7 +49,7 @@ async function flush(
   deployment: Deployment,
   surroundings: Surroundings,
   instance: string,
-  wait: number | undefined,
+  wait: number,
 ): Promise<Flushed> {
   const { aws, policy } = deployment
   const looked = async () => {
@@ -64,8 +67,7 @@ async function flush(
   // E1: a second one beside it would only wait for its lock.
   const commandId = running ?? (await begin(deployment, { ...request, upload: undefined }))
   const followed = { instance, on: instance, documentName: policy.documentName, prefix }
-  if (wait === undefined)
-    return { instanceId: instance, on: instance, commandId, is: 'begun', details: 'InProgress' }
+  if (wait === 0) return begun(instance, instance, commandId)
   const until = surroundings.clock.now() + wait * 60_000
   const first = await proven(deployment, surroundings, { ...followed, commandId, until })
   const gaps = first.proof?.gaps.map(({ path }) => path) ?? []

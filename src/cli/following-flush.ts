@@ -22,6 +22,11 @@ export interface Followed {
   readonly until: number
 }
 
+/** Where nobody wishes to follow it. */
+export function begun(instanceId: string, on: string, commandId: string): Flushed {
+  return { instanceId, on, commandId, is: 'begun', details: 'InProgress' }
+}
+
 /** What came of a flush: its end is waited for, and every file that it reports is compared with its object. */
 export async function proven(
   deployment: Deployment,

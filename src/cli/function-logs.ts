@@ -32,9 +32,11 @@ export function logsOf(name: string, config: LogsConfig): JournalSource & Journa
       const client = new CloudWatchLogsClient(config)
       const ofInstance = instanceId === undefined ? '' : ` && $.instanceId = "${instanceId}"`
       const filterPattern = `{ $.journal = ${JOURNAL_VERSION}${ofInstance} }`
+      // CloudWatch Logs refuses a moment before 1970.
+      const startTime = Math.max(0, since)
       for (const functionName of FUNCTIONS) {
         const logGroupName = `/aws/lambda/${name}-${functionName}`
-        for await (const events of eventsOf(client, { logGroupName, startTime: since, filterPattern }))
+        for await (const events of eventsOf(client, { logGroupName, startTime, filterPattern }))
           yield events.flatMap(({ message }) => parse(message) ?? [])
       }
     },

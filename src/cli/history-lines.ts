@@ -5,13 +5,27 @@ import { duration } from './duration.ts'
 import { momentsOf } from './moments.ts'
 import type { Typed } from './typed.ts'
 
-export const NOTHING_TOLD =
-  'The journal names no such termination in this time. (--since 7d reads further back.)'
+const DAY_MS = 24 * 3600_000
+/** How far back is worth a try, in days: none is deployed with more by itself (`logRetention`). */
+const FURTHER = [7, 30, 90]
 
-export const EARLIER = 'its termination is not told in this time (--since 7d reads further back)'
+/** What follows where something is not told. `sinceMs`: so far back was read; `undefined`: all that there is. */
+export function inThisTime(sinceMs: number | undefined): string {
+  if (sinceMs === undefined) return ''
+  const further = FURTHER.find((days) => days * DAY_MS > sinceMs)
+  return ` in this time${further === undefined ? '' : ` (--since ${further}d reads further back)`}`
+}
 
-export function historyLines(action: ActionHistory, withPasses: boolean, typed: Typed['typed']): string[] {
-  return [endLine(action), ...detailLines(action, typed), ...timeLines(action, withPasses)]
+export const UNTOLD = 'its termination is not told'
+
+/** `within`: in what time, as `inThisTime` has it. */
+export function historyLines(
+  action: ActionHistory,
+  withPasses: boolean,
+  typed: Typed['typed'],
+  within = '',
+): string[] {
+  return [endLine(action), ...detailLines(action, typed, within), ...timeLines(action, withPasses)]
 }
 
 function endLine(action: ActionHistory): string {
@@ -32,9 +46,9 @@ function standing(action: ActionHistory): string {
   }
 }
 
-function detailLines(action: ActionHistory, typed: Typed['typed']): string[] {
+function detailLines(action: ActionHistory, typed: Typed['typed'], within: string): string[] {
   const { instanceId, outcome } = action
-  const what = standingOf(action) === 'untold' ? [EARLIER] : toldLines(action)
+  const what = standingOf(action) === 'untold' ? [`${UNTOLD}${within}`] : toldLines(action)
   return [...what, ...advice(instanceId, outcome, typed)].map((line) => `    ${line}`)
 }
 

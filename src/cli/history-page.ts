@@ -8,15 +8,15 @@ import { type ActionHistory, standingOf, toldAt } from '../journal/history.ts'
 import { oneLine } from '../visible.ts'
 import { counted } from './counted.ts'
 import { duration } from './duration.ts'
-import { EARLIER } from './history-lines.ts'
+import { UNTOLD } from './history-lines.ts'
 import { type Moment, momentsOf } from './moments.ts'
 
 /** How terminations stand, in the order in which a person looks for them. */
 const STANDINGS = ['archived', 'empty', 'retained', 'lost', 'expired', 'held', 'untold'] as const
 type Standing = (typeof STANDINGS)[number]
 
-/** `writtenAt`: epoch milliseconds. */
-export function historyPage(actions: readonly ActionHistory[], writtenAt: number): string {
+/** `writtenAt`: epoch milliseconds. `within`: in what time, as `inThisTime` has it. */
+export function historyPage(actions: readonly ActionHistory[], writtenAt: number, within = ''): string {
   const newestFirst = actions.toSorted((a, b) => toldAt(b) - toldAt(a))
   const groups = [...new Set(actions.map(({ groupName }) => groupName))].filter((name) => name !== '').sort()
   const parts: Record<string, string> = {
@@ -32,7 +32,7 @@ export function historyPage(actions: readonly ActionHistory[], writtenAt: number
       )
       .join('\n'),
     shown: `${html(counted(actions.length, 'termination'))}.`,
-    actions: newestFirst.map(item).join('\n'),
+    actions: newestFirst.map((action) => item(action, within)).join('\n'),
   }
   return asset('page.html').replaceAll(
     /(?:\/\* )?\{\{(\w+)\}\}(?: \*\/)?/g,
@@ -80,20 +80,20 @@ function provenBytes({ end, outcome }: ActionHistory): number {
   return isGood(outcome) ? (end?.bytes ?? 0) : 0
 }
 
-function item(action: ActionHistory): string {
+function item(action: ActionHistory, within: string): string {
   const { instanceId, groupName } = action
   const at = toldAt(action)
   const standing = standingOf(action)
   const data = `data-group="${html(groupName)}" data-outcome="${standing}" data-at="${at}" data-bytes="${provenBytes(action)}"`
   const head = `<span class="outcome">${words(standing)}</span> <code>${html(instanceId)}</code> in ${html(groupName || 'a group unknown')}, ${time(at)}`
-  return `<li ${data}><details><summary>${head}</summary><div>${details(action)}</div></details></li>`
+  return `<li ${data}><details><summary>${head}</summary><div>${details(action, within)}</div></details></li>`
 }
 
-function details(action: ActionHistory): string {
+function details(action: ActionHistory, within: string): string {
   const moments = momentsOf(action)
   const isTold = standingOf(action) !== 'untold'
   return [
-    isTold ? endOf(action) : `<p class="reason">${html(EARLIER)}</p>`,
+    isTold ? endOf(action) : `<p class="reason">${html(UNTOLD + within)}</p>`,
     timeline(moments),
     timeTable(moments, action.instanceId),
   ].join('')

@@ -1,21 +1,22 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
-import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ActionHistory, standingOf } from '../journal/history.ts'
 import { histories } from '../journal/history-stream.ts'
 import type { Told } from '../journal/told.ts'
+import { shellWord } from '../shell-word.ts'
 import { oneLine } from '../visible.ts'
 import { again } from './again.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import { type JournalSource, journalOf, type Parse } from './deployment.ts'
-import { historyLines, NOTHING_TOLD } from './history-lines.ts'
+import { historyLines, inThisTime } from './history-lines.ts'
 import { historyPage } from './history-page.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { journalFile } from './journal-file.ts'
 import { Reading } from './reading.ts'
 import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
 import { notEmpty, type Where, withWhere } from './where.ts'
+import { writeWhole } from './whole-file.ts'
 
 const OUTCOMES = ['archived', 'empty', 'retained', 'lost', 'expired', 'held'] as const
 const DAY_MS = 24 * 3600_000
@@ -74,6 +75,10 @@ function journalAt(file: string): JournalSource {
   return file === '-' ? journalOf(() => process.stdin) : journalFile(file)
 }
 
+function instanceIn(wanted: string | undefined): string | undefined {
+  return wanted?.startsWith('i-') ? wanted : undefined
+}
+
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
 async function* wantedHistories(
   source: JournalSource,
@@ -82,9 +87,8 @@ async function* wantedHistories(
   options: HistoryOptions,
   from: number,
 ): AsyncGenerator<readonly ActionHistory[]> {
-  const instanceId = wanted?.startsWith('i-') ? wanted : undefined
   const inOrder = options.from !== undefined
-  for await (const actions of histories(source.read(parse, from, instanceId), { inOrder }))
+  for await (const actions of histories(source.read(parse, from, instanceIn(wanted)), { inOrder }))
     yield actions.filter(
       (action) =>
         (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
@@ -93,9 +97,13 @@ async function* wantedHistories(
     )
 }
 
-function beginning({ since, from }: HistoryOptions, now: number): number {
-  if (since !== undefined) return now - since
-  return from === undefined ? now - DAY_MS : 0
+/** Milliseconds; `undefined`: all of it, as of a file. */
+function howFarBack({ since, from }: HistoryOptions): number | undefined {
+  return since ?? (from === undefined ? DAY_MS : undefined)
+}
+
+function beginning(options: HistoryOptions, now: number): number {
+  return now - (howFarBack(options) ?? now)
 }
 
 async function print(
@@ -108,11 +116,12 @@ async function print(
   const from = beginning(options, clock.now())
   // What was told already, for somebody who follows: the same is not told again; another end, or what was done meanwhile, is.
   const told = options.follow ? new Set<string>() : undefined
+  const within = inThisTime(howFarBack(options))
   const text = (action: ActionHistory) =>
     options.json
       ? JSON.stringify({ version: ANSWER_VERSION, command: 'history', action })
-      : historyLines(action, options.passes, surroundings.typed).map(oneLine).join('\n')
-  const reading = new Reading()
+      : historyLines(action, options.passes, surroundings.typed, within).map(oneLine).join('\n')
+  const reading = new Reading(instanceIn(wanted))
   let count = 0
   const tell = async () => {
     for await (const actions of wantedHistories(source, reading.parse, wanted, options, from)) {
@@ -126,18 +135,26 @@ async function print(
   const isDamaged = await tell()
   if (isDamaged) throw new NotSo()
   if (count > 0) return
-  refuseForeign(reading, options)
-  const readsAll = options.from !== undefined && options.since === undefined
-  if (!options.json) terminal.print(readsAll ? 'The journal names no such termination.' : NOTHING_TOLD)
+  refuseForeign(reading, options, surroundings)
+  if (!options.json) terminal.print(`The journal names no such termination${within}.`)
   if (wanted !== undefined) throw new NotSo()
 }
 
 /** Of the wrong file nobody must be told that there was no termination. */
-function refuseForeign({ isForeign }: Reading, { from }: HistoryOptions): void {
-  if (from !== undefined && isForeign)
+function refuseForeign(
+  { isForeign, isCompressed, isEmpty }: Reading,
+  { from }: HistoryOptions,
+  { terminal, typed }: Surroundings,
+): void {
+  if (from === undefined) return
+  const source = from === '-' ? 'standard input' : from
+  const again = `gunzip -c ${from === '-' ? 'FILE' : shellWord(from)} | ${typed('history --from -')}`
+  if (isCompressed) throw new Refusal(`${source} is compressed, as CloudWatch Logs exports it:  ${again}`)
+  if (isForeign)
     throw new Refusal(
-      `No line of ${from === '-' ? 'standard input' : from} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
+      `No line of ${source} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
     )
+  if (isEmpty) terminal.complain(`${source} is empty.`)
 }
 
 function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionHistory): boolean {
@@ -151,23 +168,25 @@ async function writePage(
   source: JournalSource,
   wanted: string | undefined,
   options: HistoryOptions,
-  { terminal, clock }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
-  const reading = new Reading()
+  const { terminal, clock } = surroundings
+  const reading = new Reading(instanceIn(wanted))
   const from = beginning(options, clock.now())
   const file = options.html ?? ''
   const actions: ActionHistory[] = []
   // Copied, since each word of a line keeps all of the piece in which the line was read.
   for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
     for (const action of structuredClone(some)) actions.push(action)
-  refuseForeign(reading, options)
-  const page = historyPage(actions, clock.now())
+  refuseForeign(reading, options, surroundings)
+  const page = historyPage(actions, clock.now(), inThisTime(howFarBack(options)))
   if (file === '-') terminal.print(page)
   else {
     try {
-      await writeFile(file, page)
+      await writeWhole(file, page)
     } catch (cause) {
-      throw new Refusal(`Cannot write ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+      const why = cause instanceof Error ? cause.message : cause
+      throw new Refusal(`Cannot write ${file}: ${why}\nName another file with --html.`, { cause })
     }
     terminal.print(`${file} has ${counted(actions.length, 'termination')}.`)
   }

@@ -1,23 +1,37 @@
-import { DamagedLine } from '../journal/damaged-line.ts'
+import { DamagedLine, refuseCut } from '../journal/damaged-line.ts'
+import { MARK } from '../journal/journal-line.ts'
 import type { Told } from '../journal/told.ts'
 import { toldIn } from '../journal/told-in.ts'
 import { oneLine } from '../visible.ts'
 import { counted } from './counted.ts'
 import type { Terminal } from './terminal.ts'
 
+/** How a compressed file begins, where it is read as text. */
+const GZIP = '\u001f\ufffd'
+
 /** Reads a journal line by line. What nobody can read hides nothing else, and is told: what it was about is missing. */
 export class Reading {
+  readonly #only: string | undefined
   #damaged = 0
   #first = ''
   #told = 0
   #isOfOurs = false
   #hasOthers = false
+  #isCompressed = false
+
+  /** `only`: no other instance's lines are read. */
+  constructor(only?: string) {
+    this.#only = only
+  }
 
   readonly parse = (line: string): Told | undefined => {
     try {
-      const told = toldIn(line)
+      const told = this.#isOfAnother(line) ? refuseNameless(line) : toldIn(line)
       if (told) this.#isOfOurs = true
-      else if (line !== '') this.#hasOthers = true
+      else if (line !== '') {
+        this.#isCompressed ||= !this.#hasOthers && line.startsWith(GZIP)
+        this.#hasOthers = true
+      }
       return told
     } catch (error) {
       if (!(error instanceof DamagedLine)) throw error
@@ -26,9 +40,25 @@ export class Reading {
     }
   }
 
+  /** That such a line is of the journal is all that is to be known of it. */
+  #isOfAnother(line: string): boolean {
+    if (this.#only === undefined || line.includes(this.#only)) return false
+    this.#isOfOurs ||= line.includes(MARK)
+    return true
+  }
+
   /** There was something to read, and nothing of it is of any journal: it is another file than was meant. */
   get isForeign(): boolean {
     return this.#hasOthers && !this.#isOfOurs && this.#damaged === 0 && this.#told === 0
+  }
+
+  get isCompressed(): boolean {
+    return this.isForeign && this.#isCompressed
+  }
+
+  /** There was nothing to read at all. */
+  get isEmpty(): boolean {
+    return !this.#hasOthers && !this.#isOfOurs && this.#damaged === 0 && this.#told === 0
   }
 
   /** When all has been read; it may be read again then. Answers whether anything is missing; the same is told once. */
@@ -42,4 +72,9 @@ export class Reading {
     this.#damaged = 0
     return damaged > 0
   }
+}
+
+/** What was cut before it names any instance may have been about the one that is meant. */
+function refuseNameless(line: string): undefined {
+  return line.includes('"instanceId":"') ? undefined : refuseCut(line)
 }

@@ -63,8 +63,10 @@ export function releaseCommand(surroundings: Surroundings): Command {
         lines(value, surroundings),
       )
       if (released.acceptedBy !== undefined || released.ended === 'left') return
+      const goesOn = released.ended === 'interrupted' || released.ended === 'timed out'
+      const first = goesOn ? ' so far, and the guard goes on: to follow it, type the same again' : ''
       terminal.complain(
-        `Nothing was let go. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
+        `Nothing was let go${first}. To end it without its logs:\n  ${typed(`release ${instance} --accept-loss --reason "…"`)}`,
       )
       throw new NotSo()
     })
@@ -85,7 +87,7 @@ async function begin(
   if (!isOurs || !(isKept(state) || waitsToLeave(state)))
     throw new Refusal(
       `${instance} is ${state || 'in no group'}${isOurs || !where ? '' : ', and its group is not guarded'}: ` +
-        'only a machine that the guard holds or keeps can be released.',
+        `only a machine that the guard holds or keeps can be released. What it is:  ${typed(`explain ${instance}`)}`,
     )
   if (!isKept(state)) return
   if (!acceptLoss) {

@@ -68,7 +68,8 @@ export function planReplacement(
   { hook, unguarded }: Wishes,
   typed: Typed['typed'],
 ): Replacement {
-  if (!group) throw new Refusal(`${instanceId} is in no Auto Scaling group, so none can replace it.`)
+  const next = `What it is:  ${typed(`explain ${instanceId}`)}`
+  if (!group) throw new Refusal(`${instanceId} is in no Auto Scaling group, so none can replace it. ${next}`)
   const { groupName, lifecycleState, guarded, replacing } = group
   if (replacing && replacing.instanceId !== instanceId)
     throw new Refusal(
@@ -80,7 +81,7 @@ export function planReplacement(
   const isOut = replacing !== undefined && lifecycleState !== 'InService'
   if (lifecycleState !== 'InService' && !isOut) {
     throw new Refusal(
-      `${instanceId} is ${lifecycleState}, not InService: it is being replaced already, or not serving.`,
+      `${instanceId} is ${lifecycleState}, not InService: it is being replaced already, or not serving. ${next}`,
     )
   }
   if (!guarded && !unguarded) {

@@ -15,7 +15,7 @@ import { answer, withJson } from './answer.ts'
 import { type CopiedDisk, copiedDisk, type DeadMachine, deadMachine } from './copied-disk.ts'
 import type { Deployment } from './deployment.ts'
 import { begin } from './flush.ts'
-import { proven } from './following-flush.ts'
+import { begun, proven } from './following-flush.ts'
 import { instanceId } from './instance-id.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { minutes } from './minutes.ts'
@@ -41,7 +41,7 @@ export function salvageCommand(surroundings: Surroundings): Command {
     .requiredOption('--volume <volume>', 'the copy', volumeId)
     .option('--group <name>', 'the group of an instance that AWS has forgotten', notEmpty)
     .option('--reason <text>', 'why, for the journal', notEmpty)
-    .option('--wait <minutes>', 'how long to follow it', minutes, 60)
+    .option('--wait <minutes>', 'how long to follow it (0: not at all)', minutes, 60)
     .action(async (dead: string, options: SalvageOptions) => {
       const { on, volume, group } = options
       if (on === dead) throw new WrongWords(`${on} is the dead instance: name a healthy one with --on.`)
@@ -64,7 +64,7 @@ export function salvageCommand(surroundings: Surroundings): Command {
       answer(terminal, { json: options.json, command: 'salvage' }, { salvaged }, (value) =>
         salvagedLines(value.salvaged, { machine, copy }, next),
       )
-      if (!isSaved(salvaged)) throw new NotSo()
+      if (salvaged.is !== 'begun' && !isSaved(salvaged)) throw new NotSo()
     })
 }
 
@@ -129,7 +129,7 @@ async function salvage(
   const commandId = running ?? (await begin(deployment, request))
   const until = surroundings.clock.now() + wait * 60_000
   const followed = { instance: dead, on, documentName, commandId, prefix, until }
-  const flushed = await proven(deployment, surroundings, followed)
+  const flushed = wait === 0 ? begun(dead, on, commandId) : await proven(deployment, surroundings, followed)
   return { ...flushed, volumeId: copy.volumeId, doubts: doubtsOf(machine, copy) }
 }
 

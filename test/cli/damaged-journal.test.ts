@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, expect, it } from '@jest/globals'
 import { logged } from '../journal/logged.ts'
 import { goodEnd } from '../termination/good-end.ts'
@@ -38,6 +39,45 @@ it('does not say that there is nothing, where nothing could be read', async () =
   const { code, out, err } = await history([lines[0]?.slice(0, 100) ?? ''])
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(/^What 1 line of the journal told is missing/)
+})
+
+it('of one instance tells what may have been about it, and nothing of what was about another', async () => {
+  const { instanceId } = JSON.parse(ends[0] ?? '')
+  const [nameless, another] = [lines[0]?.slice(0, 100) ?? '', '{"journal":1,"instanceId":"i-1","eve']
+  expect(await history([...lines, nameless], instanceId)).toMatchObject({
+    ...{ code: 1, err: expect.stringMatching(/^What 1 line of the journal told/) },
+  })
+  expect(await history([...lines, another], instanceId)).toMatchObject({ code: 0, err: '' })
+})
+
+it.each([[], ['i-0123456789abcdef0']])('is no journal where it is another file, for %j', async (...words) => {
+  const { code, out, err } = await history(['hello', '{"level":"INFO"}'], ...words)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toMatch(/^No line of \S+ is of the guard’s journal/)
+})
+
+it('of another instance alone is a journal all the same', async () => {
+  const { code, out, err } = await history(lines, 'i-0000000000000000f')
+  expect({ code, out, err }).toEqual({ code: 1, out: 'The journal names no such termination.', err: '' })
+})
+
+it.each([[], ['i-0123456789abcdef0']])('that is compressed is to be unpacked, for %j', async (...words) => {
+  const file = join(folder, "yester'day.gz")
+  writeFileSync(file, gzipSync(lines.join('\n')))
+  const { code, out, err } = await new CommandLine().run('history', '--from', file, ...words)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  const next = `gunzip -c '${folder}/yester'\\''day.gz' | termination-guard history --from -`
+  expect(err).toBe(`${file} is compressed, as CloudWatch Logs exports it:  ${next}`)
+})
+
+it('of no line at all is said to be empty', async () => {
+  writeFileSync(join(folder, 'empty'), '')
+  const read = async (...words: string[]) =>
+    await new CommandLine().run('history', '--from', join(folder, 'empty'), ...words)
+  const err = `${join(folder, 'empty')} is empty.`
+  expect(await read()).toEqual({ code: 0, out: 'The journal names no such termination.', err })
+  expect(await read('i-0123456789abcdef0')).toMatchObject({ code: 1, err })
+  expect(await read('--html', join(folder, 'empty.html'))).toMatchObject({ code: 0, err })
 })
 
 it('is written as a page all the same', async () => {

@@ -16,15 +16,19 @@ const flushEnds = (output: string, status?: 'Success' | 'Failed') => {
   line.onPause = () => line.flushEnds(output, status)
 }
 
-it('begins an undisturbing flush, and says how to follow it', async () => {
-  const { code, out } = await line.run('flush', id)
-  expect(code).toBe(0)
-  expect(out).toContain(`flush c-1 runs. To follow and prove it:  termination-guard flush ${id} --wait`)
-  expect(line.commands[0]).toMatchObject({
-    Comment: expect.stringMatching(/^flush:/),
-    Parameters: { Purpose: ['audit'], InstanceId: [id], Upload: [''] },
-  })
-})
+it.each([[], ['--wait', '0']])(
+  '%j begins an undisturbing flush, and says how to follow it',
+  async (...words) => {
+    const { code, out, err } = await line.run('flush', id, ...words)
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    expect(out).toContain(`flush c-1 runs. To follow and prove it:  termination-guard flush ${id} --wait`)
+    expect(line.commands[0]).toMatchObject({
+      Comment: expect.stringMatching(/^flush:/),
+      Parameters: { Purpose: ['audit'], InstanceId: [id], Upload: [''] },
+    })
+  },
+)
 
 it('with --wait follows it to its end and proves each file', async () => {
   archive()

@@ -82,6 +82,11 @@ it('the journal is read page by page, of one instance where one is named', async
   expect(asked[0]?.filterPattern).toBe('{ $.journal = 1 && $.instanceId = "i-1" }')
 })
 
+it('nothing is asked of before 1970, which CloudWatch Logs refuses', async () => {
+  for await (const lines of logsOf('guard', config).read(parseJournalLine, -1)) expect(lines).toBeDefined()
+  expect(asked.map(({ startTime }) => startTime)).toEqual([0, 0, 0, 0, 0])
+})
+
 it('a log that may not be read is told with what to type next', async () => {
   refuses = 'AccessDeniedException'
   await expect(crashesOf('guard', config, AT)).rejects.toThrow(

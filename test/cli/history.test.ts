@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { historyLines, NOTHING_TOLD } from '../../src/cli/history-lines.ts'
+import { historyLines, inThisTime } from '../../src/cli/history-lines.ts'
 import { historyPage } from '../../src/cli/history-page.ts'
 import { readHistory } from '../../src/journal/history.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
@@ -53,8 +53,16 @@ it('what to type of a kept machine is said for as long as it is kept: a later en
   expect(lines.at(-1)).toBe(`    while it is kept: termination-guard explain ${action.instanceId}`)
 })
 
-it('says so when there is nothing to tell', () => {
-  expect(NOTHING_TOLD).toContain('--since 7d')
+it.each([
+  [[], ' in this time (--since 7d reads further back)'],
+  [['--since', '90m'], ' in this time (--since 7d reads further back)'],
+  [['--since', '7d'], ' in this time (--since 30d reads further back)'],
+  [['--since', '30d'], ' in this time (--since 90d reads further back)'],
+  [['--since', '90d'], ' in this time'],
+  [['--from', '/dev/null'], ''],
+])('with %j says how far back nothing is told, and what reads further', async (words, within) => {
+  const { code, out } = await new CommandLine().run('history', ...words)
+  expect({ code, out }).toEqual({ code: 0, out: `The journal names no such termination${within}.` })
 })
 
 it('names the group as unknown where every pass broke off before it knew', () => {
@@ -122,7 +130,9 @@ describe('what was done besides the passes', () => {
       ),
     })
     expect(out).toContain('salvages vol-0123456789abcdef0')
-    expect((await line.run('history', '--outcome', 'held')).out).toBe(NOTHING_TOLD)
+    expect((await line.run('history', '--outcome', 'held')).out).toBe(
+      `The journal names no such termination${inThisTime(0)}.`,
+    )
   })
 
   it('is told to somebody who follows, and once', async () => {

@@ -230,7 +230,7 @@ describe('release', () => {
 
   it.each([
     ['is on its way to the hook', 'Terminating', 'did not reach the hook before the interruption'],
-    ['is held', 'Terminating:Wait', 'Nothing was let go'],
+    ['is held', 'Terminating:Wait', 'so far, and the guard goes on: to follow it, type the same again'],
   ])('interrupted while it %s, it says so and ends nothing', async (_, lifecycleState, why) => {
     line.answering = {
       terminateInstanceInAutoScalingGroup: async () => {
@@ -248,6 +248,7 @@ describe('release', () => {
     guardSays('Terminating:Retained')
     const { code, err } = await line.run('release', id)
     expect(code).toBe(1)
+    expect(err).toContain('Nothing was let go. To end it without its logs:')
     expect(err).toContain(`release ${id} --accept-loss --reason`)
     expect(line.completed).toEqual([])
   })
@@ -281,7 +282,7 @@ describe('release', () => {
   it.each([['InService'], [undefined]])('refuses a machine that is %s', async (state) => {
     line.lifecycleState = state
     expect((await line.run('release', id, '--accept-loss', '--reason', 'x')).err).toContain(
-      'only a machine that the guard holds',
+      `only a machine that the guard holds or keeps can be released. What it is:  termination-guard explain ${id}`,
     )
     expect(deeds()).toEqual([])
   })

@@ -174,6 +174,14 @@ it('follows the one that runs already, and starts none beside it', async () => {
   expect({ sent: sent.length, told: line.journal.length }).toEqual({ sent: 1, told: 1 })
 })
 
+it('with --wait 0 is only begun, and says how to follow it', async () => {
+  const { code, out } = await salvage('--wait', '0')
+  const next = `termination-guard salvage ${dead} --on ${healthy} --volume ${COPY}`
+  expect({ code, out }).toEqual({
+    ...{ code: 0, out: `${dead}  flush c-1 runs. To follow and prove it:  ${next}` },
+  })
+})
+
 it('is one document for programs', async () => {
   archive()
   expect(JSON.parse((await salvage('--json')).out)).toMatchObject({

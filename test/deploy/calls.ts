@@ -9,7 +9,7 @@ import type { Guard } from '../../src/guard.ts'
 import type { Policy } from '../../src/policy.ts'
 import { markDisks } from '../../src/recovery/mark-disks.ts'
 import { recover } from '../../src/recovery/recover.ts'
-import { RUNGS } from '../../src/rungs.ts'
+import { RUNGS, type Rung } from '../../src/rungs.ts'
 import { waitingAndRetained } from '../../src/sweep/waiting.ts'
 import { consume } from '../../src/termination/consume.ts'
 import { keptByBin } from '../../src/termination/disk-mark.ts'
@@ -39,12 +39,14 @@ const UNREADABLE = {
 
 /**
  * All calls of one seed's day: the queue's consumer and the sweep by themselves; enrolment, audit and passes of our own in between, every
- * second time with outputs that SSM has cut.
+ * second time with outputs that SSM has cut. `rungs`: none but these are climbed.
  */
-export async function callsOf(seed: number): Promise<Call[]> {
+export async function callsOf(seed: number, rungs?: readonly Rung[]): Promise<Call[]> {
   const world = new World(seed, { isTraced: false })
   const calls: Call[] = []
-  const policy = withEnrolment(world)
+  const policy = withEnrolment(world, rungs ?? RUNGS)
+  const { setting } = world
+  if (rungs) setting.policy = { ...setting.policy, recovery: { ...setting.policy.recovery, rungs } }
   const note = (by: FunctionName, operation: Operation, input: object) =>
     void calls.push({ by, operation, input: input as Call['input'], policy })
   world.watchWith([
@@ -124,11 +126,11 @@ async function recoverAll(guard: Guard): Promise<void> {
 }
 
 /** Every group is chosen by its name, and silence is noticed soon. */
-function withEnrolment({ setting }: World): Policy {
+function withEnrolment({ setting }: World, rungs: readonly Rung[]): Policy {
   return {
     ...setting.policy,
     auditAfterSeconds: 1800,
-    recovery: { rungs: RUNGS, retryAfterSeconds: 60, rebootAfterSeconds: 60, atOnce: 5 },
+    recovery: { rungs, retryAfterSeconds: 60, rebootAfterSeconds: 60, atOnce: 5 },
     enrolment: {
       selections: setting.groups.map(({ name }) => ({ by: 'name', name })),
       queueArn: QUEUE_ARN,

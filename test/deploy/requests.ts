@@ -120,9 +120,12 @@ export function requestsOf({ operation, input, policy }: Call, deployed: Deploye
       ]
     case 'deleteSnapshot':
       return [request('ec2:DeleteSnapshot', snapshotArn, taggedAsCopy)]
-    case 'deleteVolume':
+    case 'deleteVolume': {
       // A copy, or what outlived its machine: the call does not show which.
-      return [taggedAsCopy, taggedAsProven].map((tags) => request('ec2:DeleteVolume', volumeArn, tags))
+      const bins = policy.recovery.rungs.includes('bin')
+      const tagged = [taggedAsCopy, ...(bins ? [taggedAsProven] : [])]
+      return tagged.map((tags) => request('ec2:DeleteVolume', volumeArn, tags))
+    }
     case 'attachVolume':
     case 'detachVolume': {
       const action = `ec2:${capitalised(operation)}`
