@@ -118,7 +118,7 @@ export const namesMutants: readonly Mutant[] = [
     ...tested('rotation'),
     only: 'killed before it was told',
     name: 'compress again what a killed flush has compressed',
-    from: ` OLD[$b]=1 FORM_FACTS[$a]=$c`,
-    to: ` FORM_FACTS[$a]=$c`,
+    from: ` OLD[\${a%% *}]=1 FORM_FACTS[$c]=$b`,
+    to: ` FORM_FACTS[$c]=$b`,
   },
 ]

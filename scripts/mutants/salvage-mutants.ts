@@ -108,7 +108,7 @@ export const salvageMutants: readonly Mutant[] = [
   {
     ...salvage('every byte'),
     name: 'leave the disk mounted until the kernel takes it away, and our files',
-    from: `  trap 'umount "$ROOT" 2>/dev/null; rmdir "$ROOT" && rm -rf "$WORK"/[!l]*' EXIT # all but the lock\n`,
+    from: `  trap 'umount "$ROOT" 2>/dev/null; rmdir "$ROOT" && rm -rf "$WORK"/*' EXIT\n`,
     to: '',
   },
   {

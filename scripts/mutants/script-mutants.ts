@@ -145,8 +145,8 @@ export const scriptMutants: readonly Mutant[] = [
     ...tested('other-hands'),
     only: 'while it is hashed',
     name: 'name what vanished while it was hashed, with no size',
-    from: `  [ -z "\${facts[$1]}" ] || hash_batch "$1"\n`,
-    to: `  if [ -n "\${facts[$1]}" ]; then hash_batch "$1"; else could_not_hash "$1" ''; fi\n`,
+    from: `  [ "\${SIZE:-0}" = 0 ] || hash_batch "$1"`,
+    to: `  if [ "\${SIZE:-0}" != 0 ]; then hash_batch "$1"; else could_not_hash "$1" ''; fi`,
   },
   {
     ...part('inventory'),

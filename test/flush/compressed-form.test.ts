@@ -1,5 +1,6 @@
 /** A compressed form takes a file's place only where it is checked to hold the same bytes. */
-import { chmodSync, statSync, utimesSync } from 'node:fs'
+import { chmodSync, existsSync, statSync, utimesSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
@@ -81,5 +82,36 @@ describeWhere('a log is archived compressed where', () => {
     expect(form).toMatch(/^app\.log.+\.gz$/)
     const { mode, mtimeMs } = statSync(`${disk.root}/var/log/my/${form}`)
     expect([mode & 0o777, mtimeMs]).toEqual([0o640, 1_700_000_000_000])
+  })
+})
+
+const FORM = '/var/log/my/app.log.1.gz'
+
+describeWhere('a log is archived although its compressed form', () => {
+  it.each([
+    ['emptied', `: >ROOT${FORM}`],
+    ['removed', `rm ROOT${FORM}`],
+    ['written over', `echo other | gzip >ROOT${FORM}`],
+  ])('is %s before it is hashed', async (_how, commands) => {
+    const disk = instance()
+    disk.write('/var/log/my/app.log.7.gz', 'so that several are hashed at once')
+    const once = `[ -e ROOT/done ] || { : >ROOT/done; ${commands}; }; exec /usr/bin/md5sum "$@"`
+    disk.program('md5sum', `#!/bin/sh\n${once.replaceAll('ROOT', disk.root)}\n`)
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(bodies(disk).map(String)).toContain('one\ntwo\n')
+  })
+
+  // As where that is removed, and another file gets its inode.
+  it('is another file in the next flush, where the first was killed before it held that', async () => {
+    const disk = instance()
+    disk.program('md5sum', `#!/bin/sh\n: >${disk.root}/reached\nexec sleep 60\n`)
+    const reached = async () => {
+      while (!existsSync(`${disk.root}/reached`)) await sleep(20)
+    }
+    await flush(disk, { killed: reached })
+    disk.program('md5sum', '#!/bin/sh\nexec /usr/bin/md5sum "$@"\n')
+    disk.write(FORM, 'other')
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(bodies(disk).map(String)).toEqual(expect.arrayContaining(['one\ntwo\n', 'other']))
   })
 })

@@ -1,12 +1,12 @@
 /** What an earlier flush hashed, and is empty now: S3 has it as it was, or it is named. */
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
-import { flush, lackingOf, PREFIX } from './flush.ts'
+import { FILES, flush, INSTANCE, lackingOf, PREFIX } from './flush.ts'
 
 afterAll(removeDisks)
 
@@ -72,6 +72,28 @@ describeWhere('what a flush hashed that told nobody, and somebody emptied since,
     expect(lackingOf(disk, manifest)).toEqual([NEW, OLD])
   })
 
+  it('is owed where its disk has another number now, and another disk had that', async () => {
+    const disk = instance()
+    await killed(disk)
+    by(disk, EMPTY)
+    const { dev, ino } = statSync(`${disk.root}${OLD}`)
+    const now = new RegExp(`(?<=^|[|\\0])${dev}:`, 'g')
+    const state = `/var/lib/termination-guard/${INSTANCE}`
+    for (const name of ['device', 'formed', 'digests', 'hashed'])
+      disk.write(
+        `${state}/${name}`,
+        disk
+          .read(`${state}/${name}`)
+          .replaceAll(now, '99:')
+          .replace(/^\d+\n$/, '99\n'),
+      )
+    const others = `${dev}:${ino} 999 0 then|0 ${'0'.repeat(32)} ${'0'.repeat(64)}|/data/other.log\0`
+    disk.write(`${state}/hashed`, disk.read(`${state}/hashed`) + others)
+    const manifest = await flushed(disk)
+    expect(manifest).toMatchObject(NAMED)
+    expect(lackingOf(disk, manifest)).toEqual([NEW, OLD])
+  })
+
   it('is named where another has its name', async () => {
     const disk = instance()
     await killed(disk)
@@ -111,4 +133,19 @@ describeWhere('a publisher that empties what it has shipped', () => {
     expect(manifest.files).toHaveLength(32)
     expect(lackingOf(disk, manifest)).toEqual([])
   })
+})
+
+it('what somebody ships and empties before it is hashed is named, and nothing empty goes over it in S3', async () => {
+  const disk = makeDisk()
+  for (const name of ['app.log', 'other.log']) disk.write(`/var/log/app/${name}`, 'one\ntwo\n')
+  const key = `${PREFIX}_var_log_app_app.log`
+  const ship = `mkdir -p "$FAKE_S3/bucket/${PREFIX}"; cp app.log "$FAKE_S3/bucket/${key}"; : >app.log`
+  disk.program(
+    'md5sum',
+    `#!/bin/sh\ncd ${disk.root}/var/log/app\n[ ! -s app.log ] || { ${ship}; }\nexec /usr/bin/md5sum "$@"\n`,
+  )
+  const { manifest, paths } = await flush(disk, { profile: FILES })
+  expect(paths).toEqual(['/var/log/app/other.log'])
+  expect(manifest.unaccounted).toMatchObject([{ path: '/var/log/app/app.log', size: 8 }])
+  expect(disk.object(key)?.toString()).toBe('one\ntwo\n')
 })

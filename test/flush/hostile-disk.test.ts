@@ -67,7 +67,7 @@ describeWithDisks('nothing on the disk leads to the healthy machine:', () => {
         ['logs', `${healthy.root}/absolute`],
         ['digests', climbing(`${healthy.root}/climbing`)],
         ['unaccounted', climbing(`${healthy.root}/run/../climbing`)],
-        ['forms', `./../.${climbing(`${healthy.root}/dotted`)}`],
+        ['formed', `./../.${climbing(`${healthy.root}/dotted`)}`],
       ] as const)
         symlinkSync(target, `${state}/${name}`)
     })
@@ -97,6 +97,7 @@ describeWithDisks('nothing on the disk leads to the healthy machine:', () => {
       const write = (name: string, text: string) =>
         writerAt(at)(`/var/lib/termination-guard/${INSTANCE}/${name}`, text)
       write('hold-folders', `${healthy.root}/var\n${healthy.root}\n`)
+      write('device', `1:/;e touch ${healthy.root}/touched;s/`)
       write('logs', `/${climbing(`${healthy.root}/var/log/my/secret.log`)}\0`)
       write('unaccounted', `open\t1\twhy\t/${climbing(`${healthy.root}/secret`)}\0`)
     })

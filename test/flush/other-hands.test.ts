@@ -94,7 +94,7 @@ describeWhere('what is deleted while it is hashed', () => {
 
   it('and its hold as well, is named', async () => {
     const { flushed } = await deleting('find . -name app.log.7.gz -delete')
-    const why = 'held with no bytes, and in no inventory'
+    const why = 'gone, and nothing holds it'
     expect(flushed.manifest.unaccounted).toEqual([{ path: `${LOG}.7.gz`, size: 24, why }])
   })
 })

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { archivedTexts, type Disk, has, makeDisk, removeDisks } from './disk.ts'
-import { ACCESS_LOG, layTomcat, ROTATED } from './elastic-beanstalk.ts'
-import { FILES, flush, PREFIX, quick, scriptFor } from './flush.ts'
+import { ACCESS_LOG, CONSOLE, layTomcat, ROTATED } from './elastic-beanstalk.ts'
+import { FILES, flush, lackingOf, PREFIX, quick, scriptFor } from './flush.ts'
 import { itWhere } from './it-where.ts'
 
 afterAll(removeDisks)
@@ -203,6 +203,29 @@ describe('the script', () => {
   })
 })
 
+describe('a folder of ours that somebody removes meanwhile', () => {
+  it('keeps no machine: what it held is where it was', async () => {
+    const disk = collector()
+    disk.write(ACCESS_LOG, 'one event\n')
+    disk.write(`${ROTATED}/localhost_access_log.txt1466114461.gz`, gzipSync('older\n'))
+    disk.program('publishLogs.py', `#!/bin/sh\nrm -r '${disk.root}/var/lib/termination-guard'\n`)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    const next = await flush(disk, { parameters: { Upload: '*' } })
+    expect(next.manifest).toEqual({ ...manifest, uptimeSeconds: expect.anything() })
+    expect(lackingOf(disk, next.manifest)).toEqual([])
+  })
+
+  it('stops no command: a service that does not end is told', async () => {
+    const disk = collector()
+    disk.write(ACCESS_LOG, 'one event\n')
+    disk.script('/sbin/service', `#!/bin/sh\nrm -rf '${disk.root}/run/termination-guard'\n`)
+    disk.write('/run/.keep', '')
+    const { manifest } = await flush(disk, { profile: quick('beanstalk', { stopSeconds: 1 }) })
+    expect(manifest.writers).toEqual([{ path: CONSOLE, name: expect.stringContaining('(service)') }])
+  })
+})
+
 const small = join(mkdtempSync(join(tmpdir(), 'flush-small-')), 'disk')
 const mounts = ((): boolean => {
   mkdirSync(small)
@@ -231,6 +254,25 @@ describe('on a full disk', () => {
       expect(full.manifest.notes.join()).toContain('full disk?')
       const key = PREFIX + (full.paths.find((path) => path !== old) ?? '').replaceAll('/', '_')
       expect(disk.object(key)?.toString()).toBe(events)
+    },
+  )
+
+  itWhere(mounts, 'needs the right to mount a small disk')(
+    'a flush finds another place where the first has no room for a file more',
+    async () => {
+      for (const inodes of [2, 3, 4, 5]) {
+        const disk = collector()
+        disk.write(ACCESS_LOG, 'one event\n')
+        disk.write('/tmp/.keep', '')
+        disk.write('/run/.keep', '')
+        const run = `${disk.root}/run`
+        execFileSync('mount', ['-t', 'tmpfs', '-o', `nr_inodes=${inodes}`, 'tmpfs', run])
+        const flushed = await flush(disk)
+        execFileSync('umount', [run])
+        expect(flushed.stderr).toBe('')
+        expect(flushed.manifest).toMatchObject({ live: [], unaccounted: [], writers: [], notes: [] })
+        expect(flushed.paths).toHaveLength(1)
+      }
     },
   )
 })

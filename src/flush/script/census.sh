@@ -4,7 +4,7 @@
 declare -A CENSUS=()  # device:inode → facts at the start
 declare -A ORIGIN=()  # device:inode → the path where it was
 declare -A HELD=()    # device:inode → a hard link of ours
-declare -A FORMS=()   # device:inode → device:inode of a compressed form that was checked to hold the same bytes
+declare -A FORMS=()   # device:inode → facts of a compressed form that was checked to hold the same bytes
 declare -A OLD=() # device:inode of a compressed form of the census → 1
 declare -A FORM_FACTS=() # device:inode → its facts before that was checked
 declare -A NOW=()     # device:inode → the facts of its hold at the last look
@@ -110,26 +110,34 @@ load_holds() {
   done
 }
 
-look_at_holds() { # [other files] → NOW; ANSWERS: the facts of the others
-  local id i=$#
-  ask_facts "$@" "${HELD[@]}"
+look_at_holds() { # → NOW; a hold that somebody removed is none
+  local id i=0
+  ask_facts "${HELD[@]}"
   for id in "${!HELD[@]}"; do
     NOW[$id]=${ANSWERS[i]}
+    [ -n "${NOW[$id]}" ] || unset "HELD[$id]"
     i=$((i + 1))
   done
-  ANSWERS=("${ANSWERS[@]:0:$#}")
 }
 
 # Whether its compressed form is known, and nobody has written to it since.
 has_form() { # <device:inode>
-  [ -n "${FORMS[$1]}" ] && [ "${NOW[$1]}" = "${FORM_FACTS[$1]}" ]
+  [ -n "${FORMS[$1]}" ] && [ "${NOW[$1]:-${FORM_FACTS[$1]}}" = "${FORM_FACTS[$1]}" ]
 }
 
-know_form() { # <device:inode> <device:inode of the form> <facts before that was checked>
-  FORMS[$1]=$2
-  [ -z "${CENSUS[$1]}" ] || OLD[$2]=1
-  FORM_FACTS[$1]=$3
-  [ -z "$STATE" ] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$STATE/forms"
+# Whether that form is in the inventory, and as it was when it was checked. Where its key is also another's, it is named for that.
+is_in_form() { # <device:inode>
+  local form=${FORMS[$1]:-none} at
+  at=${FILE_AT[${form%% *}]}
+  [ -n "$at" ] && [ "${FACTS[at]:-$form}" = "$form" ]
+}
+
+know_form() { # <facts of the form> <facts of the file, before that was checked>
+  parse_facts "$2"
+  FORMS[$ID]=$1
+  [ -z "${CENSUS[$ID]}" ] || OLD[${1%% *}]=1
+  FORM_FACTS[$ID]=$2
+  [ -z "$STATE" ] || printf '%s|%s\n' "$1" "$2" >>"$STATE/formed"
 }
 
 # A hard link in a private folder of the same file system costs nothing, even of an empty log whose writer has a buffer, and whoever deletes the file deletes a name only. It lies
@@ -191,9 +199,15 @@ hold_in() { # <folder>: of wanted, what can be
 
 # What earlier flushes found out: compressed forms, and digests, so that a flush goes on where the last one was cut off.
 load_memory() {
-  local a b c
+  local a='' b c
   [ -n "$STATE" ] || return 0
-  if [ -f "$STATE/forms" ]; then while IFS=' ' read -r a b c; do FORMS[$a]=$b OLD[$b]=1 FORM_FACTS[$a]=$c; done <"$STATE/forms"; fi
+  b=$(exec stat -c %d -- "$STATE")
+  if [ -f "$STATE/device" ]; then read -r a <"$STATE/device"; fi
+  a=${a//[!0-9]/}
+  # A disk may have another number after a boot or on another machine, and another disk that number.
+  [ "${a:-$b}" = "$b" ] || sed -Ei "s/(^|[|\x00])$b:/\1-:/g;s/(^|[|\x00])$a:/\1$b:/g" "$STATE"/{formed,digests,hashed}
+  printf '%s\n' "$b" >"$STATE/device"
+  if [ -f "$STATE/formed" ]; then while IFS='|' read -r a b; do c=${b%% *} FORMS[$c]=$a OLD[${a%% *}]=1 FORM_FACTS[$c]=$b; done <"$STATE/formed"; fi
   if [ -f "$STATE/digests" ]; then while IFS='|' read -r a b; do DIGESTS[$a]=$b; done <"$STATE/digests"; fi
   [ -f "$STATE/hashed" ] || return 0
   while IFS='|' read -r -d '' a b c; do

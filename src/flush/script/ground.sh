@@ -48,7 +48,7 @@ find_work_directory() {
   for parent in /run /var/run /dev/shm /tmp; do
     WORK=$ROOT$parent/termination-guard${SALVAGE:+-salvage} # this machine's own flush waits for no salvage
     SAID=$WORK/said
-    if is_ours "$WORK"; then return; fi
+    if is_ours "$WORK" && { : >>"$SAID"; } 2>/dev/null; then return; fi
   done
   WORK='' SAID=/dev/null
   note 'nowhere to write (full disk?)'
@@ -72,10 +72,9 @@ is_ours() { # <directory>
   [ -O "$1" ] && [ ! -L "$1" ] && { echo probe >"$1/probe"; } 2>/dev/null
 }
 
-# The kernel drops the lock when its holder dies, so there are no stale locks.
+# The kernel drops the lock when its holder dies, so there are no stale locks. On the folder itself, since a file may find no room.
 lock() {
-  if [ -z "$WORK" ] || ! command -v flock >/dev/null; then return; fi
-  exec 9>"$WORK/lock"
+  if [ -z "$WORK" ] || ! command -v flock >/dev/null || ! exec 9<"$WORK"; then return; fi
   flock -w "$COMMAND_SECONDS" 9 || die "another flush is still running after $COMMAND_SECONDS seconds"
 }
 
@@ -103,6 +102,7 @@ bounded() { # <seconds> <command…>
 
 # A command of the platform, if it is there; what it says is kept for a note.
 limited() { # <seconds> <command…>
+  { : >"$SAID"; } 2>/dev/null || SAID=/dev/null # whose folder somebody removed, and which would keep the command from being run
   rooted "$2"
   if ! command -v "$REPLY" >/dev/null; then echo 'there is no such program' >"$SAID" && return 127; fi
   bounded "$1" "$REPLY" "${@:3}" >"$SAID" 2>&1

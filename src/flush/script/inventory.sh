@@ -49,17 +49,15 @@ hash_all() { # names, bodies, facts
 
 # A batch in which a file changed or vanished meanwhile is done again file by file.
 hash_batch() { # <indexes in names, bodies, facts>
-  local i n=0 late
+  local i n=0
   local files=() before=() md5s=() sha256s=() again=()
   if is_out_of_time; then not_in_time "$@"; return; fi
   for i in "$@"; do files+=("${bodies[i]}") before+=("${facts[i]}"); done
-  remaining
-  late=$REPLY
   {
-    lines_of "$(bounded "$late" sha256sum -- "${files[@]}" 2>/dev/null)"
+    lines_of "$(bounded 86400 sha256sum -- "${files[@]}" 2>/dev/null)"
     sha256s=("${SPLIT[@]}")
     mapfile -t md5s <&4
-  } 4< <(bounded "$late" md5sum -- "${files[@]}" 2>/dev/null) # both at once
+  } 4< <(bounded 86400 md5sum -- "${files[@]}" 2>/dev/null) # both at once
   lines_of "$(facts_of "${files[@]}")"
   again=("${SPLIT[@]}")
   if [ "${#md5s[@]}:${#sha256s[@]}:${before[*]}" != "$#:$#:${again[*]}" ]; then
@@ -80,7 +78,8 @@ hash_batch() { # <indexes in names, bodies, facts>
 
 hash_again() { # <index>
   facts[$1]=$(facts_of "${bodies[$1]}")
-  [ -z "${facts[$1]}" ] || hash_batch "$1"
+  parse_facts "${facts[$1]}"
+  [ "${SIZE:-0}" = 0 ] || hash_batch "$1" # an upload of what is empty now would go over what somebody has shipped
 }
 
 # What changes or vanishes meanwhile is found by the last look; what cannot be read is named.
@@ -118,9 +117,8 @@ multipart_digests() { # <file> <size>
   local part parts etag sha256
   part_size "$2"
   part=$REPLY parts=$((($2 + REPLY - 1) / REPLY))
-  remaining
-  { read -r etag <&4 && read -r sha256 <&5; } 4< <(bounded "$REPLY" split -b "$part" --filter=md5sum -- "$1" | bytes_of 32 | md5sum) \
-    5< <(bounded "$REPLY" split -b "$part" --filter=sha256sum -- "$1" | bytes_of 64 | sha256sum)
+  { read -r etag <&4 && read -r sha256 <&5; } 4< <(bounded 86400 split -b "$part" --filter=md5sum -- "$1" | bytes_of 32 | md5sum) \
+    5< <(bounded 86400 split -b "$part" --filter=sha256sum -- "$1" | bytes_of 64 | sha256sum)
   is_out_of_time && return 1
   REPLY="${etag:0:32}-$parts $(printf '%s\n' "${sha256:0:64}" | bytes_of 64 | base64 -w 0)-$parts"
 }
@@ -172,14 +170,16 @@ owe_emptied() {
 # it is there.
 adopt_orphans() {
   local id path i
-  local -A here=() given=()
+  local -A here=() given=() whole=()
   local names=() bodies=() facts=() ids=()
-  look_at_holds "${LIST[@]}" # what was listed may be gone
+  look_at_holds
+  ask_facts "${LIST[@]}" # what was listed may be gone
   for i in "${ANSWERS[@]}"; do parse_facts "$i" && here[${ID:-gone}]=1; done
+  for i in "${ANSWERS[@]}" "${NOW[@]}"; do whole[${i:-gone}]=1; done
   owe_emptied
   for id in "${!HELD[@]}"; do
     if [ -n "${here[$id]}${FILE_AT[$id]}" ]; then continue; fi
-    if has_form "$id" && [ -n "${HELD[${FORMS[$id]}]}${here[${FORMS[$id]}]}" ]; then continue; fi
+    if has_form "$id" && { is_in_form "$id" || [ -n "${whole[${FORMS[$id]}]}" ]; }; then continue; fi
     ids+=("$id")
   done
   for id in "${ids[@]}"; do
@@ -200,15 +200,16 @@ adopt_orphans() {
 
 # Somebody else may have compressed it.
 find_form() { # <device:inode> <path>
-  local form
+  local form facts
   local forms=() files=("${HELD[$1]}")
   for form in "$2".*; do
     case $form in *.gz | *.xz | *.bz2 | *.zst) ;; *) continue ;; esac
-    parse_facts "$(facts_of "$form")" # ID is the form's from here on
+    facts=$(facts_of "$form")
+    parse_facts "$facts"
     [ -n "${FILE_AT[$ID]}" ] || continue
     forms=("$form")
     if hold_the_same "$form"; then
-      know_form "$1" "$ID" "${NOW[$1]}"
+      know_form "$facts" "${NOW[$1]}"
       return 0
     fi
   done

@@ -85,11 +85,12 @@ look_at_bodies() {
   local i n=0 now
   local bodies=()
   save_deleted live
+  look_at_holds
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
     [ -n "${HELD[$ID]}" ] || bodies+=("${BODIES[i]}")
   done
-  look_at_holds "${bodies[@]}"
+  ask_facts "${bodies[@]}"
   for i in "${!FILES[@]}"; do
     parse_facts "${FACTS[i]}"
     if [ -n "${HELD[$ID]}" ]; then now=${NOW[$ID]}; else now=${ANSWERS[n]} n=$((n + 1)); fi

@@ -200,8 +200,7 @@ replace_by_forms() {
   local path i=0
   ask_facts "${REPLACED_BY[@]}"
   for path in "${!REPLACED_BY[@]}"; do
-    parse_facts "${BARE_FACTS[$path]}"
-    [ -z "${ANSWERS[i]}" ] || know_form "$ID" "${ANSWERS[i]%% *}" "${BARE_FACTS[$path]}"
+    [ -z "${ANSWERS[i]}" ] || know_form "${ANSWERS[i]}" "${BARE_FACTS[$path]}"
     i=$((i + 1))
   done
   [ "${#COMPRESSING[@]}" = 0 ] || (of_each rm -f -- "${!REPLACED_BY[@]}" "${COMPRESSING[@]}")

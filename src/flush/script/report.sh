@@ -6,31 +6,30 @@ declare -A WRITERS_LEFT=() # path → name of a writer that is still there
 
 # Each entry of the census is in the inventory with all its bytes, or in a checked form there, or live; or it is unaccounted for.
 account() {
-  local id path size
-  local -A sizes=()
-  for id in "${!HELD[@]}"; do
-    parse_facts "${NOW[$id]}"
-    sizes[$id]=$SIZE
-  done
+  local id path size now why
   for id in "${!CENSUS[@]}"; do
+    parse_facts "${NOW[$id]}"
+    now=${SIZE:-0}
     parse_facts "${CENSUS[$id]}"
     size=$SIZE path=${ORIGIN[$id]}
-    [ "$size" != 0 ] || size=${sizes[$id]:-0}
+    why='cut or written over by somebody'
+    [ "$size" != 0 ] || size=$now
     if [ "$size" = 0 ] || [ -n "${UNACCOUNTED[$path]}${LIVE[$path]}" ]; then continue; fi
     if [ -n "${FILE_AT[$id]}" ]; then
       [ -n "${FACTS[${FILE_AT[$id]}]}" ] || continue # it shares its key, and is named for that
       parse_facts "${FACTS[${FILE_AT[$id]}]}"
-      { [ "$SIZE" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied "$id" "$size" || was_cut
-    elif [ -n "${FORMS[$id]}" ] && [ -n "${FILE_AT[${FORMS[$id]}]}" ]; then
+      now=$SIZE
+    elif is_in_form "$id"; then
       has_form "$id" || lost "$path" "$size" 'written after it was compressed'
-      { [ "${sizes[$id]:-0}" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied "$id" "$size" || was_cut
-    elif is_live_inode "$id" || is_copied "$id" "$size"; then
-      :
-    elif [ -n "${HELD[$id]}" ]; then
-      lost "$path" "$size" "held with ${sizes[$id]:-no} bytes, and in no inventory"
+      [ -n "${HELD[$id]}" ] || continue # it was checked when it was compressed
+    elif is_live_inode "$id"; then
+      continue
     else
-      lost "$path" "$size" 'gone, and it could not be held'
+      why='gone, and nothing holds it'
+      [ -z "${HELD[$id]}" ] || why="held with $now bytes, and in no inventory"
+      now=-1
     fi
+    { [ "$now" -ge "$size" ] && has_its_ending "$id" "$size"; } || is_copied "$id" "$size" || lost "$path" "$size" "$why"
   done
   for id in "${!OVERWRITTEN[@]}"; do
     size=${OVERWRITTEN[$id]%% *}
@@ -40,10 +39,6 @@ account() {
     esac
   done
   remember_unaccounted
-}
-
-was_cut() { # path, size
-  lost "$path" "$size" 'cut or written over by somebody'
 }
 
 is_live_inode() { # <device:inode>: where it is now, it is live

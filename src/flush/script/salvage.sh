@@ -55,7 +55,7 @@ enter_disk() {
   [ -n "$WORK" ] || die 'there is nowhere to mount a disk'
   cd "$ROOT/" && find_disk
   ROOT=$WORK/disk UPLOAD=${UPLOAD:-*} # the platform's publisher is on the disk
-  trap 'umount "$ROOT" 2>/dev/null; rmdir "$ROOT" && rm -rf "$WORK"/[!l]*' EXIT # all but the lock
+  trap 'umount "$ROOT" 2>/dev/null; rmdir "$ROOT" && rm -rf "$WORK"/*' EXIT
   if ! mount --make-rslave / || ! mkdir -p "$ROOT"; then die 'no mount can be private here'; fi
   for part in "${PARTS[@]}"; do
     type=$(blkid -p -o value -s TYPE "/dev/$part")

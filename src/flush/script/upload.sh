@@ -119,13 +119,12 @@ wait_for_puts() {
 
 # S3 checks the body against the digest that the manifest reports, so that a file which changes meanwhile is refused.
 put() { # <index> <seconds>
-  local i=$1 body=${BODIES[$1]} md5 sha256 error status
+  local i=$1 body md5 sha256 error status
   local arguments=()
   lines_of "${HASHES[i]}" '' ' '
   md5=${SPLIT[0]} sha256=${SPLIT[1]}
-  [ -e "$body" ] || find_body "$i"
+  find_body "$i"
   key_of "${FILES[i]}"
-  parse_facts "${FACTS[i]}"
   if [ "$SIZE" -gt "$SINGLE_PUT" ]; then
     encryption --sse --sse-kms-key-id
     arguments=(s3 cp --only-show-errors "${arguments[@]}" "$body" "s3://$BUCKET/$KEY")
@@ -141,9 +140,10 @@ put() { # <index> <seconds>
   return "$status"
 }
 
-find_body() { # <index> → body: the path is gone, its hold is not
+find_body() { # <index> → body, SIZE: the path may be gone, its hold is not
   parse_facts "${FACTS[$1]}"
-  [ -z "${HELD[$ID]}" ] || body=${HELD[$ID]}
+  body=${BODIES[$1]}
+  [ -e "$body" ] || body=${HELD[$ID]:-$body}
 }
 
 encryption() { # <the option for the algorithm> <the one for the key> → arguments
@@ -170,8 +170,8 @@ put_many() { # <indexes>
   for i in "$@"; do
     UPLOADED[${FILES[i]}]=1
     key_of "${FILES[i]}"
-    link=$folder$ROOT/${KEY#"$PREFIX"} body=${BODIES[i]}
-    [ -e "$body" ] || find_body "$i"
+    link=$folder$ROOT/${KEY#"$PREFIX"}
+    find_body "$i"
     if [ "$link" = "$folder$body" ]; then same+=("$body") && continue; fi
     folders[${link%/*}]=1 links+=("$body" "$link")
   done
