@@ -32,7 +32,7 @@ const isAccepted = (rungs: readonly Rung[]) => {
     return false
   }
 }
-const subsets = RUNGS.reduce<Rung[][]>((all, rung) => [...all, ...all.map((one) => [...one, rung])], [[]])
+const subsets = RUNGS.reduce<Rung[][]>((all, rung) => all.flatMap((one) => [one, [...one, rung]]), [[]])
 const combinations = subsets.filter(isAccepted).toSorted((a, b) => a.length - b.length)
 /** Each rung with no other than it cannot do without; and none. */
 const least = [[], ...RUNGS.map((rung) => combinations.find((one) => one.includes(rung)) ?? [])]
