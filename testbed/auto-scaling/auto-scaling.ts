@@ -31,7 +31,7 @@ import {
   terminateInstanceInAutoScalingGroup,
 } from './instances.ts'
 import { loseMachine } from './machines.ts'
-import { machineNamed } from './power.ts'
+import { memberNamed } from './membership.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { cancelInstanceRefresh, describeInstanceRefreshes, startInstanceRefresh } from './refreshes.ts'
 import { enterStandby, exitStandby } from './standby.ts'
@@ -163,12 +163,12 @@ export function createAutoScaling(options: AutoScalingOptions): AutoScaling {
       settle(now)
     },
     depart(now, instanceId, kind) {
-      const instance = machineNamed(changing(now), instanceId)
+      const instance = memberNamed(changing(now), instanceId)
       depart(world, now, instance, { kind, cause: 'an instance was taken out of service.' })
       settle(now)
     },
     wake(now, instanceId) {
-      wake(changing(now), now, machineNamed(world, instanceId))
+      wake(changing(now), now, memberNamed(world, instanceId))
       settle(now)
     },
     instances: () => [...world.instances.values()],

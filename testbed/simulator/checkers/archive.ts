@@ -39,7 +39,8 @@ export function salvagedAt(world: World, action: TrackedAction): number | undefi
   const { instance, disk, startedAt, end } = action
   const { ssm } = world
   const isLetGo = end?.cause.by === 'guard' && end.cause.result === 'CONTINUE'
-  if (end && !isLetGo && !disk.isGone && !isFollowed(world, action)) return undefined
+  const goes = disk.isGone || /^(Warmed:)?Terminat(ing:Proceed|ed)$/.test(instance.lifecycleState)
+  if (end && !isLetGo && !goes && !isFollowed(world, action)) return undefined
   const copied = ssm.salvagesOf(instance.id).flatMap(({ status, salvages }) => {
     const isOfThis = salvages?.disk.number === disk.number && salvages.copiedAt >= startedAt
     return salvages && isOfThis && status === 'Success' ? salvages.copiedAt : []

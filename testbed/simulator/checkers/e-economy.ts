@@ -32,12 +32,12 @@ export function nothingAfterProof(world: World): Checker {
       const action = world.region.actionOf(instanceId)
       // What was proven for an action of ours is not proven for one that began as another deployment's.
       if (!action && world.region.wasAnothers(instanceId, run.startedAt)) return
-      const ofAction = world.ssm
+      const seenOnes = world.ssm
         .commandsOf(instanceId)
         .filter(({ parameters, isByHand }) => !isByHand && parameters.purpose === purpose)
         .filter(({ id, requestedAt }) => run.seen.has(id) && requestedAt >= (action?.startedAt ?? 0))
-        .filter((one) => !isByAnothersToken(world, one))
-      const [newest, ...older] = ofAction.toReversed()
+      const byAnothers = seenOnes.filter((one) => isByAnothersToken(world, one))
+      const [newest, ...older] = seenOnes.filter((one) => !byAnothers.includes(one)).toReversed()
       if (!newest || world.weather.was('s3-denies', run.startedAt) || isUnreadable(world)) return
       // Of two that were asked for in the same second, as Systems Manager may tell it, nobody can say which is the newer.
       const inSeconds = ({ requestedAt }: Command) => Math.floor(requestedAt / 1000)
@@ -48,7 +48,7 @@ export function nothingAfterProof(world: World): Checker {
         !seen.wasRunning &&
         !seen.wasSilent &&
         isPlainlyProven(world, newest, seen.at) &&
-        isAllOf(newest, older)
+        isAllOf(newest, [...older, ...byAnothers])
       ) {
         world.violation('E2', `${instanceId} is flushed again after ${newest.id} was proven`)
       }
@@ -65,7 +65,7 @@ function isByAnothersToken({ region }: World, { comment, instanceId }: Command):
   return named !== undefined && named.instance.id !== instanceId
 }
 
-/** Whether the newest report names whatever an older one of the action named; what it leaves out stays a gap until it is proven. */
+/** Whether the newest report names whatever another one of this pause named; what it leaves out stays a gap until it is proven. */
 function isAllOf(newest: Command, older: readonly Command[]): boolean {
   const names = new Set(pathsIn(newest))
   return older.every((command) => pathsIn(command)?.every((path) => names.has(path)) ?? false)
