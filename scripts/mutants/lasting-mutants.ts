@@ -14,6 +14,13 @@ const pace = {
 /** What fails, runs or is waited for without an end. */
 export const lastingMutants: readonly Mutant[] = [
   {
+    file: 'src/enrolment/enrolments.ts',
+    tests: ['test/enrolment/chosen-groups.test.ts'],
+    name: 'ask for more groups at once than Auto Scaling answers',
+    from: 'const NAMES_PER_CALL = 50',
+    to: 'const NAMES_PER_CALL = 5000',
+  },
+  {
     file: 'src/aws/failures.ts',
     tests: ['test/aws/failures.test.ts'],
     name: 'flush again since a key is throttled for a moment',
