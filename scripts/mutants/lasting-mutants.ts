@@ -14,6 +14,92 @@ const pace = {
 /** What fails, runs or is waited for without an end. */
 export const lastingMutants: readonly Mutant[] = [
   {
+    file: 'src/enrolment/enrolments.ts',
+    tests: ['test/enrolment/chosen-groups.test.ts'],
+    name: 'ask for more groups at once than Auto Scaling answers',
+    from: 'const NAMES_PER_CALL = 50',
+    to: 'const NAMES_PER_CALL = 5000',
+  },
+  {
+    file: 'src/aws/failures.ts',
+    tests: ['test/aws/failures.test.ts'],
+    name: 'flush again since a key is throttled for a moment',
+    from: '/^(?:KMS\\.?|Kms)?(Throttl|',
+    to: '/^(Throttl|',
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/flush/commands.test.ts'],
+    name: 'cut a Comment in the middle of a character',
+    from: 'comment.slice(0, MAX_COMMENT_CHARACTERS).toWellFormed()',
+    to: 'comment.slice(0, MAX_COMMENT_CHARACTERS)',
+  },
+  {
+    file: 'src/termination/consume.ts',
+    tests: ['test/termination/batch-time.test.ts'],
+    name: 'leave no time for actions where what is none cannot be copied',
+    from: 'const SHARE_OF_DISMISSALS = 0.25',
+    to: 'const SHARE_OF_DISMISSALS = 1',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: ['test/sweep/sweep.test.ts'],
+    name: 'wait for the number of dead letters before telling what is kept',
+    from: 'const DEAD_LETTERS_MS = 5000',
+    to: 'const DEAD_LETTERS_MS = 500_000',
+  },
+  {
+    file: 'src/recovery/found.ts',
+    tests: ['test/recovery/recover.test.ts'],
+    name: 'give the time of all groups to one that AWS does not answer for',
+    from: 'const LONGEST_SECONDS = 60',
+    to: 'const LONGEST_SECONDS = 6000',
+  },
+  {
+    file: 'src/archive/receipt.ts',
+    tests: ['test/archive/receipt.test.ts'],
+    name: 'let a token say in whose folder a receipt lies',
+    from: '${encodeURIComponent(name)}.json',
+    to: '${name}.json',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: ['test/sweep/sweep.test.ts'],
+    name: 'wait for a list that never comes as long as the function runs',
+    from: 'const SHARE_OF_LISTING = 0.25',
+    to: 'const SHARE_OF_LISTING = 1',
+  },
+  {
+    file: 'src/flush/commands.ts',
+    tests: ['test/flush/commands.test.ts'],
+    name: 'cut a Comment in the middle of a character',
+    from: 'comment.slice(0, MAX_COMMENT_CHARACTERS).toWellFormed()',
+    to: 'comment.slice(0, MAX_COMMENT_CHARACTERS)',
+  },
+  {
+    file: 'src/termination/reasons.ts',
+    tests: ['test/termination/reconcile.test.ts'],
+    name: 'tell of a silent agent alone where EC2 may not be asked whether the machine is gone',
+    from: '`the SSM agent does not answer${alsoRefused(seen)}`',
+    to: `'the SSM agent does not answer'`,
+  },
+  {
+    file: 'src/recovery/recover.ts',
+    tests: ['test/recovery/clone.test.ts'],
+    name: 'tell that no copy is left where they cannot be listed',
+    from: `    journal({ event: 'disks-failed', ...described(error) })
+    return undefined`,
+    to: `    journal({ event: 'copies', copies: 0, oldestSeconds: 0, deleted: [], failed: [String(error)] })
+    return undefined`,
+  },
+  {
+    file: 'src/termination/consume.ts',
+    tests: ['test/termination/consume.test.ts'],
+    name: 'begin patience anew with each look where SQS does not tell when a message was sent',
+    from: 'Number(SentTimestamp) || Number(receivedAt) || clock.now()',
+    to: 'Number(SentTimestamp) || clock.now()',
+  },
+  {
     file: 'src/termination/decide.ts',
     tests: ['test/termination/what-lasts.test.ts'],
     name: 'give up what was never flushed because something else is refused',

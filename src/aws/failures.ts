@@ -3,9 +3,9 @@
  * message is seen again; one that lasts is a reason like any other, and patience goes on while it does.
  */
 
-/** Codes of failures that the same call may not meet a minute later, whatever status they come with. */
+/** Codes of failures that the same call may not meet a minute later, whatever status they come with; those of KMS that S3 and SQS pass on, too. */
 const PASSING =
-  /^(Throttl|RequestThrottled|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded|ServiceUnavailable|Unavailable|Internal|ResourceContention|RequestTimeout|TimeoutError|AbortError|ExpiredToken|RequestExpired|RequestTimeTooSkewed|PriorRequestNotComplete|OperationAborted|ConditionalRequestConflict)/
+  /^(?:KMS\.?|Kms)?(Throttl|RequestThrottled|TooManyRequests|RateExceeded|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded|ServiceUnavailable|Unavailable|Internal|ResourceContention|RequestTimeout|TimeoutError|AbortError|ExpiredToken|RequestExpired|RequestTimeTooSkewed|PriorRequestNotComplete|OperationAborted|ConditionalRequestConflict)/
 /** There is more than can be read in one pass: it lasts, and what was read of it proves nothing. */
 export class TooMany extends Error {
   override name = 'TooMany'

@@ -25,9 +25,8 @@ export type Ownership =
   | { readonly token: string; readonly groupName: string | undefined }
   | { readonly adoptedAt: number; readonly groupName: string | undefined }
 
-/** So long after the end of an action its message may come back: no message is hidden from its queue for longer. */
+/** Nothing older can be the flush of an action that is held, or is found over: no queue hides a message for longer than half a day. */
 const LATEST_LOOK_SECONDS = 43_200
-/** Nothing older can be the flush of an action that is held, or is found over: what was proven before counts then, too. */
 const WINDOW_MS = 1000 * (LONGEST_HOLD_SECONDS + LATEST_LOOK_SECONDS)
 /**
  * Pages of 50 commands that are read of one instance: what runs our document thousands of times in these days is no flush of ours, and
@@ -86,9 +85,7 @@ async function everyInvocation(
   let pages = 0
   do {
     if (pages++ >= MAX_COMMAND_PAGES)
-      throw new TooMany(
-        `${instanceId ?? documentName} has over ${each.size} commands in ${WINDOW_MS / 3_600_000} hours`,
-      )
+      throw new TooMany(`${instanceId ?? documentName} has over ${each.size} commands in 60 hours`)
     const page = await aws.listCommandInvocations(next ? { ...request, NextToken: next } : request)
     for (const one of page.CommandInvocations ?? [])
       each.set(`${one.CommandId} ${one.InstanceId}`, readInvocation(one, now))
@@ -154,7 +151,7 @@ export function commentFor({ token, startedAt, groupName }: LifecycleAction): st
 
 /** The Comment of an audit's flush, which serves no action. */
 export function auditComment(groupName: string): string {
-  return `${AUDIT}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
+  return cut(`${AUDIT}${groupName}`)
 }
 
 /**
@@ -162,7 +159,12 @@ export function auditComment(groupName: string): string {
  * it put into S3 as a finding against the instance.
  */
 export function personComment(groupName: string): string {
-  return `${PERSON}${groupName}`.slice(0, MAX_COMMENT_CHARACTERS)
+  return cut(`${PERSON}${groupName}`)
+}
+
+/** Half of a character is none that SSM must take. */
+function cut(comment: string): string {
+  return comment.slice(0, MAX_COMMENT_CHARACTERS).toWellFormed()
 }
 
 /** The action that a salvage is for, known by when its scaling activity began, and the moment of which the disk is a copy. */

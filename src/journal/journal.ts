@@ -114,7 +114,7 @@ export type JournalEvent =
       readonly deleted: readonly string[]
       readonly failed: readonly string[]
     }
-  /** What outlived a machine that is gone cannot be found, or not all of it; the next sweep looks again. */
+  /** Copies of dead machines' disks, or disks that outlived theirs, cannot be found, or not all; the next sweep looks again. */
   | (Failure & { readonly event: 'disks-failed' })
   /** A person has the logs on a copy of this machine's disk archived by another. Told before it is begun: who, and why. */
   | {

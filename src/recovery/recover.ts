@@ -2,7 +2,6 @@
  * What the sweep does by itself about machines whose logs could not be proven, rung by rung (`ladder.ts`). Only the sweep does this, so
  * that nobody else does meanwhile.
  */
-import { reasonOf } from '../aws/failures.ts'
 import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import type { Rung } from '../rungs.ts'
@@ -41,8 +40,8 @@ async function knownCopies(guard: Guard, remainingMs: () => number): Promise<Cop
   try {
     return await copiesOf(limitedTo(guard, remainingMs).aws, policy.hookName)
   } catch (error) {
-    const failed = [`they cannot be listed: ${reasonOf(error)}`]
-    journal({ event: 'copies', copies: 0, oldestSeconds: 0, deleted: [], failed })
+    // Not as no copies: that would end the alarm of one that stays.
+    journal({ event: 'disks-failed', ...described(error) })
     return undefined
   }
 }

@@ -153,7 +153,8 @@ async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Pr
   }
   const { groupName, hookName, instanceId, token, time } = message
   if (hookName !== policy.hookName) throw new NotOurs(`hook ${hookName} is not ours (${policy.hookName})`)
-  const sentAt = Number(record.attributes.SentTimestamp)
+  const { SentTimestamp, ApproximateFirstReceiveTimestamp: receivedAt } = record.attributes
+  const sentAt = Number(SentTimestamp) || Number(receivedAt) || clock.now()
   const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), sentAt, clock.now())
   return { action: { groupName, hookName, instanceId, token, startedAt } }
 }

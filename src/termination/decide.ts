@@ -171,7 +171,9 @@ function giveUp(seen: Observation, policy: Policy): Decision {
 function whatWasTried(seen: Observation): string {
   const attempts = seen.flushes.length
   if (attempts === 0) return `no flush could be started: ${gaps(seen)}`
-  const not = seen.agent === 'unknown' ? '' : `; no further one could be started: ${whyNot(seen)}`
+  // What AWS refuses stands among the gaps.
+  const why = seen.agent === 'refused' ? '' : `: ${whyNot({ ...seen, troubles: [] })}`
+  const not = seen.agent === 'unknown' ? '' : `; no further one could be started${why}`
   return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}${not}`
 }
 

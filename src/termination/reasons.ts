@@ -16,9 +16,9 @@ export function whyNot(seen: Observation): string {
         ? `flush ${seen.busyWith.commandId} of another action still ran`
         : 'nothing was flushed'
     case 'unreachable':
-      return 'the SSM agent does not answer'
+      return `the SSM agent does not answer${alsoRefused(seen)}`
     case 'unplaced':
-      return 'the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for'
+      return `the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for${alsoRefused(seen)}`
     case 'refused':
       return troubles(seen)
   }
@@ -36,10 +36,15 @@ export function troubles({ troubles }: Observation): string {
   return troubles.map(({ what, why }) => `AWS does not let the guard ${what}: ${why}`).join('; ')
 }
 
+/** A machine that seems silent may be gone, where EC2 may not be asked. */
+function alsoRefused(seen: Observation): string {
+  return seen.troubles.length > 0 ? `; ${troubles(seen)}` : ''
+}
+
 /** Why there is no proof, in one line. */
 export function gaps(seen: Observation): string {
   const newest = seen.flushes[0]
-  const refused = seen.troubles.length > 0 ? `; ${troubles(seen)}` : ''
+  const refused = alsoRefused(seen)
   if (!newest) return whyNot(seen)
   if (newest.status === 'running') return `flush ${newest.commandId} never ended${refused}`
   if (newest.status === 'failed')

@@ -1,6 +1,6 @@
 /** A receipt read back: whole, of this version, or refused in words. */
 import { expect, it } from '@jest/globals'
-import { parseReceipt, RECEIPT_VERSION } from '../../src/archive/receipt.ts'
+import { parseReceipt, RECEIPT_VERSION, receiptKey } from '../../src/archive/receipt.ts'
 
 const receipt = {
   ...{ receipt: RECEIPT_VERSION, guard: { deployment: 'guard', version: '1' }, instanceId: 'i-1' },
@@ -31,4 +31,9 @@ it.each([
   ],
 ])('%s is refused, with what is wrong, in one line', (_, changes, why) => {
   expect(() => parseReceipt(JSON.stringify({ ...receipt, ...changes }))).toThrow(why)
+})
+
+it('lies in the folder of its instance, whatever its token is made of', () => {
+  const key = receiptKey('receipts/', { instanceId: 'i-1', token: 'a/../../i-2/b', startedAt: 0 })
+  expect(key).toBe('receipts/i-1/a%2F..%2F..%2Fi-2%2Fb.json')
 })

@@ -33,6 +33,8 @@ describe('S3', () => {
 describe('a failure', () => {
   it.each([
     ['throttling, whatever its status', new AwsError('Throttling', 'Rate exceeded', 400)],
+    ['throttling of the key that S3 asks for', new AwsError('KMS.ThrottlingException', '', 400)],
+    ['throttling of the key that SQS asks for', new AwsError('KmsThrottled', '', 400)],
     ['too many requests', new AwsError('SomeName', '', 429)],
     ['trouble within AWS', new AwsError('SomeName', '', 500)],
     ['a gateway that does not answer', new AwsError('UnknownError', '', 503)],
@@ -48,6 +50,7 @@ describe('a failure', () => {
   it.each([
     ['a right that was taken', new AwsError('AccessDenied', '', 403)],
     ['a bucket that is gone', new AwsError('NoSuchBucket', '', 404)],
+    ['a key that is disabled', new AwsError('KMS.DisabledException', '', 400)],
     ['a bucket in another Region', new AwsError('PermanentRedirect', '', 301)],
     ['a document that is gone', new AwsError('InvalidDocument', '', 400)],
     ['more than can be read', new TooMany('over 3000')],

@@ -1,7 +1,7 @@
 /** Which commands of an instance are looked at. */
 import type { ListCommandInvocationsCommandInput } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
-import { belongs, listInvocations } from '../../src/flush/commands.ts'
+import { auditComment, belongs, listInvocations, personComment } from '../../src/flush/commands.ts'
 import { decide } from '../../src/termination/decide.ts'
 import { OneInstance } from '../one-instance.ts'
 import { action, failed, policy, START, seen } from '../termination/observations.ts'
@@ -187,5 +187,15 @@ it.each(['DeliveryTimedOut', 'Delivery Timed Out'])(
     aws.guard.aws.listCommandInvocations = async () => ({ CommandInvocations: [command] })
     const [found] = await listInvocations(aws.guard.aws, 'flush', action.instanceId, START)
     expect(found?.flush.statusDetails).toBe('DeliveryTimedOut')
+  },
+)
+
+it.each([auditComment, personComment])(
+  '%p of a group with a long name is cut between two characters',
+  (comment) => {
+    const told = comment(`${'x'.repeat(93)}🦆🦆`)
+    expect(told.length).toBeLessThanOrEqual(100)
+    expect(told.isWellFormed()).toBe(true)
+    expect(told).toContain('x'.repeat(93))
   },
 )

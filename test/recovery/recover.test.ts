@@ -10,6 +10,7 @@ import { recover } from '../../src/recovery/recover.ts'
 import { terminationsOf } from '../../src/recovery/terminations.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
 import { consume } from '../../src/termination/consume.ts'
+import { HandTimers } from '../hand-timers.ts'
 import { awsError, KEY, manifestLine, OneInstance, TOKEN, terminating } from '../one-instance.ts'
 import { action, environment, file, MINUTE, START } from '../termination/observations.ts'
 
@@ -514,6 +515,23 @@ describe('groups are recovered one after the other', () => {
   it('and one that fails is told, and does not stop the others', async () => {
     expect(await recovered(plenty, 'one')).toEqual(['two', 'three'])
     expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'group-failed', groupName: 'one' }))
+  })
+  it('each in a minute: one that AWS does not answer for leaves the others theirs', async () => {
+    const time = new HandTimers(aws)
+    const hanging = { ...recovering.aws, describeInstances: () => new Promise<never>(() => undefined) }
+    const seen: string[] = []
+    const all = eachGroup(
+      { ...recovering, aws: hanging, clock: time.clock },
+      standing,
+      () => 240_000,
+      async (limited, { groupName }) => {
+        seen.push(groupName)
+        if (seen.length === 1) await limited.aws.describeInstances({})
+      },
+    )
+    await time.pass(61_000)
+    await all
+    expect(seen).toHaveLength(3)
   })
   it('as long as there is time for one', async () => {
     const times = [60_000, 60_000, 60_000, 60_000].values()

@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals'
 import { parseSelections } from '../../src/selection.ts'
 import { sweep } from '../../src/sweep/sweep.ts'
 import { PROMPT_SECONDS, UNSEEN_SECONDS } from '../../src/termination/attempts.ts'
+import { HandTimers } from '../hand-timers.ts'
 import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE, START } from '../termination/observations.ts'
 
@@ -85,6 +86,34 @@ it('enrols also where what waits cannot be listed', async () => {
   const guard = { ...aws.guard, policy: { ...aws.guard.policy, enrolment } }
   await expect(sweep(guard, plenty)).rejects.toThrow()
   expect(aws.journal.map(({ event }) => event)).toEqual(['enrolment'])
+})
+
+it('enrols in what is left where the list of what waits never comes', async () => {
+  const enrolment = { selections: [], queueArn: 'arn:q', notifierRoleArn: 'arn:r', retain: true }
+  const time = new HandTimers(aws)
+  const endsAt = aws.now + 60_000
+  const hanging = {
+    ...aws.guard.aws,
+    describeAutoScalingInstances: () => new Promise<never>(() => undefined),
+  }
+  const policy = { ...aws.guard.policy, enrolment }
+  const guard = { ...aws.guard, aws: hanging, policy, clock: time.clock }
+  const swept = expect(sweep(guard, () => endsAt - aws.now)).rejects.toThrow(/took longer than 15000 ms/)
+  await time.pass(16_000)
+  await swept
+  expect(aws.journal.map(({ event }) => event)).toEqual(['enrolment'])
+})
+
+it('tells what is kept within seconds, also where SQS does not answer how many letters are dead', async () => {
+  const time = new HandTimers(aws)
+  const endsAt = aws.now + 60_000
+  aws.lifecycleState = 'Terminating:Retained'
+  const hanging = { ...aws.guard.aws, getQueueAttributes: () => new Promise<never>(() => undefined) }
+  const guard = { ...aws.guard, aws: hanging, clock: time.clock }
+  const swept = expect(sweep(guard, () => endsAt - aws.now)).rejects.toThrow(/SQS does not tell/)
+  await time.pass(6_000)
+  await swept
+  expect(told()).toMatchObject({ retained: [action.instanceId], deadLetters: undefined })
 })
 
 it('does not look at the same groups first each time, since time may be short for the last', async () => {

@@ -289,6 +289,16 @@ it('a message that does not say when it began is as old as its sending', async (
   expect(aws.completed).toEqual(['ABANDON'])
 })
 
+it('a message of which SQS does not tell when it was sent is as old as its first receive', async () => {
+  const { attributes, ...rest } = record({ ...notification, Time: undefined })
+  const unsent = { ...rest, attributes: { ...attributes, SentTimestamp: '' } }
+  aws.agent = 'dead'
+  await keptBy(unsent)
+  aws.now = START + 1000 * policy.patienceSeconds
+  await keptBy(unsent)
+  expect(aws.completed).toEqual(['ABANDON'])
+})
+
 it('nothing has been held for less than no time, also where the queue’s clock is ahead of ours', async () => {
   aws.agent = 'dead'
   aws.machine = 'terminated'

@@ -130,6 +130,19 @@ describe('an agent that does not answer', () => {
       decision: { do: 'wait', reason: 'the SSM agent does not answer' },
     })
   })
+  it('may be that of a machine which is gone, where EC2 may not be asked: that is told, too', async () => {
+    const denied = 'AWS does not let the guard ask EC2: UnauthorizedOperation: no'
+    aws.failing.set('describeInstances', awsError('UnauthorizedOperation', 'no'))
+    const reason = `the SSM agent does not answer; ${denied}`
+    expect(await pass()).toMatchObject({ decision: { do: 'wait', reason } })
+    aws.agent = 'online'
+    await pass()
+    aws.flushEnds('', 'Failed')
+    aws.agent = 'dead'
+    aws.now += policy.patienceSeconds * 1000
+    aws.failing.set('describeInstances', awsError('UnauthorizedOperation', 'no'))
+    expect((await pass()).decision.reason.split(denied)).toHaveLength(2)
+  })
   it('is given up after patience, and the machine is kept', async () => {
     aws.now += policy.patienceSeconds * 1000
     expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })

@@ -63,7 +63,7 @@ function eventLines(event: Exclude<JournalEvent, EnrolmentEvent>): string[] {
     case 'recovery-failed':
       return [`${event.instanceId} ${event.rung} failed: ${event.errorMessage}`]
     case 'disks-failed':
-      return [`disks of machines that are gone cannot be found: ${event.errorMessage}`]
+      return [`disks of dead machines, or copies of them, cannot be found: ${event.errorMessage}`]
     case 'group-failed':
       return [`group ${event.groupName} failed: ${event.errorMessage}`]
     case 'message-refused':
