@@ -62,6 +62,12 @@ export const tellingMutants: readonly Mutant[] = [
     to: 'days * DAY_MS > 0',
   },
   {
+    ...{ file: 'src/cli/again.ts', tests: ['test/cli/status.test.ts'], only: 'watch' },
+    name: 'watch for ever with a session that has run out',
+    from: 'isPassing(error) && !isOfWhoAsks(error)',
+    to: 'isPassing(error)',
+  },
+  {
     ...{ file: 'src/shell-word.ts', tests: ['test/shell-word.test.ts'] },
     name: 'let the name of a group end its quotes',
     from: `.replaceAll("'", `,

@@ -40,6 +40,11 @@ export function nextStepAfter(error: unknown): string | undefined {
   return nextStep(error.name) ?? nextStep(String(code)) ?? nextStepAfter(error.cause)
 }
 
+/** Whether AWS does not know who asks, or nobody can be found who does. */
+export function isOfWhoAsks(error: unknown): boolean {
+  return error instanceof Error && NOBODY.test(error.name)
+}
+
 /** What went wrong, in the words of whoever says so: some texts of AWS are nothing without the error's name. */
 export function wordsOf(error: unknown): string {
   return isOfAws(error) || !(error instanceof Error) ? reasonOf(error) : error.message

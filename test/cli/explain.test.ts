@@ -30,6 +30,14 @@ it('says what is held, what was flushed, what is missing and what comes next', a
   expect(text).toContain('next     flush: of 1 files 1 missing, 1 still live')
 })
 
+it('names ten of many open files, and says how many more there are', async () => {
+  await reconcile(aws.guard, action)
+  aws.now += 4 * MINUTE
+  const logs = (count: number) => Array.from({ length: count }, (_, one) => `/var/log/${one}.txt`)
+  aws.flushEnds(manifestLine([file], logs(11)))
+  expect((await told()).match(/^ +(missing|live) .*$|^ +and 2 more$/gm)).toHaveLength(11)
+})
+
 describe.each([
   ['young', 4],
   ['old', 130],

@@ -134,6 +134,7 @@ describe('what cannot be flushed is said, and nothing is sent', () => {
     ['is in no Auto Scaling group', () => (line.lifecycleState = undefined)],
     ['the guard flushes it, or keeps it', () => (line.lifecycleState = 'Terminating:Wait')],
     ['the guard flushes it, or keeps it', () => (line.lifecycleState = 'Terminating:Retained')],
+    ['the guard flushes it, or keeps it', () => (line.lifecycleState = 'ReplacingRootVolume:Wait')],
     ['which this guard does not guard', () => (line.hookTarget = 'arn:aws:sqs:eu-west-1:1:another')],
     [
       'AccessDenied',

@@ -112,6 +112,17 @@ describe('what was done besides the passes', () => {
     ])
   })
 
+  it('is told of the group that is named, and of no other', async () => {
+    const line = lineOf([passed, ended('archived')])
+    expect((await line.run('history', '--group', action.groupName)).out).toContain(action.instanceId)
+    expect((await line.run('history', '--group', 'another')).out).toMatch(/^The journal names no such/)
+  })
+
+  it.each(['lost', 'expired'] as const)('of one that is %s says where to read on', async (outcome) => {
+    const { out } = await lineOf([ended(outcome)]).run('history')
+    expect(out).toContain('    see docs/operate.md, action-not-archived')
+  })
+
   it('stands in the JSON beside what saved the logs', async () => {
     const { out } = await lineOf([passed, rebooted, ended('archived')]).run('history', '--json')
     expect(JSON.parse(out).action).toMatchObject({

@@ -39,6 +39,25 @@ it.each([[id], [String(action.token)]])(
   },
 )
 
+it('of several ends of a machine the oldest comes first, however S3 lists them', async () => {
+  const [, bucket = '', Key = ''] =
+    /s3:\/\/([^/]+)\/(\S+\.json)/.exec((await line.run('receipt', id)).out) ?? []
+  const listed = (name: string, day: number) => ({
+    ...{
+      Key: Key.replace(/[^/]+$/, name),
+      Size: 1,
+      ETag: '"e"',
+      LastModified: new Date(Date.UTC(2026, 0, day)),
+    },
+  })
+  line.answering = {
+    listObjectsV2: async () => ({ Contents: [listed('a.json', 3), listed('b.json', 2)] }) as never,
+    getObject: async () => await line.guard.aws.getObject({ Bucket: bucket, Key }),
+  }
+  const { out } = await line.run('receipt', id)
+  expect(out.match(/[ab]\.json$/gm)).toEqual(['b.json', 'a.json'])
+})
+
 describe('--verify asks S3 again', () => {
   it('what is there as it was holds', async () => {
     const { code, out } = await line.run('receipt', id, '--verify')

@@ -160,6 +160,24 @@ describe('retry --all of several', () => {
     expect(endings(out)).toEqual(['not begun', 'begun', 'begun'])
   })
 
+  it('waits as long as it is told to for all of them together', async () => {
+    const listed = line.answering.describeAutoScalingInstances
+    let isBegun = false
+    line.answering.terminateInstanceInAutoScalingGroup = async () => {
+      isBegun = true
+      return {}
+    }
+    line.answering.describeAutoScalingInstances = async (input) => {
+      const { AutoScalingInstances = [] } = (await listed?.(input)) ?? {}
+      const LifecycleState = isBegun ? 'Terminating:Proceed' : 'Terminating:Retained'
+      return { AutoScalingInstances: AutoScalingInstances.map((one) => ({ ...one, LifecycleState })) }
+    }
+    const began = line.now
+    const { out } = await line.run('retry', '--all', '--wait', '10', '--json')
+    expect(endings(out)).toEqual(['timed out', 'timed out', 'timed out'])
+    expect((line.now - began) / 60_000).toBeLessThan(11)
+  })
+
   it('goes on where a group does not tell its hooks', async () => {
     const hooks = line.guard.aws.describeLifecycleHooks
     line.answering.describeLifecycleHooks = async (input) => {

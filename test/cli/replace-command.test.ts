@@ -47,6 +47,16 @@ it('in a group that another guard guards does nothing and says what to type', as
   expect(deeds()).toEqual([])
 })
 
+it('what nothing holds is replaced where that is wished, and no proof of it is promised', async () => {
+  line.hookTarget = 'arn:aws:sqs:eu-west-1:111122223333:another'
+  const { code, out } = await line.run('replace', id, '--unguarded')
+  expect({ code, deeds: deeds() }).toMatchObject({
+    ...{ code: 0, deeds: expect.arrayContaining(['terminateInstanceInAutoScalingGroup']) },
+  })
+  expect(out).toContain('NOTHING HOLDS IT')
+  expect(out).not.toMatch(/is let go|receipt/)
+})
+
 it('says when the old instance is kept, and fails', async () => {
   line.onPause = () => {
     line.lifecycleState = 'Terminating:Retained'

@@ -1,9 +1,14 @@
+import type { ScalingActivityStatusCode } from '@aws-sdk/client-auto-scaling'
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { AwsApi } from '../../src/aws/api.ts'
+import { keptInstances } from '../../src/cli/kept.ts'
 import { REPLACING, writeReplacing } from '../../src/cli/replacement.ts'
 import { statusLines } from '../../src/cli/status-lines.ts'
+import { CannotReach } from '../../src/cli/surroundings.ts'
+import { NewerJournal } from '../../src/journal/journal-line.ts'
 import { KEEP, markOf } from '../../src/termination/disk-mark.ts'
 import { awsError, terminating } from '../one-instance.ts'
-import { action, MINUTE } from '../termination/observations.ts'
+import { action, MINUTE, START } from '../termination/observations.ts'
 import { CommandLine, typed } from './command-line.ts'
 
 let line: CommandLine
@@ -46,6 +51,32 @@ it('says what is kept and since when', async () => {
   expect(out).toContain('holds 0 instances and keeps 1')
   expect(out).toMatch(/kept {2}i-\w+ .* for 1 h 30 min/)
   expect(out).toContain(`termination-guard explain ${action.instanceId}`)
+})
+
+it('names who is kept for longest first, whatever was ended otherwise since', async () => {
+  const at = (second: number) => new Date(START + second * 1000)
+  const ended = (instanceId: string, second: number, StatusCode: ScalingActivityStatusCode) => ({
+    ...{ ...terminating, Description: `Terminating EC2 instance: ${instanceId}` },
+    ...{ StatusCode, EndTime: at(second) },
+  })
+  const aws = {
+    describeInstances: async () => ({ Reservations: [] }),
+    describeScalingActivities: async () => ({
+      Activities: [
+        ended('i-00000001', 9, 'Successful'),
+        ended('i-00000001', 5, 'Cancelled'),
+        ended('i-00000002', 3, 'Cancelled'),
+      ],
+    }),
+  } as unknown as AwsApi
+  const standing = (instanceId: string) => ({
+    ...{ instanceId, groupName: 'web', lifecycleState: 'Terminating:Retained' },
+  })
+  const kept = await keptInstances(aws, ['i-00000001', 'i-00000002'].map(standing))
+  expect(kept.map(({ instanceId, since }) => [instanceId, since])).toEqual([
+    ['i-00000002', START + 3000],
+    ['i-00000001', START + 5000],
+  ])
 })
 
 describe('a replacement that broke off without a word', () => {
@@ -258,4 +289,49 @@ describe('with --watch, when AWS does not answer for a while', () => {
     expect(code).toBe(1)
     expect(out.match(/holds 1 instance/g)).toHaveLength(1)
   })
+  it.each([
+    ['a session that has run out', Object.assign(new Error('expired'), { name: 'CredentialsProviderError' })],
+    ['its token that AWS refuses', awsError('ExpiredTokenException', 'expired')],
+    [
+      'the same of a log',
+      new CannotReach('Cannot read it: AWS does not know who asks', {
+        cause: awsError('ExpiredTokenException', 'expired'),
+      }),
+    ],
+  ])('ends at %s, and says what to type', async (_, error) => {
+    let rounds = 0
+    line.onPause = () => {
+      line.refusing = error
+      if (rounds++ > 3) throw new Error('it goes on')
+    }
+    const { code, err } = await line.run('status', '--watch')
+    expect(code).toBe(1)
+    expect(err).toContain('AWS does not know who asks')
+    expect(err.match(/expired|Cannot read/g)).toHaveLength(1)
+  })
+
+  it.each([
+    ['where a log is read', new CannotReach('silence', { cause: awsError('ThrottlingException') }), true],
+    ['where nothing is to be had', new CannotReach('nothing'), false],
+    ['of a newer guard', new NewerJournal('of version 2'), false],
+  ])('%s', async (_, error, goesOn) => {
+    let rounds = 0
+    line.onPause = () => {
+      line.refusing = rounds++ === 0 ? error : undefined
+      if (rounds === 3) throw new Error('seen enough')
+    }
+    await line.run('status', '--watch')
+    expect(rounds).toBe(goesOn ? 3 : 1)
+  })
+})
+
+it('of many that are held tells the first, and how many more there are', () => {
+  const screen = {
+    ...{ deployment: 'd', kept: [], replacing: [], messages: 0, deadLetters: 0, lastSweep: undefined },
+    disks: { copies: [], left: [] },
+    held: [],
+  }
+  const lines = (heldInAll: number) => statusLines({ ...screen, heldInAll }, line.now, typed)
+  expect(lines(7)).toContain('held  and 7 more')
+  expect(lines(0).join()).not.toContain('more')
 })

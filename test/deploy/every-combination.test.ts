@@ -32,7 +32,9 @@ const isAccepted = (rungs: readonly Rung[]) => {
     return false
   }
 }
-const subsets = RUNGS.reduce<Rung[][]>((all, rung) => all.flatMap((one) => [one, [...one, rung]]), [[]])
+const subsets = Array.from({ length: 2 ** RUNGS.length }, (_, bits) =>
+  RUNGS.filter((_, at) => (bits & (1 << at)) !== 0),
+)
 const combinations = subsets.filter(isAccepted).toSorted((a, b) => a.length - b.length)
 /** Each rung with no other than it cannot do without; and none. */
 const least = [[], ...RUNGS.map((rung) => combinations.find((one) => one.includes(rung)) ?? [])]

@@ -87,6 +87,11 @@ describe('what nobody can tell never passes', () => {
   })
 })
 
+it('the longest patience that may be deployed is not longer than Auto Scaling waits', () => {
+  const longest = { policy: { ...policy, patienceSeconds: 138_240 } }
+  expect(notPassing(ofGroup({ hook: told({ ...hook, HeartbeatTimeout: 7200 }), ...longest }))).toEqual([])
+})
+
 describe('a group', () => {
   it.each([
     ['hook fail', { hook: told({ ...hook, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' }) }, {}],
