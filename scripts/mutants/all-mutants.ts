@@ -48,6 +48,7 @@ import { salvageCommandMutants } from './salvage-command-mutants.ts'
 import { salvageMutants } from './salvage-mutants.ts'
 import { salvagedPlaceMutants } from './salvaged-place-mutants.ts'
 import { scriptMutants } from './script-mutants.ts'
+import { sightMutants } from './sight-mutants.ts'
 import { sweepMutants } from './sweep-mutants.ts'
 import { tellingMutants } from './telling-mutants.ts'
 import { terminationMutants } from './termination-mutants.ts'
@@ -97,6 +98,7 @@ export const mutants: readonly Mutant[] = [
   ...evidenceMutants,
   ...deletedMutants,
   ...promiseMutants,
+  ...sightMutants,
   ...sweepMutants,
   ...tellingMutants,
   ...terminationMutants,

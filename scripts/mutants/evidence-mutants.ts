@@ -81,8 +81,8 @@ export const evidenceMutants: readonly Mutant[] = [
     ...tested('evidence'),
     only: 'what was hashed',
     name: 'forget what a file began with when it was hashed',
-    from: `OVERWRITTEN[$ID]=\${EVIDENCE[$ID]}; fi`,
-    to: `:; fi`,
+    from: `    [ "\${sum:0:64}" = "\${EVIDENCE[$ID]#* }" ] || OVERWRITTEN`,
+    to: `    : || OVERWRITTEN`,
   },
   {
     ...part('inventory'),

@@ -1,10 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** The inventory is the census, as it ends: whatever held bytes before a flush is in its inventory, or it is named. */
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
 import { flush, quick } from './flush.ts'
+import { itWhere } from './it-where.ts'
 import { endWriting, running, writing } from './writing.ts'
 
 afterEach(endWriting)
@@ -309,5 +311,52 @@ describe('the AWS CLI', () => {
     })
     expect(manifest.notes.join()).toContain('the AWS CLI does not answer')
     rmSync(disk.s3, { recursive: true })
+  })
+})
+
+describeWhere('a log whose old folder is another disk', () => {
+  itWhere(process.getuid?.() === 0, 'needs the right to mount')(
+    'is renamed where it is, not copied',
+    async () => {
+      const disk = instance('/var/log/none/*', ['olddir rotated', 'rotate 5'])
+      const folder = `${disk.root}/var/log/my/rotated`
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs', folder])
+      const { paths } = await flush(disk).finally(() => execFileSync('umount', [folder]))
+      expect(paths).toEqual([`${LOG}.1`])
+      expect(archived(disk)).toBe('one\ntwo\n')
+    },
+  )
+})
+
+describeWhere('what a flush holds that is killed is archived by the next one:', () => {
+  /** Killed as it hashes; then all logs are removed. */
+  const nextOf = async (disk: Disk) => {
+    disk.program('md5sum', `#!/bin/sh\n: >${disk.root}/reached\nexec sleep 60\n`)
+    const reached = async () => {
+      while (!existsSync(`${disk.root}/reached`)) await sleep(20)
+    }
+    await flush(disk, { killed: reached })
+    disk.program('md5sum', '#!/bin/sh\nexec /usr/bin/md5sum "$@"\n')
+    execFileSync('find', [`${disk.root}/var/log`, '-type', 'f', '!', '-path', '*/held/*', '-delete'])
+    return (await flush(disk)).manifest
+  }
+
+  it('of a folder whose name begins with a dot', async () => {
+    const disk = instance('/var/log/none/*', ['missingok'], '/var/log/.my/app.log')
+    expect(await nextOf(disk)).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archived(disk)).toBe('one\ntwo\n')
+  })
+
+  itWhere(process.getuid?.() === 0, 'needs the right to mount')('of another disk', async () => {
+    const disk = instance('/var/log/none/*', ['missingok'])
+    const folder = `${disk.root}/var/log/my`
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs', folder])
+    try {
+      disk.write(LOG, 'one\ntwo\n')
+      expect(await nextOf(disk)).toMatchObject({ live: [], unaccounted: [], writers: [] })
+      expect(archived(disk)).toBe('one\ntwo\n')
+    } finally {
+      execFileSync('umount', [folder])
+    }
   })
 })

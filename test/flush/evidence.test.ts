@@ -143,6 +143,14 @@ describeWhere('what was hashed', () => {
     expect((await flush(disk)).manifest.unaccounted).toMatchObject([{ path: LOG, size: 8 }])
   })
 
+  it('and could not be held may be another file in the next flush, and is not compared', async () => {
+    const disk = published('')
+    disk.program('cp', '#!/bin/sh\nexit 1\n')
+    await flush(disk)
+    disk.write(LOG, 'new\nand longer\n')
+    expect((await flush(disk)).manifest.unaccounted).toEqual([])
+  })
+
   it('and only grows is not, but who writes it is', async () => {
     const disk = published(
       'echo three >>"$log"; (sleep 0.5; while sleep 0.05; do echo more >>"$log"; done) &',
@@ -203,6 +211,23 @@ describeWhere('what somebody does to the files before they are hashed is named:'
     disk.program('cp', '#!/bin/sh\nexit 1\n')
     const { unaccounted } = (await flush(disk)).manifest
     expect(unaccounted.map(({ path }) => path)).toEqual(['/var/log/my/app.log.1'])
+  })
+})
+
+describeWhere('what has its name no more is archived once:', () => {
+  it('beside what takes the name while others are published', async () => {
+    const disk = stopping('rm app.log; : >app.log')
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/my.conf', '/var/log/my/app.log\n')
+    disk.program('publishLogs.py', `#!/bin/sh\necho new >${disk.root}/var/log/my/app.log\n`)
+    const { manifest } = await flush(disk)
+    expect(manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(manifest.files.map(({ size }) => size).sort()).toEqual([4, 6, 8])
+  })
+
+  it('as somebody else has compressed it', async () => {
+    const disk = stopping('gzip app.log.1', [])
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toEqual(['older\n', 'one\ntwo\n'])
   })
 })
 

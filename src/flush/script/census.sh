@@ -226,7 +226,7 @@ keep_evidence() { # <facts> <md5> <sha256> <file> <path>: ID, SIZE
   local size=${EVIDENCE[$ID]%% *} sum
   if [ -n "$size" ]; then
     sum=$(head -c "$size" -- "$4" | sha256sum)
-    if [ "$SIZE" -lt "$size" ] || [ "${sum:0:64}" != "${EVIDENCE[$ID]#* }" ]; then OVERWRITTEN[$ID]=${EVIDENCE[$ID]}; fi
+    [ "${sum:0:64}" = "${EVIDENCE[$ID]#* }" ] || OVERWRITTEN[$ID]=${EVIDENCE[$ID]}
   fi
   EVIDENCE[$ID]="$SIZE $3"
   [ -z "$STATE" ] || printf '%s|%s|%s\0' "$1" "${DIGESTS[$1]}" "${5#"$ROOT"}" >>"$STATE/hashed"

@@ -69,6 +69,9 @@ export function drawPublisher(chance: Chance, kind: Situation['kind']): Publishe
 
 const MOMENTS = [
   'asked',
+  'compressing',
+  'hashing',
+  'hashing',
   'stopped',
   'publishing',
   'published',

@@ -67,7 +67,8 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
     apps.flatMap(({ files }) => files),
   )
   const writers = apps.flatMap((app) => app.writers)
-  // gzip deletes what it has read, and with that what was written meanwhile: also where it is any file of a log's folder.
+  // gzip deletes what it has read, and with that what was written meanwhile, and so does who puts a copy in its place: also where it
+  // is any file of a log's folder.
   const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
   const isWrittenTo = (path: string) =>
     writers.some(({ log }) => log === path || (path.includes('*') && folderOf(log) === folderOf(path)))
@@ -90,7 +91,8 @@ function crooked(seed: number, chance: Chance, kind: 'crooked' | 'audit'): Situa
       hands.some(({ does }) => !['append', 'compress', 'move', 'replace'].includes(does)) ||
       hands.some(
         ({ does, path }) =>
-          (does === 'compress' && isWrittenTo(path)) || (does === 'append' && isWrittenOver(path)),
+          ((does === 'compress' || does === 'replace') && isWrittenTo(path)) ||
+          (does === 'append' && isWrittenOver(path)),
       ),
     cli: chance.of(0.05) ? chance.pick(['denied', 'missing']) : 'works',
     logrotate: chance.of(0.05) ? chance.pick(['does nothing', 'missing']) : 'works',
@@ -113,9 +115,17 @@ function drawApp(chance: Chance, index: number, kind: Situation['kind']): App {
     ...targetOf(log),
     log,
     ...drawRotated(chance, log, configuration, `r${index}${which}`),
+    ...(chance.of(0.06) ? [drawDecoy(chance, folder, `d${index}${which}`)] : []),
   ])
   const writers = logs.flatMap((log, which) =>
-    log.is === 'file' && chance.of(0.4) ? [drawWriter(chance, log, `w${index}${which}`, kind)] : [],
+    log.is === 'file' && chance.of(0.4)
+      ? [
+          {
+            ...drawWriter(chance, log, `w${index}${which}`, kind),
+            ...(log.attribute ? { deleted: false } : {}),
+          },
+        ]
+      : [],
   )
   return {
     texts: [
@@ -140,9 +150,27 @@ function drawLog(chance: Chance, path: string, id: string): LogFile {
     ? chance.pick(['sparse', 'endless line', 'symlink', 'hard link'] as const)
     : 'file'
   const lines = is === 'sparse' ? 4 : chance.pick([0, 1, 3, 10, 40])
-  const log: LogFile = { path, id, lines, form: 'plain', is }
+  const log: LogFile = {
+    ...{ path, id, lines, form: 'plain', is },
+    ...(chance.of(0.06) ? { daysOld: chance.pick([-400, -1, 400]) } : {}),
+    ...(is === 'file' && chance.of(0.06)
+      ? { attribute: chance.pick(['append-only', 'immutable'] as const) }
+      : {}),
+  }
   if (is === 'endless line') return { ...log, lines: Math.max(lines, 1) }
   return is === 'symlink' || is === 'hard link' ? { ...log, to: `${path.slice(0, -4)}.target` } : log
+}
+
+/** What a glob of logs matches, and is none. */
+function drawDecoy(chance: Chance, folder: string, id: string): LogFile {
+  const name = chance.pick(['pipe.log', 'app.log.1', 'app.log.2.gz', 'app.log-20261125'])
+  return {
+    path: `${folder}/decoy-${id}-${name}`,
+    id,
+    lines: 0,
+    form: 'plain',
+    is: chance.pick(['fifo', 'folder']),
+  }
 }
 
 function targetOf(log: LogFile): LogFile[] {

@@ -1,4 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** Lays a situation out on a disk: its files, its programs, and the hands that wait for their moment. */
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
@@ -57,6 +59,12 @@ function layFile(disk: Disk, file: LogFile): void {
     case 'hard link':
       linkSync(target, at)
       return
+    case 'fifo':
+      execFileSync('mkfifo', [at])
+      return
+    case 'folder':
+      mkdirSync(at)
+      return
     case 'sparse':
       laySparse(at, file)
       break
@@ -72,6 +80,7 @@ function layFile(disk: Disk, file: LogFile): void {
     utimesSync(at, then, then)
   }
   if (file.mode !== undefined) chmodSync(at, file.mode)
+  if (file.attribute) spawnSync('chattr', [file.attribute === 'immutable' ? '+i' : '+a', at]) // where there are such
 }
 
 function laySparse(at: string, { id, lines }: LogFile): void {
@@ -101,6 +110,14 @@ function layPrograms({ publisher, cli, logrotate, stat, hands, files }: Situatio
   else if (cli === 'missing') disk.program('aws', '#!/bin/sh\necho "aws: command not found" >&2\nexit 127\n')
   else if (uploads)
     disk.program('aws', `#!/bin/sh\nmoment uploading\nexec ${join(HERE, '../bin/aws')} "$@"\n`)
+  const acts = (moment: string) => hands.some(({ when }) => when === moment)
+  if (acts('hashing')) disk.program('md5sum', '#!/bin/sh\nmoment hashing\nPATH=${PATH#*:} exec md5sum "$@"\n')
+  // Not when the manifest is packed: what happens then, no flush can see.
+  if (acts('compressing'))
+    disk.program(
+      'gzip',
+      '#!/bin/sh\n(PATH=${PATH#*:} exec gzip "$@")\nstatus=$?\ncase $1 in "" | -nf) moment compressing ;; esac\nexit $status\n',
+    )
   if (logrotate === 'does nothing') disk.program('logrotate', '#!/bin/sh\nexit 0\n')
   if (logrotate === 'missing')
     disk.program('logrotate', '#!/bin/sh\necho "logrotate: not found" >&2\nexit 127\n')
@@ -134,7 +151,7 @@ function actionOf({ does, path, id }: Hand, root: string): string {
     case 'lock away':
       return each('chmod 000 -- "$file"')
     case 'replace':
-      return each('cp -- "$file" "$file.new" && mv -- "$file.new" "$file"')
+      return each('[ ! -f "$file" ] || { cp -- "$file" "$file.new" && mv -- "$file.new" "$file"; }')
     case 'supersede':
       return each(
         `[ ! -f "$file" ] || { printf '%s' ${quote(linesOf(id, 2))} >"$file.new" && echo ${id} 0 2 >>"$WORLD/ledger" && mv -- "$file.new" "$file"; break; }`,

@@ -29,11 +29,22 @@ export interface LogFile {
   readonly id: string
   readonly lines: number
   readonly form: Form
-  readonly is: 'file' | 'symlink' | 'hard link' | 'sparse' | 'endless line' | 'folder that cannot be read'
+  readonly is:
+    | 'file'
+    | 'symlink'
+    | 'hard link'
+    | 'sparse'
+    | 'endless line'
+    | 'folder that cannot be read'
+    /** Named like a log, and none. */
+    | 'fifo'
+    | 'folder'
   /** The path that a link leads to. */
   readonly to?: string | undefined
   readonly mode?: number
   readonly daysOld?: number
+  /** Only to be appended to, or not even that: it has no second link and no other name, not even for root. */
+  readonly attribute?: 'append-only' | 'immutable' | undefined
   /** Not a log that anybody configured or publishes: nobody promises anything of it. */
   readonly isForeign?: boolean
 }
@@ -105,6 +116,8 @@ export interface Hand {
 
 export type Moment =
   | 'asked'
+  | 'compressing'
+  | 'hashing'
   | 'stopped'
   | 'publishing'
   | 'published'

@@ -1,5 +1,6 @@
 /** One situation, tried: laid out, flushed as the guard would have it flushed, and looked at afterwards. */
 
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { environmentOf } from '../../../src/archive/prefix.ts'
@@ -47,6 +48,7 @@ export async function trySituation(situation: Situation, { keeps = false } = {})
   } finally {
     await endWriters(laid)
     enclosure.close()
+    if (situation.files.some(({ attribute }) => attribute)) spawnSync('chattr', ['-R', '-ia', disk.root])
     if (!keeps) rmSync(dirname(disk.root), { recursive: true, force: true })
   }
 }
