@@ -259,6 +259,14 @@ describe('two deployments on one group', () => {
     expect(seen?.what).toContain('Take the group out of one of them')
     expect((await run('sweep')).differs[0]?.what).toContain('termination-guard-test')
   })
+  it('and not of a launch hook that bears the name of a guard which is gone', async () => {
+    await run('deployment')
+    await run('deployment', other)
+    const LifecycleHookName = other.hookName
+    call(world.now, 'DeleteLifecycleHook', { AutoScalingGroupName, LifecycleHookName })
+    putHook({ LifecycleHookName, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' })
+    expect((await run('sweep')).differs).toEqual([])
+  })
   it('each withdraw from their own hook alone', async () => {
     await run('deployment')
     await run('deployment', other)

@@ -27,3 +27,14 @@ it.each([
   const of = (Object.keys(found) as (keyof typeof found)[]).filter((kind) => found[kind].length > 0)
   expect(of.join(' ')).toBe(kinds)
 })
+
+it.each([
+  ['no group', { LifecycleState: 'Terminating:Wait' }],
+  ['no state', { AutoScalingGroupName: 'web' }],
+])('an instance that is told of with %s is none that anything could be done to', async (_what, told) => {
+  const describeAutoScalingInstances = async () => ({
+    AutoScalingInstances: [{ InstanceId: 'i-0123456789abcdef0', ...told }],
+  })
+  const found = await waitingAndRetained({ describeAutoScalingInstances } as unknown as AwsApi)
+  expect(found).toEqual({ waiting: [], retained: [], staying: [] })
+})
