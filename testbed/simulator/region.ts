@@ -13,8 +13,9 @@ import {
   type OperationName,
   type OutputOf,
 } from '../auto-scaling/auto-scaling.ts'
-import type { DepartureKind, IdKind } from '../auto-scaling/state.ts'
+import type { DepartureKind } from '../auto-scaling/state.ts'
 import { CopiedDisks } from './copied-disks.ts'
+import { countedIds } from './counted-ids.ts'
 import { createGroups } from './enrolled-groups.ts'
 import { befall, keepsItsDisk } from './machine-effects.ts'
 import { completeByAnotherGuard } from './other-teams.ts'
@@ -49,15 +50,13 @@ export class Region {
   /** The actions of a hook of our name that notified another queue: when each of them was over. */
   readonly #anothers = new Map<string, { readonly instance: Readonly<Instance>; endedAt: number }>()
   #scheduledFor = Number.POSITIVE_INFINITY
-  #ids = 0
-  #storageIds = 0
 
   constructor(world: RegionSurroundings) {
     this.#world = world
     this.model = createAutoScaling({
       region: world.setting.policy.region,
       accountId: '000000000000',
-      newId: (kind) => this.#newId(kind),
+      newId: countedIds(),
       forceDeleteRunsHooks: false,
       timings: {
         drainMs: 20 * second,
@@ -77,6 +76,7 @@ export class Region {
       return this.model.call(this.#world.time.now, name, input)
     } finally {
       if (!isHarmless(name)) this.#follow(cause)
+      if (name === 'PutLifecycleHook') this.#compareTimeOuts()
     }
   }
 
@@ -145,6 +145,16 @@ export class Region {
   /** Whether a hook of our name that notifies another queue held the instance at some time since then. */
   wasAnothers(instanceId: string, since: number): boolean {
     return [...this.#anothers.values()].some((one) => one.instance.id === instanceId && one.endedAt >= since)
+  }
+
+  #compareTimeOuts(): void {
+    for (const action of this.#open)
+      action.isTimeOutChanged ||= this.#timeOutOf(action.groupName) !== action.heartbeatMs
+  }
+
+  /** Of our hook, in milliseconds. */
+  #timeOutOf(groupName: string): number {
+    return (this.hookOf(groupName)?.HeartbeatTimeout ?? 0) * second
   }
 
   #followAnothers(): void {
@@ -224,7 +234,7 @@ export class Region {
     const action: TrackedAction = {
       ...{ token, instance, machine, groupName: instance.groupName, kind: instance.departure.kind },
       ...{ disk: machine.disk, startedAt: this.#world.time.now, end: undefined, censusAt: undefined },
-      heartbeatMs: (this.hookOf(instance.groupName)?.HeartbeatTimeout ?? 0) * second,
+      ...{ heartbeatMs: this.#timeOutOf(instance.groupName), isTimeOutChanged: false },
       ...{ isNotificationLost: false, isSeen: false, knownFrom: knownFrom(this.#world) },
     }
     this.actions.set(token, action)
@@ -232,16 +242,7 @@ export class Region {
     this.#world.trace?.note('asg', `${instance.id} waits at ${HOOK} (${action.kind})`)
     this.#world.bus.notification(body, action)
   }
-
-  /** Volumes and snapshots are counted apart: they came later, and the others keep their numbers. */
-  #newId(kind: IdKind): string {
-    const isStorage = kind === 'volume' || kind === 'snapshot'
-    const tail = String(isStorage ? ++this.#storageIds : ++this.#ids).padStart(12, '0')
-    return kind in prefixes ? `${prefixes[kind]}-00000${tail}` : `00000000-0000-4000-8000-${tail}`
-  }
 }
-
-const prefixes: Partial<Record<IdKind, string>> = { instance: 'i', volume: 'vol', snapshot: 'snap' }
 
 function isWaiting({ departure }: Readonly<Instance>, token: string | undefined): boolean {
   return departure?.actions.some((one) => one.token === token) ?? false

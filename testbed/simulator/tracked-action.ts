@@ -33,6 +33,8 @@ export interface TrackedAction {
   readonly knownFrom: number
   /** Our hook's, when the action began. */
   readonly heartbeatMs: number
+  /** Whether it was another for a while since. */
+  isTimeOutChanged: boolean
   /** When a flush of it first took down what there was; nothing is promised of what was deleted before. */
   censusAt: number | undefined
   end: ActionEnd | undefined

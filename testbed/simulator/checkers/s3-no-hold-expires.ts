@@ -18,7 +18,8 @@ export function noHoldExpires(world: World): Checker {
       const isLate = action.heartbeatMs < 2 * longestMs && lastTrouble >= since - longestMs
       const isExcused =
         isLate ||
-        wasHookChanged(world, action) ||
+        // That the guard finds with its next look only, and not by when it ends what it holds (docs/limits.md).
+        action.isTimeOutChanged ||
         wasNobodyFree(world, action) ||
         world.weather.was('guard-is-down', since) ||
         world.trouble.lastWith(id) >= since
@@ -36,11 +37,6 @@ export function noHoldExpires(world: World): Checker {
       }
     },
   }
-}
-
-/** What a person sets it to while it holds, the guard finds with its next look only, and not by when it ends what it holds (docs/limits.md). */
-function wasHookChanged({ region }: World, { groupName, heartbeatMs }: TrackedAction): boolean {
-  return region.hookOf(groupName)?.HeartbeatTimeout !== heartbeatMs / 1000
 }
 
 /**
