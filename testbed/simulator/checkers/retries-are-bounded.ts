@@ -6,6 +6,8 @@ import type { Checker } from './checker.ts'
 export function retriesAreBounded(world: World): Checker {
   /** What was kept when the guard last looked around, by the model itself. */
   const kept = new Set<string>()
+  /** The actions that a try began. */
+  const begun = new Set<string>()
   return {
     actionEnded({ instance }) {
       kept.add(instance.id)
@@ -23,6 +25,10 @@ export function retriesAreBounded(world: World): Checker {
       if (decrements !== false || !kept.has(id))
         world.violation('S4', `${id} is terminated, and it was not kept`)
       if (!machine) return
+      // Of two sweeps at once, the second finds that try under way.
+      const token = world.region.actionOf(id)?.token
+      if (token !== undefined && begun.has(token)) return
+      if (token !== undefined) begun.add(token)
       machine.retries++
       // What no activity names is counted by its flushes, and a person may have prevented those.
       const isCounted = world.mix['activity-is-missing'] === 0
