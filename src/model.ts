@@ -1,7 +1,4 @@
-/**
- * The nouns. Everything the guard knows about one terminating instance, in AWS's words where AWS has one.
- * Times are epoch milliseconds throughout; sizes are bytes.
- */
+/** The nouns: all that is known of a terminating instance, in AWS's words where it has one. Times are epoch milliseconds; sizes bytes. */
 
 /** One pause of one instance by our hook (Auto Scaling's term). */
 export interface LifecycleAction {
@@ -188,8 +185,10 @@ export interface Observation {
 export interface Trouble {
   readonly what:
     | 'list its flushes'
+    | 'read what its flushes reported'
     | 'send a flush'
     | 'ask where its logs go'
+    | 'compare its logs with S3'
     | 'ask where it is'
     | 'read the hook'
     | 'ask EC2'

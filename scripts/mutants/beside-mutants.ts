@@ -91,8 +91,8 @@ export const besideMutants: readonly Mutant[] = [
   {
     ...gather,
     name: 'wait for an archive that does not answer beyond patience',
-    from: `const proven = await ask(() => proofOf(eyes, action, evidence), isLate)`,
-    to: `const proven = await ask(() => proofOf(eyes, action, evidence))`,
+    from: `const proven = await ask(() => prove({ aws, clock, endsAt }, policy.archive, prefix, owed), isLate)`,
+    to: `const proven = await ask(() => prove({ aws, clock, endsAt }, policy.archive, prefix, owed))`,
   },
   {
     ...gather,

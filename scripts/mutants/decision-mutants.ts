@@ -171,8 +171,8 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/decide.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'flush without knowing what was flushed',
-    from: `if (seen.troubles.some(({ what }) => what === 'list its flushes'))`,
-    to: `if (seen.troubles.some(({ what }) => what !== 'list its flushes'))`,
+    from: `if (seen.troubles.some(({ what }) => WHAT_WAS_FLUSHED.has(what)))`,
+    to: `if (seen.troubles.some(({ what }) => !WHAT_WAS_FLUSHED.has(what)))`,
   },
   {
     file: 'src/termination/evidence.ts',

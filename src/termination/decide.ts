@@ -16,7 +16,12 @@ import { gaps, troubles, underWay, whyNot } from './reasons.ts'
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
 export const STOPPED_SECONDS = 600
 
-/** A flush can be started without these answers. */
+/** Without these answers nobody knows what was flushed. */
+const WHAT_WAS_FLUSHED: ReadonlySet<Trouble['what']> = new Set([
+  'list its flushes',
+  'read what its flushes reported',
+])
+/** A flush can be started without these. */
 const NOT_IN_THE_WAY: ReadonlySet<Trouble['what']> = new Set(['ask where it is', 'read the hook', 'ask EC2'])
 
 export function decide(seen: Observation, policy: Policy): Decision {
@@ -57,7 +62,7 @@ export function decide(seen: Observation, policy: Policy): Decision {
   // What is not known cannot be acted upon, and no flush would tell it.
   if (seen.proof?.unread !== undefined) return wait('answer', secondsInTrouble(seen, policy), gaps(seen))
   if (seen.agent !== 'unknown') return wait('agent', secondsInTrouble(seen, policy), whyNot(seen))
-  if (seen.troubles.some(({ what }) => what === 'list its flushes'))
+  if (seen.troubles.some(({ what }) => WHAT_WAS_FLUSHED.has(what)))
     return wait('answer', secondsInTrouble(seen, policy), troubles(seen))
 
   const newest = seen.flushes[0]

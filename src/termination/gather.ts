@@ -6,7 +6,7 @@ import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listSalvages } from '../flush/commands.ts'
 import { withReport } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
-import type { Flush, LifecycleAction, Proof, Trouble } from '../model.ts'
+import type { Flush, LifecycleAction, Manifest, Proof, Trouble } from '../model.ts'
 import { besides } from './beside.ts'
 import { type Evidence, newestOf, owedManifest } from './evidence.ts'
 import type { Heartbeat } from './lifecycle-actions.ts'
@@ -40,10 +40,12 @@ export async function gathered(
   }, isLate)
   const bare = () => ours.map(({ flush }): Flush => ({ ...flush, report: undefined }))
   const evidence: Evidence = reported.is === 'answered' ? reported.answer : { flushes: bare() }
-  const proven = await ask(() => proofOf(eyes, action, evidence), isLate)
-  const proof = proven.is === 'answered' ? proven.answer : undefined
-  const troubles = [troubleOf('list its flushes', reported), troubleOf('ask where its logs go', proven)]
-  return { ...evidence, proof, troubles }
+  const { proof, troubles } = await proofOf(eyes, action, owedManifest(evidence), isLate)
+  return {
+    ...evidence,
+    proof,
+    troubles: [troubleOf('read what its flushes reported', reported), ...troubles],
+  }
 }
 
 /** Where its machine stays dead, another one may have archived what is on a copy of its disk: none does while the agent had no time to answer. */
@@ -97,12 +99,16 @@ async function withToldReport(
 async function proofOf(
   { aws, clock, policy, endsAt }: Eyes,
   action: LifecycleAction,
-  evidence: Evidence,
-): Promise<Proof | undefined> {
-  const owed = owedManifest(evidence)
-  if (!owed) return undefined
-  const prefix = await placeOf({ aws, policy }, action)
-  return prefix === undefined ? undefined : await prove({ aws, clock, endsAt }, policy.archive, prefix, owed)
+  owed: Manifest | undefined,
+  isLate: boolean,
+): Promise<Pick<Gathered, 'proof' | 'troubles'>> {
+  if (!owed) return { proof: undefined, troubles: [] }
+  const place = await ask(() => placeOf({ aws, policy }, action), isLate)
+  const prefix = place.is === 'answered' ? place.answer : undefined
+  if (prefix === undefined) return { proof: undefined, troubles: [troubleOf('ask where its logs go', place)] }
+  const proven = await ask(() => prove({ aws, clock, endsAt }, policy.archive, prefix, owed), isLate)
+  const proof = proven.is === 'answered' ? proven.answer : undefined
+  return { proof, troubles: [troubleOf('compare its logs with S3', proven)] }
 }
 
 /** `undefined`: the prefix cannot be filled, because the group belongs to no environment, or is gone and its tags with it. */

@@ -434,13 +434,18 @@ describe('the machine is stopped', () => {
 describe('what AWS refuses for a reason that lasts', () => {
   const refused = [{ what: 'list its flushes', why: 'AccessDenied: no' }] as const
   const blind = { flushes: [], proof: undefined, troubles: refused }
-  it('is waited for, and nothing is flushed blindly', () => {
-    expect(decide(seen(blind), policy)).toMatchObject({
-      do: 'wait',
-      waitsFor: 'answer',
-      reason: 'AWS does not let the guard list its flushes: AccessDenied: no',
-    })
-  })
+  it.each(['list its flushes', 'read what its flushes reported'] as const)(
+    'to %s is waited for, and nothing is flushed blindly',
+    (what) => {
+      expect(decide(seen({ ...blind, troubles: [{ what, why: 'AccessDenied: no' }] }), policy)).toMatchObject(
+        {
+          do: 'wait',
+          waitsFor: 'answer',
+          reason: `AWS does not let the guard ${what}: AccessDenied: no`,
+        },
+      )
+    },
+  )
   it('is the reason when patience is spent', () => {
     expect(decide(seen({ ...blind, now: afterPatience }), policy)).toMatchObject({
       do: 'abandon',

@@ -236,14 +236,15 @@ describe('a flush that cannot be started at the moment is a reason when that goe
   })
 })
 
-it.each<[string, keyof AwsApi, () => void]>([
-  ['an archive that does not answer', 'listObjectsV2', () => undefined],
+it.each<[string, keyof AwsApi, string, () => void]>([
+  ['an archive that does not answer', 'listObjectsV2', 'compare its logs with S3', () => undefined],
   [
     'a report that may not be had whole',
     'getCommandInvocation',
+    'read what its flushes reported',
     () => aws.flushEnds('termination-guard manifest 2 H4sI'),
   ],
-])('%s at the moment is a reason when that goes on until patience', async (_, operation, happen) => {
+])('%s at the moment is a reason when that goes on until patience', async (_, operation, words, happen) => {
   await pass()
   aws.flushEnds(manifestLine([file]))
   happen()
@@ -251,7 +252,12 @@ it.each<[string, keyof AwsApi, () => void]>([
   await expect(pass()).rejects.toThrow('Reduce your request rate')
   outOfPatience()
   expect(await pass()).toMatchObject({
-    decision: { do: 'abandon', reason: expect.stringContaining('Reduce your request rate') },
+    decision: {
+      do: 'abandon',
+      reason: expect.stringContaining(
+        `AWS does not let the guard ${words}: SlowDown: Reduce your request rate`,
+      ),
+    },
   })
 })
 
