@@ -56,7 +56,7 @@ export const tellingMutants: readonly Mutant[] = [
     to: '? undefined : undefined',
   },
   {
-    ...{ file: 'src/cli/history-lines.ts', tests: ['test/cli/history.test.ts'] },
+    ...{ file: 'src/cli/how-far-back.ts', tests: ['test/cli/history.test.ts'] },
     name: 'tell who read a month to read a week',
     from: 'days * DAY_MS > sinceMs',
     to: 'days * DAY_MS > 0',

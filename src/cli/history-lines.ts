@@ -5,17 +5,6 @@ import { duration } from './duration.ts'
 import { momentsOf } from './moments.ts'
 import type { Typed } from './typed.ts'
 
-const DAY_MS = 24 * 3600_000
-/** How far back is worth a try, in days: none is deployed with more by itself (`logRetention`). */
-const FURTHER = [7, 30, 90]
-
-/** What follows where something is not told. `sinceMs`: so far back was read; `undefined`: all that there is. */
-export function inThisTime(sinceMs: number | undefined): string {
-  if (sinceMs === undefined) return ''
-  const further = FURTHER.find((days) => days * DAY_MS > sinceMs)
-  return ` in this time${further === undefined ? '' : ` (--since ${further}d reads further back)`}`
-}
-
 export const UNTOLD = 'its termination is not told'
 
 /** `within`: in what time, as `inThisTime` has it. */

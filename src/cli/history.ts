@@ -9,8 +9,9 @@ import { again } from './again.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
 import { counted } from './counted.ts'
 import { type JournalSource, journalOf, type Parse } from './deployment.ts'
-import { historyLines, inThisTime } from './history-lines.ts'
+import { historyLines } from './history-lines.ts'
 import { historyPage } from './history-page.ts'
+import { DAY_MS, inThisTime, since } from './how-far-back.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { journalFile } from './journal-file.ts'
 import { Reading } from './reading.ts'
@@ -19,7 +20,6 @@ import { notEmpty, type Where, withWhere } from './where.ts'
 import { writeWhole } from './whole-file.ts'
 
 const OUTCOMES = ['archived', 'empty', 'retained', 'lost', 'expired', 'held'] as const
-const DAY_MS = 24 * 3600_000
 const FOLLOW_MS = 5000
 
 interface HistoryOptions extends Where {
@@ -63,12 +63,6 @@ export function historyCommand(surroundings: Surroundings): Command {
 export function subject(text: string): string {
   if (/^i-[0-9a-f]{8,32}$|^[0-9a-f-]{36}$/.test(text)) return text
   throw new InvalidArgumentError('An instance id looks like i-0123456789abcdef0, a token like a UUID.')
-}
-
-function since(value: string): number {
-  const [, count, unit] = /^([0-9]{1,5})([mhd])$/.exec(value) ?? []
-  if (!count) throw new InvalidArgumentError('Write a number and m, h or d, such as 24h.')
-  return Number(count) * { m: 60_000, h: 3600_000, d: DAY_MS }[unit as 'm' | 'h' | 'd']
 }
 
 function journalAt(file: string): JournalSource {

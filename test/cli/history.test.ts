@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { historyLines, inThisTime } from '../../src/cli/history-lines.ts'
+import { historyLines } from '../../src/cli/history-lines.ts'
 import { historyPage } from '../../src/cli/history-page.ts'
+import { inThisTime } from '../../src/cli/how-far-back.ts'
 import { readHistory } from '../../src/journal/history.ts'
 import type { JournalEvent } from '../../src/journal/journal.ts'
 import type { Outcome } from '../../src/model.ts'
