@@ -80,8 +80,8 @@ export const lastingMutants: readonly Mutant[] = [
     file: 'src/termination/reasons.ts',
     tests: ['test/termination/reconcile.test.ts'],
     name: 'tell of a silent agent alone where EC2 may not be asked whether the machine is gone',
-    from: '`the SSM agent does not answer${alsoRefused(seen)}`',
-    to: `'the SSM agent does not answer'`,
+    from: 'return `${OF_AGENT[seen.agent]}${alsoRefused(seen)}`',
+    to: `return OF_AGENT[seen.agent]`,
   },
   {
     file: 'src/recovery/recover.ts',

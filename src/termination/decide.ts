@@ -11,7 +11,7 @@ import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { copiedAtOf, type Evidence, owedManifest } from './evidence.ts'
 import { isOverdue, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
-import { gaps, troubles, underWay, whyNot } from './reasons.ts'
+import { gaps, troubles, underWay, whyNoFurther, whyNot } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
 export const STOPPED_SECONDS = 600
@@ -176,10 +176,7 @@ function giveUp(seen: Observation, policy: Policy): Decision {
 function whatWasTried(seen: Observation): string {
   const attempts = seen.flushes.length
   if (attempts === 0) return `no flush could be started: ${gaps(seen)}`
-  // What AWS refuses stands among the gaps.
-  const why = seen.agent === 'refused' ? '' : `: ${whyNot({ ...seen, troubles: [] })}`
-  const not = seen.agent === 'unknown' ? '' : `; no further one could be started${why}`
-  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}${not}`
+  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}${whyNoFurther(seen)}`
 }
 
 /** What the proof found missing, once there was one; everything, when a flush never reported. A second upload to a shared key mends nothing. */

@@ -7,6 +7,11 @@ const MAX_PATH_CHARACTERS = 300
 
 const KINDS = ['missing', 'short', 'different', 'unproven', 'shared', 'contradicted'] as const
 
+const OF_AGENT = {
+  unreachable: 'the SSM agent does not answer',
+  unplaced: 'the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for',
+}
+
 /** Why no flush could be started. */
 export function whyNot(seen: Observation): string {
   switch (seen.agent) {
@@ -16,11 +21,23 @@ export function whyNot(seen: Observation): string {
         ? `flush ${seen.busyWith.commandId} of another action still ran`
         : 'nothing was flushed'
     case 'unreachable':
-      return `the SSM agent does not answer${alsoRefused(seen)}`
     case 'unplaced':
-      return `the group belongs to no Elastic Beanstalk environment, which ARCHIVE_PREFIX asks for${alsoRefused(seen)}`
+      return `${OF_AGENT[seen.agent]}${alsoRefused(seen)}`
     case 'refused':
       return troubles(seen)
+  }
+}
+
+/** Why there was none after those that were; what AWS refuses stands among the gaps. */
+export function whyNoFurther({ agent }: Observation): string {
+  switch (agent) {
+    case 'unknown':
+      return ''
+    case 'unreachable':
+    case 'unplaced':
+      return `; no further one could be started: ${OF_AGENT[agent]}`
+    case 'refused':
+      return '; no further one could be started'
   }
 }
 
