@@ -1,29 +1,16 @@
 /** What each part of a batch's time is for. */
 import { expect, it } from '@jest/globals'
-import type { SQSRecord } from 'aws-lambda'
 import { consume } from '../../src/termination/consume.ts'
 import { HandTimers } from '../hand-timers.ts'
 import { OneInstance } from '../one-instance.ts'
-import { notification } from './messages.ts'
-import { START } from './observations.ts'
-
-function record(messageId: string, body: unknown): SQSRecord {
-  return {
-    ...{ messageId, receiptHandle: messageId, body: JSON.stringify(body), messageAttributes: {} },
-    ...{ md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: '', awsRegion: 'eu-west-1' },
-    attributes: {
-      ...{ ApproximateReceiveCount: '1', SentTimestamp: String(START), SenderId: 'AROA' },
-      ApproximateFirstReceiveTimestamp: String(START),
-    },
-  }
-}
+import { notification, record } from './messages.ts'
 
 it('what is no action is kept where it cannot be copied in a quarter of the time, and the actions have the rest', async () => {
   const aws = new OneInstance()
   const time = new HandTimers(aws)
   const endsAt = aws.now + 60_000
   const hanging = { ...aws.guard.aws, sendMessage: () => new Promise<never>(() => undefined) }
-  const records = [record('m-1', {}), record('m-2', notification), record('m-3', {})]
+  const records = [record({}, 'm-1'), record(notification, 'm-2'), record({}, 'm-3')]
   const guard = { ...aws.guard, aws: hanging, clock: time.clock }
   const batch = consume(guard, records, () => endsAt - aws.now)
   await time.pass(16_000)

@@ -8,7 +8,7 @@ import { consume } from '../../src/termination/consume.ts'
 import { HandTimers } from '../hand-timers.ts'
 import { awsError, KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
 import { goodEnd } from './good-end.ts'
-import { notification, statusOf } from './messages.ts'
+import { notification, record, statusOf } from './messages.ts'
 import { action, environment, file, MINUTE, policy, START } from './observations.ts'
 
 let aws: OneInstance
@@ -17,24 +17,6 @@ beforeEach(() => {
 })
 
 const plenty = () => 60_000
-function record(body: unknown, messageId = 'm-1', receives = 1, sentAt = START): SQSRecord {
-  return {
-    messageId,
-    receiptHandle: `r-${messageId}`,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    attributes: {
-      ApproximateReceiveCount: String(receives),
-      SentTimestamp: String(sentAt),
-      SenderId: 'AROA',
-      ApproximateFirstReceiveTimestamp: String(START),
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:eu-west-1:111122223333:termination-guard',
-    awsRegion: 'eu-west-1',
-  }
-}
 const keptBy = async (...records: SQSRecord[]) =>
   (await consume(aws.guard, records, plenty)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
 const events = () => aws.journal.map(({ event }) => event)
