@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts'
 
 const consume = { file: 'src/termination/consume.ts', tests: ['test/termination/consume.test.ts'] }
 const lookAgain = { file: 'src/termination/look-again.ts', tests: ['test/termination/consume.test.ts'] }
+const slowPass = { ...lookAgain, tests: ['test/termination/slow-pass.test.ts'] }
 const letDiskGo = { file: 'src/termination/let-disk-go.ts', tests: ['test/termination/let-disk-go.test.ts'] }
 const tell = { file: 'src/termination/tell.ts', tests: ['test/termination/consume.test.ts'] }
 const message = { file: 'src/termination/message.ts', tests: ['test/termination/message.test.ts'] }
@@ -67,9 +68,13 @@ export const batchMutants: readonly Mutant[] = [
   },
   {
     ...consume,
-    name: 'see to the message of a pass that is over',
-    from: `await endWatch?.()`,
-    to: ``,
+    tests: slowPass.tests,
+    name: 'see to the message of an action that is over',
+    from: `  } finally {
+    await endWatch?.()
+  }`,
+    to: `  } finally {
+  }`,
   },
   {
     ...consume,
@@ -102,11 +107,37 @@ export const batchMutants: readonly Mutant[] = [
     to: `aws: guard.aws }, deferredBy)`,
   },
   {
-    ...lookAgain,
+    ...slowPass,
     name: 'answer before what was begun for a slow pass has ended',
     from: `    takeBack()
-    await coming`,
-    to: `    takeBack()`,
+    return await coming`,
+    to: `    takeBack()
+    return undefined`,
+  },
+  {
+    ...consume,
+    tests: slowPass.tests,
+    name: 'put off what the watch of a slow pass has brought back in time',
+    from: 'Math.min(seconds, watched)',
+    to: 'seconds',
+  },
+  {
+    ...slowPass,
+    name: 'leave the message of a slow pass to the queue',
+    from: 'coming = comeBackInTime(closing, record, action)',
+    to: 'coming = undefined',
+  },
+  {
+    ...slowPass,
+    name: 'bring back the message of every slow pass',
+    from: 'if (isShort(heartbeatSeconds, closing.policy))',
+    to: 'if (heartbeatSeconds > 0)',
+  },
+  {
+    ...slowPass,
+    name: 'watch each pass as if it were slow',
+    from: 'after(closing.clock, SLOW_PASS_MS,',
+    to: 'after(closing.clock, 0,',
   },
   {
     ...lookAgain,

@@ -60,8 +60,8 @@ export const timeMutants: readonly Mutant[] = [
   {
     ...consume,
     name: 'say when to look again for as long as that takes',
-    from: 'await lookAgain(closing, record, pass.lookAgainSeconds)',
-    to: 'await lookAgain({ ...guard, aws }, record, pass.lookAgainSeconds)',
+    from: 'await lookAgain(closing, record, soonerOf(',
+    to: 'await lookAgain({ ...guard, aws }, record, soonerOf(',
   },
   {
     ...consume,
@@ -93,24 +93,6 @@ export const timeMutants: readonly Mutant[] = [
     name: 'see to what no pass is left for as long as that takes',
     from: 'guard.clock.now() + SHARE_BEFORE_THE_ANSWER * remainingMs()',
     to: 'Number.POSITIVE_INFINITY',
-  },
-  {
-    ...lookAgain,
-    name: 'leave the message of a slow pass to the queue',
-    from: 'coming = comeBackInTime(closing, record, action)',
-    to: 'coming = undefined',
-  },
-  {
-    ...lookAgain,
-    name: 'bring back the message of every slow pass',
-    from: 'if (isShort(heartbeatSeconds, closing.policy))',
-    to: 'if (heartbeatSeconds > 0)',
-  },
-  {
-    ...lookAgain,
-    name: 'watch each pass as if it were slow',
-    from: 'after(closing.clock, SLOW_PASS_MS,',
-    to: 'after(closing.clock, 0,',
   },
   {
     ...consume,

@@ -116,7 +116,8 @@ async function runPass(
     action = found.action
     const pass = await reconcile(limited, action, found.invocations, trigger)
     const verdict = isObligation(guard, message, pass) && !pass.over ? 'keep' : 'acknowledge'
-    if (verdict === 'keep') await lookAgain(closing, record, pass.lookAgainSeconds)
+    if (verdict === 'keep')
+      await lookAgain(closing, record, soonerOf(pass.lookAgainSeconds, await endWatch?.()))
     tell(guard.journal, pass, cost())
     return verdict
   } catch (error) {
@@ -134,6 +135,11 @@ async function runPass(
   } finally {
     await endWatch?.()
   }
+}
+
+/** What the pass could not ask, the watch beside it may have been told. Without seconds of the pass's own the message is left as it is. */
+function soonerOf(seconds: number | undefined, watched = Number.POSITIVE_INFINITY): number | undefined {
+  return seconds === undefined ? undefined : Math.min(seconds, watched)
 }
 
 /**

@@ -49,24 +49,33 @@ export async function lookAgainAfterFailure(
   await lookAgain(closing, record, Math.min(backOff, lookAgainSeconds, heartbeatSeconds / 3))
 }
 
-/** For a message that nothing else is done about: it comes back within a hook that is shorter than the queue's visibility timeout. */
-export async function comeBackInTime(closing: Guard, record: SQSRecord, action: Hooked): Promise<void> {
+/**
+ * For a message that nothing else is done about: it comes back within a hook that is shorter than the queue's visibility timeout. Answers
+ * how many seconds that hook leaves until a look.
+ */
+export async function comeBackInTime(closing: Guard, record: SQSRecord, action: Hooked): Promise<number> {
   const heartbeatSeconds = await heartbeatOf(closing, action)
-  if (isShort(heartbeatSeconds, closing.policy)) await lookAgain(closing, record, heartbeatSeconds / 3)
+  const seconds = heartbeatSeconds / 3
+  if (isShort(heartbeatSeconds, closing.policy)) await lookAgain(closing, record, seconds)
+  return seconds
 }
 
 /**
- * The same beside a pass that has become slow, since it may be killed, or spend all its time, before it can say when it looks again.
- * Answers what ends the watch.
+ * The same beside a pass that has become slow, since it may be killed, or spend all its time, before it can say when it looks again, or
+ * could ask for the hook itself. Answers what ends the watch, and tells what it found.
  */
-export function watchSlowPass(closing: Guard, record: SQSRecord, action: Hooked): () => Promise<void> {
-  let coming: Promise<void> | undefined
+export function watchSlowPass(
+  closing: Guard,
+  record: SQSRecord,
+  action: Hooked,
+): () => Promise<number | undefined> {
+  let coming: Promise<number> | undefined
   const takeBack = after(closing.clock, SLOW_PASS_MS, () => {
     coming = comeBackInTime(closing, record, action)
   })
   return async () => {
     takeBack()
-    await coming
+    return await coming
   }
 }
 

@@ -5,7 +5,6 @@ import { auditComment } from '../../src/flush/commands.ts'
 import { readPolicy } from '../../src/policy.ts'
 import { RUNGS } from '../../src/rungs.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { HandTimers } from '../hand-timers.ts'
 import { awsError, KEY, manifestLine, OneInstance, TOKEN } from '../one-instance.ts'
 import { goodEnd } from './good-end.ts'
 import { notification, record, statusOf } from './messages.ts'
@@ -20,14 +19,6 @@ const plenty = () => 60_000
 const keptBy = async (...records: SQSRecord[]) =>
   (await consume(aws.guard, records, plenty)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
 const events = () => aws.journal.map(({ event }) => event)
-
-function later(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {}
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
-}
 
 async function archivedTermination(flushMinutes: number): Promise<void> {
   await keptBy(record(notification))
@@ -402,14 +393,6 @@ describe('trouble', () => {
     await consume(aws.guard, [record(notification)], () => 1000 * policy.passSeconds - 1)
     expect(events()).toEqual(['pass', 'passes-deferred'])
   })
-  it('what sees to the message of a slow pass ends with the pass', async () => {
-    aws.heartbeatTimeout = 300
-    const time = new HandTimers(aws)
-    await consume({ ...aws.guard, clock: time.clock }, [record(notification)], plenty)
-    const visibility = [...aws.visibility]
-    await time.pass(20_000)
-    expect(aws.visibility).toEqual(visibility)
-  })
   it('asks once what their group’s hook is set to', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `i-0fedcba98765432${10 + index}`)
     const bodies = ids.map((id) => record({ ...notification, EC2InstanceId: id }, id))
@@ -421,22 +404,6 @@ describe('trouble', () => {
     aws.heartbeatTimeout = 300
     await consume(aws.guard, [record(notification)], () => 1000)
     expect(aws.visibility).toEqual([100])
-  })
-  it.each([
-    ['comes back in time, where a person has shortened the hook', 300, [100, 20]],
-    ['is left to the queue, where nobody has', 3600, [20]],
-  ])('S3: before a slow pass is over, its message %s', async (_what, heartbeat, visibility) => {
-    aws.heartbeatTimeout = heartbeat
-    const time = new HandTimers(aws)
-    const hanging = { ...aws.guard.aws, listCommandInvocations: () => new Promise<never>(() => undefined) }
-    const batch = consume({ ...aws.guard, aws: hanging, clock: time.clock }, [record(notification)], plenty)
-    await time.pass(9_000)
-    expect(aws.visibility).toEqual([])
-    await time.pass(2_000)
-    expect(aws.visibility).toEqual(visibility.slice(0, -1))
-    await time.pass(45_000)
-    expect((await batch).batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }])
-    expect(aws.visibility).toEqual(visibility)
   })
   it('E1: two messages of one instance in one batch start one flush', async () => {
     await keptBy(record(notification, 'm-1'), record(notification, 'm-2'))
@@ -470,33 +437,4 @@ describe('trouble', () => {
       expect(aws.calls.length).toBeGreaterThan(batch.length)
     },
   )
-  it('what a slow pass has begun about its message ends before the batch does', async () => {
-    await keptBy(record(notification))
-    aws.flushEnds(manifestLine([file]))
-    aws.objects.set(KEY, { size: file.size, etag: file.md5 })
-    aws.heartbeatTimeout = 300
-    const time = new HandTimers(aws)
-    const answers = aws.guard.aws
-    const { promise: listing, resolve: list } = later()
-    const { promise: asking, resolve: tell } = later()
-    const slow = {
-      ...answers,
-      listCommandInvocations: async (input: Parameters<AwsApi['listCommandInvocations']>[0]) =>
-        listing.then(() => answers.listCommandInvocations(input)),
-      describeLifecycleHooks: async (input: Parameters<AwsApi['describeLifecycleHooks']>[0]) =>
-        asking.then(() => answers.describeLifecycleHooks(input)),
-    }
-    let isOver = false
-    const records = [record(notification, 'm-1', 2)]
-    const batch = consume({ ...aws.guard, aws: slow, clock: time.clock }, records, plenty).then(() => {
-      isOver = true
-    })
-    await time.pass(11_000)
-    list()
-    await time.pass(0)
-    expect([aws.completed, isOver]).toEqual([['CONTINUE'], false])
-    tell()
-    await batch
-    expect(aws.visibility).toEqual([100])
-  })
 })
