@@ -74,6 +74,7 @@ export function isSweepHindered({ mix }: World): boolean {
     'call-fails-before-its-effect',
     'call-fails-after-its-effect',
     'call-hangs',
+    'call-is-sent-later',
     'call-is-slow',
     'lambda-is-killed',
     'guard-is-down',
