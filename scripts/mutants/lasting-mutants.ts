@@ -96,8 +96,8 @@ export const lastingMutants: readonly Mutant[] = [
     file: 'src/termination/consume.ts',
     tests: ['test/termination/consume.test.ts'],
     name: 'begin patience anew with each look where SQS does not tell when a message was sent',
-    from: 'Number(SentTimestamp) || Number(receivedAt) || clock.now()',
-    to: 'Number(SentTimestamp) || clock.now()',
+    from: ' || Number(attributes.ApproximateFirstReceiveTimestamp) || ',
+    to: ' || ',
   },
   {
     file: 'src/termination/decide.ts',

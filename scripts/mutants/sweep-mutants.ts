@@ -161,8 +161,8 @@ export const sweepMutants: readonly Mutant[] = [
     file: 'src/sweep/sweep.ts',
     tests: swept,
     name: 'take an attempt that is due from those whom messages wake',
-    from: `await reconcile(limited, action, undefined, 'sweep')`,
-    to: `await reconcile(limited, action, undefined, 'notification')`,
+    from: `await reconcile(limited, action, { wokenBy: 'sweep' })`,
+    to: `await reconcile(limited, action, { wokenBy: 'notification' })`,
   },
   {
     file: 'src/sweep/sweep.ts',

@@ -134,4 +134,19 @@ export const untoldMutants: readonly Mutant[] = [
     'CLOSING_SECONDS * 1000, remainingMs / 4',
     'CLOSING_SECONDS * 1000, remainingMs',
   ]),
+  ...bugsIn(
+    { file: observe, tests: ['test/termination/earlier-pause.test.ts'] },
+    [
+      'take the flush of an earlier pause for this one’s',
+      'if (began !== undefined && began > endedAt + CLOCKS_DIFFER_MS)',
+      'if (began !== undefined && began > endedAt + 1e9)',
+    ],
+    ['believe a token in whatever message comes once more', 'sentAt - endedAt < LATE_MS', 'sentAt > 0'],
+    ['ask of every message since when its instance is held', 'sentAt - endedAt < LATE_MS', 'sentAt < 0'],
+    [
+      'refuse a message for whose instance no activity tells',
+      'began !== undefined && began > endedAt',
+      '(began ?? Number.POSITIVE_INFINITY) > endedAt',
+    ],
+  ),
 ]

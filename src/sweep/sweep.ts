@@ -142,7 +142,7 @@ async function adopt(
   const cost = () => ({ trigger: 'sweep' as const, durationMs: guard.clock.now() - startedAt, calls })
   try {
     const limited = guardUntil({ ...guard, aws }, passTimes(startedAt, remainingMs).endsAt)
-    tell(guard.journal, await reconcile(limited, action, undefined, 'sweep'), cost())
+    tell(guard.journal, await reconcile(limited, action, { wokenBy: 'sweep' }), cost())
     return true
   } catch (error) {
     const { instanceId, token } = action

@@ -114,7 +114,8 @@ async function runPass(
     const found = asked.answer
     if (!found) return ignore(guard, record, `command ${commandOf(message)} is no flush of what is held now`)
     action = found.action
-    const pass = await reconcile(limited, action, found.invocations, trigger)
+    const waking = { wokenBy: trigger, sentAt: sentAtOf(guard, record), listed: found.invocations }
+    const pass = await reconcile(limited, action, waking)
     const verdict = isObligation(guard, message, pass) && !pass.over ? 'keep' : 'acknowledge'
     if (verdict === 'keep')
       await lookAgain(closing, record, soonerOf(pass.lookAgainSeconds, await endWatch?.()))
@@ -159,10 +160,15 @@ async function subjectOf(guard: Guard, record: SQSRecord, message: Wakeable): Pr
   }
   const { groupName, hookName, instanceId, token, time } = message
   if (hookName !== policy.hookName) throw new NotOurs(`hook ${hookName} is not ours (${policy.hookName})`)
-  const { SentTimestamp, ApproximateFirstReceiveTimestamp: receivedAt } = record.attributes
-  const sentAt = Number(SentTimestamp) || Number(receivedAt) || clock.now()
+  const sentAt = sentAtOf(guard, record)
   const startedAt = Math.min(Math.max(time ?? sentAt, sentAt - LATEST_DELIVERY_MS), sentAt, clock.now())
   return { action: { groupName, hookName, instanceId, token, startedAt } }
+}
+
+function sentAtOf({ clock }: Guard, { attributes }: SQSRecord): number {
+  return (
+    Number(attributes.SentTimestamp) || Number(attributes.ApproximateFirstReceiveTimestamp) || clock.now()
+  )
 }
 
 function triggerOf(message: Wakeable): Trigger {

@@ -5,10 +5,9 @@
 import { ask } from '../aws/ask.ts'
 import { askingOnce } from '../aws/ask-once.ts'
 import { isPassing } from '../aws/failures.ts'
-import type { Invocation } from '../flush/commands.ts'
 import { type Started, startFlush, terminationFlush } from '../flush/flushes.ts'
 import type { Guard } from '../guard.ts'
-import type { Decision, LifecycleAction, Observation, Trigger } from '../model.ts'
+import type { Decision, LifecycleAction, Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { heldSeconds } from './attempts.ts'
 import { isBeyond } from './beyond.ts'
@@ -17,7 +16,7 @@ import { placeOf } from './gather.ts'
 import { isShort } from './hook.ts'
 import { letDiskGo } from './let-disk-go.ts'
 import { complete, type Heartbeat, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
-import { NotOurs, observe } from './observe.ts'
+import { NotOurs, observe, type Waking } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
 import { withTrouble } from './with-trouble.ts'
@@ -25,21 +24,15 @@ import { isGoodEnd, writeReceipt } from './write-receipt.ts'
 
 type Means = Pick<Guard, 'aws' | 'policy'>
 
-export async function reconcile(
-  anyPass: Guard,
-  action: LifecycleAction,
-  listed?: readonly Invocation[],
-  wokenBy?: Trigger,
-): Promise<Pass> {
+export async function reconcile(anyPass: Guard, action: LifecycleAction, waking: Waking = {}): Promise<Pass> {
   const guard = { ...anyPass, aws: askingOnce(anyPass.aws) }
   const { aws, policy } = guard
   // Heartbeat first, so that a failing read cannot cost us the hold (S3).
   const glance = {
+    ...waking,
     askedAt: guard.clock.now(),
     heartbeat: await firstHeartbeat(guard, action),
     isHeldItself: async () => action.token === undefined || (await isHeldItself(aws, action)),
-    listed,
-    wokenBy,
   }
   const intent = await consider(guard, await observe(guard, action, glance))
   if (intent.decision.do === 'flush' && intent.prefix !== undefined) {

@@ -121,7 +121,7 @@ it('E1: waits for a flush that is known by another name', async () => {
   if (!woken) throw new Error('nobody was woken')
   aws.now += MINUTE
   const late = { ...woken.action, startedAt: woken.action.startedAt + 1 }
-  expect(await reconcile(aws.guard, late, woken.invocations)).toMatchObject({
+  expect(await reconcile(aws.guard, late, { listed: woken.invocations })).toMatchObject({
     decision: { do: 'wait', waitsFor: 'flush' },
   })
 })
@@ -140,7 +140,7 @@ describe('a wake-up by a flush of the notification, where the sweep had adopted 
     const subject = await woken()
     if (!subject) throw new Error('nobody was woken')
     expect(subject.action).toMatchObject({ token: action.token, startedAt: terminating.StartTime?.getTime() })
-    const { decision } = await reconcile(aws.guard, subject.action, subject.invocations)
+    const { decision } = await reconcile(aws.guard, subject.action, { listed: subject.invocations })
     expect(decision.do).not.toBe('continue')
     expect(aws.completed).toEqual([])
   })
@@ -408,7 +408,7 @@ describe('its root volume was replaced after the action had begun, and', () => {
     aws.guard.aws.describeInstances = async () => ({ Reservations: [{ Instances }] })
   }
   const settled = async (subject = action, wokenBy: Trigger = 'notification') =>
-    (await reconcile(aws.guard, subject, undefined, wokenBy)).decision
+    (await reconcile(aws.guard, subject, { wokenBy })).decision
   /** The flush is sent by a pass that had found the action held; then it is over, and the flush sees what there is now. */
   const flushed = async (uptimeSeconds: number) => {
     aws.now += 2.5 * MINUTE

@@ -196,7 +196,7 @@ describe('S4: nothing is done to an instance that our hook does not hold', () =>
   })
   it('when an event speaks of it and nobody may ask whose hook that is', async () => {
     aws.failing.set('describeLifecycleHooks', awsError('AccessDenied', 'no'))
-    const byEvent = () => reconcile(aws.guard, action, undefined, 'event')
+    const byEvent = () => reconcile(aws.guard, action, { wokenBy: 'event' })
     await expect(byEvent()).rejects.toThrow('nobody tells whose hook')
     expect(aws.calls).not.toContain('sendCommand')
     aws.failing.clear()

@@ -402,7 +402,7 @@ it('told as archived after all, where the last flush succeeded after the machine
   expect(await pass()).toMatchObject({ decision: { do: 'abandon' } })
   aws.flushEnds(manifestLine([file]))
   aws.objects.set(KEY, { size: file.size, etag: file.md5 })
-  expect(await reconcile(aws.guard, action, undefined, 'command-status')).toMatchObject({
+  expect(await reconcile(aws.guard, action, { wokenBy: 'command-status' })).toMatchObject({
     decision: { do: 'settle', outcome: 'archived', reason: expect.stringContaining('the machine is kept') },
   })
 })

@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { consume } from '../../src/termination/consume.ts'
+import { KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { notification, record, statusOf } from './messages.ts'
+import { file, MINUTE } from './observations.ts'
+
+const plenty = () => 60_000
+
+let aws: OneInstance
+beforeEach(async () => {
+  aws = new OneInstance()
+  aws.activities = [{ ...terminating, StartTime: new Date(aws.now - 1000) }]
+  await consume(aws.guard, [record(notification)], plenty)
+  aws.now += MINUTE
+  aws.flushEnds(manifestLine([file]))
+  aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+  aws.calls.length = 0
+})
+
+const comesOnceMore = async (message: object = notification) => {
+  const records = [record(message, 'm-9', 1, aws.now)]
+  return (await consume(aws.guard, records, plenty)).batchItemFailures.length
+}
+
+/** Somebody let the instance go; it returned to service, and waits at the hook again. */
+const passesOnceMore = () => {
+  aws.now += 5 * MINUTE
+  aws.activities = [{ ...terminating, StartTime: new Date(aws.now - MINUTE) }]
+}
+
+describe('S1: where an instance passes the hook once more while the token that a message paired with it is active', () => {
+  it.each([
+    ['the message', notification],
+    ['the message, dated anew', { ...notification, Time: new Date(Date.UTC(2026, 0, 2, 5)).toISOString() }],
+    ['the status event', statusOf('c-1')],
+  ])('%s of before proves nothing', async (_what, message) => {
+    passesOnceMore()
+    expect(await comesOnceMore(message)).toBe(0)
+    expect(aws.completed).toEqual([])
+    expect(aws.journal.at(-1)).toMatchObject({
+      event: 'message-refused',
+      why: expect.stringContaining('began after the flush'),
+    })
+  })
+})
+
+describe('what is sent once more in the same pause', () => {
+  it.each([
+    [
+      'counts where the activity tells its age',
+      (began: number) => [{ ...terminating, StartTime: new Date(began) }],
+    ],
+    ['counts where no activity tells', () => []],
+  ])('%s', async (_what, activities) => {
+    aws.activities = activities(aws.activities[0]?.StartTime?.getTime() ?? 0)
+    aws.now += 5 * MINUTE
+    await comesOnceMore()
+    expect(aws.completed).toEqual(['CONTINUE'])
+  })
+  it('costs no call where it comes as soon as the flush has ended', async () => {
+    await comesOnceMore(statusOf('c-1'))
+    expect(aws.completed).toEqual(['CONTINUE'])
+    expect(aws.calls).not.toContain('describeScalingActivities')
+  })
+})
