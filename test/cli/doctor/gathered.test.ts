@@ -1,7 +1,9 @@
 /** What the checks look at, as it is asked for: the first answer is not all, and silence is no answer. */
 import { beforeEach, expect, it } from '@jest/globals'
 import type { JournalEvent } from '../../../src/journal/journal.ts'
+import { consume } from '../../../src/termination/consume.ts'
 import { awsError, KEY } from '../../one-instance.ts'
+import { record } from '../../termination/messages.ts'
 import { action, MINUTE, policy } from '../../termination/observations.ts'
 import { CommandLine } from '../command-line.ts'
 
@@ -63,6 +65,27 @@ it('of enrolments the newest', async () => {
   })
   line.journal.push(enrolment([{ groupName: 'web', why: 'it has a hook named x already' }]), enrolment([]))
   expect(await found('enrolment')).toMatchObject([{ is: 'pass' }])
+})
+
+it('of the journal the last day', async () => {
+  const counts = { held: 0, adopted: 0, failed: 0, oldestHeldSeconds: 0, retained: [], deadLetters: 0 }
+  const sweepBefore = (minutes: number) => {
+    const timestamp = new Date(line.now - minutes * MINUTE).toISOString()
+    line.journal.splice(0, 1, { ...{ event: 'sweep', ...counts }, ...{ timestamp } })
+  }
+  sweepBefore(24 * 60)
+  const [sweep] = await found('last-success')
+  expect(sweep?.says).toBe('the last sweep ended 1440 min ago')
+  sweepBefore(24 * 60 + 1)
+  const [older] = await found('last-success')
+  expect(older?.says).toBe('the journal tells of no sweep lately')
+})
+
+it('a test of the queue, which its own remedy asks for, as a notification that arrived', async () => {
+  line.journal.push({ event: 'message-ignored', messageId: 'm', why: 'not enough words' })
+  expect(await found('test-notification')).toMatchObject([{ is: 'unknown' }])
+  await consume(line.guard, [record({ Event: 'autoscaling:TEST_NOTIFICATION' })], () => 60_000)
+  expect(await found('test-notification')).toMatchObject([{ is: 'pass' }])
 })
 
 it('of crashes the newest, in whatever order they come', async () => {
