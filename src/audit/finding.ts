@@ -41,7 +41,7 @@ export function decideAudit(seen: AuditFacts, afterSeconds: number): AuditDecisi
   if (flush.status === 'running') {
     return { do: 'report', finding: { is: 'flushing', reason: `flush ${flush.commandId} is running` } }
   }
-  if (flush.status === 'failed' || flush.report?.kind !== 'manifest' || !proof) {
+  if (!proof) {
     const how = flush.report?.kind === 'unreadable' ? flush.report.why : flush.statusDetails
     return again('failed', `flush ${flush.commandId} ended without a manifest: ${how}`)
   }

@@ -49,6 +49,16 @@ it('looks for what is missing alone: what is short at its own place was put ther
   expect(await gaps(['a/'], collected)).toEqual(['short'])
 })
 
+it('is not looked at where nothing is missing', async () => {
+  const asked: string[] = []
+  const at = (prefix: string) => {
+    asked.push(prefix)
+    return { Contents: [stored(OWN)] }
+  }
+  expect(await gaps(['a/'], at)).toEqual([])
+  expect(asked).toEqual([PREFIX])
+})
+
 it('an object counts at the key that the deployment’s rule gives it, and at no other', async () => {
   const at = (key: string) => () => ({ Contents: [stored(key)] })
   const asPath = `${PREFIX}${file.path.slice(1)}`

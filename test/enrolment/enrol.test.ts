@@ -514,6 +514,14 @@ describe('a group that Auto Scaling does not answer for', () => {
   })
 })
 
+it('a function that was not told whom to enrol asks nothing, and guards nobody by that', async () => {
+  const journal: JournalEvent[] = []
+  const untold = { ...anyPolicy, enrolment: undefined }
+  const guard = { aws: {} as typeof world.aws, policy: untold, random: () => 0 }
+  const told = enrolAndTell({ ...guard, journal: (event) => journal.push(event) }, { trigger: 'sweep' })
+  expect([await told, journal]).toEqual([[], []])
+})
+
 it('a hook of ours whose target was taken away by an empty one notifies our queue again', async () => {
   createGroup('web')
   await deploy()

@@ -294,33 +294,41 @@ it('tries no more at once than it may, those on their way included', async () =>
   expect(released).toEqual([ids[1]])
 })
 
-it('takes one that AWS refuses for one that is on its way: whatever the answer was, it may be', async () => {
+describe('of two that are kept, where one may be tried,', () => {
   const ids = ['1', '2'].map((digit) => `i-${digit.repeat(17)}`)
-  const now = new Date(aws.now)
-  const asked: string[] = []
   const standing = (InstanceId: string) => ({
     ...{ InstanceId, AutoScalingGroupName: groupName, LifecycleState: 'Terminating:Retained' },
   })
-  Object.assign(recovering.aws, {
-    describeAutoScalingInstances: async ({ InstanceIds = ids }: { InstanceIds?: string[] }) => ({
-      AutoScalingInstances: InstanceIds.map(standing),
-    }),
-    describeInstanceInformation: async () => ({
-      InstanceInformationList: ids.map((InstanceId) => ({
-        ...{ InstanceId, PingStatus: 'Online', LastPingDateTime: now },
-      })),
-    }),
-    describeScalingActivities: async () => ({
-      Activities: ids.map((id) => ({ ...kept, Description: `Terminating EC2 instance: ${id}` })),
-    }),
-    terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => {
-      asked.push(InstanceId)
-      throw awsError('InternalFailure')
-    },
+  const triedWhere = async (PingStatus: string, refusal?: Error) => {
+    const asked: string[] = []
+    Object.assign(recovering.aws, {
+      describeAutoScalingInstances: async ({ InstanceIds = ids }: { InstanceIds?: string[] }) => ({
+        AutoScalingInstances: InstanceIds.map(standing),
+      }),
+      describeInstanceInformation: async () => ({
+        InstanceInformationList: ids.map((InstanceId, index) => ({
+          ...{ InstanceId, LastPingDateTime: new Date(aws.now) },
+          PingStatus: index === 0 ? PingStatus : 'Online',
+        })),
+      }),
+      describeScalingActivities: async () => ({
+        Activities: ids.map((id) => ({ ...kept, Description: `Terminating EC2 instance: ${id}` })),
+      }),
+      terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => {
+        asked.push(InstanceId)
+        if (refusal) throw refusal
+      },
+    })
+    const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 1 } }
+    await sweep({ ...recovering, policy }, plenty)
+    return asked
+  }
+  it('one that AWS refuses counts as on its way: whatever the answer was, it may be', async () => {
+    expect(await triedWhere('Online', awsError('InternalFailure'))).toEqual([ids[0]])
   })
-  const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 1 } }
-  await sweep({ ...recovering, policy }, plenty)
-  expect(asked).toEqual(ids.slice(0, 1))
+  it('one that is left as it is takes no place of the other', async () => {
+    expect(await triedWhere('ConnectionLost')).toEqual([ids[1]])
+  })
 })
 
 it('counts those that are on their way in any group, also in one that keeps no machine', async () => {

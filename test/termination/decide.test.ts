@@ -169,7 +169,8 @@ describe('S1: CONTINUE as archived only with a complete proof', () => {
 describe('patience is spent', () => {
   const late = { now: afterPatience, proof: incomplete }
   it('abandons as retained when the deadline is over and the group retains', () => {
-    expect(decide(seen(late), policy)).toMatchObject({ do: 'abandon', outcome: 'retained' })
+    const reason = expect.stringMatching(/^patience is spent: after one flush, of 1 files 1 missing/)
+    expect(decide(seen(late), policy)).toMatchObject({ do: 'abandon', outcome: 'retained', reason })
   })
   it('attempts that are used up wait for it: the archive may still fill', () => {
     const flushes = Array.from({ length: policy.maxAttempts }, () => flush())
