@@ -157,9 +157,17 @@ describe('a group', () => {
       { check: 'agent', about: 'i-0fffffffffffffff0' },
     ])
   })
+  it.each([
+    ['another queue', { NotificationTargetARN: 'arn:aws:sqs:eu-west-1:1:x' }],
+    ['launches', { LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' }],
+  ])('loses nothing by what is to be done about a hook for %s: what waits goes with the hook', (_, other) => {
+    const [found] = ofGroup({ hook: told({ ...hook, ...other }) }).filter(({ is }) => is === 'fail')
+    expect(found?.remedy).toMatch(/^when nothing waits at it .*, delete it; /)
+  })
   it('what can be mended comes with how', () => {
-    const changed = { ...hook, DefaultResult: 'CONTINUE', HeartbeatTimeout: 60 }
-    expect(ofGroup({ hook: told(changed) }).flatMap(({ fix }) => fix ?? [])).toEqual([
+    const other = { DefaultResult: 'CONTINUE', HeartbeatTimeout: 60, RoleARN: 'arn:aws:iam::1:role/x' }
+    expect(ofGroup({ hook: told({ ...hook, ...other }) }).flatMap(({ fix }) => fix ?? [])).toEqual([
+      { do: 'put the hook', groupName: action.groupName, change: { RoleARN: hook.RoleARN } },
       { do: 'put the hook', groupName: action.groupName, change: { DefaultResult: 'ABANDON' } },
       { do: 'put the hook', groupName: action.groupName, change: { HeartbeatTimeout: 3600 } },
     ])
