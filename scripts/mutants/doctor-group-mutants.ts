@@ -138,4 +138,18 @@ export const doctorGroupMutants: readonly Mutant[] = [
     from: "    if (untold.length > 0) throw new Error(`IAM does not tell of ${untold.join(', ')}`)\n",
     to: '',
   },
+  {
+    ...doctor,
+    file: 'src/cli/doctor/gather.ts',
+    name: 'call a machine protected that is not',
+    from: 'DisableApiTermination?.Value === true',
+    to: 'DisableApiTermination?.Value !== true',
+  },
+  {
+    ...doctor,
+    file: 'src/cli/doctor/hook.ts',
+    name: 'have a hook deleted at which machines wait',
+    from: 'when nothing waits at it (deleting a hook lets go what does), delete it',
+    to: 'delete it',
+  },
 ]

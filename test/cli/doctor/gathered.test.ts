@@ -2,7 +2,7 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import type { JournalEvent } from '../../../src/journal/journal.ts'
 import { consume } from '../../../src/termination/consume.ts'
-import { awsError, KEY } from '../../one-instance.ts'
+import { awsError, KEY, PREFIX } from '../../one-instance.ts'
 import { record } from '../../termination/messages.ts'
 import { action, MINUTE, policy } from '../../termination/observations.ts'
 import { CommandLine } from '../command-line.ts'
@@ -74,11 +74,11 @@ it('of the journal the last day', async () => {
     line.journal.splice(0, 1, { ...{ event: 'sweep', ...counts }, ...{ timestamp } })
   }
   sweepBefore(24 * 60)
-  const [sweep] = await found('last-success')
-  expect(sweep?.says).toBe('the last sweep ended 1440 min ago')
+  const says = async () => (await found('last-success')).map((one) => one.says)
+  const noAudit = 'the journal tells of no audit lately'
+  expect(await says()).toEqual(['the last sweep ended 1440 min ago', noAudit])
   sweepBefore(24 * 60 + 1)
-  const [older] = await found('last-success')
-  expect(older?.says).toBe('the journal tells of no sweep lately')
+  expect(await says()).toEqual(['the journal tells of no sweep lately', noAudit])
 })
 
 it('a test of the queue, which its own remedy asks for, as a notification that arrived', async () => {
@@ -92,7 +92,7 @@ it('of crashes the newest, in whatever order they come', async () => {
   const crash = (minutes: number, message: string) => ({
     ...{ functionName: 'x-sweep', at: line.now - minutes * MINUTE, message },
   })
-  line.crashes = [crash(9, 'old'), crash(1, 'new'), crash(5, 'older')]
+  line.crashes = [crash(61, 'oldest'), crash(9, 'old'), crash(1, 'new'), crash(5, 'older')]
   expect((await found('crashes'))[0]?.says).toMatch(/^3 in the last hour; .*: new$/)
 })
 
@@ -113,9 +113,30 @@ it('nothing of a machine that is kept: it is out of service', async () => {
   expect(await found('agent')).toEqual([])
 })
 
+it('whether a machine is protected, and the agent that answers there', async () => {
+  const { instanceId: InstanceId } = action
+  line.information = { InstanceId, PingStatus: 'Online', AgentVersion: '3.3.2746.0' }
+  let Value = true
+  line.inspection = { describeInstanceAttribute: async () => ({ DisableApiTermination: { Value } }) }
+  expect(await found('agent')).toMatchObject([{ is: 'pass', says: 'online, version 3.3.2746.0' }])
+  expect(await found('termination-protection')).toMatchObject([{ is: 'pass' }])
+  Value = false
+  expect(await found('termination-protection')).toMatchObject([{ is: 'fail' }])
+})
+
+it('the role that Auto Scaling is to notify with as the sweep is told it', async () => {
+  let Variables: Record<string, string> = {}
+  line.answering.getFunctionConfiguration = async () => ({ State: 'Active', Environment: { Variables } })
+  expect(await found('hook-target')).toMatchObject([{ is: 'pass' }])
+  Variables = { NOTIFIER_ROLE_ARN: 'arn:aws:iam::111122223333:role/notifier' }
+  expect(await found('hook-target')).toMatchObject([
+    { is: 'fail', says: 'it notifies as nobody, not as arn:aws:iam::111122223333:role/notifier' },
+  ])
+})
+
 it('a right of which IAM says nothing is not there', async () => {
   const machines = line.guard.aws.describeInstances
-  const Arn = 'arn:aws:iam::111122223333:instance-profile/web'
+  const Arn = 'arn:aws-cn:iam::111122223333:instance-profile/web'
   line.answering.describeInstances = async (input) => {
     const { Reservations = [] } = await machines(input)
     const Instances = Reservations.flatMap((one) => one.Instances ?? [])
@@ -124,18 +145,36 @@ it('a right of which IAM says nothing is not there', async () => {
     }
   }
   let silence = ''
+  const asked: [string | undefined, string][] = []
   line.inspection = {
     getInstanceProfile: async () => ({
       InstanceProfile: { Roles: [{ Arn: 'arn:aws:iam::111122223333:role/web' }] } as never,
     }),
-    simulatePrincipalPolicy: async ({ ActionNames = [] }) => ({
-      EvaluationResults: ActionNames.filter((action) => action !== silence).map((EvalActionName) => ({
-        EvalActionName,
-        EvalDecision: /Delete|Complete/.test(EvalActionName) ? 'implicitDeny' : 'allowed',
-      })),
-    }),
+    simulatePrincipalPolicy: async ({ ActionNames = [], ResourceArns: [on] = [] }) => {
+      for (const action of ActionNames) asked.push([on, action])
+      return {
+        EvaluationResults: ActionNames.filter((action) => action !== silence).map((EvalActionName) => ({
+          EvalActionName,
+          EvalDecision: /Delete|Complete/.test(EvalActionName) ? 'implicitDeny' : 'allowed',
+        })),
+      }
+    },
   }
   expect(await found('instance-role')).toMatchObject([{ is: 'pass' }])
+  // Each on what it is about, once: an object of the machine's, in the partition that it is in, or anything.
+  const object = `arn:aws-cn:s3:::${policy.archive.bucket}/${PREFIX}doctor`
+  expect(asked.map(([on, right]) => [on, right.split(':')[0]])).toEqual([
+    ...[
+      [object, 's3'],
+      [object, 's3'],
+      [object, 's3'],
+    ],
+    ...[
+      ['*', 'ssm'],
+      ['*', 'ssmmessages'],
+      ['*', 'autoscaling'],
+    ],
+  ])
   silence = 's3:PutObject'
   expect(await found('instance-role')).toMatchObject([{ is: 'unknown' }])
 })
