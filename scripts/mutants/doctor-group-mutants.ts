@@ -126,10 +126,10 @@ export const doctorGroupMutants: readonly Mutant[] = [
   },
   {
     ...doctor,
-    file: 'src/cli/doctor/gather.ts',
+    file: 'src/archive/listing.ts',
     name: 'take the oldest object for the newest',
-    from: 'Math.max(...objects',
-    to: 'Math.min(...objects',
+    from: 'lastModified > newest',
+    to: 'lastModified < newest',
   },
   {
     ...doctor,
