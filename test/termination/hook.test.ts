@@ -107,6 +107,11 @@ it('what another instance of the group goes through says nothing of this one', a
     AutoScalingGroups: group && own ? [{ ...group, Instances: [replaced, own] }] : [],
   })
   expect(await retainsAbandoned(aws.guard.aws, action)).toBe(true)
+  // Nor does the group tell of one that leaves its warm pool.
+  aws.guard.aws.describeAutoScalingGroups = async () => ({
+    AutoScalingGroups: group ? [{ ...group, Instances: [] }] : [],
+  })
+  expect(await retainsAbandoned(aws.guard.aws, action)).toBe(true)
 })
 
 it('what a group that nobody tells of retains is not known', async () => {

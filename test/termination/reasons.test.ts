@@ -55,6 +55,9 @@ describe('why there is no proof is told in one line:', () => {
     const flushes = [flush({ report: { kind: 'manifest', manifest: manifest(named) } })]
     expect(gaps(seen({ flushes, proof: { ...complete, ...proven } }))).toBe(reason)
   })
+  it('an archive that was not read, and nothing that it lacks', () => {
+    expect(gaps(seen({ proof: undefined }))).toBe('the archive could not be read')
+  })
   it('what an earlier flush named counts among the files', () => {
     const other = { ...file, path: '/var/log/other.gz' }
     const earlier = flush({ report: { kind: 'manifest', manifest: manifest({ files: [other] }) } })

@@ -120,6 +120,7 @@ it('whether a machine is protected, and the agent that answers there', async () 
   line.inspection = { describeInstanceAttribute: async () => ({ DisableApiTermination: { Value } }) }
   expect(await found('agent')).toMatchObject([{ is: 'pass', says: 'online, version 3.3.2746.0' }])
   expect(await found('termination-protection')).toMatchObject([{ is: 'pass' }])
+  expect(await found('instance-role')).toMatchObject([{ is: 'fail', says: 'it has no role' }])
   Value = false
   expect(await found('termination-protection')).toMatchObject([{ is: 'fail' }])
 })
