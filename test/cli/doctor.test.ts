@@ -198,7 +198,8 @@ describe('--fix', () => {
     await line.run('doctor', ...group, '--fix', '--yes')
     expect(put).toEqual([
       expect.objectContaining({
-        ...{ LifecycleHookName: policy.hookName, DefaultResult: 'ABANDON', HeartbeatTimeout: 3600 },
+        ...{ AutoScalingGroupName: action.groupName, LifecycleHookName: policy.hookName },
+        ...{ DefaultResult: 'ABANDON', HeartbeatTimeout: 3600 },
       }),
     ])
   })

@@ -656,6 +656,21 @@ describe('withdrawal', () => {
     }
     expect(await withdraw(world.aws, scope)).toMatchObject({ open: [], withdrawn: ['web'] })
   })
+  it('is not from a group of which an answer says nothing just before: somebody may wait at its hook', async () => {
+    createGroup('web')
+    await deploy()
+    const { describeAutoScalingGroups } = world.aws
+    let isGoneThen = false
+    world.aws.describeAutoScalingGroups = async (input) => {
+      if (!input.AutoScalingGroupNames) return await describeAutoScalingGroups(input)
+      if (isGoneThen) goneOnceListed('web')
+      return { AutoScalingGroups: [] }
+    }
+    await expect(withdraw(world.aws, scope)).rejects.toThrow(/who waits in group web, so that its hook stays/)
+    expect(hook('web')).toBeDefined()
+    isGoneThen = true
+    expect(await withdraw(world.aws, scope)).toMatchObject({ withdrawn: ['web'], open: [] })
+  })
   it('is not from a group that a deployment of a longer name has marked', async () => {
     createGroup('web')
     await deploy({ hookName: `${HOOK}-2` })
