@@ -40,6 +40,10 @@ it('calls nothing missing where one of the prefixes may not be looked at', async
   }
   expect(await gaps(['a/', 'b/', 'c/'], refused)).toEqual(['unproven'])
   expect(await gaps(['a/', 'c/'], refused)).toEqual(['missing'])
+  const aws: Partial<AwsApi> = { listObjectsV2: async ({ Prefix = '' }) => refused(Prefix) }
+  const archive = { ...policy.archive, movedTo: ['b/'] }
+  const proof = await prove({ aws: aws as AwsApi, clock }, archive, PREFIX, manifest())
+  expect(proof.gaps).toEqual([{ path: file.path, key: OWN, is: 'unproven' }])
 })
 
 it('looks for what is missing alone: what is short at its own place was put there after it was moved', async () => {

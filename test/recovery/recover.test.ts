@@ -462,6 +462,17 @@ describe('a held machine whose agent is silent', () => {
     Object.assign(aws.invocations[0] ?? {}, { StatusDetails: 'DeliveryTimedOut' })
     expect(await look()).toMatchObject({ unfetchedAt: undefined })
   })
+  it('fetches what runs and fails: a machine that answers is not rebooted for a flush that failed', async () => {
+    aws.agent = 'online'
+    aws.information = { InstanceId: instanceId, PingStatus: 'Online', LastPingDateTime: new Date(aws.now) }
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    for (const status of ['Failed', 'TimedOut', 'Cancelled'] as const) {
+      aws.flushEnds('', status)
+      expect((await lookAtHeld(aws.guard, action)).look.unfetchedAt).toBeUndefined()
+    }
+    await run()
+    expect(aws.reboots).toBe(0)
+  })
   it('fetches nothing where the last that was given up was never fetched, though another is sent since', async () => {
     aws.agent = 'online'
     await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
