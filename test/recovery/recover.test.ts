@@ -533,7 +533,9 @@ describe('groups are recovered one after the other', () => {
   }
   it('and one that fails is told, and does not stop the others', async () => {
     expect(await recovered(plenty, 'one')).toEqual(['two', 'three'])
-    expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'group-failed', groupName: 'one' }))
+    expect(aws.journal).toContainEqual(
+      expect.objectContaining({ event: 'group-failed', groupName: 'one', error: 'InternalFailure' }),
+    )
   })
   it('each in a minute: one that AWS does not answer for leaves the others theirs', async () => {
     const time = new HandTimers(aws)

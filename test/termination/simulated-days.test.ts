@@ -179,7 +179,12 @@ describe('a manifest of which the listing has only the beginning', () => {
     expect(decision.reason).toContain('not authorized to perform: ssm:GetCommandInvocation')
     expect(flushesSent()).toBe(1)
     aws.now += policy.patienceSeconds * 1000
-    expect((await reconcile(aws.guard, action)).decision).toMatchObject({ outcome: 'retained' })
+    expect((await reconcile(aws.guard, action)).decision).toMatchObject({
+      ...{
+        outcome: 'retained',
+        reason: expect.stringContaining('after one flush, flush c-1: no report; AWS'),
+      },
+    })
   })
   it.each([
     ['not known', cut, () => refusing(awsError('InvocationDoesNotExist'))],

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from '@jest/globals'
 import type { JournalEvent } from '../../../src/journal/journal.ts'
 import { consume } from '../../../src/termination/consume.ts'
 import { awsError, KEY, PREFIX } from '../../one-instance.ts'
-import { record } from '../../termination/messages.ts'
+import { notification, record } from '../../termination/messages.ts'
 import { action, MINUTE, policy } from '../../termination/observations.ts'
 import { CommandLine } from '../command-line.ts'
 
@@ -85,6 +85,17 @@ it('a test of the queue, which its own remedy asks for, as a notification that a
   line.journal.push({ event: 'message-ignored', messageId: 'm', why: 'not enough words' })
   expect(await found('test-notification')).toMatchObject([{ is: 'unknown' }])
   await consume(line.guard, [record({ Event: 'autoscaling:TEST_NOTIFICATION' })], () => 60_000)
+  expect(await found('test-notification')).toMatchObject([{ is: 'pass' }])
+})
+
+it('the notification of an action, and nothing else that a pass looked for', async () => {
+  line.lifecycleState = 'Terminating:Wait'
+  await consume(line.guard, [record(notification)], () => 60_000)
+  const [pass] = line.journal.splice(0)
+  if (pass?.event !== 'pass') throw new Error('there was no pass')
+  for (const trigger of ['sweep', 'event', 'command-status'] as const) line.journal.push({ ...pass, trigger })
+  expect(await found('test-notification')).toMatchObject([{ is: 'unknown' }])
+  line.journal.push(pass)
   expect(await found('test-notification')).toMatchObject([{ is: 'pass' }])
 })
 
