@@ -158,11 +158,13 @@ it('a right of which IAM says nothing is not there', async () => {
   }
   let silence = ''
   const asked: [string | undefined, string][] = []
+  const owners: unknown[] = []
   line.inspection = {
     getInstanceProfile: async () => ({
       InstanceProfile: { Roles: [{ Arn: 'arn:aws:iam::111122223333:role/web' }] } as never,
     }),
-    simulatePrincipalPolicy: async ({ ActionNames = [], ResourceArns: [on] = [] }) => {
+    simulatePrincipalPolicy: async ({ ActionNames = [], ResourceArns: [on] = [], ContextEntries = [] }) => {
+      owners.push(...ContextEntries.map((one) => one.ContextKeyValues))
       for (const action of ActionNames) asked.push([on, action])
       return {
         EvaluationResults: ActionNames.filter((action) => action !== silence).map((EvalActionName) => ({
@@ -187,8 +189,12 @@ it('a right of which IAM says nothing is not there', async () => {
       ['*', 'autoscaling'],
     ],
   ])
+  expect(owners).toEqual([])
+  const archive = { ...policy.archive, bucketOwner: '111122223333' }
+  line.guard = { ...line.guard, policy: { ...policy, archive } }
   silence = 's3:PutObject'
   expect(await found('instance-role')).toMatchObject([{ is: 'unknown' }])
+  expect(owners).toEqual([['111122223333']])
 })
 
 it('who may not ask is told so of each', async () => {
