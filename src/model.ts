@@ -219,7 +219,7 @@ export type Decision =
   /** The action is over: the message may go. */
   | { readonly do: 'settle'; readonly outcome: Outcome; readonly reason: string }
   | { readonly do: 'continue'; readonly outcome: 'archived' | 'empty' | 'lost'; readonly reason: string }
-  | { readonly do: 'abandon'; readonly outcome: 'retained' | 'lost'; readonly reason: string }
+  | { readonly do: 'abandon'; readonly outcome: 'retained' | 'lost' | 'expired'; readonly reason: string }
   | {
       readonly do: 'flush'
       /** The files to upload directly; `undefined` = let the platform's own publisher do it. */

@@ -20,6 +20,12 @@ export const decisionMutants: readonly Mutant[] = [
   },
   {
     ...decide,
+    name: 'tell as lost what may be kept',
+    from: "outcome: retains === undefined ? 'expired' : 'lost'",
+    to: "outcome: 'lost'",
+  },
+  {
+    ...decide,
     name: 'trust SSM’s Success',
     from: `if (proof.gaps.length > 0 || proof.files !== owed.files.length) return undefined`,
     to: `if (proof.files < 0) return undefined`,

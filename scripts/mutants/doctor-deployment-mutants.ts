@@ -190,6 +190,20 @@ export const doctorDeploymentMutants: readonly Mutant[] = [
   {
     ...doctor,
     file: 'src/cli/doctor/gather-deployment.ts',
+    name: 'know no test of the queue',
+    from: 'return event.why === QUEUE_WAS_TESTED',
+    to: 'return false',
+  },
+  {
+    ...doctor,
+    file: 'src/cli/doctor/gather-deployment.ts',
+    name: 'read two days of the journal',
+    from: 'const HEARD_MS = 24 *',
+    to: 'const HEARD_MS = 48 *',
+  },
+  {
+    ...doctor,
+    file: 'src/cli/doctor/gather-deployment.ts',
     name: 'believe the oldest enrolment',
     from: 'at >= newest.enrolmentAt',
     to: 'newest.enrolmentAt === 0',

@@ -126,10 +126,10 @@ export const doctorGroupMutants: readonly Mutant[] = [
   },
   {
     ...doctor,
-    file: 'src/cli/doctor/gather.ts',
+    file: 'src/archive/listing.ts',
     name: 'take the oldest object for the newest',
-    from: 'Math.max(...objects',
-    to: 'Math.min(...objects',
+    from: 'lastModified > newest',
+    to: 'lastModified < newest',
   },
   {
     ...doctor,
@@ -137,5 +137,19 @@ export const doctorGroupMutants: readonly Mutant[] = [
     name: 'take silence for a right',
     from: "    if (untold.length > 0) throw new Error(`IAM does not tell of ${untold.join(', ')}`)\n",
     to: '',
+  },
+  {
+    ...doctor,
+    file: 'src/cli/doctor/gather.ts',
+    name: 'call a machine protected that is not',
+    from: 'DisableApiTermination?.Value === true',
+    to: 'DisableApiTermination?.Value !== true',
+  },
+  {
+    ...doctor,
+    file: 'src/cli/doctor/hook.ts',
+    name: 'have a hook deleted at which machines wait',
+    from: 'when nothing waits at it (deleting a hook lets go what does), delete it',
+    to: 'delete it',
   },
 ]

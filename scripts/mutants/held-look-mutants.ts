@@ -203,4 +203,11 @@ export const heldLookMutants: readonly Mutant[] = [
     from: `if (place.is === 'refused') return place.why`,
     to: `if (place.is === 'refused') return undefined`,
   },
+  {
+    file: 'src/recovery/held.ts',
+    tests: ['test/recovery/recover.test.ts'],
+    name: 'reboot a machine that answers, for a flush that failed',
+    from: 'return ended && isUndelivered(ended) ? ended.requestedAt : undefined',
+    to: 'return ended?.requestedAt',
+  },
 ]

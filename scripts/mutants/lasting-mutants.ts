@@ -21,6 +21,20 @@ export const lastingMutants: readonly Mutant[] = [
     to: 'const NAMES_PER_CALL = 5000',
   },
   {
+    file: 'src/enrolment/enrolments.ts',
+    tests: ['test/enrolment/chosen-groups.test.ts'],
+    name: 'ask for the groups of no names, which are all groups',
+    from: 'from < names.length',
+    to: 'from <= names.length',
+  },
+  {
+    file: 'src/sweep/sweep.ts',
+    tests: ['test/sweep/sweep.test.ts'],
+    name: 'tell no dead letters where SQS tells how many there are',
+    from: "letters.is === 'answered' ? letters.answer : undefined",
+    to: 'undefined as number | undefined',
+  },
+  {
     file: 'src/aws/failures.ts',
     tests: ['test/aws/failures.test.ts'],
     name: 'flush again since a key is throttled for a moment',

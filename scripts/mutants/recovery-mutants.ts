@@ -129,6 +129,13 @@ export const recoveryMutants: readonly Mutant[] = [
     to: 'return found',
   },
   {
+    file: 'src/recovery/retry-kept.ts',
+    tests: ['test/recovery/recover.test.ts'],
+    name: 'let a machine that is left take the place of one that could be tried',
+    from: "if (decision.do !== 'retry') return false",
+    to: "if (decision.do !== 'retry') return true",
+  },
+  {
     ...terminations,
     name: 'count launches and returns to the warm pool as tries',
     from: "!Description.startsWith('Launching') && StatusCode !== 'Successful'",

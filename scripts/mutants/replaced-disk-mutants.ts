@@ -73,4 +73,11 @@ export const replacedDiskMutants: readonly Mutant[] = [
     from: 'find(({ DeviceName }) => DeviceName === machine.RootDeviceName)',
     to: 'find(() => true)',
   },
+  {
+    ...replaced,
+    tests: ['test/termination/salvaged.test.ts'],
+    name: 'take a salvage for a report that tells when the machine booted',
+    from: 'if (uptime === undefined || newest === undefined) return AT_ANY_TIME',
+    to: 'if (newest === undefined) return AT_ANY_TIME',
+  },
 ]

@@ -148,4 +148,11 @@ export const tellingMutants: readonly Mutant[] = [
     from: 'map((text) => text.slice(0, MAX_CHARACTERS))',
     to: 'map((text) => text.slice(0, 1000 * MAX_CHARACTERS))',
   },
+  {
+    file: 'src/termination/tell.ts',
+    tests: ['test/termination/tell.test.ts'],
+    name: 'name nothing of what is unaccounted where an end is told',
+    from: '...live, ...unaccounted, ...writers',
+    to: '...live, ...writers',
+  },
 ]

@@ -103,4 +103,11 @@ export const withdrawalMutants: readonly Mutant[] = [
 `,
     to: '',
   },
+  {
+    file: 'src/enrolment/withdraw.ts',
+    tests: ['test/enrolment/enrol.test.ts'],
+    name: 'delete a hook of which one answer does not tell who waits there',
+    from: 'survey(aws, [await toldOf(aws, group.name, scope)])',
+    to: 'survey(aws, [(await groupNamed(aws, group.name)) ?? { ...group, members: [] }])',
+  },
 ]

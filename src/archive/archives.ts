@@ -129,7 +129,7 @@ async function withoutMoved(
   isLate: () => boolean,
 ): Promise<readonly Gap[]> {
   const missing = new Set(gaps.filter((gap) => gap.is === 'missing').map((gap) => gap.path))
-  if (missing.size === 0 || movedTo.length === 0) return gaps
+  if (missing.size === 0) return gaps
   const moved = new Map<string, ArchivedObject>()
   let isWhole = true
   let pages = MAX_MOVED_PAGES

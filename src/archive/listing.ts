@@ -34,6 +34,14 @@ export async function list(aws: AwsApi, bucket: string, prefix: string, maxPages
   return { objects, pages: Math.max(0, maxPages), isCut: true, unread: undefined }
 }
 
+/** When the newest of them was put there: one by one, since an old machine's objects are more than one call takes for its arguments. */
+export function newestAt(objects: readonly ArchivedObject[]): number | undefined {
+  let newest: number | undefined
+  for (const { lastModified } of objects)
+    if (newest === undefined || lastModified > newest) newest = lastModified
+  return newest
+}
+
 function readObject({ Key, Size, ETag, LastModified }: _Object): ArchivedObject | undefined {
   if (Key === undefined || Size === undefined) return undefined
   const etag = (ETag ?? '').replaceAll('"', '')

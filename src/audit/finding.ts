@@ -2,6 +2,7 @@
  * Does a running instance still publish its logs by itself? Pure. An audit sees the archive and its own earlier flush afresh each
  * time; the flush of one audit is proven by the next.
  */
+import { newestAt } from '../archive/listing.ts'
 import type { ArchivedObject, Flush, Proof } from '../model.ts'
 
 export interface AuditFacts {
@@ -41,7 +42,7 @@ export function decideAudit(seen: AuditFacts, afterSeconds: number): AuditDecisi
   if (flush.status === 'running') {
     return { do: 'report', finding: { is: 'flushing', reason: `flush ${flush.commandId} is running` } }
   }
-  if (flush.status === 'failed' || flush.report?.kind !== 'manifest' || !proof) {
+  if (!proof) {
     const how = flush.report?.kind === 'unreadable' ? flush.report.why : flush.statusDetails
     return again('failed', `flush ${flush.commandId} ended without a manifest: ${how}`)
   }
@@ -62,7 +63,7 @@ export function decideAudit(seen: AuditFacts, afterSeconds: number): AuditDecisi
 
 /** How long nothing was published: since the newest object, or since the launch. */
 export function silentSeconds({ now, objects, launchedAt }: AuditFacts): number {
-  const newest = Math.max(launchedAt ?? 0, ...objects.map(({ lastModified }) => lastModified))
+  const newest = Math.max(launchedAt ?? 0, newestAt(objects) ?? 0)
   return newest === 0 ? 0 : Math.max(0, (now - newest) / 1000)
 }
 

@@ -75,7 +75,7 @@ function whyForeign({ name, hook }: GroupFacts, wanted: Wanted, mark: Mark | und
   const does =
     hook.transition === TERMINATING ? `notifies ${hook.target ?? 'nobody'}` : `is for ${hook.transition}`
   return (
-    `it has a hook named ${wanted.hookName} already, which ${does}. If nobody needs that hook: ` +
+    `it has a hook named ${wanted.hookName} already, which ${does}. If nobody needs that hook, and nothing waits at it: ` +
     `aws autoscaling delete-lifecycle-hook --auto-scaling-group-name ${shellWord(name)} --lifecycle-hook-name ${wanted.hookName}`
   )
 }

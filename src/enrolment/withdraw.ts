@@ -7,6 +7,7 @@ import type { AwsApi } from '../aws/api.ts'
 import { whileThere } from '../aws/while-there.ts'
 import { isKept } from '../model.ts'
 import { chosenBy, type Selection } from '../selection.ts'
+import { hookNamed } from '../termination/hook.ts'
 import { onTheirWay } from '../termination/scaling-activities.ts'
 import { everyStanding, type Standing } from '../termination/standings.ts'
 import {
@@ -156,11 +157,20 @@ async function withdrawn(aws: AwsApi, group: ListedGroup, scope: Scope): Promise
   const { steps, ...left } = planWithdrawal(facts, scope.hookName, scope.queueArn)
   for (const step of steps) {
     if (step.do === 'delete-hook') {
-      const now = await groupNamed(aws, group.name)
-      const { open } = await survey(aws, now ? [now] : [])
+      const { open } = await survey(aws, [await toldOf(aws, group.name, scope)])
       if (open.length > 0) return { ...NOTHING_LEFT, open }
     }
     await takeStep(aws, group.name, target, step)
   }
   return { open: [], ...left }
+}
+
+/** One answer without the group says nothing of who waits at its hook; where it is gone by now, what asks for its hooks throws as much. */
+async function toldOf(aws: AwsApi, groupName: string, { hookName }: Scope): Promise<ListedGroup> {
+  const group = await groupNamed(aws, groupName)
+  if (group) return group
+  await hookNamed(aws, groupName, hookName)
+  throw new Error(
+    `Auto Scaling does not tell who waits in group ${groupName}, so that its hook stays: try again`,
+  )
 }

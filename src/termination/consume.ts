@@ -14,7 +14,7 @@ import { described } from '../journal/described.ts'
 import type { LifecycleAction, Trigger } from '../model.ts'
 import { identify, type Subject } from './identify.ts'
 import { comeBackInTime, lookAgain, lookAgainAfterFailure, watchSlowPass } from './look-again.ts'
-import { type Message, parse } from './message.ts'
+import { type Message, parse, QUEUE_WAS_TESTED } from './message.ts'
 import { NotOurs } from './observe.ts'
 import type { Pass } from './pass.ts'
 import { reconcile } from './reconcile.ts'
@@ -194,7 +194,7 @@ async function dismiss(
     case 'refused':
       return await refuse(guard, record, message.why)
     case 'test-notification':
-      return ignore(guard, record, 'Auto Scaling tested the queue')
+      return ignore(guard, record, QUEUE_WAS_TESTED)
   }
 }
 

@@ -158,7 +158,8 @@ export function isPatienceSpent(seen: Observation, policy: Policy): boolean {
 
 /**
  * Without retention, ABANDON ends the machine and its logs. `hold` therefore keeps it, loudly, as long as Auto Scaling
- * lets us, so that a person can still save what is on it; and so does a group that does not tell whether it retains.
+ * lets us, so that a person can still save what is on it; and so does a group that does not tell whether it retains: what becomes of
+ * its machine then nobody knows, and it is told neither as kept nor as lost.
  */
 function giveUp(seen: Observation, policy: Policy): Decision {
   const stopped = seen.machine === 'stopped' ? 'the machine is stopped, its disk is whole; ' : ''
@@ -170,7 +171,7 @@ function giveUp(seen: Observation, policy: Policy): Decision {
   const left = latestEndOf(global) - heldSeconds(seen)
   if ((policy.withoutRetention === 'hold' || retains === undefined) && left > 0)
     return wait('person', Math.min(lookCap(seen, policy), left), `${reason}; ${why}, so the machine is held`)
-  return { do: 'abandon', outcome: 'lost', reason: `${reason}; ${why}` }
+  return { do: 'abandon', outcome: retains === undefined ? 'expired' : 'lost', reason: `${reason}; ${why}` }
 }
 
 function whatWasTried(seen: Observation): string {

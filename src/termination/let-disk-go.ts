@@ -24,7 +24,7 @@ export async function letDiskGo(
     const root = rootVolumeOf(machine)
     const mark = readMark(policy.hookName, machine?.Tags)
     // What is not marked is not kept; and an older mark is of a disk that the machine had before.
-    if (!root || !mark || isProvenDisk(mark) || mark.volumeId !== root) return
+    if (!mark || isProvenDisk(mark) || mark.volumeId !== root) return
     // The machine, too: one that comes back out of a warm pool is marked again, with its disk.
     const Resources = [instanceId, mark.volumeId]
     await limited.createTags({ Resources, Tags: fateMarkOf(policy.hookName, PROVEN) })

@@ -4,6 +4,9 @@
  */
 import * as z from 'zod'
 
+/** What the journal tells of a test of the queue, and `doctor` finds there. */
+export const QUEUE_WAS_TESTED = 'Auto Scaling tested the queue'
+
 export type Message =
   /** A lifecycle action of some hook began. */
   | {

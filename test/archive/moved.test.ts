@@ -40,6 +40,10 @@ it('calls nothing missing where one of the prefixes may not be looked at', async
   }
   expect(await gaps(['a/', 'b/', 'c/'], refused)).toEqual(['unproven'])
   expect(await gaps(['a/', 'c/'], refused)).toEqual(['missing'])
+  const aws: Partial<AwsApi> = { listObjectsV2: async ({ Prefix = '' }) => refused(Prefix) }
+  const archive = { ...policy.archive, movedTo: ['b/'] }
+  const proof = await prove({ aws: aws as AwsApi, clock }, archive, PREFIX, manifest())
+  expect(proof.gaps).toEqual([{ path: file.path, key: OWN, is: 'unproven' }])
 })
 
 it('looks for what is missing alone: what is short at its own place was put there after it was moved', async () => {
@@ -47,6 +51,16 @@ it('looks for what is missing alone: what is short at its own place was put ther
     Contents: prefix === PREFIX ? [stored(OWN, file.size - 1)] : [stored('a/x')],
   })
   expect(await gaps(['a/'], collected)).toEqual(['short'])
+})
+
+it('is not looked at where nothing is missing', async () => {
+  const asked: string[] = []
+  const at = (prefix: string) => {
+    asked.push(prefix)
+    return { Contents: [stored(OWN)] }
+  }
+  expect(await gaps(['a/'], at)).toEqual([])
+  expect(asked).toEqual([PREFIX])
 })
 
 it('an object counts at the key that the deployment’s rule gives it, and at no other', async () => {

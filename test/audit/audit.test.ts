@@ -72,6 +72,7 @@ describe('the audit', () => {
     expect(sent.flatMap(({ InstanceIds }) => InstanceIds).sort()).toEqual(IDS)
     expect(sent.map(({ Parameters }) => Parameters?.Purpose)).toEqual([['audit'], ['audit'], ['audit']])
     expect(told('audited')).toHaveLength(3)
+    expect(told('audited')[0]).toMatchObject({ finding: 'silent', files: 0, unproven: [] })
     expect(told('audited').some(isLoud)).toBe(false)
   })
   it('one instance that fails does not stop the others, and is told', async () => {

@@ -47,6 +47,10 @@ describe('an audit', () => {
   it('goes by the newest object, not by the last one listed', () => {
     expect(silentSeconds(facts({ objects: [object(now - HOUR), object(now - 9 * HOUR)] }))).toBe(3600)
   })
+  it('knows it of more objects, too, than fit into one call: of a machine that has published for years', () => {
+    const objects = Array.from({ length: 200_000 }, (_, at) => object(now - HOUR - at))
+    expect(decide({ objects })).toEqual({ do: 'nothing' })
+  })
   it('calls nothing silent of which neither an object nor a launch is known', () => {
     expect(decide({ objects: [], launchedAt: undefined })).toEqual({ do: 'nothing' })
   })

@@ -5,6 +5,7 @@ import {
   isPassing,
   isUnknownInstance,
   isUnreachable,
+  reasonOf,
   TooMany,
 } from '../../src/aws/failures.ts'
 import { AwsError, validationError } from '../../testbed/aws-error.ts'
@@ -57,6 +58,19 @@ describe('a failure', () => {
   ])('lasts: %s', (_what, error) => {
     expect(isPassing(error)).toBe(false)
   })
+})
+
+it.each([
+  [
+    'code and words, in one line',
+    new AwsError('AccessDenied', 'not\n authorized '),
+    'AccessDenied: not authorized',
+  ],
+  ['the code alone, where there are no words', new AwsError('AccessDenied', ''), 'AccessDenied'],
+  ['the code once, where it is the words, too', new AwsError('NotFound', 'NotFound'), 'NotFound'],
+  ['what was thrown, where it is no error', 'stopped', 'stopped'],
+])('a reason is %s', (_what, error, reason) => {
+  expect(reasonOf(error)).toBe(reason)
 })
 
 it('an unreachable agent and a forgotten instance are codes that look alike', () => {

@@ -115,6 +115,11 @@ it('tries once more where a call is lost', async () => {
   expect(await call()).toMatchObject({ ended: 'guard', tries: 2 })
 })
 
+it('and where all are, tells that as it is, and not as silence', async () => {
+  answers = [(response) => void response.destroy()]
+  expect(await call()).toMatchObject({ message: expect.stringMatching(/hang up|ECONNRESET/), tries: 2 })
+})
+
 it('a refusal is an answer', async () => {
   answers = [refused(403, 'AccessDeniedException')]
   expect(await call()).toMatchObject({ ended: 'AccessDeniedException', tries: 1 })

@@ -5,11 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { isPassing } from '../../src/aws/failures.ts'
+import { connectInspection } from '../../src/aws/inspection-sdk.ts'
+import { patience as patienceOf, toldWhileWaiting } from '../../src/aws/persons-calls.ts'
 import { connect, SHARED } from '../../src/aws/sdk.ts'
 import { LATEST_ATTEMPT_MS } from '../../src/aws/time-limit.ts'
 
 const OWNER = '111122223333'
 const credentials = { accessKeyId: 'GUARD', secretAccessKey: 'local' }
+const silence = () => undefined
+const patience = patienceOf(silence, toldWhileWaiting(silence), {})
 const owners: unknown[] = []
 let server: Server
 
@@ -36,7 +40,16 @@ it('every call to S3 names the account that the bucket must belong to, where one
     await aws.listObjectsV2({ Bucket: 'logs' })
     await aws.headObject(object)
     for await (const _chunk of (await aws.getObject(object)).Body);
-    expect(owners).toEqual([bucketOwner, bucketOwner, bucketOwner])
+    await aws.putObject({ ...object, Body: 'receipt' })
+    const inspection = connectInspection('eu-west-1', () => ({ ...patience(), credentials }), bucketOwner)
+    const { Bucket } = object
+    await inspection.getBucketVersioning({ Bucket })
+    await inspection.getBucketEncryption({ Bucket })
+    await inspection.getBucketLifecycleConfiguration({ Bucket })
+    await inspection.listObjectVersions({ Bucket })
+    await inspection.getBucketPolicy({ Bucket })
+    await inspection.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } })
+    expect(owners).toEqual(Array.from({ length: 10 }, () => bucketOwner))
   }
 })
 

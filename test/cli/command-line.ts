@@ -90,7 +90,7 @@ export class CommandLine extends OneInstance {
               this.journal.push(event)
             },
           },
-          crashes: async () => this.crashes,
+          crashes: async (since) => this.crashes.filter(({ at }) => at >= since),
           who: async () => 'arn:aws:iam::111122223333:user/ada',
         }
       },

@@ -23,7 +23,7 @@ it('says of each item whether it holds, why it matters and what to type, and cha
   expect(out).toMatch(/^pass +hook {2}awseb/m)
   expect(out).toMatch(/^fail +versioning {2}[\s\S]*?why: .*\n +remedy: aws s3api put-bucket-versioning/m)
   expect(out).toMatch(/\d+ checks hold, \d+ fails?, \d+ unknown\.$/)
-  expect(err).toContain(`looking at ${action.groupName}`)
+  expect(err.split('\n')).toEqual(['looking at termination-guard', `looking at ${action.groupName}`])
   expect(changed()).toEqual([])
 })
 
@@ -198,7 +198,8 @@ describe('--fix', () => {
     await line.run('doctor', ...group, '--fix', '--yes')
     expect(put).toEqual([
       expect.objectContaining({
-        ...{ LifecycleHookName: policy.hookName, DefaultResult: 'ABANDON', HeartbeatTimeout: 3600 },
+        ...{ AutoScalingGroupName: action.groupName, LifecycleHookName: policy.hookName },
+        ...{ DefaultResult: 'ABANDON', HeartbeatTimeout: 3600 },
       }),
     ])
   })

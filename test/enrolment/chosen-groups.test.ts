@@ -8,9 +8,16 @@ it('groups that are chosen by name are asked for by fifties, as many as Auto Sca
     asked.push(AutoScalingGroupNames)
     return { AutoScalingGroups: [] }
   }
+  const askedOf = async (names: readonly string[]) => {
+    asked.length = 0
+    const selections = names.map((name) => ({ by: 'name', name }) as const)
+    await chosenGroups({ describeAutoScalingGroups } as unknown as AwsApi, selections)
+    return asked.map(({ length }) => length)
+  }
   const names = Array.from({ length: 101 }, (_, at) => `web-${at}`)
-  const selections = names.map((name) => ({ by: 'name', name }) as const)
-  await chosenGroups({ describeAutoScalingGroups } as unknown as AwsApi, selections)
-  expect(asked.map(({ length }) => length)).toEqual([50, 50, 1])
+  expect(await askedOf(names)).toEqual([50, 50, 1])
   expect(asked.flat()).toEqual(names)
+  // To ask for no names is to ask for every group.
+  expect(await askedOf(names.slice(0, 50))).toEqual([50])
+  expect(await askedOf([])).toEqual([])
 })

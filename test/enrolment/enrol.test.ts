@@ -514,6 +514,14 @@ describe('a group that Auto Scaling does not answer for', () => {
   })
 })
 
+it('a function that was not told whom to enrol asks nothing, and guards nobody by that', async () => {
+  const journal: JournalEvent[] = []
+  const untold = { ...anyPolicy, enrolment: undefined }
+  const guard = { aws: {} as typeof world.aws, policy: untold, random: () => 0 }
+  const told = enrolAndTell({ ...guard, journal: (event) => journal.push(event) }, { trigger: 'sweep' })
+  expect([await told, journal]).toEqual([[], []])
+})
+
 it('a hook of ours whose target was taken away by an empty one notifies our queue again', async () => {
   createGroup('web')
   await deploy()
@@ -647,6 +655,21 @@ describe('withdrawal', () => {
       return { AutoScalingGroups: [{ ...web, Instances: [open], AutoScalingGroupName: 'another' }, web] }
     }
     expect(await withdraw(world.aws, scope)).toMatchObject({ open: [], withdrawn: ['web'] })
+  })
+  it('is not from a group of which an answer says nothing just before: somebody may wait at its hook', async () => {
+    createGroup('web')
+    await deploy()
+    const { describeAutoScalingGroups } = world.aws
+    let isGoneThen = false
+    world.aws.describeAutoScalingGroups = async (input) => {
+      if (!input.AutoScalingGroupNames) return await describeAutoScalingGroups(input)
+      if (isGoneThen) goneOnceListed('web')
+      return { AutoScalingGroups: [] }
+    }
+    await expect(withdraw(world.aws, scope)).rejects.toThrow(/who waits in group web, so that its hook stays/)
+    expect(hook('web')).toBeDefined()
+    isGoneThen = true
+    expect(await withdraw(world.aws, scope)).toMatchObject({ withdrawn: ['web'], open: [] })
   })
   it('is not from a group that a deployment of a longer name has marked', async () => {
     createGroup('web')

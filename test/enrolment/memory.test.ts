@@ -138,6 +138,11 @@ describe('a mark without its hook', () => {
 })
 
 describe('a mark that was not finished', () => {
+  it('is finished at once where one thing alone was to be set', async () => {
+    await run('deployment')
+    await run('deployment', { heartbeatTimeoutSeconds: 1800 })
+    expect(readMark(mark() ?? '')).toMatchObject({ heartbeatTimeoutSeconds: 1800, pending: false })
+  })
   it('is finished where all is as it should be, or what a person sets later would not be seen as theirs', async () => {
     await run('deployment')
     garble('before=terminate heartbeat=3600 retain pending')

@@ -286,7 +286,9 @@ describe('marked disks', () => {
     }
     const groups = Array.from({ length: 401 }, (_, index) => `web-${index}`)
     await unmarkedDisks(aws({ describeInstances }), HOOK, groups, new Set())
-    expect(asked).toEqual([200, 200, 1])
+    expect(asked.splice(0)).toEqual([200, 200, 1])
+    await unmarkedDisks(aws({ describeInstances }), HOOK, groups.slice(0, 200), new Set())
+    expect(asked).toEqual([200])
   })
   it('are marked once more where the machine’s mark is of a disk that it had before', async () => {
     const { Reservations } = machine(first, true)

@@ -294,33 +294,41 @@ it('tries no more at once than it may, those on their way included', async () =>
   expect(released).toEqual([ids[1]])
 })
 
-it('takes one that AWS refuses for one that is on its way: whatever the answer was, it may be', async () => {
+describe('of two that are kept, where one may be tried,', () => {
   const ids = ['1', '2'].map((digit) => `i-${digit.repeat(17)}`)
-  const now = new Date(aws.now)
-  const asked: string[] = []
   const standing = (InstanceId: string) => ({
     ...{ InstanceId, AutoScalingGroupName: groupName, LifecycleState: 'Terminating:Retained' },
   })
-  Object.assign(recovering.aws, {
-    describeAutoScalingInstances: async ({ InstanceIds = ids }: { InstanceIds?: string[] }) => ({
-      AutoScalingInstances: InstanceIds.map(standing),
-    }),
-    describeInstanceInformation: async () => ({
-      InstanceInformationList: ids.map((InstanceId) => ({
-        ...{ InstanceId, PingStatus: 'Online', LastPingDateTime: now },
-      })),
-    }),
-    describeScalingActivities: async () => ({
-      Activities: ids.map((id) => ({ ...kept, Description: `Terminating EC2 instance: ${id}` })),
-    }),
-    terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => {
-      asked.push(InstanceId)
-      throw awsError('InternalFailure')
-    },
+  const triedWhere = async (PingStatus: string, refusal?: Error) => {
+    const asked: string[] = []
+    Object.assign(recovering.aws, {
+      describeAutoScalingInstances: async ({ InstanceIds = ids }: { InstanceIds?: string[] }) => ({
+        AutoScalingInstances: InstanceIds.map(standing),
+      }),
+      describeInstanceInformation: async () => ({
+        InstanceInformationList: ids.map((InstanceId, index) => ({
+          ...{ InstanceId, LastPingDateTime: new Date(aws.now) },
+          PingStatus: index === 0 ? PingStatus : 'Online',
+        })),
+      }),
+      describeScalingActivities: async () => ({
+        Activities: ids.map((id) => ({ ...kept, Description: `Terminating EC2 instance: ${id}` })),
+      }),
+      terminateInstanceInAutoScalingGroup: async ({ InstanceId = '' }) => {
+        asked.push(InstanceId)
+        if (refusal) throw refusal
+      },
+    })
+    const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 1 } }
+    await sweep({ ...recovering, policy }, plenty)
+    return asked
+  }
+  it('one that AWS refuses counts as on its way: whatever the answer was, it may be', async () => {
+    expect(await triedWhere('Online', awsError('InternalFailure'))).toEqual([ids[0]])
   })
-  const policy = { ...recovering.policy, recovery: { ...recovering.policy.recovery, atOnce: 1 } }
-  await sweep({ ...recovering, policy }, plenty)
-  expect(asked).toEqual(ids.slice(0, 1))
+  it('one that is left as it is takes no place of the other', async () => {
+    expect(await triedWhere('ConnectionLost')).toEqual([ids[1]])
+  })
 })
 
 it('counts those that are on their way in any group, also in one that keeps no machine', async () => {
@@ -454,6 +462,17 @@ describe('a held machine whose agent is silent', () => {
     Object.assign(aws.invocations[0] ?? {}, { StatusDetails: 'DeliveryTimedOut' })
     expect(await look()).toMatchObject({ unfetchedAt: undefined })
   })
+  it('fetches what runs and fails: a machine that answers is not rebooted for a flush that failed', async () => {
+    aws.agent = 'online'
+    aws.information = { InstanceId: instanceId, PingStatus: 'Online', LastPingDateTime: new Date(aws.now) }
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
+    for (const status of ['Failed', 'TimedOut', 'Cancelled'] as const) {
+      aws.flushEnds('', status)
+      expect((await lookAtHeld(aws.guard, action)).look.unfetchedAt).toBeUndefined()
+    }
+    await run()
+    expect(aws.reboots).toBe(0)
+  })
   it('fetches nothing where the last that was given up was never fetched, though another is sent since', async () => {
     aws.agent = 'online'
     await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor(action) })
@@ -514,7 +533,9 @@ describe('groups are recovered one after the other', () => {
   }
   it('and one that fails is told, and does not stop the others', async () => {
     expect(await recovered(plenty, 'one')).toEqual(['two', 'three'])
-    expect(aws.journal).toContainEqual(expect.objectContaining({ event: 'group-failed', groupName: 'one' }))
+    expect(aws.journal).toContainEqual(
+      expect.objectContaining({ event: 'group-failed', groupName: 'one', error: 'InternalFailure' }),
+    )
   })
   it('each in a minute: one that AWS does not answer for leaves the others theirs', async () => {
     const time = new HandTimers(aws)

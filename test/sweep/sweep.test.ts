@@ -104,6 +104,12 @@ it('enrols in what is left where the list of what waits never comes', async () =
   expect(aws.journal.map(({ event }) => event)).toEqual(['enrolment'])
 })
 
+it('tells how many letters are dead', async () => {
+  aws.deadLetters = ['one', 'two']
+  await run()
+  expect(told()).toMatchObject({ deadLetters: 2 })
+})
+
 it('tells what is kept within seconds, also where SQS does not answer how many letters are dead', async () => {
   const time = new HandTimers(aws)
   const endsAt = aws.now + 60_000

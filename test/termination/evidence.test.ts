@@ -27,6 +27,14 @@ describe('what a flush calls unaccounted', () => {
     const owed = owedManifest({ flushes: [at(5), at(1, { unaccounted: [lost] })], flushedBeside })
     expect(owed).toMatchObject({ files: [file], unaccounted: [] })
   })
+  it('is called what the youngest of them calls it', () => {
+    const flushes = [
+      at(5),
+      at(3, { unaccounted: [{ ...lost, why: 'it was cut' }] }),
+      at(1, { unaccounted: [lost] }),
+    ]
+    expect(owedManifest({ flushes })).toMatchObject({ unaccounted: [{ ...lost, why: 'it was cut' }] })
+  })
   it('and never by what is older', () => {
     const flushes = [at(5, { unaccounted: [lost] }), at(1, { files: [file], accounted: [file.path] })]
     expect(owedManifest({ flushes })).toMatchObject({ unaccounted: [lost] })

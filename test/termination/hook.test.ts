@@ -107,6 +107,11 @@ it('what another instance of the group goes through says nothing of this one', a
     AutoScalingGroups: group && own ? [{ ...group, Instances: [replaced, own] }] : [],
   })
   expect(await retainsAbandoned(aws.guard.aws, action)).toBe(true)
+  // Nor does the group tell of one that leaves its warm pool.
+  aws.guard.aws.describeAutoScalingGroups = async () => ({
+    AutoScalingGroups: group ? [{ ...group, Instances: [] }] : [],
+  })
+  expect(await retainsAbandoned(aws.guard.aws, action)).toBe(true)
 })
 
 it('what a group that nobody tells of retains is not known', async () => {
@@ -118,6 +123,19 @@ it('a hook whose default result nobody tells might not keep what it gives up', a
   expect(await whyNotKept(aws.guard.aws, action.groupName, policy)).toBeUndefined()
   set({ LifecycleHookName: name, LifecycleTransition: terminating, NotificationTargetARN: queue })
   expect(await whyNotKept(aws.guard.aws, action.groupName, policy)).toContain('not ABANDON')
+})
+
+it('nor might what no hook of ours gives up, or a group that does not retain', async () => {
+  const why = () => whyNotKept(aws.guard.aws, action.groupName, policy)
+  const named = { LifecycleHookName: name, LifecycleTransition: terminating, DefaultResult: 'ABANDON' }
+  set({ ...named, LifecycleHookName: 'drain' })
+  expect(await why()).toBe('the group does not have our hook')
+  set({ ...named, NotificationTargetARN: `${queue}-2` })
+  expect(await why()).toBe('the group does not have our hook')
+  aws.retains = false
+  expect(await why()).toBe('the group does not retain')
+  aws.groupName = 'another'
+  expect(await why()).toBe('the group does not retain')
 })
 
 it('a hook is short where the queue brings a message back after more than half of its heartbeat', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Manifest, Proof } from '../../src/model.ts'
 import { gaps } from '../../src/termination/reasons.ts'
 import { complete, failed, file, flush, manifest, running, seen } from './observations.ts'
 
@@ -24,6 +25,38 @@ describe('why there is no proof is told in one line:', () => {
       /^of 1 files 1 contradicted .*whose SHA-256 in S3 agrees while its MD5 does not\)$/,
     )
     expect(gaps(seen({ proof: of('missing') }))).toBe(`of 1 files 1 missing (first: ${file.path})`)
+  })
+  const live = [{ path: '/var/log/a', size: 1 }]
+  const unaccounted = [{ path: '/var/log/b', size: 1, why: 'it was cut' }]
+  const writers = [{ path: '/var/log/c', name: 'rsyslogd' }]
+  it.each<[string, Partial<Manifest>, Partial<Proof>, string]>([
+    ['logs that are live', { live }, {}, 'of 1 files 1 still live (first: /var/log/a)'],
+    [
+      'what is unaccounted, and why',
+      { unaccounted },
+      {},
+      'of 1 files 1 unaccounted (first: /var/log/b, it was cut)',
+    ],
+    ['who writes still', { writers }, {}, 'of 1 files 1 still written (by rsyslogd) (first: /var/log/c)'],
+    [
+      'all of it, and first what S3 lacks',
+      { live, unaccounted, writers },
+      of('missing'),
+      `of 1 files 1 missing, 1 still live, 1 unaccounted, 1 still written (by rsyslogd) (first: ${file.path})`,
+    ],
+    [
+      'logs of which none was named',
+      { files: [], census: 3 },
+      { files: 0 },
+      'the instance had 3 logs with something in them, and the flush named none',
+    ],
+    ['an archive that does not answer', {}, { unread: 'no' }, 'the archive cannot be read: no'],
+  ])('%s', (_what, named, proven, reason) => {
+    const flushes = [flush({ report: { kind: 'manifest', manifest: manifest(named) } })]
+    expect(gaps(seen({ flushes, proof: { ...complete, ...proven } }))).toBe(reason)
+  })
+  it('an archive that was not read, and nothing that it lacks', () => {
+    expect(gaps(seen({ proof: undefined }))).toBe('the archive could not be read')
   })
   it('what an earlier flush named counts among the files', () => {
     const other = { ...file, path: '/var/log/other.gz' }

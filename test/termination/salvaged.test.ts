@@ -135,6 +135,18 @@ it('S1: found over and kept, it is kept: what it wrote since its disk was copied
   })
 })
 
+it('S1: nor is that told which is of an earlier root volume: it is not what is kept', async () => {
+  salvaged(comment())
+  aws.activeToken = undefined
+  aws.lifecycleState = 'Terminating:Retained'
+  const machine = {
+    ...{ InstanceId: action.instanceId, LaunchTime: new Date(START - MINUTE), RootDeviceName: '/dev/xvda' },
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { AttachTime: new Date(START + 10 * MINUTE) } }],
+  }
+  aws.guard.aws.describeInstances = async () => ({ Reservations: [{ Instances: [machine] }] })
+  expect(await pass()).toMatchObject({ decision: { do: 'settle', outcome: 'expired' } })
+})
+
 it.each<[string, () => void]>([
   [
     'an answer leaves it out',

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
   activityBegan,
+  isLaunching,
   LONGEST_HOLD_MS,
   terminationsBegan,
 } from '../../src/termination/scaling-activities.ts'
@@ -76,6 +77,23 @@ describe('since those in progress are told first', () => {
     expect(await began()).toBeUndefined()
     expect(pages).toBe(1)
   })
+})
+
+it('whether it is launched is told by those in progress, and what is over is not read through', async () => {
+  const launch = { ...terminating, Description: `Launching a new EC2 instance: ${action.instanceId}` }
+  const over = { ...terminating, EndTime: new Date(START) }
+  const another = { ...launch, Description: 'Launching a new EC2 instance: i-0fedcba9876543210' }
+  const isLaunched = async (...Activities: (typeof terminating)[]) => {
+    let pages = 0
+    aws.guard.aws.describeScalingActivities = async () => ({
+      Activities,
+      NextToken: ++pages < 3 ? 'more' : undefined,
+    })
+    const is = await isLaunching(aws.guard.aws, action.groupName, action.instanceId, START)
+    return [is, pages]
+  }
+  expect(await isLaunched(another, launch)).toEqual([true, 1])
+  expect(await isLaunched(terminating, another, { ...launch, EndTime: over.EndTime })).toEqual([false, 1])
 })
 
 it('the last that had begun by a moment may have begun in that moment', async () => {

@@ -83,10 +83,22 @@ describe('a group that is gone, and the environment in its tags with it', () => 
     aws.groupName = 'web'
     aws.activeToken = OTHER
     const pass = () => reconcile(aws.guard, groupless)
-    expect(await pass()).toMatchObject({ did: 'done', decision: { do: 'wait', waitsFor: 'agent' } })
+    const reason = expect.stringMatching(/the group belongs to no Elastic Beanstalk environment[^;]*$/)
+    expect(await pass()).toMatchObject({ did: 'done', decision: { do: 'wait', waitsFor: 'agent', reason } })
     expect(aws.calls).not.toContain('sendCommand')
     aws.now += policy.patienceSeconds * 1000
-    expect(await pass()).toMatchObject({ over: true, decision: { do: 'abandon', outcome: 'retained' } })
+    const decision = { do: 'abandon', outcome: 'retained', reason }
+    expect(await pass()).toMatchObject({ over: true, decision })
+  })
+
+  it('where nobody may ask for those, says so, and not that there is none', async () => {
+    aws.groupName = 'web'
+    aws.activeToken = OTHER
+    aws.guard.aws.describeAutoScalingGroups = () => Promise.reject(awsError('AccessDenied', 'not yours'))
+    expect((await reconcile(aws.guard, groupless)).decision).toMatchObject({
+      ...{ do: 'wait', waitsFor: 'agent' },
+      reason: 'AWS does not let the guard ask where its logs go: AccessDenied: not yours',
+    })
   })
 })
 
@@ -167,7 +179,12 @@ describe('a manifest of which the listing has only the beginning', () => {
     expect(decision.reason).toContain('not authorized to perform: ssm:GetCommandInvocation')
     expect(flushesSent()).toBe(1)
     aws.now += policy.patienceSeconds * 1000
-    expect((await reconcile(aws.guard, action)).decision).toMatchObject({ outcome: 'retained' })
+    expect((await reconcile(aws.guard, action)).decision).toMatchObject({
+      ...{
+        outcome: 'retained',
+        reason: expect.stringContaining('after one flush, flush c-1: no report; AWS'),
+      },
+    })
   })
   it.each([
     ['not known', cut, () => refusing(awsError('InvocationDoesNotExist'))],

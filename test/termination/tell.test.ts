@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals'
 import type { ActionEndedEvent, JournalEvent, PassEvent } from '../../src/journal/journal.ts'
 import type { Decision, Gap, Proof } from '../../src/model.ts'
 import { tell } from '../../src/termination/tell.ts'
-import { complete, file, flush, seen } from './observations.ts'
+import { complete, file, flush, manifest, seen } from './observations.ts'
 
 const cost = { trigger: 'notification', durationMs: 5, calls: {} } as const
 const ABANDON: Decision = { do: 'abandon', outcome: 'retained', reason: 'why' }
@@ -43,6 +43,14 @@ it('an end names what is not proven, what shares its key with it, and ten of man
     (_, at): Gap => ({ path: `/var/log/${at}`, key: 'k', is: 'missing' }),
   )
   const { unproven } = told(ABANDON, { proof: lacking(many) }).end
+  const open = { live: [{ path: '/a', size: 1 }], unaccounted: [{ path: '/b', size: 1, why: 'cut' }] }
+  const report = manifest({ ...open, writers: [{ path: '/c', name: 'rsyslogd' }] })
+  const flushes = [flush({ report: { kind: 'manifest', manifest: report } })]
+  expect(told(ABANDON, { flushes }).end.unproven).toEqual([
+    '/a (live)',
+    '/b (unaccounted: cut)',
+    '/c (written by rsyslogd)',
+  ])
   expect(unproven).toHaveLength(10)
   expect(unproven[0]).toBe('/var/log/0 (missing)')
 })

@@ -60,6 +60,12 @@ it.each(['NoSuchBucket', 'PermanentRedirect', 'KMS.DisabledException', 'AccessDe
   },
 )
 
+it('a machine that is gone is told at once as lost, where one thing that it hinges on may not be asked', async () => {
+  refuse('listCommandInvocations', awsError('AccessDeniedException', 'no'))
+  aws.machine = 'terminated'
+  expect(await pass()).toMatchObject({ over: true, decision: { do: 'continue', outcome: 'lost' } })
+})
+
 it('what passes by itself is retried, and is a reason when it goes on until patience', async () => {
   refuse('listCommandInvocations', awsError('ThrottlingException', 'Rate exceeded'))
   await expect(pass()).rejects.toThrow('Rate exceeded')

@@ -23,6 +23,7 @@ export type Fix =
 export interface HookChange {
   readonly DefaultResult?: 'ABANDON'
   readonly HeartbeatTimeout?: number
+  readonly RoleARN?: string
 }
 
 export interface Finding extends Verdict {

@@ -5,7 +5,9 @@ import { reasonOf } from '../../aws/failures.ts'
 import { queued } from '../../aws/queued.ts'
 import type { DocumentKind } from '../../flush/document.ts'
 import { salvageDocumentOf } from '../../flush/salvage-document.ts'
+import type { JournalEvent } from '../../journal/journal.ts'
 import { parseJournalLine } from '../../journal/journal-line.ts'
+import { QUEUE_WAS_TESTED } from '../../termination/message.ts'
 import { FUNCTIONS } from '../deployed-functions.ts'
 import type { Deployment } from '../deployment.ts'
 import { known } from '../known.ts'
@@ -103,8 +105,7 @@ async function heard({ journal }: Deployment, now: number): Promise<Heard> {
         newest.enrolmentAt = at
         enrolment = event
       }
-      if (event.event === 'pass' && event.trigger === 'notification')
-        newest.notificationAt = Math.max(newest.notificationAt, at)
+      if (isNotification(event)) newest.notificationAt = Math.max(newest.notificationAt, at)
     }
   const { sweepAt, auditAt, notificationAt } = newest
   return {
@@ -113,6 +114,12 @@ async function heard({ journal }: Deployment, now: number): Promise<Heard> {
     notificationAt: notificationAt || undefined,
     enrolment,
   }
+}
+
+/** Of an action, or by which Auto Scaling tries the queue when a hook is put. */
+function isNotification(event: JournalEvent): boolean {
+  if (event.event === 'message-ignored') return event.why === QUEUE_WAS_TESTED
+  return event.event === 'pass' && event.trigger === 'notification'
 }
 
 async function functionFacts(

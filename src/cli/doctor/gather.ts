@@ -1,7 +1,7 @@
 /** Gathers what the checks look at. A question that fails is a fact too, whatever the reason: nobody knows then. */
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import { prefixOf } from '../../archive/destination.ts'
-import { list } from '../../archive/listing.ts'
+import { list, newestAt } from '../../archive/listing.ts'
 import type { Asked } from '../../aws/ask.ts'
 import { groupOf } from '../../aws/group-of.ts'
 import { hookOf } from '../../termination/hook.ts'
@@ -131,7 +131,5 @@ async function newestObjectAt(
   if (listing.is === 'refused') return listing
   const { objects, unread } = listing.answer
   if (unread !== undefined) return { is: 'refused', why: unread }
-  const newest =
-    objects.length === 0 ? undefined : Math.max(...objects.map(({ lastModified }) => lastModified))
-  return { is: 'answered', answer: newest }
+  return { is: 'answered', answer: newestAt(objects) }
 }

@@ -8,6 +8,8 @@ import { isShort } from '../../termination/hook.ts'
 import type { GroupFacts } from './facts.ts'
 import { type Check, fail, judged, pass, unknown, type Verdict } from './finding.ts'
 
+/** Auto Scaling says CONTINUE to whatever waits at a hook that is deleted. */
+const DELETE = 'when nothing waits at it (deleting a hook lets go what does), delete it'
 const ENROL = 'name the group in groups=… and deploy; the sweep puts the hook within five minutes'
 
 export const hookIsThere: Check<GroupFacts> = {
@@ -18,7 +20,7 @@ export const hookIsThere: Check<GroupFacts> = {
       if (!found) return fail(`there is no hook ${policy.hookName}`, ENROL)
       return found.LifecycleTransition === TERMINATING
         ? pass(`${policy.hookName} is put for terminations`)
-        : fail(`${policy.hookName} is for ${found.LifecycleTransition}`, `delete it; ${ENROL}`)
+        : fail(`${policy.hookName} is for ${found.LifecycleTransition}`, `${DELETE}; ${ENROL}`)
     }),
   ],
 }
@@ -26,13 +28,19 @@ export const hookIsThere: Check<GroupFacts> = {
 export const hookNotifies: Check<GroupFacts> = {
   name: 'hook-target',
   why: 'the guard hears of a termination through its queue; without it only the sweep finds it',
-  look: ({ hook, groupName, policy, notifierRoleArn }) => [
+  look: ({ hook, groupName, policy, notifierRoleArn }, { typedAws }) => [
     ofHook(hook, groupName, ({ NotificationTargetARN: target, RoleARN: role }) => {
       const queue = new URL(policy.queueUrl).pathname.split('/').slice(-2).join(':')
       if (!target?.endsWith(`:${queue}`))
-        return fail(`it notifies ${target ?? 'nobody'}, not ${queue}`, `delete it; ${ENROL}`)
+        return fail(`it notifies ${target ?? 'nobody'}, not ${queue}`, `${DELETE}; ${ENROL}`)
       if (notifierRoleArn !== undefined && role !== notifierRoleArn)
-        return fail(`it notifies as ${role ?? 'nobody'}, not as ${notifierRoleArn}`, `delete it; ${ENROL}`)
+        return fail(
+          `it notifies as ${role ?? 'nobody'}, not as ${notifierRoleArn}`,
+          typedAws(
+            `autoscaling put-lifecycle-hook --auto-scaling-group-name ${shellWord(groupName)} --lifecycle-hook-name ${policy.hookName} --notification-target-arn ${target} --role-arn ${notifierRoleArn}`,
+          ),
+          { do: 'put the hook', groupName, change: { RoleARN: notifierRoleArn } },
+        )
       return pass(`it notifies ${queue} as ${role?.split('/').at(-1) ?? 'Auto Scaling'}`)
     }),
   ],

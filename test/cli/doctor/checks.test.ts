@@ -151,15 +151,41 @@ describe('a group', () => {
       'heartbeat unknown',
     ])
   })
+  it.each([
+    ['pass', `the newest object is of ${new Date(START + MINUTE).toISOString()}`, {}, {}],
+    ['unknown', 'it is young, and has published nothing yet', {}, { newestObjectAt: told(undefined) }],
+    ['unknown', 'nothing was published yet', {}, { newestObjectAt: told(undefined), machine: denied }],
+    ['pass', /^the newest object/, { now: START + 181 * MINUTE - 1 }, {}],
+    [
+      'fail',
+      'nothing was published for 181 minutes',
+      { now: START + 181 * MINUTE },
+      {
+        newestObjectAt: told(undefined),
+      },
+    ],
+  ] as const)('publishes, or not: %s, %s', (is, words, changes, instance) => {
+    const found = ofGroup(changes, instance).find(({ check }) => check === 'publication')
+    const says = typeof words === 'string' ? words : expect.stringMatching(words)
+    expect(found).toMatchObject({ is, says })
+  })
   it('is looked at instance by instance', () => {
     const instances = [sound, { ...sound, instanceId: 'i-0fffffffffffffff0', agent: told(undefined) }]
     expect(ofGroup({ instances }).filter(({ is }) => is === 'fail')).toMatchObject([
       { check: 'agent', about: 'i-0fffffffffffffff0' },
     ])
   })
+  it.each([
+    ['another queue', { NotificationTargetARN: 'arn:aws:sqs:eu-west-1:1:x' }],
+    ['launches', { LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' }],
+  ])('loses nothing by what is to be done about a hook for %s: what waits goes with the hook', (_, other) => {
+    const [found] = ofGroup({ hook: told({ ...hook, ...other }) }).filter(({ is }) => is === 'fail')
+    expect(found?.remedy).toMatch(/^when nothing waits at it .*, delete it; /)
+  })
   it('what can be mended comes with how', () => {
-    const changed = { ...hook, DefaultResult: 'CONTINUE', HeartbeatTimeout: 60 }
-    expect(ofGroup({ hook: told(changed) }).flatMap(({ fix }) => fix ?? [])).toEqual([
+    const other = { DefaultResult: 'CONTINUE', HeartbeatTimeout: 60, RoleARN: 'arn:aws:iam::1:role/x' }
+    expect(ofGroup({ hook: told({ ...hook, ...other }) }).flatMap(({ fix }) => fix ?? [])).toEqual([
+      { do: 'put the hook', groupName: action.groupName, change: { RoleARN: hook.RoleARN } },
       { do: 'put the hook', groupName: action.groupName, change: { DefaultResult: 'ABANDON' } },
       { do: 'put the hook', groupName: action.groupName, change: { HeartbeatTimeout: 3600 } },
     ])
@@ -212,6 +238,7 @@ describe('the deployment', () => {
     ['document fail', { documents: [flushDocument, { ...salvageDocument, parameters: told(undefined) }] }],
     // The flush's own document under the other's name lacks the disk.
     ['document fail', { documents: [{ ...salvageDocument, parameters: flushDocument.parameters }] }],
+    ['bucket-policy unknown', { bucketPolicy: told('{') }],
     ['versioning fail', { versioning: told('Suspended') }],
     ['encryption fail', { encryption: kms }],
     ['lifecycle-rules fail', { lifecycle: rule(1) }],
@@ -283,9 +310,22 @@ describe('the deployment', () => {
     expect(notPassing(ofDeployment(changes as never))).toEqual([expected])
   })
   it.each([
+    ['lifecycle-rules', 'logs live for 365 days', { lifecycle: rule(365) }],
+    ['lifecycle-rules', 'no rule deletes logs', {}],
+    ['functions', 'active', {}],
+    [
+      'functions',
+      'asleep, and wakes when it is called',
+      { functions: [{ name: 'f', state: told('Inactive'), rolePolicies: denied }] },
+    ],
+  ])('%s says: %s', (check, says, changes) => {
+    expect(ofDeployment(changes).find((one) => one.check === check)).toMatchObject({ is: 'pass', says })
+  })
+  it.each([
     [{ lifecycle: rule(365) }],
     [{ lifecycle: told([{ Status: 'Disabled' as const, Filter: {}, Expiration: { Days: 1 } }]) }],
     [{ lifecycle: rule(1, 'elsewhere/') }],
+    [{ lifecycle: told([{ Status: 'Enabled' as const, Prefix: 'elsewhere/', Expiration: { Days: 1 } }]) }],
     [{ bucketPolicy: statement({ Effect: 'Deny', Action: 's3:DeleteBucket' }) }],
     [
       {
