@@ -1,7 +1,8 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ActionHistory, standingOf } from '../journal/history.ts'
-import { histories } from '../journal/history-stream.ts'
+import { histories, OutOfOrder } from '../journal/history-stream.ts'
 import type { Told } from '../journal/told.ts'
 import { shellWord } from '../shell-word.ts'
 import { oneLine } from '../visible.ts'
@@ -15,7 +16,7 @@ import { DAY_MS, inThisTime, since } from './how-far-back.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { journalFile } from './journal-file.ts'
 import { Reading } from './reading.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { notEmpty, type Where, withWhere } from './where.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -53,10 +54,16 @@ export function historyCommand(surroundings: Surroundings): Command {
       notEmpty,
     )
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
+      if (isWrittenOver(options))
+        throw new WrongWords('--html would be written over the journal that --from names: name another file.')
       const source = options.from ? journalAt(options.from) : (await surroundings.reach(options)).journal
       const told = (options.html ? writePage : print)(source, wanted, options, surroundings)
       await (options.follow ? untilInterrupted : unlessInterrupted)(told, surroundings.interruption)
     })
+}
+
+function isWrittenOver({ from, html }: HistoryOptions): boolean {
+  return from !== undefined && html !== undefined && html !== '-' && resolve(from) === resolve(html)
 }
 
 /** An instance id or a token, from the command line. */
@@ -80,15 +87,29 @@ async function* wantedHistories(
   wanted: string | undefined,
   options: HistoryOptions,
   from: number,
+  { typed }: Surroundings,
 ): AsyncGenerator<readonly ActionHistory[]> {
   const inOrder = options.from !== undefined
-  for await (const actions of histories(source.read(parse, from, instanceIn(wanted)), { inOrder }))
-    yield actions.filter(
-      (action) =>
-        (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
-        (options.group === undefined || action.groupName === options.group) &&
-        (options.outcome === undefined || standingOf(action) === options.outcome),
+  try {
+    for await (const actions of histories(source.read(parse, from, instanceIn(wanted)), { inOrder }))
+      yield actions.filter(
+        (action) =>
+          (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
+          (options.group === undefined || action.groupName === options.group) &&
+          (options.outcome === undefined || standingOf(action) === options.outcome),
+      )
+  } catch (error) {
+    if (!(error instanceof OutOfOrder) || options.from === undefined) throw error
+    const { name, word } = sourceOf(options.from)
+    throw new Refusal(
+      `${name} is not in the order of time, as two logs one after the other are not: ${error.message}. What is printed may be half of it. In order:  ${sorted(word)} | ${typed('history --from -')}`,
     )
+  }
+}
+
+/** Each line after its own moment, in the order of these. */
+function sorted(file: string): string {
+  return String.raw`sed -n 's/^[^{]*\({.*"timestamp":"\([^"]*\)".*\)/\2 \1/p' ${file} | sort`
 }
 
 /** Milliseconds; `undefined`: all of it, as of a file. */
@@ -118,7 +139,7 @@ async function print(
   const reading = new Reading(instanceIn(wanted))
   let count = 0
   const tell = async () => {
-    for await (const actions of wantedHistories(source, reading.parse, wanted, options, from)) {
+    for await (const actions of wantedHistories(source, reading.parse, wanted, options, from, surroundings)) {
       const untold = told ? actions.filter((action) => isNew(told, action)) : actions
       count += untold.length
       if (untold.length > 0) terminal.print(untold.map(text).join('\n'))
@@ -136,19 +157,26 @@ async function print(
 
 /** Of the wrong file nobody must be told that there was no termination. */
 function refuseForeign(
-  { isForeign, isCompressed, isEmpty }: Reading,
+  { isForeign, wrapping, isEmpty }: Reading,
   { from }: HistoryOptions,
   { terminal, typed }: Surroundings,
 ): void {
   if (from === undefined) return
-  const source = from === '-' ? 'standard input' : from
-  const again = `gunzip -c ${from === '-' ? 'FILE' : shellWord(from)} | ${typed('history --from -')}`
-  if (isCompressed) throw new Refusal(`${source} is compressed, as CloudWatch Logs exports it:  ${again}`)
+  const source = sourceOf(from)
+  if (wrapping)
+    throw new Refusal(
+      `${source.name} ${wrapping.is}:  ${wrapping.unwrap(source.word)} | ${typed('history --from -')}`,
+    )
   if (isForeign)
     throw new Refusal(
-      `No line of ${source} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
+      `No line of ${source.name} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
     )
-  if (isEmpty) terminal.complain(`${source} is empty.`)
+  if (isEmpty) terminal.complain(`${source.name} is empty.`)
+}
+
+/** As a person calls it, and as a shell does. */
+function sourceOf(from: string): { readonly name: string; readonly word: string } {
+  return from === '-' ? { name: 'standard input', word: 'FILE' } : { name: from, word: shellWord(from) }
 }
 
 function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionHistory): boolean {
@@ -170,7 +198,7 @@ async function writePage(
   const file = options.html ?? ''
   const actions: ActionHistory[] = []
   // Copied, since each word of a line keeps all of the piece in which the line was read.
-  for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
+  for await (const some of wantedHistories(source, reading.parse, wanted, options, from, surroundings))
     for (const action of structuredClone(some)) actions.push(action)
   refuseForeign(reading, options, surroundings)
   const page = historyPage(actions, clock.now(), inThisTime(howFarBack(options)))
