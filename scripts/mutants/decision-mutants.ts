@@ -92,8 +92,8 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
     name: 'leave every retry to the publisher that failed',
-    from: `return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }`,
-    to: `return { do: 'flush', upload: filesToUpload(seen) && undefined, reason: gaps(seen) }`,
+    from: `return { do: 'flush', upload: filesToUpload(seen), reason: whyUnproven(seen) }`,
+    to: `return { do: 'flush', upload: filesToUpload(seen) && undefined, reason: whyUnproven(seen) }`,
   },
   {
     ...hold,
@@ -164,8 +164,8 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/decide.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'spend attempts on an archive that cannot be read',
-    from: `if (seen.proof?.unread !== undefined) return wait(`,
-    to: `if (seen.proof?.unread === '') return wait(`,
+    from: `if (seen.proof?.unread !== undefined)`,
+    to: `if (seen.proof?.unread === '')`,
   },
   {
     file: 'src/termination/decide.ts',
