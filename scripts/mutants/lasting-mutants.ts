@@ -164,7 +164,7 @@ export const lastingMutants: readonly Mutant[] = [
     file: 'src/termination/decide.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'wait beyond patience for another action’s flush that never ends',
-    from: `    !isOverdue(seen, seen.busyWith, policy)`,
+    from: `    !mustBeOver(seen, seen.busyWith, policy)`,
     to: `    true`,
   },
   {

@@ -10,7 +10,7 @@ import { type Decision, isKept, type Observation, type Trouble } from '../model.
 import type { Policy } from '../policy.ts'
 import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
 import { copiedAtOf, type Evidence, owedManifest } from './evidence.ts'
-import { isOverdue, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
+import { mustBeOver, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
 import { underWay, whatIsRefused, whyNoFlush, whyNoFurther, whyUnproven } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
@@ -155,7 +155,7 @@ export function isPatienceSpent(seen: Observation, policy: Policy): boolean {
     seen.flushes.length === 0 &&
     seen.agent === 'unknown' &&
     seen.troubles.every(({ what }) => NOT_IN_THE_WAY.has(what)) &&
-    !isOverdue(seen, seen.busyWith, policy)
+    !mustBeOver(seen, seen.busyWith, policy)
   return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)
 }
 

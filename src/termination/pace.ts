@@ -18,7 +18,7 @@ export function secondsUntilFlushMustBeOver(
 }
 
 /** Systems Manager ends each command by then: one that still runs is in a state that we do not know, and may stay so for ever. */
-export function isOverdue({ now }: Observation, flush: Observation['busyWith'], policy: Policy): boolean {
+export function mustBeOver({ now }: Observation, flush: Observation['busyWith'], policy: Policy): boolean {
   return flush !== undefined && now > mustBeOverAt(flush, policy)
 }
 
