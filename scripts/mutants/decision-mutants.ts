@@ -84,7 +84,7 @@ export const decisionMutants: readonly Mutant[] = [
   },
   {
     ...decide,
-    file: 'src/termination/attempts.ts',
+    file: 'src/termination/deadline.ts',
     name: 'look again too late for the heartbeat',
     from: 'return Math.min(policy.lookAgainSeconds, heartbeat / 3)',
     to: 'return Math.max(policy.lookAgainSeconds, heartbeat * 1.2)',
@@ -118,7 +118,7 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/attempts.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'start two flushes where two passes come together',
-    from: `      return lateness(newest, dueAt)
+    from: `      return untilAllIsListed(newest, dueAt)
     case 'sweep'`,
     to: `      return 0
     case 'sweep'`,

@@ -7,6 +7,7 @@ import type { Guard } from '../guard.ts'
 import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { isBeyond } from './beyond.ts'
+import { heldSeconds } from './deadline.ts'
 import { provenOutcome } from './decide.ts'
 import { copiedAtOf } from './evidence.ts'
 import { gathered, salvagesOf } from './gather.ts'
@@ -101,7 +102,7 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
     const replaced = isDoubtful && (await replacedDisk(aws, seen, boot))
     return { ...seen, lifecycleState, troubles: more, ...replaced }
   }
-  const age = (seen.now - action.startedAt) / 1000
+  const age = heldSeconds(seen)
   if (isDone || (hold === 'pending' && age <= SETTLING_SECONDS)) return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
   if (hold === 'held' && (flushed || troubles.length > 0 || age >= earliest))

@@ -2,6 +2,7 @@
 import { type Asked, ask } from '../aws/ask.ts'
 import type { Guard } from '../guard.ts'
 import type { Observation, Trouble } from '../model.ts'
+import { heldSeconds } from './deadline.ts'
 import { isPatienceSpent } from './decide.ts'
 import { hookAsDeployed, hookTimes, retainsAbandoned } from './hook.ts'
 import { machineState } from './machine-state.ts'
@@ -12,9 +13,8 @@ export async function withTrouble(
   seen: Observation,
   isLate: boolean,
 ): Promise<Observation> {
-  const age = (seen.now - seen.action.startedAt) / 1000
   const [machine, hook] = await Promise.all([
-    ask(() => machineState(aws, seen.action.instanceId, age), isLate),
+    ask(() => machineState(aws, seen.action.instanceId, heldSeconds(seen)), isLate),
     ask(() => hookTimes(aws, seen.action), isLate),
   ])
   const more = [troubleOf('ask EC2', machine), troubleOf('read the hook', hook)]
