@@ -32,7 +32,7 @@ export async function reconcile(
   wokenBy?: Trigger,
 ): Promise<Pass> {
   const guard = { ...anyPass, aws: askingOnce(anyPass.aws) }
-  const { aws, policy } = guard
+  const { aws } = guard
   // Heartbeat first, so that a failing read cannot cost us the hold (S3).
   const glance = {
     askedAt: guard.clock.now(),
@@ -42,21 +42,23 @@ export async function reconcile(
     wokenBy,
   }
   const intent = await consider(guard, await observe(guard, action, glance))
-  if (intent.decision.do === 'flush' && intent.prefix !== undefined) {
-    const { seen, decision, prefix } = intent
-    // S4: the first flush was only meant once our hook was known to hold the instance; later ones ask again, since a token may be another's.
-    const holder = seen.flushes.length > 0 ? await holderOf(aws, action) : 'itself'
-    if (holder !== 'itself') return concluded(policy, { seen, decision, did: supersededBy(action, holder) })
-    const flush = terminationFlush(action, prefix, decision.upload)
-    const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))
-    const started: Started = asked.is === 'answered' ? asked.answer : asked
-    if (started.is === 'started') return concluded(policy, { seen, decision, did: 'done' })
-    if (started.is === 'unreachable') return await conclude(guard, await withoutAgent(guard, seen))
-    const trouble = { what: 'send a flush' as const, why: started.why }
-    const later = { ...seen, agent: started.is, troubles: [...seen.troubles, trouble] }
-    return await conclude(guard, await reconsider(guard, later))
-  }
-  return await conclude(guard, intent)
+  return intent.prefix === undefined ? await carryOut(guard, intent) : await flush(guard, intent)
+}
+
+async function flush(guard: Guard, { seen, decision, prefix }: FlushIntent): Promise<Pass> {
+  const { aws, policy } = guard
+  const { action } = seen
+  // S4: the first flush was only meant once our hook was known to hold the instance; later ones ask again, since a token may be another's.
+  const holder = seen.flushes.length > 0 ? await holderOf(aws, action) : 'itself'
+  if (holder !== 'itself') return passOf(policy, seen, decision, supersededBy(action, holder))
+  const flush = terminationFlush(action, prefix, decision.upload)
+  const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))
+  const started: Started = asked.is === 'answered' ? asked.answer : asked
+  if (started.is === 'started') return passOf(policy, seen, decision, 'done')
+  if (started.is === 'unreachable') return await carryOut(guard, await withoutAgent(guard, seen))
+  const trouble = { what: 'send a flush' as const, why: started.why }
+  const later = { ...seen, agent: started.is, troubles: [...seen.troubles, trouble] }
+  return await carryOut(guard, await reconsider(guard, later))
 }
 
 /**
@@ -74,11 +76,19 @@ async function firstHeartbeat({ aws, clock }: Guard, action: LifecycleAction): P
 }
 
 /** What a pass means to do. */
-export interface Intent {
+export type Intent = FlushIntent | OtherIntent
+
+interface FlushIntent {
+  readonly seen: Observation
+  readonly decision: Extract<Decision, { do: 'flush' }>
+  /** Where it puts the logs. */
+  readonly prefix: string
+}
+
+interface OtherIntent {
   readonly seen: Observation
   readonly decision: Decision
-  /** Where a flush would put the logs. */
-  readonly prefix: string | undefined
+  readonly prefix: undefined
 }
 
 /** What will be done about what was seen, before it is done: `explain` says the same as the next pass, because it asks here. */
@@ -93,12 +103,12 @@ export async function consider(means: Means, seen: Observation): Promise<Intent>
 }
 
 /** What is meant where the agent does not answer, which nothing but a command tells. */
-export async function withoutAgent(means: Means, seen: Observation): Promise<Intent> {
+export async function withoutAgent(means: Means, seen: Observation): Promise<OtherIntent> {
   return await reconsider(means, { ...seen, agent: 'unreachable' })
 }
 
 /** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */
-async function reconsider({ aws, policy }: Means, before: Observation): Promise<Intent> {
+async function reconsider({ aws, policy }: Means, before: Observation): Promise<OtherIntent> {
   const seen = await withTrouble({ aws, policy }, before, isLate(before, policy))
   return { seen, decision: decide(seen, policy), prefix: undefined }
 }
@@ -108,8 +118,8 @@ function isLate(seen: Observation, { patienceSeconds }: Policy): boolean {
   return heldSeconds(seen) >= patienceSeconds
 }
 
-async function conclude(guard: Guard, { seen, decision }: Intent): Promise<Pass> {
-  return concluded(guard.policy, { seen, decision, did: await perform(guard, seen, decision) })
+async function carryOut(guard: Guard, { seen, decision }: OtherIntent): Promise<Pass> {
+  return passOf(guard.policy, seen, decision, await perform(guard, seen, decision))
 }
 
 async function perform(guard: Guard, seen: Observation, decision: Decision): Promise<Did> {
@@ -130,6 +140,7 @@ async function perform(guard: Guard, seen: Observation, decision: Decision): Pro
       return await end(aws, action, 'CONTINUE', now)
     case 'abandon':
       return await end(aws, action, 'ABANDON', now)
+    // Not meant without a place: what keeps a flush from being started is seen, and decided upon.
     case 'flush':
       return 'unplaced'
   }
@@ -151,17 +162,19 @@ function supersededBy({ instanceId, token }: LifecycleAction, holder: 'none' | '
   throw new NotOurs(`token ${token} is another instance's: our hook does not hold ${instanceId}`)
 }
 
-function concluded(policy: Policy, did: Pick<Pass, 'seen' | 'decision' | 'did'>): Pass {
-  if (did.did === 'superseded') return { ...did, over: false, lookAgainSeconds: policy.pendingSeconds }
-  switch (did.decision.do) {
+/** Whether the action is over by that, or when to look again. */
+function passOf(policy: Policy, seen: Observation, decision: Decision, did: Did): Pass {
+  const pass = { seen, decision, did }
+  if (did === 'superseded') return { ...pass, over: false, lookAgainSeconds: policy.pendingSeconds }
+  switch (decision.do) {
     case 'settle':
     case 'continue':
     case 'abandon':
-      return { ...did, over: true, lookAgainSeconds: undefined }
+      return { ...pass, over: true, lookAgainSeconds: undefined }
     case 'wait':
-      return { ...did, over: false, lookAgainSeconds: did.decision.seconds }
+      return { ...pass, over: false, lookAgainSeconds: decision.seconds }
     case 'flush':
-      return { ...did, over: false, lookAgainSeconds: afterFlush(policy, did.seen) }
+      return { ...pass, over: false, lookAgainSeconds: afterFlush(policy, seen) }
   }
 }
 
