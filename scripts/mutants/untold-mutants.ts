@@ -33,7 +33,7 @@ export const untoldMutants: readonly Mutant[] = [
       `(await stateOf(aws, instanceId)) !== 'stopped'`,
     ],
   ),
-  ...bugsIn({ file: 'src/termination/with-trouble.ts', tests: lasts }, [
+  ...bugsIn({ file: 'src/termination/machine-and-hook.ts', tests: lasts }, [
     'hold a machine whose group says that it retains, since its hook may not be read',
     'hook: { ...(seen.hook ?? hookAsDeployed(policy)), retains: retains.answer }',
     'hook: seen.hook && { ...seen.hook, retains: retains.answer }',

@@ -10,7 +10,7 @@ import type { Flush, LifecycleAction, Manifest, Proof, Trouble } from '../model.
 import { besides } from './beside.ts'
 import { type Evidence, flushThatCounts, owedManifest } from './evidence.ts'
 import type { Heartbeat } from './lifecycle-actions.ts'
-import { troubleOf } from './with-trouble.ts'
+import { troubleOf } from './trouble-of.ts'
 
 type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
 

@@ -14,8 +14,9 @@ import { gathered, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
+import { withMachineAndHook } from './machine-and-hook.ts'
 import { AT_ANY_TIME, bootOf, replacedDisk } from './replaced-disk.ts'
-import { troubleOf, withTrouble } from './with-trouble.ts'
+import { troubleOf } from './trouble-of.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
 export class NotOurs extends Error {
@@ -106,7 +107,7 @@ async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolea
   if (isDone || (hold === 'pending' && age <= SETTLING_SECONDS)) return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
   if (hold === 'held' && (flushed || troubles.length > 0 || age >= earliest))
-    return await withTrouble({ aws, policy }, seen, isLate)
+    return await withMachineAndHook({ aws, policy }, seen, isLate)
   // Our hook may have been set to less than we deployed, and that counts from the first look on (S3).
   const times = await ask(() => hookTimes(aws, action), isLate)
   return times.is === 'answered' ? { ...seen, hook: times.answer } : seen

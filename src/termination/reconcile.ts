@@ -17,10 +17,10 @@ import { placeOf } from './gather.ts'
 import { isShort } from './hook.ts'
 import { letDiskGo } from './let-disk-go.ts'
 import { complete, type Heartbeat, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
+import { withMachineAndHook } from './machine-and-hook.ts'
 import { NotOurs, observe } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
-import { withTrouble } from './with-trouble.ts'
 import { isGoodEnd, writeReceipt } from './write-receipt.ts'
 
 type Means = Pick<Guard, 'aws' | 'policy'>
@@ -109,7 +109,7 @@ export async function withoutAgent(means: Means, seen: Observation): Promise<Oth
 
 /** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */
 async function reconsider({ aws, policy }: Means, before: Observation): Promise<OtherIntent> {
-  const seen = await withTrouble({ aws, policy }, before, isLate(before, policy))
+  const seen = await withMachineAndHook({ aws, policy }, before, isLate(before, policy))
   return { seen, decision: decide(seen, policy), prefix: undefined }
 }
 
