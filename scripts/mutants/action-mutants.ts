@@ -11,7 +11,7 @@ export const actionMutants: readonly Mutant[] = [
     to: `flush.report.why === '') throw flush.report.refusal`,
   },
   ...bugsIn(
-    { file: 'src/flush/flushes.ts', tests: ['test/termination/simulated-days.test.ts'] },
+    { file: 'src/flush/with-report.ts', tests: ['test/termination/simulated-days.test.ts'] },
     [
       'forget what a flush named whose manifest SSM may not be asked for',
       `return { ...found, refusal: error }

@@ -14,7 +14,7 @@ export const tellingMutants: readonly Mutant[] = [
     to: 'value',
   },
   {
-    ...{ file: 'src/flush/flushes.ts', tests: ['test/flush/flushes.test.ts'] },
+    ...{ file: 'src/flush/with-report.ts', tests: ['test/flush/with-report.test.ts'] },
     name: 'let an instance tell without an end what is wrong with its manifest',
     from: 'why.slice(0, MAX_WHY_CHARACTERS)',
     to: 'why',

@@ -114,7 +114,7 @@ export const untoldMutants: readonly Mutant[] = [
     'owner.groupName ?? (await whereabouts(aws, instanceId))?.groupName',
     'owner.groupName',
   ]),
-  ...bugsIn({ file: 'src/aws/read-whole.ts', tests: ['test/flush/flushes.test.ts'] }, [
+  ...bugsIn({ file: 'src/aws/read-whole.ts', tests: ['test/flush/with-report.test.ts'] }, [
     'read whatever somebody put in the place of a manifest',
     'if (size > limitBytes) return undefined',
     '',
