@@ -101,7 +101,7 @@ const impure = new Set([
   'src/termination/replaced-disk.ts',
   'src/termination/root-volume.ts',
   'src/termination/scaling-activities.ts',
-  'src/termination/standings.ts',
+  'src/termination/scaling-instances.ts',
   'src/termination/machine-and-hook.ts',
   'src/termination/write-receipt.ts',
 ])
