@@ -4,7 +4,7 @@ import type { Withdrawal } from '../src/enrolment/withdraw.ts'
 import type { EnrolmentEvent } from '../src/journal/journal.ts'
 import { written } from '../src/selection.ts'
 import { shellWord } from '../src/shell-word.ts'
-import type { Standing } from '../src/termination/standings.ts'
+import type { ScalingInstance } from '../src/termination/scaling-instances.ts'
 
 /** One line per group: whether it is guarded, and what was changed. */
 export function enrolmentReport(event: EnrolmentEvent, wanted: Wanted): string[] {
@@ -130,7 +130,7 @@ export function openActions(
 }
 
 /** What is open at hooks that nobody of ours watches any more, and what to type. */
-export function hooksLeft(open: readonly Standing[], hookName: string): string {
+export function hooksLeft(open: readonly ScalingInstance[], hookName: string): string {
   const groups = [...new Set(open.map(({ groupName }) => groupName))]
   return [
     'These instances wait at a hook that was to be deleted, which would end them with their logs. The hook was left, and nobody finishes them:',
@@ -141,13 +141,13 @@ export function hooksLeft(open: readonly Standing[], hookName: string): string {
   ].join('\n')
 }
 
-function standing(open: readonly Standing[]): string[] {
+function standing(open: readonly ScalingInstance[]): string[] {
   return open.map(({ instanceId, groupName, lifecycleState }) =>
     line(instanceId, `${lifecycleState} in ${groupName}`),
   )
 }
 
-function lettingGo([first]: readonly Standing[], hookName: string): string[] {
+function lettingGo([first]: readonly ScalingInstance[], hookName: string): string[] {
   return [
     `  aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --lifecycle-hook-name ${hookName} --auto-scaling-group-name ${shellWord(first?.groupName ?? '')} --instance-id ${first?.instanceId}`,
   ]

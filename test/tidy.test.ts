@@ -61,7 +61,8 @@ const impure = new Set([
   'src/enrolment/enrolments.ts',
   'src/enrolment/withdraw.ts',
   'src/flush/commands.ts',
-  'src/flush/flushes.ts',
+  'src/flush/start-flush.ts',
+  'src/flush/with-report.ts',
   'src/journal/history-stream.ts',
   'src/recovery/agents.ts',
   'src/recovery/clear-away.ts',
@@ -100,8 +101,8 @@ const impure = new Set([
   'src/termination/replaced-disk.ts',
   'src/termination/root-volume.ts',
   'src/termination/scaling-activities.ts',
-  'src/termination/standings.ts',
-  'src/termination/with-trouble.ts',
+  'src/termination/scaling-instances.ts',
+  'src/termination/machine-and-hook.ts',
   'src/termination/write-receipt.ts',
 ])
 

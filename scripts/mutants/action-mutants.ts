@@ -11,7 +11,7 @@ export const actionMutants: readonly Mutant[] = [
     to: `flush.report.why === '') throw flush.report.refusal`,
   },
   ...bugsIn(
-    { file: 'src/flush/flushes.ts', tests: ['test/termination/simulated-days.test.ts'] },
+    { file: 'src/flush/with-report.ts', tests: ['test/termination/simulated-days.test.ts'] },
     [
       'forget what a flush named whose manifest SSM may not be asked for',
       `return { ...found, refusal: error }
@@ -50,8 +50,8 @@ export const actionMutants: readonly Mutant[] = [
     file: 'src/termination/gather.ts',
     tests: ['test/termination/simulated-days.test.ts'],
     name: 'flush again where the newest report may not be read',
-    from: `const first = newest && (await withToldReport({ aws, policy }, newest, instanceId))`,
-    to: `const first = newest && (await withReport(aws, policy, newest, instanceId))`,
+    from: `const told = counts && (await withToldReport({ aws, policy }, counts, instanceId))`,
+    to: `const told = counts && (await withReport(aws, policy, counts, instanceId))`,
   },
   {
     file: 'src/termination/gather.ts',

@@ -28,8 +28,8 @@ const reconcile = {
     'test/termination/what-lasts.test.ts',
   ],
 }
-const withTrouble = {
-  file: 'src/termination/with-trouble.ts',
+const machineAndHook = {
+  file: 'src/termination/machine-and-hook.ts',
   tests: ['test/termination/what-lasts.test.ts'],
 }
 /** Answers that are partial, early, or refused. */
@@ -182,7 +182,7 @@ export const answerMutants: readonly Mutant[] = [
     to: `if (!(await isBeyond`,
   },
   {
-    ...withTrouble,
+    ...machineAndHook,
     name: 'take a group that may not be read for one that does not retain',
     from: `  return { ...seen, troubles: [...seen.troubles, { what: 'read the hook', why: retains.why }] }`,
     to: `  return { ...seen, hook: seen.hook && { ...seen.hook, retains: false }, troubles: [...seen.troubles, { what: 'read the hook', why: retains.why }] }`,

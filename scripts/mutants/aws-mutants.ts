@@ -47,10 +47,10 @@ export const awsMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    file: 'src/termination/with-trouble.ts',
+    file: 'src/termination/machine-and-hook.ts',
     tests: ['test/termination/reconcile.test.ts'],
     name: 'give up without asking whether the group retains',
-    from: 'isPatienceSpent(troubled, policy) ? await withRetention({ aws, policy }, troubled, isLate) : troubled',
-    to: 'troubled',
+    from: 'isPatienceSpent(known, policy) ? await withRetention({ aws, policy }, known, isLate) : known',
+    to: 'known',
   },
 ]

@@ -105,7 +105,7 @@ export const besideMutants: readonly Mutant[] = [
   {
     ...gather,
     name: 'read all reports, although the newest flush says nothing',
-    from: `const isNeeded = first?.report?.kind === 'manifest'`,
-    to: `const isNeeded = first !== undefined`,
+    from: `const areNeeded = told?.report?.kind === 'manifest'`,
+    to: `const areNeeded = told !== undefined`,
   },
 ]

@@ -90,7 +90,7 @@ export const decisionMutants: readonly Mutant[] = [
   },
   {
     ...decide,
-    file: 'src/termination/attempts.ts',
+    file: 'src/termination/deadline.ts',
     name: 'look again too late for the heartbeat',
     from: 'return Math.min(policy.lookAgainSeconds, heartbeat / 3)',
     to: 'return Math.max(policy.lookAgainSeconds, heartbeat * 1.2)',
@@ -98,8 +98,8 @@ export const decisionMutants: readonly Mutant[] = [
   {
     ...decide,
     name: 'leave every retry to the publisher that failed',
-    from: `return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }`,
-    to: `return { do: 'flush', upload: filesToUpload(seen) && undefined, reason: gaps(seen) }`,
+    from: `return { do: 'flush', upload: filesToUpload(seen), reason: whyUnproven(seen) }`,
+    to: `return { do: 'flush', upload: filesToUpload(seen) && undefined, reason: whyUnproven(seen) }`,
   },
   {
     ...hold,
@@ -124,7 +124,7 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/attempts.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'start two flushes where two passes come together',
-    from: `      return lateness(newest, dueAt)
+    from: `      return untilAllIsListed(newest, dueAt)
     case 'sweep'`,
     to: `      return 0
     case 'sweep'`,
@@ -170,8 +170,8 @@ export const decisionMutants: readonly Mutant[] = [
     file: 'src/termination/decide.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'spend attempts on an archive that cannot be read',
-    from: `if (seen.proof?.unread !== undefined) return wait(`,
-    to: `if (seen.proof?.unread === '') return wait(`,
+    from: `if (seen.proof?.unread !== undefined)`,
+    to: `if (seen.proof?.unread === '')`,
   },
   {
     file: 'src/termination/decide.ts',

@@ -9,7 +9,7 @@ const commands = {
 const manifest = { file: 'src/flush/manifest.ts', tests: ['test/flush/manifest.test.ts'] }
 
 const flushes = {
-  file: 'src/flush/flushes.ts',
+  file: 'src/flush/with-report.ts',
   tests: ['test/termination/reconcile.test.ts', 'test/termination/simulated-days.test.ts'],
 }
 
@@ -67,7 +67,7 @@ export const flushMutants: readonly Mutant[] = [
     const`,
     to: `if (line.kind === 'unreadable' && /output truncated/i.test(invocation.output)) {
     const`,
-    tests: ['test/flush/flushes.test.ts'],
+    tests: ['test/flush/with-report.test.ts'],
   },
   {
     ...commands,

@@ -123,8 +123,8 @@ export const lastingMutants: readonly Mutant[] = [
   {
     ...reconcile,
     name: 'hold a machine beyond patience for as long as its flush cannot be sent at the moment',
-    from: `const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))`,
-    to: `const asked = await ask(() => startFlush(aws, policy, flush))`,
+    from: `const asked = await ask(() => startFlush(aws, policy, request), isLate(seen, policy))`,
+    to: `const asked = await ask(() => startFlush(aws, policy, request))`,
   },
   {
     ...reconcile,
@@ -178,7 +178,7 @@ export const lastingMutants: readonly Mutant[] = [
     file: 'src/termination/decide.ts',
     tests: ['test/termination/decide.test.ts'],
     name: 'wait beyond patience for another action’s flush that never ends',
-    from: `    !isOverdue(seen, seen.busyWith, policy)`,
+    from: `    !mustBeOver(seen, seen.busyWith, policy)`,
     to: `    true`,
   },
   {

@@ -6,7 +6,7 @@ const recover = ['test/recovery/recover.test.ts']
 const swept = ['test/sweep/sweep.test.ts']
 const states = ['test/sweep/waiting.test.ts']
 
-const standings = { file: 'src/termination/standings.ts', tests: ['test/sweep/sweep.test.ts'] }
+const scalingInstances = { file: 'src/termination/scaling-instances.ts', tests: ['test/sweep/sweep.test.ts'] }
 
 const sweep = { file: 'src/sweep/sweep.ts', tests: ['test/sweep/sweep.test.ts'] }
 
@@ -17,7 +17,7 @@ const reconcile = {
 
 export const sweepMutants: readonly Mutant[] = [
   {
-    ...standings,
+    ...scalingInstances,
     name: 'forget a page of instances',
     from: 'NextToken }\n  })',
     to: 'NextToken: undefined }\n  })',
@@ -59,7 +59,7 @@ export const sweepMutants: readonly Mutant[] = [
     to: 'kept.push(...waiting.filter(ofGroup))',
   },
   {
-    ...standings,
+    ...scalingInstances,
     name: 'look twice at once at what stands on two pages',
     from: "found.set(one.InstanceId ?? '', one)",
     to: 'found.set(`${one.InstanceId} ${found.size}`, one)',

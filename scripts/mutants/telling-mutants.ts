@@ -14,7 +14,7 @@ export const tellingMutants: readonly Mutant[] = [
     to: 'value',
   },
   {
-    ...{ file: 'src/flush/flushes.ts', tests: ['test/flush/flushes.test.ts'] },
+    ...{ file: 'src/flush/with-report.ts', tests: ['test/flush/with-report.test.ts'] },
     name: 'let an instance tell without an end what is wrong with its manifest',
     from: 'why.slice(0, MAX_WHY_CHARACTERS)',
     to: 'why',
@@ -46,7 +46,7 @@ export const tellingMutants: readonly Mutant[] = [
   {
     ...{ file: 'src/cli/reading.ts', tests: ['test/cli/damaged-journal.test.ts'] },
     name: 'say of another file that it names no termination of an instance',
-    from: 'this.#isOfOurs ||= line.includes(MARK)',
+    from: 'this.#isOfOurs ||= line.includes(MARK) && !wrappingOf(line)',
     to: 'this.#isOfOurs = true',
   },
   {
@@ -54,6 +54,12 @@ export const tellingMutants: readonly Mutant[] = [
     name: 'pass over a line that was cut before it names its instance',
     from: '? undefined : refuseCut(line)',
     to: '? undefined : undefined',
+  },
+  {
+    ...{ file: 'src/journal/history-stream.ts', tests: ['test/cli/wrapped-journal.test.ts'] },
+    name: 'tell half of what two logs one after the other tell',
+    from: 'if (inOrder && line.at < newest - SILENCE_MS)',
+    to: 'if (false)',
   },
   {
     ...{ file: 'src/cli/how-far-back.ts', tests: ['test/cli/history.test.ts'] },

@@ -33,7 +33,7 @@ export const untoldMutants: readonly Mutant[] = [
       `(await stateOf(aws, instanceId)) !== 'stopped'`,
     ],
   ),
-  ...bugsIn({ file: 'src/termination/with-trouble.ts', tests: lasts }, [
+  ...bugsIn({ file: 'src/termination/machine-and-hook.ts', tests: lasts }, [
     'hold a machine whose group says that it retains, since its hook may not be read',
     'hook: { ...(seen.hook ?? hookAsDeployed(policy)), retains: retains.answer }',
     'hook: seen.hook && { ...seen.hook, retains: retains.answer }',
@@ -114,7 +114,7 @@ export const untoldMutants: readonly Mutant[] = [
     'owner.groupName ?? (await whereabouts(aws, instanceId))?.groupName',
     'owner.groupName',
   ]),
-  ...bugsIn({ file: 'src/aws/read-whole.ts', tests: ['test/flush/flushes.test.ts'] }, [
+  ...bugsIn({ file: 'src/aws/read-whole.ts', tests: ['test/flush/with-report.test.ts'] }, [
     'read whatever somebody put in the place of a manifest',
     'if (size > limitBytes) return undefined',
     '',

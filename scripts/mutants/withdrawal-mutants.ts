@@ -85,8 +85,8 @@ export const withdrawalMutants: readonly Mutant[] = [
     file: 'src/enrolment/withdraw.ts',
     tests,
     name: 'not name what is kept on its way into a warm pool',
-    from: 'retained: standings.filter(({ lifecycleState }) => isKept(lifecycleState))',
-    to: `retained: standings.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Retained')`,
+    from: 'retained: instances.filter(({ lifecycleState }) => isKept(lifecycleState))',
+    to: `retained: instances.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Retained')`,
   },
   {
     file: 'src/enrolment/withdraw.ts',

@@ -7,6 +7,7 @@ import type { OperatorApi } from '../aws/operator-api.ts'
 import { connectOperator } from '../aws/operator-sdk.ts'
 import { patience, toldWhileWaiting } from '../aws/persons-calls.ts'
 import { type Policy, readPolicy } from '../policy.ts'
+import { checkAddresses } from './addresses.ts'
 import { type Deployment, type JournalSink, type JournalSource, journalOf } from './deployment.ts'
 import { crashesOf, journalLine, logsOf } from './function-logs.ts'
 import { journalFile } from './journal-file.ts'
@@ -37,6 +38,7 @@ export async function reachAws(
   if (where.profile !== undefined) environment.AWS_PROFILE = where.profile
   // A variable that is set to nothing names none.
   if (environment.AWS_REGION === '') delete environment.AWS_REGION
+  checkAddresses(environment)
   const told = toldWhileWaiting(tell)
   const patient = patience(tell, told, environment)
   const profiles = await checkProfile(environment)
@@ -45,7 +47,7 @@ export async function reachAws(
   const aws = connectOperator(region, patient)
   if (environment.HOOK_NAME !== undefined) {
     // The local AWS prints what its functions are told.
-    const policy = readPolicy(environment)
+    const policy = readPolicy({ ...environment, AWS_REGION: region })
     return {
       name: policy.hookName,
       aws,

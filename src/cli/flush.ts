@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { prefixOf } from '../archive/destination.ts'
 import { listInvocations, personComment } from '../flush/commands.ts'
-import { type FlushRequest, startFlush } from '../flush/flushes.ts'
+import { type FlushRequest, startFlush } from '../flush/start-flush.ts'
 import { hasHook } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
 import { answer, withJson } from './answer.ts'

@@ -1,7 +1,7 @@
 /** Following a person's flush to its end, and the proof of what it reports. */
 import { prove } from '../archive/archives.ts'
 import { listInvocations } from '../flush/commands.ts'
-import { withReport } from '../flush/flushes.ts'
+import { withReport } from '../flush/with-report.ts'
 import type { Flush } from '../model.ts'
 import type { Deployment } from './deployment.ts'
 import type { Flushed } from './flush-lines.ts'

@@ -1,9 +1,9 @@
 /** `history [instance]`: what became of terminations, from the journal: passes added up, ends merged. */
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ActionHistory, standingOf } from '../journal/history.ts'
-import { histories } from '../journal/history-stream.ts'
+import { histories, OutOfOrder } from '../journal/history-stream.ts'
 import type { Told } from '../journal/told.ts'
-import { shellWord } from '../shell-word.ts'
 import { oneLine } from '../visible.ts'
 import { again } from './again.ts'
 import { ANSWER_VERSION, withJson } from './answer.ts'
@@ -15,7 +15,8 @@ import { DAY_MS, inThisTime, since } from './how-far-back.ts'
 import { unlessInterrupted, untilInterrupted } from './interruption.ts'
 import { journalFile } from './journal-file.ts'
 import { Reading } from './reading.ts'
-import { NotSo, Refusal, type Surroundings } from './surroundings.ts'
+import { refusedOrder, refuseForeign } from './refused-journal.ts'
+import { NotSo, Refusal, type Surroundings, WrongWords } from './surroundings.ts'
 import { notEmpty, type Where, withWhere } from './where.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -53,10 +54,18 @@ export function historyCommand(surroundings: Surroundings): Command {
       notEmpty,
     )
     .action(async (wanted: string | undefined, options: HistoryOptions) => {
+      if (isWrittenOver(options))
+        throw new WrongWords('--html would be written over the journal that --from names: name another file.')
       const source = options.from ? journalAt(options.from) : (await surroundings.reach(options)).journal
-      const told = (options.html ? writePage : print)(source, wanted, options, surroundings)
+      const now = surroundings.clock.now()
+      const question = { source, wanted, from: now - (howFarBack(options) ?? now), options }
+      const told = (options.html ? writePage : print)(question, surroundings)
       await (options.follow ? untilInterrupted : unlessInterrupted)(told, surroundings.interruption)
     })
+}
+
+function isWrittenOver({ from, html }: HistoryOptions): boolean {
+  return from !== undefined && html !== undefined && html !== '-' && resolve(from) === resolve(html)
 }
 
 /** An instance id or a token, from the command line. */
@@ -73,22 +82,36 @@ function instanceIn(wanted: string | undefined): string | undefined {
   return wanted?.startsWith('i-') ? wanted : undefined
 }
 
+/** What one command line asks for, and where it looks. */
+interface Question {
+  readonly source: JournalSource
+  /** An instance id or a token. */
+  readonly wanted: string | undefined
+  /** Epoch milliseconds. */
+  readonly from: number
+  readonly options: HistoryOptions
+}
+
 /** The wanted histories. A file is in the order of time; CloudWatch has a log for each function. */
 async function* wantedHistories(
-  source: JournalSource,
+  { source, wanted, from, options }: Question,
   parse: Parse<Told>,
-  wanted: string | undefined,
-  options: HistoryOptions,
-  from: number,
+  typed: Surroundings['typed'],
 ): AsyncGenerator<readonly ActionHistory[]> {
   const inOrder = options.from !== undefined
-  for await (const actions of histories(source.read(parse, from, instanceIn(wanted)), { inOrder }))
-    yield actions.filter(
-      (action) =>
-        (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
-        (options.group === undefined || action.groupName === options.group) &&
-        (options.outcome === undefined || standingOf(action) === options.outcome),
-    )
+  try {
+    for await (const actions of histories(source.read(parse, from, instanceIn(wanted)), { inOrder }))
+      yield actions.filter(
+        (action) =>
+          (wanted === undefined || action.instanceId === wanted || action.token === wanted) &&
+          (options.group === undefined || action.groupName === options.group) &&
+          (options.outcome === undefined || standingOf(action) === options.outcome),
+      )
+  } catch (error) {
+    if (error instanceof OutOfOrder && options.from !== undefined)
+      throw refusedOrder(error, options.from, typed)
+    throw error
+  }
 }
 
 /** Milliseconds; `undefined`: all of it, as of a file. */
@@ -96,29 +119,20 @@ function howFarBack({ since, from }: HistoryOptions): number | undefined {
   return since ?? (from === undefined ? DAY_MS : undefined)
 }
 
-function beginning(options: HistoryOptions, now: number): number {
-  return now - (howFarBack(options) ?? now)
-}
-
-async function print(
-  source: JournalSource,
-  wanted: string | undefined,
-  options: HistoryOptions,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { terminal, clock } = surroundings
-  const from = beginning(options, clock.now())
+async function print(question: Question, surroundings: Surroundings): Promise<void> {
+  const { wanted, options } = question
+  const { terminal, typed } = surroundings
   // What was told already, for somebody who follows: the same is not told again; another end, or what was done meanwhile, is.
   const told = options.follow ? new Set<string>() : undefined
   const within = inThisTime(howFarBack(options))
   const text = (action: ActionHistory) =>
     options.json
       ? JSON.stringify({ version: ANSWER_VERSION, command: 'history', action })
-      : historyLines(action, options.passes, surroundings.typed, within).map(oneLine).join('\n')
+      : historyLines(action, options.passes, typed, within).map(oneLine).join('\n')
   const reading = new Reading(instanceIn(wanted))
   let count = 0
   const tell = async () => {
-    for await (const actions of wantedHistories(source, reading.parse, wanted, options, from)) {
+    for await (const actions of wantedHistories(question, reading.parse, typed)) {
       const untold = told ? actions.filter((action) => isNew(told, action)) : actions
       count += untold.length
       if (untold.length > 0) terminal.print(untold.map(text).join('\n'))
@@ -129,26 +143,9 @@ async function print(
   const isDamaged = await tell()
   if (isDamaged) throw new NotSo()
   if (count > 0) return
-  refuseForeign(reading, options, surroundings)
+  refuseForeign(reading, options.from, surroundings)
   if (!options.json) terminal.print(`The journal names no such termination${within}.`)
   if (wanted !== undefined) throw new NotSo()
-}
-
-/** Of the wrong file nobody must be told that there was no termination. */
-function refuseForeign(
-  { isForeign, isCompressed, isEmpty }: Reading,
-  { from }: HistoryOptions,
-  { terminal, typed }: Surroundings,
-): void {
-  if (from === undefined) return
-  const source = from === '-' ? 'standard input' : from
-  const again = `gunzip -c ${from === '-' ? 'FILE' : shellWord(from)} | ${typed('history --from -')}`
-  if (isCompressed) throw new Refusal(`${source} is compressed, as CloudWatch Logs exports it:  ${again}`)
-  if (isForeign)
-    throw new Refusal(
-      `No line of ${source} is of the guard’s journal: that is what its functions log, as aws logs tail prints it.`,
-    )
-  if (isEmpty) terminal.complain(`${source} is empty.`)
 }
 
 function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionHistory): boolean {
@@ -158,21 +155,16 @@ function isNew(told: Set<string>, { instanceId, token, outcome, deeds }: ActionH
   return true
 }
 
-async function writePage(
-  source: JournalSource,
-  wanted: string | undefined,
-  options: HistoryOptions,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { terminal, clock } = surroundings
+async function writePage(question: Question, surroundings: Surroundings): Promise<void> {
+  const { wanted, options } = question
+  const { terminal, clock, typed } = surroundings
   const reading = new Reading(instanceIn(wanted))
-  const from = beginning(options, clock.now())
   const file = options.html ?? ''
   const actions: ActionHistory[] = []
   // Copied, since each word of a line keeps all of the piece in which the line was read.
-  for await (const some of wantedHistories(source, reading.parse, wanted, options, from))
+  for await (const some of wantedHistories(question, reading.parse, typed))
     for (const action of structuredClone(some)) actions.push(action)
-  refuseForeign(reading, options, surroundings)
+  refuseForeign(reading, options.from, surroundings)
   const page = historyPage(actions, clock.now(), inThisTime(howFarBack(options)))
   if (file === '-') terminal.print(page)
   else {

@@ -2,7 +2,7 @@
 import type { AwsApi } from '../aws/api.ts'
 import { grouped } from '../grouped.ts'
 import { instanceNamedBy } from '../termination/scaling-activities.ts'
-import type { Standing } from '../termination/standings.ts'
+import type { ScalingInstance } from '../termination/scaling-instances.ts'
 import { machinesNamed } from './machines-named.ts'
 
 export interface KeptInstance {
@@ -19,7 +19,10 @@ export interface KeptInstance {
 /** Pages of 100 activities that are read of one group. */
 const MAX_PAGES = 10
 
-export async function keptInstances(aws: AwsApi, retained: readonly Standing[]): Promise<KeptInstance[]> {
+export async function keptInstances(
+  aws: AwsApi,
+  retained: readonly ScalingInstance[],
+): Promise<KeptInstance[]> {
   const machines = await machinesNamed(
     aws,
     retained.map(({ instanceId }) => instanceId),

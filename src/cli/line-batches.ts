@@ -34,10 +34,12 @@ export async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
 /** A text in lines, as many at a time as a piece of it has: an await for each single line is what reading a large file would spend its time on. */
 export async function* lineBatches(pieces: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
   // On Node 20 five times as fast as a TextDecoder, which takes away the mark that some editors begin a file with.
-  const decoder = new StringDecoder('utf8')
+  let decoder: StringDecoder | undefined
   let begun = false
   let rest = ''
   for await (const piece of pieces) {
+    // No UTF-8 has this byte: PowerShell 5 writes UTF-16 into a file, and begins it with that mark.
+    decoder ??= new StringDecoder(piece[0] === 0xff ? 'utf16le' : 'utf8')
     const decoded = typeof piece === 'string' ? piece : decoder.write(piece)
     const text = begun ? decoded : decoded.replace(/^\ufeff/, '')
     begun ||= decoded !== ''

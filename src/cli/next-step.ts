@@ -10,6 +10,12 @@ const TOO_OFTEN = /^(Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded|S
 const NOBODY_LISTENS = /^ECONNREFUSED/
 const NO_WAY = /^ERR_PROXY/
 const NO_URL = /^ERR_INVALID_URL/
+/** Whose certificates Node does not know: as where a company's proxy reads along. */
+const NO_TRUST = /^(SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_|ERR_TLS_CERT)/
+/** Where TLS is spoken to one who does not. */
+const NO_TLS = /^(EPROTO|ERR_SSL)/
+/** A key or a token goes into a header as it is. */
+const NO_KEY = /^ERR_INVALID_CHAR/
 const NO_ANSWER = /^(TimeoutError|ENOTFOUND|ECONNRESET|EAI_AGAIN|ETIMEDOUT|NetworkingError)/
 
 const IN_TROUBLE = /^(Internal|ServiceUnavailable|ServiceFailure|ServiceException)/
@@ -28,8 +34,14 @@ export function nextStep(name: string): string | undefined {
     return 'The proxy that HTTPS_PROXY names does not let it through: name another one, or in NO_PROXY what needs none (.amazonaws.com).'
   if (NO_URL.test(name))
     return 'An address of AWS is no URL: AWS_ENDPOINT_URL, one of its like for a service, or endpoint_url of the profile. It looks like http://127.0.0.1:4580.'
+  if (NO_TRUST.test(name))
+    return 'Whoever answers is not trusted: where a proxy reads along, name its certificate with NODE_EXTRA_CA_CERTS (what AWS_CA_BUNDLE is to the AWS CLI).'
+  if (NO_TLS.test(name))
+    return 'Whoever answers there speaks no TLS: should AWS_ENDPOINT_URL, or HTTPS_PROXY, begin with http://?'
+  if (NO_KEY.test(name))
+    return 'Credentials have a character that none can have, such as the line end of a file from Windows: look at AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and the profile.'
   if (NO_ANSWER.test(name))
-    return `AWS does not answer there: type the same again, or name ${REGION_AND_PROFILE}.`
+    return `AWS does not answer there: type the same again, or name ${REGION_AND_PROFILE}. Where only a proxy leads there, name it with HTTPS_PROXY.`
   return undefined
 }
 

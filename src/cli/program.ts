@@ -59,9 +59,11 @@ export function programFor(outer: Surroundings): Command {
       getErrHelpWidth: () => terminal.columns,
     })
     .configureHelp({
-      // That a switch is off where nobody says so needs no words.
+      // That a switch is off where nobody says so needs no words, nor that nothing was named.
       optionDescription: (option) =>
-        option.defaultValue === false ? option.description : new Help().optionDescription(option),
+        typeof option.defaultValue === 'boolean' || typeof option.defaultValue === 'object'
+          ? option.description
+          : new Help().optionDescription(option),
     })
     .exitOverride()
     .hook('preAction', (_, command) => {

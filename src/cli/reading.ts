@@ -5,9 +5,7 @@ import { toldIn } from '../journal/told-in.ts'
 import { oneLine } from '../visible.ts'
 import { counted } from './counted.ts'
 import type { Terminal } from './terminal.ts'
-
-/** How a compressed file begins, where it is read as text. */
-const GZIP = '\u001f\ufffd'
+import { wrappingOf } from './wrapped-journal.ts'
 
 /** Reads a journal line by line. What nobody can read hides nothing else, and is told: what it was about is missing. */
 export class Reading {
@@ -17,7 +15,7 @@ export class Reading {
   #told = 0
   #isOfOurs = false
   #hasOthers = false
-  #isCompressed = false
+  #wrapping: ReturnType<typeof wrappingOf>
 
   /** `only`: no other instance's lines are read. */
   constructor(only?: string) {
@@ -29,8 +27,8 @@ export class Reading {
       const told = this.#isOfAnother(line) ? refuseNameless(line) : toldIn(line)
       if (told) this.#isOfOurs = true
       else if (line !== '') {
-        this.#isCompressed ||= !this.#hasOthers && line.startsWith(GZIP)
         this.#hasOthers = true
+        if (!this.#isOfOurs) this.#wrapping ??= wrappingOf(line)
       }
       return told
     } catch (error) {
@@ -43,7 +41,7 @@ export class Reading {
   /** That such a line is of the journal is all that is to be known of it. */
   #isOfAnother(line: string): boolean {
     if (this.#only === undefined || line.includes(this.#only)) return false
-    this.#isOfOurs ||= line.includes(MARK)
+    this.#isOfOurs ||= line.includes(MARK) && !wrappingOf(line)
     return true
   }
 
@@ -52,8 +50,9 @@ export class Reading {
     return this.#hasOthers && !this.#isOfOurs && this.#damaged === 0 && this.#told === 0
   }
 
-  get isCompressed(): boolean {
-    return this.isForeign && this.#isCompressed
+  /** What the journal is wrapped in, where no line of it can be read for that. */
+  get wrapping() {
+    return this.isForeign ? this.#wrapping : undefined
   }
 
   /** There was nothing to read at all. */

@@ -9,7 +9,7 @@ import { isKept } from '../model.ts'
 import { chosenBy, type Selection } from '../selection.ts'
 import { hookNamed } from '../termination/hook.ts'
 import { onTheirWay } from '../termination/scaling-activities.ts'
-import { everyStanding, type Standing } from '../termination/standings.ts'
+import { everyScalingInstance, type ScalingInstance } from '../termination/scaling-instances.ts'
 import {
   allGroups,
   groupFacts,
@@ -23,14 +23,14 @@ import { notifiesUs, planWithdrawal } from './plan-withdrawal.ts'
 
 export interface Withdrawal {
   /** Instances that the hook holds or is about to hold: their groups keep it, and so do those that were to come after. */
-  readonly open: readonly Standing[]
+  readonly open: readonly ScalingInstance[]
   readonly withdrawn: readonly string[]
   /** Withdrawn groups that still have a hook of our name: a person aimed it elsewhere, or it stands in a template of the group's own. */
   readonly hookLeft: readonly string[]
   /** Withdrawn groups that go on retaining: they did when we first saw them, or nobody knows any more. */
   readonly retentionLeft: readonly string[]
   /** Instances that are kept and go on costing money; withdrawing does not end them. */
-  readonly retained: readonly Standing[]
+  readonly retained: readonly ScalingInstance[]
 }
 
 /** `Terminating` without `:Wait` is on its way to the hook (the load balancer drains). */
@@ -78,8 +78,8 @@ export async function surveyWithdrawal(
  * Once nothing is left that could enrol them again: removes what a late sweep may have put back, and the marks. Answers what is open at
  * such a hook; its group is left as it is.
  */
-export async function forget(aws: AwsApi, scope: Scope): Promise<Standing[]> {
-  const left: Standing[] = []
+export async function forget(aws: AwsApi, scope: Scope): Promise<ScalingInstance[]> {
+  const left: ScalingInstance[] = []
   for (const group of await enrolledGroups(aws, scope)) {
     const { open } = await withdrawFrom(aws, group, scope)
     left.push(...open)
@@ -108,10 +108,10 @@ async function survey(
   aws: AwsApi,
   groups: readonly ListedGroup[],
 ): Promise<Pick<Withdrawal, 'open' | 'retained'>> {
-  const standings = await standingsOf(aws, groups)
+  const instances = await instancesOf(aws, groups)
   return {
-    open: standings.filter(({ lifecycleState }) => OPEN.test(lifecycleState)),
-    retained: standings.filter(({ lifecycleState }) => isKept(lifecycleState)),
+    open: instances.filter(({ lifecycleState }) => OPEN.test(lifecycleState)),
+    retained: instances.filter(({ lifecycleState }) => isKept(lifecycleState)),
   }
 }
 
@@ -119,18 +119,18 @@ async function survey(
  * Of the warm pools, too, which only Auto Scaling as a whole tells. What that answer leaves out waits all the same: so the activities in
  * progress are asked, and who is named by nothing else is on its way.
  */
-async function standingsOf(aws: AwsApi, groups: readonly ListedGroup[]): Promise<Standing[]> {
+async function instancesOf(aws: AwsApi, groups: readonly ListedGroup[]): Promise<ScalingInstance[]> {
   const listed = groups.flatMap(({ name, members }) =>
-    members.map((member): Standing => ({ groupName: name, ...member })),
+    members.map((member): ScalingInstance => ({ groupName: name, ...member })),
   )
   const pooled = new Set(groups.filter(({ hasWarmPool }) => hasWarmPool).map(({ name }) => name))
   if (pooled.size === 0) return listed
-  const others = (await everyStanding(aws)).filter(
+  const others = (await everyScalingInstance(aws)).filter(
     ({ groupName, instanceId }) =>
       pooled.has(groupName) && !listed.some((one) => one.instanceId === instanceId),
   )
   const told = [...listed, ...others]
-  const leftOut: Standing[] = []
+  const leftOut: ScalingInstance[] = []
   for (const groupName of pooled)
     for (const instanceId of await whileThere(() => onTheirWay(aws, groupName), []))
       if (!told.some((one) => one.instanceId === instanceId))
@@ -140,7 +140,7 @@ async function standingsOf(aws: AwsApi, groups: readonly ListedGroup[]): Promise
 
 interface Left {
   /** What is open at the hook, which is there still. */
-  readonly open: readonly Standing[]
+  readonly open: readonly ScalingInstance[]
   readonly isHookLeft: boolean
   readonly isRetentionLeft: boolean
 }

@@ -10,6 +10,15 @@ const SILENCE_MS = 50 * 3600_000
 /** Looking for silent instances costs a walk over all that are open. */
 const LOOK_EVERY_LINES = 1024
 
+/** A line of the journal is older than what was read before it may have been handed out without: the message says how old. */
+export class OutOfOrder extends Error {
+  override name = 'OutOfOrder'
+
+  constructor(at: number, after: number) {
+    super(`a line of ${new Date(at).toISOString()} comes after one of ${new Date(after).toISOString()}`)
+  }
+}
+
 /** What is told of an instance and not handed out yet. */
 class Open {
   readonly told: ToldOfInstance[]
@@ -23,7 +32,7 @@ class Open {
 
 /**
  * One history an action, as many at a time as can be told at once. Where the lines come `inOrder`, each as soon as it can be told, so
- * that no more than two days of a journal are held; otherwise all at the end.
+ * that no more than two days of a journal are held; otherwise all at the end. Throws OutOfOrder.
  */
 export async function* histories(
   journal: AsyncIterable<readonly Told[]>,
@@ -31,11 +40,15 @@ export async function* histories(
 ): AsyncGenerator<readonly ActionHistory[]> {
   let open = new Map<string, Open>()
   let unlooked = 0
+  let newest = Number.NEGATIVE_INFINITY
   for await (const lines of journal) {
-    for (const line of lines) add(open, line)
+    for (const line of lines) {
+      if (inOrder && line.at < newest - SILENCE_MS) throw new OutOfOrder(line.at, newest)
+      newest = Math.max(newest, line.at)
+      add(open, line)
+    }
     unlooked += lines.length
-    const newest = lines.at(-1)?.at
-    if (!inOrder || unlooked < LOOK_EVERY_LINES || newest === undefined) continue
+    if (!inOrder || unlooked < LOOK_EVERY_LINES) continue
     unlooked = 0
     const { silent, others } = apart(open, newest - SILENCE_MS)
     open = others

@@ -44,7 +44,8 @@ function lineOf(event: (PassEvent | ActionEndedEvent)['event'], fields: readonly
     optional('startedAt', capturedNumber),
     ...fields,
   ].join('')
-  return new RegExp(String.raw`^\{${all.slice(0, -1)}\}$`)
+  // Windows ends a line with one more character, which JSON takes for a space.
+  return new RegExp(String.raw`^\{${all.slice(0, -1)}\}\r?$`)
 }
 
 const PASS = lineOf('pass', [

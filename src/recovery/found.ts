@@ -3,17 +3,17 @@ import { grouped } from '../grouped.ts'
 import { type Guard, guardUntil } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { shuffled } from '../shuffled.ts'
-import type { Standing } from '../termination/standings.ts'
+import type { ScalingInstance } from '../termination/scaling-instances.ts'
 
 export interface Found {
-  readonly waiting: readonly Standing[]
-  readonly retained: readonly Standing[]
+  readonly waiting: readonly ScalingInstance[]
+  readonly retained: readonly ScalingInstance[]
 }
 
 /** The instances of one group. */
 export interface Group {
   readonly groupName: string
-  readonly members: readonly Standing[]
+  readonly members: readonly ScalingInstance[]
 }
 
 /** What is left of the recoveries that may run at once, in all groups together. */
@@ -27,7 +27,7 @@ const LONGEST_SECONDS = 60
 /** One group after the other, in an order of chance, and so their members; one that fails does not stop the others. */
 export async function eachGroup(
   guard: Guard,
-  standing: readonly Standing[],
+  standing: readonly ScalingInstance[],
   remainingMs: () => number,
   work: (limited: Guard, group: Group) => Promise<void>,
 ): Promise<void> {
@@ -53,6 +53,6 @@ export function limitedTo(guard: Guard, remainingMs: () => number): Guard {
   return guardUntil(guard, guard.clock.now() + Math.min(LONGEST_SECONDS * 1000, remainingMs()))
 }
 
-export function idsOf(standing: readonly Standing[]): string[] {
+export function idsOf(standing: readonly ScalingInstance[]): string[] {
   return standing.map(({ instanceId }) => instanceId)
 }

@@ -3,7 +3,7 @@ import type { Guard } from '../guard.ts'
 import { described } from '../journal/described.ts'
 import { shuffled } from '../shuffled.ts'
 import { markOf } from '../termination/disk-mark.ts'
-import type { Standing } from '../termination/standings.ts'
+import type { ScalingInstance } from '../termination/scaling-instances.ts'
 import { idsOf, isTimeLeft, limitedTo } from './found.ts'
 import { unmarkedDisks } from './marked-disks.ts'
 
@@ -11,7 +11,7 @@ import { unmarkedDisks } from './marked-disks.ts'
 export async function markDisks(
   guard: Guard,
   groupNames: readonly string[],
-  staying: readonly Standing[],
+  staying: readonly ScalingInstance[],
   remainingMs: () => number,
 ): Promise<void> {
   const { policy, journal, random } = guard

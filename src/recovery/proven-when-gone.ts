@@ -4,7 +4,7 @@ import { newestFirst } from '../flush/newest-first.ts'
 import type { Guard } from '../guard.ts'
 import type { Observation } from '../model.ts'
 import { decide } from '../termination/decide.ts'
-import { newestOf } from '../termination/evidence.ts'
+import { flushThatCounts } from '../termination/evidence.ts'
 import { gathered } from '../termination/gather.ts'
 import { adoptedAction } from '../termination/lifecycle-actions.ts'
 import { endEvent } from '../termination/tell.ts'
@@ -26,7 +26,7 @@ export async function provenWhenGone(
   const ours = newestFirst([...all, ...salvages].filter((one) => belongs(one, action)))
   // A flush saw what there was then, and not what was written until the machine was gone; a salvage of another copy, what was on another
   // disk. Only what was salvaged last from this copy of its disk saw all (S1).
-  const copiedAt = newestOf(ours.map(({ flush }) => flush))?.copiedAt
+  const copiedAt = flushThatCounts(ours.map(({ flush }) => flush))?.copiedAt
   if (!snapshots.some(({ startedAt }) => wholeSeconds(startedAt) === copiedAt)) return false
   const { troubles: _, ...evidence } = await gathered(guard, action, 'none', { ours, all, isLate: false })
   const seen: Observation = {

@@ -9,7 +9,7 @@ import { described } from '../journal/described.ts'
 import { placeOf } from '../termination/gather.ts'
 import { whyNotKept } from '../termination/hook.ts'
 import { whereabouts } from '../termination/lifecycle-actions.ts'
-import type { Standing } from '../termination/standings.ts'
+import type { ScalingInstance } from '../termination/scaling-instances.ts'
 import { type Agent, agentsOf } from './agents.ts'
 import { type Budget, eachGroup, type Found, idsOf, isTimeLeft } from './found.ts'
 import { decideKept, type KeptDecision, type KeptMachine, type LastLook } from './ladder.ts'
@@ -51,7 +51,7 @@ export async function retryKept(
 /** What was asked of many machines at once. */
 type Known = Pick<KeptMachine, 'agent' | 'terminations'>
 
-async function tryAgain(guard: Guard, standing: Standing, known: Known): Promise<boolean> {
+async function tryAgain(guard: Guard, standing: ScalingInstance, known: Known): Promise<boolean> {
   const { aws, journal } = guard
   const { instanceId, groupName } = standing
   const subject = { rung: 'retry', instanceId, groupName } as const
@@ -71,7 +71,7 @@ async function tryAgain(guard: Guard, standing: Standing, known: Known): Promise
 }
 
 /** What will be done about a kept machine, before it is done. */
-async function considerKept(eyes: Guard, standing: Standing, known: Known): Promise<KeptDecision> {
+async function considerKept(eyes: Guard, standing: ScalingInstance, known: Known): Promise<KeptDecision> {
   const { clock, policy } = eyes
   const { lifecycleState } = standing
   const seen = { ...known, now: clock.now(), lifecycleState, lastLook: undefined }
@@ -84,7 +84,7 @@ async function considerKept(eyes: Guard, standing: Standing, known: Known): Prom
 /** Just before: a person may have let the machine go, or taken away what keeps it. */
 async function lookOnce(
   { aws, clock, policy, random }: Guard,
-  { instanceId, groupName }: Standing,
+  { instanceId, groupName }: ScalingInstance,
 ): Promise<{ readonly lastLook: LastLook; readonly lifecycleState: string }> {
   const flushes = await listInvocations(aws, policy.documentName, instanceId, clock.now())
   const place = await ask(() => placeOf({ aws, policy }, { groupName, instanceId }))

@@ -20,7 +20,7 @@ import { hasHook, hookTimes } from '../termination/hook.ts'
 import { adoptedAction } from '../termination/lifecycle-actions.ts'
 import { reconcile } from '../termination/reconcile.ts'
 import { terminationsBegan } from '../termination/scaling-activities.ts'
-import type { Standing } from '../termination/standings.ts'
+import type { ScalingInstance } from '../termination/scaling-instances.ts'
 import { tell } from '../termination/tell.ts'
 import { waitingAndRetained } from './waiting.ts'
 
@@ -36,7 +36,7 @@ export async function sweep(guard: Guard, remainingMs: () => number): Promise<vo
   const { clock } = guard
   const listedBy = clock.now() + SHARE_OF_LISTING * remainingMs()
   const heldUntil = clock.now() + SHARE_OF_HELD * remainingMs()
-  let staying: readonly Standing[] = []
+  let staying: readonly ScalingInstance[] = []
   try {
     const found = await waitingAndRetained(guardUntil(guard, listedBy).aws)
     staying = found.staying
@@ -58,11 +58,11 @@ async function sweepHeld(
   const names = [...grouped([...waiting, ...retained], ({ groupName }) => groupName).keys()]
   const groups = shuffled(names, random)
   const counts = { held: 0, adopted: 0, failed: 0, deferred: 0, oldestHeldSeconds: 0 }
-  const kept: Standing[] = []
-  const held: Standing[] = []
+  const kept: ScalingInstance[] = []
+  const held: ScalingInstance[] = []
   const shared: SharedFacts = new Map()
   for (const groupName of groups) {
-    const ofGroup = <One extends Standing>(one: One) => one.groupName === groupName
+    const ofGroup = <One extends ScalingInstance>(one: One) => one.groupName === groupName
     try {
       const { aws } = asking(guard, shared, remainingMs())
       if (!(await hasHook(aws, groupName, guard.policy))) continue
@@ -101,7 +101,7 @@ interface Counts {
 async function sweepGroup(
   guard: Guard,
   shared: SharedFacts,
-  waiting: readonly Standing[],
+  waiting: readonly ScalingInstance[],
   counts: Counts,
   remainingMs: () => number,
 ): Promise<void> {
@@ -157,7 +157,7 @@ async function adopt(
  */
 async function actionsOf(
   { aws, policy, clock }: Guard,
-  waiting: readonly Standing[],
+  waiting: readonly ScalingInstance[],
 ): Promise<LifecycleAction[]> {
   const [first] = waiting
   if (!first) return []

@@ -2,9 +2,9 @@
  * When the next flush may start. Patience is the promise, attempts bound the harm: so the first retry is soon, the later ones come ever
  * more rarely, and the last one late in the patience. And of those who may be looking at the same time, one starts it. Pure.
  */
-import { latestEndOf } from '../global-timeout.ts'
 import type { Flush, Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
+import { deadlineSeconds, lookCap } from './deadline.ts'
 
 /** The last attempt comes when so much of the patience is over, and has the rest to run. */
 const LAST_ATTEMPT = 0.8
@@ -15,22 +15,6 @@ export const PROMPT_SECONDS = 60
  * nobody's turn: there the flushes' lock on the machine keeps one waiting for the other.
  */
 export const UNSEEN_SECONDS = 60
-
-export function heldSeconds(seen: Observation): number {
-  return (seen.now - seen.action.startedAt) / 1000
-}
-
-/** When patience with an action is over. */
-export function deadlineSeconds(seen: Observation, policy: Policy): number {
-  const globalTimeout = seen.hook?.globalTimeoutSeconds ?? Number.POSITIVE_INFINITY
-  return Math.min(policy.patienceSeconds, latestEndOf(globalTimeout))
-}
-
-/** S3: however long a wait is, two heartbeats fit into the hook's time-out. */
-export function lookCap(seen: Observation, policy: Policy): number {
-  const heartbeat = seen.hook?.heartbeatTimeoutSeconds ?? policy.heartbeatTimeoutSeconds
-  return Math.min(policy.lookAgainSeconds, heartbeat / 3)
-}
 
 /** Until the next attempt; 0 when it may start now, by whoever asks. */
 export function secondsUntilAttempt(seen: Observation, newest: Flush, policy: Policy): number {
@@ -65,14 +49,14 @@ function turnSeconds(seen: Observation, newest: Flush, dueAt: number, policy: Po
     }
     case 'notification':
     case 'event':
-      return lateness(newest, dueAt)
+      return untilAllIsListed(newest, dueAt)
     case 'sweep':
-      return lateness(newest, dueAt) + lookCap(seen, policy)
+      return untilAllIsListed(newest, dueAt) + lookCap(seen, policy)
   }
 }
 
-/** How long after the due time nothing that the status event's pass started can be unseen. */
-function lateness({ endedAt, requestedAt }: Flush, dueAt: number): number {
+/** From the due time until all is listed that the status event's pass may have started. */
+function untilAllIsListed({ endedAt, requestedAt }: Flush, dueAt: number): number {
   const lag = Math.max(0, (endedAt ?? requestedAt) - dueAt) / 1000
   return lag + PROMPT_SECONDS + UNSEEN_SECONDS
 }

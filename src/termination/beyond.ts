@@ -8,7 +8,7 @@ import type { LifecycleAction } from '../model.ts'
 import { holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes } from './hook.ts'
 import { whereabouts } from './lifecycle-actions.ts'
-import { everyStanding } from './standings.ts'
+import { everyScalingInstance } from './scaling-instances.ts'
 
 export async function isBeyond(
   aws: Guard['aws'],
@@ -45,7 +45,7 @@ async function isOut(aws: Guard['aws'], action: LifecycleAction, ageSeconds: num
 
 /** A group does not tell who is in its warm pool, or on the way there; Auto Scaling as a whole does, and an answer with nobody says nothing. */
 async function isOutOfPool(aws: Guard['aws'], action: LifecycleAction, ageSeconds: number): Promise<boolean> {
-  const asked = await ask(() => everyStanding(aws))
+  const asked = await ask(() => everyScalingInstance(aws))
   const all = asked.is === 'answered' ? asked.answer : []
   if (all.length === 0) return isOutlived(ageSeconds)
   return all.every(({ instanceId }) => instanceId !== action.instanceId)

@@ -8,10 +8,11 @@
 import { globalTimeoutOf, latestEndOf } from '../global-timeout.ts'
 import { type Decision, isKept, type Observation, type Trouble } from '../model.ts'
 import type { Policy } from '../policy.ts'
-import { deadlineSeconds, heldSeconds, lookCap, secondsUntilAttempt } from './attempts.ts'
+import { secondsUntilAttempt } from './attempts.ts'
+import { deadlineSeconds, heldSeconds, lookCap } from './deadline.ts'
 import { copiedAtOf, type Evidence, owedManifest } from './evidence.ts'
-import { isOverdue, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
-import { gaps, troubles, underWay, whyNoFurther, whyNot } from './reasons.ts'
+import { mustBeOver, secondsInTrouble, secondsUntilFlushMustBeOver, secondsUntilHook } from './pace.ts'
+import { underWay, whatIsRefused, whyNoFlush, whyNoFurther, whyUnproven } from './reasons.ts'
 
 /** A machine that is stopped may be on its way up again, or EC2's answer may be old: so long it is waited for. */
 export const STOPPED_SECONDS = 600
@@ -41,12 +42,12 @@ export function decide(seen: Observation, policy: Policy): Decision {
       return wait(
         'disk',
         secondsInTrouble(seen, policy),
-        `the machine is gone, and its disk may be kept: ${gaps(seen)}`,
+        `the machine is gone, and its disk may be kept: ${whyUnproven(seen)}`,
       )
     return {
       do: 'continue',
       outcome: 'lost',
-      reason: `the machine was gone before its logs were proven: ${gaps(seen)}`,
+      reason: `the machine was gone before its logs were proven: ${whyUnproven(seen)}`,
     }
   }
 
@@ -60,21 +61,22 @@ export function decide(seen: Observation, policy: Policy): Decision {
     return wait('flush', seconds, underWay(running))
   }
   // What is not known cannot be acted upon, and no flush would tell it.
-  if (seen.proof?.unread !== undefined) return wait('answer', secondsInTrouble(seen, policy), gaps(seen))
-  if (seen.agent !== 'unknown') return wait('agent', secondsInTrouble(seen, policy), whyNot(seen))
+  if (seen.proof?.unread !== undefined)
+    return wait('answer', secondsInTrouble(seen, policy), whyUnproven(seen))
+  if (seen.agent !== 'unknown') return wait('agent', secondsInTrouble(seen, policy), whyNoFlush(seen))
   if (seen.troubles.some(({ what }) => WHAT_WAS_FLUSHED.has(what)))
-    return wait('answer', secondsInTrouble(seen, policy), troubles(seen))
+    return wait('answer', secondsInTrouble(seen, policy), whatIsRefused(seen))
 
   const newest = seen.flushes[0]
   if (!newest) return { do: 'flush', upload: undefined, reason: 'nothing has been flushed yet' }
   if (seen.flushes.length >= policy.maxAttempts)
-    return wait('patience', secondsInTrouble(seen, policy), `no attempt is left; ${gaps(seen)}`)
+    return wait('patience', secondsInTrouble(seen, policy), `no attempt is left; ${whyUnproven(seen)}`)
   const seconds = secondsUntilAttempt(seen, newest, policy)
   if (seconds > 0) {
     const later = Math.min(seconds, lookCap(seen, policy))
-    return wait('retry', later, `${gaps(seen)}; the next attempt is not due yet`)
+    return wait('retry', later, `${whyUnproven(seen)}; the next attempt is not due yet`)
   }
-  return { do: 'flush', upload: filesToUpload(seen), reason: gaps(seen) }
+  return { do: 'flush', upload: filesToUpload(seen), reason: whyUnproven(seen) }
 }
 
 interface Proven {
@@ -121,14 +123,16 @@ function settle(seen: Observation, found: Proven | undefined): Decision {
       outcome: 'retained',
       reason: keeps
         ? `the action is over and the machine is kept: ${proven.reason}, and what it wrote since is not`
-        : `the action is over: ${proven.reason}; the machine may be kept, and what it wrote since is not: ${troubles(seen)}`,
+        : `the action is over: ${proven.reason}; the machine may be kept, and what it wrote since is not: ${whatIsRefused(seen)}`,
     }
   if (proven) {
     const release = keeps ? `; the machine is kept and may go: ${releaseCommand(seen)}` : ''
     const reason = `the action is over; ${proven.reason}${release}`
     return { do: 'settle', outcome: proven.outcome, reason }
   }
-  const why = found ? 'the machine booted since it began, and EC2 does not tell from which disk' : gaps(seen)
+  const why = found
+    ? 'the machine booted since it began, and EC2 does not tell from which disk'
+    : whyUnproven(seen)
   return keeps
     ? { do: 'settle', outcome: 'retained', reason: `the action is over and the machine is kept: ${why}` }
     : { do: 'settle', outcome: 'expired', reason: `the action ended without proof: ${why}` }
@@ -152,7 +156,7 @@ export function isPatienceSpent(seen: Observation, policy: Policy): boolean {
     seen.flushes.length === 0 &&
     seen.agent === 'unknown' &&
     seen.troubles.every(({ what }) => NOT_IN_THE_WAY.has(what)) &&
-    !isOverdue(seen, seen.busyWith, policy)
+    !mustBeOver(seen, seen.busyWith, policy)
   return !isUntried && heldSeconds(seen) >= deadlineSeconds(seen, policy)
 }
 
@@ -176,8 +180,8 @@ function giveUp(seen: Observation, policy: Policy): Decision {
 
 function whatWasTried(seen: Observation): string {
   const attempts = seen.flushes.length
-  if (attempts === 0) return `no flush could be started: ${gaps(seen)}`
-  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${gaps(seen)}${whyNoFurther(seen)}`
+  if (attempts === 0) return `no flush could be started: ${whyUnproven(seen)}`
+  return `after ${attempts === 1 ? 'one flush' : `${attempts} flushes`}, ${whyUnproven(seen)}${whyNoFurther(seen)}`
 }
 
 /** What the proof found missing, once there was one; everything, when a flush never reported. A second upload to a shared key mends nothing. */

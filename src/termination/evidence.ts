@@ -19,15 +19,15 @@ export function isUndelivered({ statusDetails }: Pick<Flush, 'statusDetails'>): 
   return /^(DeliveryTimedOut|Undeliverable)$/.test(statusDetails)
 }
 
-/** The flush whose report counts, of those that come newest first: the newest, but commands that a dead agent never fetched do not stand before a salvage. */
-export function newestOf<One extends Omit<Flush, 'report'>>(flushes: readonly One[]): One | undefined {
+/** Of those that come newest first: the newest, but commands that a dead agent never fetched do not stand before a salvage. */
+export function flushThatCounts<One extends Omit<Flush, 'report'>>(flushes: readonly One[]): One | undefined {
   const ran = flushes.find((flush) => !isUndelivered(flush))
   return ran?.copiedAt === undefined ? flushes[0] : ran
 }
 
 /** The moment that is proven, where it is of a copy of the disk. */
 export function copiedAtOf({ flushes }: Pick<Evidence, 'flushes'>): number | undefined {
-  return newestOf(flushes)?.copiedAt
+  return flushThatCounts(flushes)?.copiedAt
 }
 
 /**
@@ -35,7 +35,7 @@ export function copiedAtOf({ flushes }: Pick<Evidence, 'flushes'>): number | und
  * an older one saw less. Flushes come newest first.
  */
 export function owedManifest({ flushes, flushedBeside = [] }: Evidence): Manifest | undefined {
-  const first = newestOf(flushes)
+  const first = flushThatCounts(flushes)
   const newest = manifestOf(first)
   if (!newest) return undefined
   const earlier = [...flushes.filter((one) => one !== first), ...flushedBeside].sort(byAge)

@@ -6,10 +6,10 @@ import type { Decision, HookFacts, LifecycleAction, Observation } from '../model
 import { INTO_THE_POOL, waitsToLeave } from './hold.ts'
 import { hasHook, hookFacts } from './hook.ts'
 import { adoptedAction, whereabouts } from './lifecycle-actions.ts'
+import { withMachineAndHook } from './machine-and-hook.ts'
 import { observe } from './observe.ts'
 import { consider, withoutAgent } from './reconcile.ts'
 import { isLaunching, terminationsBegan } from './scaling-activities.ts'
-import { withTrouble } from './with-trouble.ts'
 
 export type Explanation =
   | { readonly is: 'unknown' }
@@ -48,7 +48,7 @@ export async function explain(
   const action = await actionOf(guard, instanceId, groupName)
   const askedAt = guard.clock.now()
   const glance = { askedAt, heartbeat: 'held', isHeldItself: async () => true } as const
-  const seen = await withTrouble(guard, await observe(guard, action, glance), true)
+  const seen = await withMachineAndHook(guard, await observe(guard, action, glance), true)
   const intent = await consider(guard, { ...seen, lifecycleState })
   const { seen: now, decision } = intent
   const instead = decision.do === 'flush' ? (await withoutAgent(guard, now)).decision : undefined

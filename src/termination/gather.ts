@@ -4,13 +4,13 @@ import { prefixOf } from '../archive/destination.ts'
 import { NoEnvironment } from '../archive/prefix.ts'
 import { type Asked, ask } from '../aws/ask.ts'
 import { belongs, type Invocation, listSalvages } from '../flush/commands.ts'
-import { withReport } from '../flush/flushes.ts'
+import { withReport } from '../flush/with-report.ts'
 import type { Guard } from '../guard.ts'
 import type { Flush, LifecycleAction, Manifest, Proof, Trouble } from '../model.ts'
 import { besides } from './beside.ts'
-import { type Evidence, newestOf, owedManifest } from './evidence.ts'
+import { type Evidence, flushThatCounts, owedManifest } from './evidence.ts'
 import type { Heartbeat } from './lifecycle-actions.ts'
-import { troubleOf } from './with-trouble.ts'
+import { troubleOf } from './trouble-of.ts'
 
 type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
 
@@ -68,15 +68,15 @@ async function reports(
   ours: readonly Invocation[],
   instanceId: string,
 ): Promise<Flush[]> {
-  const counts = newestOf(ours.map(({ flush }) => flush))
-  const newest = ours.find(({ flush }) => flush === counts)
-  const first = newest && (await withToldReport({ aws, policy }, newest, instanceId))
+  const counting = flushThatCounts(ours.map(({ flush }) => flush))
+  const counts = ours.find(({ flush }) => flush === counting)
+  const told = counts && (await withToldReport({ aws, policy }, counts, instanceId))
+  // Where that one says nothing, nothing is proven, whatever the others said.
+  const areNeeded = told?.report?.kind === 'manifest'
   const flushes: Flush[] = []
   for (const invocation of ours) {
-    // A newest flush that says nothing proves nothing, whatever earlier ones said.
-    const isNeeded = first?.report?.kind === 'manifest'
-    if (first && invocation === newest) flushes.push(first)
-    else if (!isNeeded) flushes.push({ ...invocation.flush, report: undefined })
+    if (told && invocation === counts) flushes.push(told)
+    else if (!areNeeded) flushes.push({ ...invocation.flush, report: undefined })
     else flushes.push(await withToldReport({ aws, policy }, invocation, instanceId))
   }
   return flushes

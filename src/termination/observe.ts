@@ -7,15 +7,17 @@ import type { Guard } from '../guard.ts'
 import { type Hold, isKept, type LifecycleAction, type Observation, type Trigger } from '../model.ts'
 import type { Policy } from '../policy.ts'
 import { isBeyond } from './beyond.ts'
+import { heldSeconds } from './deadline.ts'
 import { provenOutcome } from './decide.ts'
 import { copiedAtOf } from './evidence.ts'
 import { gathered, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
+import { withMachineAndHook } from './machine-and-hook.ts'
 import { AT_ANY_TIME, bootOf, replacedDisk } from './replaced-disk.ts'
 import { terminationsBegan } from './scaling-activities.ts'
-import { troubleOf, withTrouble } from './with-trouble.ts'
+import { troubleOf } from './trouble-of.ts'
 
 /** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
 export class NotOurs extends Error {
@@ -56,7 +58,7 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const now = clock.now()
   const ageSeconds = (now - action.startedAt) / 1000
   const isLate = ageSeconds >= policy.patienceSeconds
-  const asked = await listed(eyes, action, glance, isLate)
+  const asked = await invocationsOf(eyes, action, glance, isLate)
   const all = asked.is === 'answered' ? asked.answer : []
   const ours = all.filter((invocation) => belongs(invocation, action))
   if (glance.heartbeat === 'held') await refuseOfEarlierPause(eyes, action, glance.sentAt, ours, isLate)
@@ -96,31 +98,38 @@ function wasHeldBefore(flushed: readonly Invocation[], { heartbeat, askedAt }: G
 
 /** What is only asked where the decision can hinge on it. */
 async function withMore({ aws, policy }: Eyes, seen: Observation, isLate: boolean): Promise<Observation> {
-  const { hold, flushes, wokenBy, action, troubles } = seen
+  const { hold, flushes, action, troubles } = seen
   const isDone = provenOutcome(seen) !== undefined
-  const flushed = flushes.length > 0
-  if (hold === 'over') {
-    // Where the last flush's own event finds the action over, all may have arrived after it was given up.
-    // And a machine that is kept has gone on since its disk was copied.
-    const isSalvaged = copiedAtOf(seen) !== undefined
-    const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged
-    const where = flushed && !isLastWord ? await stateOf(aws, action, isSalvaged) : undefined
-    const lifecycleState = where?.is === 'answered' ? where.answer : seen.lifecycleState
-    const untold = where && troubleOf('ask where it is', where)
-    const boot = isDone ? bootOf(seen) : AT_ANY_TIME
-    const isDoubtful = isDone || isKept(lifecycleState)
-    const more = untold ? [...troubles, untold] : troubles
-    const replaced = isDoubtful && (await replacedDisk(aws, seen, boot))
-    return { ...seen, lifecycleState, troubles: more, ...replaced }
-  }
-  const age = (seen.now - action.startedAt) / 1000
+  if (hold === 'over') return await withWhatBecameOfIt(aws, seen, isDone)
+  const age = heldSeconds(seen)
   if (isDone || (hold === 'pending' && age <= SETTLING_SECONDS)) return seen
   const earliest = Math.min(policy.patienceSeconds, EARLIEST_DEADLINE_SECONDS)
-  if (hold === 'held' && (flushed || troubles.length > 0 || age >= earliest))
-    return await withTrouble({ aws, policy }, seen, isLate)
+  if (hold === 'held' && (flushes.length > 0 || troubles.length > 0 || age >= earliest))
+    return await withMachineAndHook({ aws, policy }, seen, isLate)
   // Our hook may have been set to less than we deployed, and that counts from the first look on (S3).
   const times = await ask(() => hookTimes(aws, action), isLate)
   return times.is === 'answered' ? { ...seen, hook: times.answer } : seen
+}
+
+/** Of an action that is over: whether its machine is kept, and still has the disk that it had. */
+async function withWhatBecameOfIt(
+  aws: Guard['aws'],
+  seen: Observation,
+  isDone: boolean,
+): Promise<Observation> {
+  const { flushes, wokenBy, action, troubles } = seen
+  // Where the last flush's own event finds the action over, all may have arrived after it was given up.
+  // And a machine that is kept has gone on since its disk was copied.
+  const isSalvaged = copiedAtOf(seen) !== undefined
+  const isLastWord = isDone && wokenBy !== 'command-status' && !isSalvaged
+  const where = flushes.length > 0 && !isLastWord ? await stateOf(aws, action, isSalvaged) : undefined
+  const lifecycleState = where?.is === 'answered' ? where.answer : seen.lifecycleState
+  const untold = where && troubleOf('ask where it is', where)
+  const more = untold ? [...troubles, untold] : troubles
+  const isDoubtful = isDone || isKept(lifecycleState)
+  const boot = isDone ? bootOf(seen) : AT_ANY_TIME
+  const replaced = isDoubtful && (await replacedDisk(aws, seen, boot))
+  return { ...seen, lifecycleState, troubles: more, ...replaced }
 }
 
 /**
@@ -161,7 +170,7 @@ async function refuseOfEarlierPause(
     )
 }
 
-async function listed(
+async function invocationsOf(
   { aws, clock, policy }: Eyes,
   { instanceId }: LifecycleAction,
   { listed }: Glance,
@@ -214,8 +223,8 @@ async function firstHold(
   // Where the token is active, it was asked above. An adopted action is known by its instance alone.
   const mayBeAnothers =
     heartbeat === 'none' && action.token !== undefined && lifecycleState?.endsWith(':Wait')
-  const held = { isHeldItself: mayBeAnothers === true && (await isHeldItself()) }
-  const hold = holdOfUnflushed({ heartbeat, ...held, lifecycleState, ageSeconds })
+  const isHeldForAnother = mayBeAnothers === true && (await isHeldItself())
+  const hold = holdOfUnflushed({ heartbeat, isHeldItself: isHeldForAnother, lifecycleState, ageSeconds })
   if (hold !== 'unfounded') return { hold, lifecycleState }
   throw new NotOurs(`Auto Scaling knows no such action: ${instanceId} is ${lifecycleState ?? 'in no group'}`)
 }

@@ -1,7 +1,7 @@
 /** How soon to look again while there is nothing to do but wait: every look costs one of the message's receives. Pure. */
 import type { Flush, Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
-import { heldSeconds, lookCap } from './attempts.ts'
+import { heldSeconds, lookCap } from './deadline.ts'
 
 /**
  * The SSM event wakes us when a flush ends. The look is for the event that was lost, so it need not come sooner. A flush that should
@@ -18,7 +18,7 @@ export function secondsUntilFlushMustBeOver(
 }
 
 /** Systems Manager ends each command by then: one that still runs is in a state that we do not know, and may stay so for ever. */
-export function isOverdue({ now }: Observation, flush: Observation['busyWith'], policy: Policy): boolean {
+export function mustBeOver({ now }: Observation, flush: Observation['busyWith'], policy: Policy): boolean {
   return flush !== undefined && now > mustBeOverAt(flush, policy)
 }
 

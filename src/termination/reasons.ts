@@ -13,10 +13,10 @@ const OF_AGENT = {
 }
 
 /** Why no flush could be started. */
-export function whyNot(seen: Observation): string {
+export function whyNoFlush(seen: Observation): string {
   switch (seen.agent) {
     case 'unknown':
-      if (seen.troubles.length > 0) return troubles(seen)
+      if (seen.troubles.length > 0) return whatIsRefused(seen)
       return seen.busyWith
         ? `flush ${seen.busyWith.commandId} of another action still ran`
         : 'nothing was flushed'
@@ -24,11 +24,11 @@ export function whyNot(seen: Observation): string {
     case 'unplaced':
       return `${OF_AGENT[seen.agent]}${alsoRefused(seen)}`
     case 'refused':
-      return troubles(seen)
+      return whatIsRefused(seen)
   }
 }
 
-/** Why there was none after those that were; what AWS refuses stands among the gaps. */
+/** Why there was none after those that were; what AWS refuses stands in `whyUnproven`. */
 export function whyNoFurther({ agent }: Observation): string {
   switch (agent) {
     case 'unknown':
@@ -49,20 +49,20 @@ export function underWay({ commandId, statusDetails }: Pick<Flush, 'commandId' |
 }
 
 /** What AWS refuses, in one line. */
-export function troubles({ troubles }: Observation): string {
+export function whatIsRefused({ troubles }: Observation): string {
   return troubles.map(({ what, why }) => `AWS does not let the guard ${what}: ${why}`).join('; ')
 }
 
 /** A machine that seems silent may be gone, where EC2 may not be asked. */
 function alsoRefused(seen: Observation): string {
-  return seen.troubles.length > 0 ? `; ${troubles(seen)}` : ''
+  return seen.troubles.length > 0 ? `; ${whatIsRefused(seen)}` : ''
 }
 
 /** Why there is no proof, in one line. */
-export function gaps(seen: Observation): string {
+export function whyUnproven(seen: Observation): string {
   const newest = seen.flushes[0]
   const refused = alsoRefused(seen)
-  if (!newest) return whyNot(seen)
+  if (!newest) return whyNoFlush(seen)
   if (newest.status === 'running') return `flush ${newest.commandId} never ended${refused}`
   if (newest.status === 'failed')
     return `flush ${newest.commandId} ended as ${newest.statusDetails}${whyFailed(newest)}${refused}`

@@ -5,28 +5,28 @@
 import { ask } from '../aws/ask.ts'
 import { askingOnce } from '../aws/ask-once.ts'
 import { isPassing } from '../aws/failures.ts'
-import { type Started, startFlush, terminationFlush } from '../flush/flushes.ts'
+import { type Started, startFlush, terminationFlush } from '../flush/start-flush.ts'
 import type { Guard } from '../guard.ts'
 import type { Decision, LifecycleAction, Observation } from '../model.ts'
 import type { Policy } from '../policy.ts'
-import { heldSeconds } from './attempts.ts'
 import { isBeyond } from './beyond.ts'
+import { heldSeconds } from './deadline.ts'
 import { decide } from './decide.ts'
 import { placeOf } from './gather.ts'
 import { isShort } from './hook.ts'
 import { letDiskGo } from './let-disk-go.ts'
 import { complete, type Heartbeat, heartbeat, holderOf, isHeldItself } from './lifecycle-actions.ts'
+import { withMachineAndHook } from './machine-and-hook.ts'
 import { NotOurs, observe, type Waking } from './observe.ts'
 import type { Did, Pass } from './pass.ts'
 import { endEvent } from './tell.ts'
-import { withTrouble } from './with-trouble.ts'
 import { isGoodEnd, writeReceipt } from './write-receipt.ts'
 
 type Means = Pick<Guard, 'aws' | 'policy'>
 
 export async function reconcile(anyPass: Guard, action: LifecycleAction, waking: Waking = {}): Promise<Pass> {
   const guard = { ...anyPass, aws: askingOnce(anyPass.aws) }
-  const { aws, policy } = guard
+  const { aws } = guard
   // Heartbeat first, so that a failing read cannot cost us the hold (S3).
   const glance = {
     ...waking,
@@ -35,21 +35,23 @@ export async function reconcile(anyPass: Guard, action: LifecycleAction, waking:
     isHeldItself: async () => action.token === undefined || (await isHeldItself(aws, action)),
   }
   const intent = await consider(guard, await observe(guard, action, glance))
-  if (intent.decision.do === 'flush' && intent.prefix !== undefined) {
-    const { seen, decision, prefix } = intent
-    // S4: the first flush was only meant once our hook was known to hold the instance; later ones ask again, since a token may be another's.
-    const holder = seen.flushes.length > 0 ? await holderOf(aws, action) : 'itself'
-    if (holder !== 'itself') return concluded(policy, { seen, decision, did: supersededBy(action, holder) })
-    const flush = terminationFlush(action, prefix, decision.upload)
-    const asked = await ask(() => startFlush(aws, policy, flush), isLate(seen, policy))
-    const started: Started = asked.is === 'answered' ? asked.answer : asked
-    if (started.is === 'started') return concluded(policy, { seen, decision, did: 'done' })
-    if (started.is === 'unreachable') return await conclude(guard, await withoutAgent(guard, seen))
-    const trouble = { what: 'send a flush' as const, why: started.why }
-    const later = { ...seen, agent: started.is, troubles: [...seen.troubles, trouble] }
-    return await conclude(guard, await reconsider(guard, later))
-  }
-  return await conclude(guard, intent)
+  return intent.prefix === undefined ? await carryOut(guard, intent) : await flush(guard, intent)
+}
+
+async function flush(guard: Guard, { seen, decision, prefix }: FlushIntent): Promise<Pass> {
+  const { aws, policy } = guard
+  const { action } = seen
+  // S4: the first flush was only meant once our hook was known to hold the instance; later ones ask again, since a token may be another's.
+  const holder = seen.flushes.length > 0 ? await holderOf(aws, action) : 'itself'
+  if (holder !== 'itself') return passOf(policy, seen, decision, supersededBy(action, holder))
+  const request = terminationFlush(action, prefix, decision.upload)
+  const asked = await ask(() => startFlush(aws, policy, request), isLate(seen, policy))
+  const started: Started = asked.is === 'answered' ? asked.answer : asked
+  if (started.is === 'started') return passOf(policy, seen, decision, 'done')
+  if (started.is === 'unreachable') return await carryOut(guard, await withoutAgent(guard, seen))
+  const trouble = { what: 'send a flush' as const, why: started.why }
+  const later = { ...seen, agent: started.is, troubles: [...seen.troubles, trouble] }
+  return await carryOut(guard, await reconsider(guard, later))
 }
 
 /**
@@ -67,11 +69,19 @@ async function firstHeartbeat({ aws, clock }: Guard, action: LifecycleAction): P
 }
 
 /** What a pass means to do. */
-export interface Intent {
+export type Intent = FlushIntent | OtherIntent
+
+interface FlushIntent {
+  readonly seen: Observation
+  readonly decision: Extract<Decision, { do: 'flush' }>
+  /** Where it puts the logs. */
+  readonly prefix: string
+}
+
+interface OtherIntent {
   readonly seen: Observation
   readonly decision: Decision
-  /** Where a flush would put the logs. */
-  readonly prefix: string | undefined
+  readonly prefix: undefined
 }
 
 /** What will be done about what was seen, before it is done: `explain` says the same as the next pass, because it asks here. */
@@ -86,13 +96,13 @@ export async function consider(means: Means, seen: Observation): Promise<Intent>
 }
 
 /** What is meant where the agent does not answer, which nothing but a command tells. */
-export async function withoutAgent(means: Means, seen: Observation): Promise<Intent> {
+export async function withoutAgent(means: Means, seen: Observation): Promise<OtherIntent> {
   return await reconsider(means, { ...seen, agent: 'unreachable' })
 }
 
 /** No flush could be started: whether the machine is gone, and for how long we have tried, decides what that means. */
-async function reconsider({ aws, policy }: Means, before: Observation): Promise<Intent> {
-  const seen = await withTrouble({ aws, policy }, before, isLate(before, policy))
+async function reconsider({ aws, policy }: Means, before: Observation): Promise<OtherIntent> {
+  const seen = await withMachineAndHook({ aws, policy }, before, isLate(before, policy))
   return { seen, decision: decide(seen, policy), prefix: undefined }
 }
 
@@ -101,8 +111,8 @@ function isLate(seen: Observation, { patienceSeconds }: Policy): boolean {
   return heldSeconds(seen) >= patienceSeconds
 }
 
-async function conclude(guard: Guard, { seen, decision }: Intent): Promise<Pass> {
-  return concluded(guard.policy, { seen, decision, did: await perform(guard, seen, decision) })
+async function carryOut(guard: Guard, { seen, decision }: OtherIntent): Promise<Pass> {
+  return passOf(guard.policy, seen, decision, await perform(guard, seen, decision))
 }
 
 async function perform(guard: Guard, seen: Observation, decision: Decision): Promise<Did> {
@@ -123,6 +133,7 @@ async function perform(guard: Guard, seen: Observation, decision: Decision): Pro
       return await end(aws, action, 'CONTINUE', now)
     case 'abandon':
       return await end(aws, action, 'ABANDON', now)
+    // Not meant without a place: what keeps a flush from being started is seen, and decided upon.
     case 'flush':
       return 'unplaced'
   }
@@ -144,17 +155,19 @@ function supersededBy({ instanceId, token }: LifecycleAction, holder: 'none' | '
   throw new NotOurs(`token ${token} is another instance's: our hook does not hold ${instanceId}`)
 }
 
-function concluded(policy: Policy, did: Pick<Pass, 'seen' | 'decision' | 'did'>): Pass {
-  if (did.did === 'superseded') return { ...did, over: false, lookAgainSeconds: policy.pendingSeconds }
-  switch (did.decision.do) {
+/** Whether the action is over by that, or when to look again. */
+function passOf(policy: Policy, seen: Observation, decision: Decision, did: Did): Pass {
+  const pass = { seen, decision, did }
+  if (did === 'superseded') return { ...pass, over: false, lookAgainSeconds: policy.pendingSeconds }
+  switch (decision.do) {
     case 'settle':
     case 'continue':
     case 'abandon':
-      return { ...did, over: true, lookAgainSeconds: undefined }
+      return { ...pass, over: true, lookAgainSeconds: undefined }
     case 'wait':
-      return { ...did, over: false, lookAgainSeconds: did.decision.seconds }
+      return { ...pass, over: false, lookAgainSeconds: decision.seconds }
     case 'flush':
-      return { ...did, over: false, lookAgainSeconds: afterFlush(policy, did.seen) }
+      return { ...pass, over: false, lookAgainSeconds: afterFlush(policy, seen) }
   }
 }
 

@@ -8,7 +8,7 @@ import { LATEST_ATTEMPT_MS } from '../aws/time-limit.ts'
 import { CLOCK_SKEW_MS } from '../flush/machine-clock.ts'
 import { LONGEST_PASS_SECONDS } from '../guard.ts'
 import type { Observation } from '../model.ts'
-import { manifestOf, newestOf } from './evidence.ts'
+import { flushThatCounts, manifestOf } from './evidence.ts'
 import { knownInstance } from './machine-state.ts'
 import { rootOf } from './root-volume.ts'
 
@@ -25,7 +25,7 @@ export const AT_ANY_TIME: Boot = { earliest: Number.POSITIVE_INFINITY, latest: N
 
 /** The last boot before the report of the newest flush, which tells how long the machine had been up; when that was tells its own clock. */
 export function bootOf({ flushes, now }: Observation): Boot {
-  const newest = newestOf(flushes)
+  const newest = flushThatCounts(flushes)
   const uptime = manifestOf(newest)?.uptimeSeconds
   // Nor does a salvage tell, which ran on another machine.
   if (uptime === undefined || newest === undefined) return AT_ANY_TIME

@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterAll, expect, it } from '@jest/globals'
 import { logged } from '../journal/logged.ts'
 import { goodEnd } from '../termination/good-end.ts'
@@ -59,15 +58,6 @@ it.each([[], ['i-0123456789abcdef0']])('is no journal where it is another file, 
 it('of another instance alone is a journal all the same', async () => {
   const { code, out, err } = await history(lines, 'i-0000000000000000f')
   expect({ code, out, err }).toEqual({ code: 1, out: 'The journal names no such termination.', err: '' })
-})
-
-it.each([[], ['i-0123456789abcdef0']])('that is compressed is to be unpacked, for %j', async (...words) => {
-  const file = join(folder, "yester'day.gz")
-  writeFileSync(file, gzipSync(lines.join('\n')))
-  const { code, out, err } = await new CommandLine().run('history', '--from', file, ...words)
-  expect({ code, out }).toEqual({ code: 1, out: '' })
-  const next = `gunzip -c '${folder}/yester'\\''day.gz' | termination-guard history --from -`
-  expect(err).toBe(`${file} is compressed, as CloudWatch Logs exports it:  ${next}`)
 })
 
 it('of no line at all is said to be empty', async () => {

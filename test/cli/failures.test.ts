@@ -57,6 +57,14 @@ describe.each([
     'ERR_PROXY_TUNNEL',
     'in NO_PROXY what needs none',
   ],
+  ['a proxy that reads along', new Error('self-signed'), 'SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
+  ['no TLS there', new Error('wrong version number'), 'EPROTO', 'begin with http://'],
+  [
+    'a key with a line end',
+    new Error('Invalid character'),
+    'ERR_INVALID_CHAR',
+    'line end of a file from Windows',
+  ],
   ['no address', new Error('Invalid URL'), 'ERR_INVALID_URL', 'AWS_ENDPOINT_URL'],
 ])('%s', (_what, error, name, next) => {
   it.each(refusing.map((words) => [words]))('%j', async (words) => {

@@ -35,3 +35,9 @@ it('the mark that some editors begin a file with is no part of its first line', 
   for (const cut of [0, 1, 2, 3, 4])
     expect(await linesOf([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(['a', '\ufeffb'])
 })
+
+it('what PowerShell 5 writes is read as any other text, wherever it is cut', async () => {
+  const bytes = Buffer.from('\ufeffa\r\né𝛂\r\n', 'utf16le')
+  for (let cut = 1; cut < bytes.length; cut++)
+    expect(await linesOf([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(['a\r', 'é𝛂\r'])
+})

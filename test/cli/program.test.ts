@@ -16,6 +16,7 @@ it.each([['--help'], ['help'], ['help', 'status'], ['status', '--help']])(
     const { code, out } = await line.run(...words)
     expect(code).toBe(0)
     expect(out).toContain('Usage: termination-guard')
+    expect(out).not.toMatch(/default: (false|\{)/)
   },
 )
 

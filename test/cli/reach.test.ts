@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { checkAddresses } from '../../src/cli/addresses.ts'
 import { environment as deployed } from '../termination/observations.ts'
 import { typeGuard } from './typing.ts'
 
@@ -186,6 +187,30 @@ describe('in a shell that names the deployment itself', () => {
     expect({ code, out, asked: asked.length - before }).toEqual({ code: 1, out: '', asked: 0 })
     expect(err).toContain(`This shell names the deployment itself: ${deployed.HOOK_NAME} in eu-west-1`)
   })
+})
+
+it.each([
+  ['AWS_ENDPOINT_URL', 'localhost:4580'],
+  ['AWS_ENDPOINT_URL_AUTO_SCALING', 'http://'],
+  ['AWS_ENDPOINT_URL_STS', '"http://localhost:4580"'],
+])('%s that is %s is named, before anybody is asked', async (name, address) => {
+  const before = asked.length
+  const { code, out, err } = await type(['status'], { ...someone, [name]: address })
+  expect({ code, out, asked: asked.length - before }).toEqual({ code: 1, out: '', asked: 0 })
+  expect(err).toBe(`${name} is “${address}”. An address of AWS looks like http://127.0.0.1:4580.\n`)
+})
+
+it('a proxy is one without a scheme, too, as it is to curl and the AWS CLI', () => {
+  const environment = { HTTPS_PROXY: 'proxy:3128', https_proxy: 'http://proxy:3128', http_proxy: 'another:1' }
+  checkAddresses(environment)
+  expect(environment).toEqual({
+    ...{ HTTPS_PROXY: 'http://proxy:3128', https_proxy: 'http://proxy:3128', http_proxy: 'another:1' },
+  })
+})
+
+it('beside the local AWS, AWS_DEFAULT_REGION is a Region, too', async () => {
+  const environment = { ...deployed, AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1', GUARD_JOURNAL: '' }
+  expect(await type(['history'], { ...someone, ...environment })).toMatchObject({ code: 0, err: '' })
 })
 
 it('beside the local AWS, a journal that is not there is named', async () => {

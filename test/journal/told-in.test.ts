@@ -25,7 +25,7 @@ const whole = (told: Told | undefined) => (told?.is === 'end' ? { ...told, event
 const told: JournalEvent[] = (await goodEnd(60)).journal
 
 it.each([undefined, 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1'])(
-  'of passes and ends as the functions write them nothing is parsed but calls, and the same calls once (traced: %s)',
+  'of passes and ends as the functions write them nothing is parsed but calls, and the same calls once, also where Windows wrote the line ends (traced: %s)',
   (trace) => {
     if (trace !== undefined) process.env._X_AMZN_TRACE_ID = trace
     const lines = logged(told).filter((line) => line.includes('"journal":'))
@@ -33,7 +33,7 @@ it.each([undefined, 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42c
     const parse = jest.spyOn(JSON, 'parse')
     const all = lines.map(toldIn)
     const texts = parse.mock.calls.map(([text]) => text)
-    lines.map(toldIn)
+    lines.map((line) => toldIn(`${line}\r`))
     expect(parse).toHaveBeenCalledTimes(texts.length)
     parse.mockRestore()
     const calls = told.flatMap((one) => (one.event === 'pass' ? JSON.stringify(one.calls) : []))

@@ -1,7 +1,7 @@
 /** What is owed, whatever a later flush leaves out. */
 import { describe, expect, it } from '@jest/globals'
 import type { Manifest } from '../../src/model.ts'
-import { newestOf, owedManifest } from '../../src/termination/evidence.ts'
+import { flushThatCounts, owedManifest } from '../../src/termination/evidence.ts'
 import { failed, file, flush, MINUTE, manifest, START } from './observations.ts'
 
 const at = (minutes: number, changes: Partial<Manifest> = {}) =>
@@ -44,10 +44,10 @@ describe('what a flush calls unaccounted', () => {
 describe('before a salvage', () => {
   const salvage = flush({ copiedAt: START, requestedAt: START })
   it.each(['DeliveryTimedOut', 'Undeliverable'])('nothing counts that was %s', (statusDetails) => {
-    expect(newestOf([{ ...failed, statusDetails }, salvage])).toBe(salvage)
+    expect(flushThatCounts([{ ...failed, statusDetails }, salvage])).toBe(salvage)
   })
   it.each(['ExecutionTimedOut', 'Failed', 'Cancelled', 'InProgress'])('what is %s does', (statusDetails) => {
     const ran = { ...failed, statusDetails }
-    expect(newestOf([ran, salvage])).toBe(ran)
+    expect(flushThatCounts([ran, salvage])).toBe(ran)
   })
 })

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { GetCommandInvocationResult } from '@aws-sdk/client-ssm'
 import { describe, expect, it } from '@jest/globals'
 import { listInvocations } from '../../src/flush/commands.ts'
-import { withReport } from '../../src/flush/flushes.ts'
+import { withReport } from '../../src/flush/with-report.ts'
 import { awsError, OneInstance } from '../one-instance.ts'
 import { action, policy, START } from '../termination/observations.ts'
 
