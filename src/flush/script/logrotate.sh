@@ -145,7 +145,7 @@ hear() { # <line>
       rest=${1#error: } log=${rest#*"unknown option '"}
       if grep -qF "{${log%%"'"*}" -- "${rest%:*"unknown option '"*}"; then TROUBLE=${TROUBLE:-$rest}; fi
       ;;
-    'Ignoring '*', because of '*' ending' | 'Ignoring '*', because of '*' pattern match') ;; # as its name asks for
+    'Ignoring '*', because of '*) ;; # as its name asks for
     'Ignoring '*' because '[!i]*) TROUBLE=${TROUBLE:-$1} ;; # of its mode, or its owner: before 3.9, no error
     'error: '*) [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }} ;;
     'compress_prog is now '*) CONFIG_PROGRAM=${1#compress_prog is now } ;;
