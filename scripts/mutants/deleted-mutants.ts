@@ -69,6 +69,14 @@ export const deletedMutants: readonly Mutant[] = [
     to: '',
   },
   {
+    ...part('deleted'),
+    ...tested('deleted'),
+    only: 'is removed before it is hashed',
+    name: 'not save again what somebody removed of us',
+    from: `[ -z "$copy" ] || [ -e "$copy" ] || copy=''`,
+    to: `: ''`,
+  },
+  {
     ...part('inventory'),
     ...tested('deleted'),
     only: 'two flushes that were killed',

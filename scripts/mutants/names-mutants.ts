@@ -84,14 +84,6 @@ export const namesMutants: readonly Mutant[] = [
   {
     ...part('logrotate'),
     ...tested('refused-rotation'),
-    only: 'an old folder',
-    name: 'not hear of an old folder that logrotate refuses',
-    from: `OLD_FOLDERS+=("/\${1#* bad olddir path /}")`,
-    to: ':',
-  },
-  {
-    ...part('logrotate'),
-    ...tested('refused-rotation'),
     only: 'nothing is said of a configuration',
     name: 'ask about a configuration only as it lies there',
     from: `    [ "$ANSWERED" = yes ] || ask_about_copy "$config" ''\n`,

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell
 /** The inventory is the census, as it ends: whatever held bytes before a flush is in its inventory, or it is named. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { type Disk, hasLogrotate, makeDisk, removeDisks } from './disk.ts'
@@ -312,20 +312,36 @@ describe('the AWS CLI', () => {
     expect(manifest.notes.join()).toContain('the AWS CLI does not answer')
     rmSync(disk.s3, { recursive: true })
   })
+
+  it('that hangs with each file is found with the first', async () => {
+    const disk = makeDisk()
+    for (let i = 0; i < 100; i++) disk.write(`/var/log/app/${i}`, 'x')
+    disk.program('aws', '#!/bin/sh\ncase $* in *skeleton*) exit ;; esac\nexec sleep 100\n')
+    const parameters = { ExecutionTimeout: '9' }
+    const { manifest } = await flush(disk, { profile: quick('files'), parameters })
+    expect(manifest.notes).toEqual(['nothing is uploaded directly: the AWS CLI does not answer'])
+    rmSync(disk.s3, { recursive: true })
+  })
 })
 
 describeWhere('a log whose old folder is another disk', () => {
-  itWhere(process.getuid?.() === 0, 'needs the right to mount')(
-    'is renamed where it is, not copied',
-    async () => {
-      const disk = instance('/var/log/none/*', ['olddir rotated', 'rotate 5'])
-      const folder = `${disk.root}/var/log/my/rotated`
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs', folder])
-      const { paths } = await flush(disk).finally(() => execFileSync('umount', [folder]))
-      expect(paths).toEqual([`${LOG}.1`])
-      expect(archived(disk)).toBe('one\ntwo\n')
-    },
-  )
+  for (const [what, ...mount] of [
+    ['', '-t', 'tmpfs', '-o', 'size=1m,mode=755', 'tmpfs'],
+    [', also where it is another mount of the same one', '--bind'],
+  ])
+    itWhere(process.getuid?.() === 0, 'needs the right to mount')(
+      `is renamed where it is, not copied${what}`,
+      async () => {
+        const disk = instance('/var/log/none/*', ['olddir rotated', 'rotate 5'])
+        const folder = `${disk.root}/var/log/my/rotated`
+        mkdirSync(`${disk.root}/srv`)
+        const source = mount[0] === '--bind' ? [`${disk.root}/srv`] : []
+        execFileSync('mount', [...mount, ...source, folder])
+        const { paths } = await flush(disk).finally(() => execFileSync('umount', [folder]))
+        expect(paths).toEqual([`${LOG}.1`])
+        expect(archived(disk)).toBe('one\ntwo\n')
+      },
+    )
 })
 
 describeWhere('what a flush holds that is killed is archived by the next one:', () => {

@@ -41,6 +41,10 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
     ['wherever logrotate is', 'LOGROTATE=`which logrotate`\n$LOGROTATE /etc/own/own.conf'],
     ['that is asked for where it is used', '$(command -v logrotate) -f /etc/own/own.conf'],
     ['as a list', 'subprocess.call(["/usr/sbin/logrotate", "-f", "/etc/own/own.conf"])'],
+    ['as the second of two in a variable', 'CONFS="/etc/none.conf /etc/own/own.conf"\nlogrotate -f $CONFS'],
+    ['beside options in a variable', 'OPTS="-s /etc/own/state"\nlogrotate $OPTS /etc/own/own.conf'],
+    ['after a state that is one word with its option', 'logrotate -s/etc/own/status /etc/own/own.conf'],
+    ['of which the output is kept, in the older way', 'said=`logrotate -f /etc/own/own.conf`'],
     ['in a folder that is pushed', 'pushd /etc/own >/dev/null\nlogrotate own.conf'],
   ])('%s', async (_what, commands) => {
     const disk = instance(commands)
@@ -106,9 +110,22 @@ describeWhere('a configuration counts that cron gives to logrotate', () => {
   })
 })
 
+describeWhere('a folder that cron gives to logrotate', () => {
+  it('counts beside a configuration in it that is refused, and without one that was set aside', async () => {
+    const disk = instance('logrotate /etc/own')
+    const block = `${disk.root}/var/log/other/*.log {\n su nobody-of-this-name nogroup\n}\n`
+    disk.write('/etc/own/.other', block)
+    disk.write('/etc/own/own.conf.rpmsave', 'none {\n')
+    disk.write('/var/log/other/other.log', 'other\n')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 3, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toEqual(['mine\n', 'other\n', 'own\n'])
+  })
+})
+
 describeWhere('none is', () => {
   it.each([
     ['a state file', 'logrotate -s /etc/own/odd /etc/own/own.conf'],
+    ['a state file after several options in one', 'logrotate -vfs /etc/own/odd /etc/own/own.conf'],
     ['a log of what it did', 'logrotate -l /etc/own/odd /etc/own/own.conf >> /etc/own/odd 2>&1'],
     ['a file with variables', '. /etc/own/odd; logrotate /etc/own/own.conf'],
     ['what is moved', 'mv /etc/cron.daily/logrotate /etc/own/odd; logrotate /etc/own/own.conf'],
@@ -228,6 +245,7 @@ describeWhere("the system's own configuration", () => {
 
   it.each([
     ['/etc/cron.daily/logrotate', '/usr/sbin/logrotate /etc/logrotate.conf\nEXITVALUE=$?\n'],
+    ['/etc/cron.hourly/logrotate', '/usr/sbin/logrotate -s /var/state /etc/logrotate.conf\n'], // moved there
     [
       '/etc/systemd/system/logrotate.service',
       '[Service]\nExecStart=/usr/sbin/logrotate /etc/logrotate.conf\n',

@@ -211,6 +211,18 @@ describeWhere('a log is archived that was deleted', () => {
     expect(archivedTexts(disk)).toContain('one\nlate\n')
   })
 
+  it('although the copy of it is removed before it is hashed', async () => {
+    const disk = instance('/var/log/my/*.log')
+    mkdirSync(`${disk.root}/var/log/my`)
+    await writing(disk, LOG, 'echo one >&5; rm "$1"', 'echo last >&5; exit')
+    const md5sum = 'PATH=${PATH#*:} exec md5sum "$@"\n'
+    disk.program('md5sum', `#!/bin/sh\nrm -rf ${disk.root}/var/lib/termination-guard\n${md5sum}`)
+    expect((await flush(disk)).manifest.live).toEqual([{ path: LOG, size: 9 }])
+    disk.program('md5sum', `#!/bin/sh\n${md5sum}`)
+    expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toContain('one\nlast\n')
+  })
+
   it('but not where no log is looked for', async () => {
     const disk = instance('/var/log/my/*.log')
     mkdirSync(`${disk.root}/srv`)

@@ -289,6 +289,13 @@ describeWhere('a log of the census', () => {
     },
   )
 
+  it('is named though it is one of more than a thousand files: logs come first', async () => {
+    const disk = amongOthers(100)
+    for (let i = 0; i < 1001; i++) disk.write(`/var/log/my/z.log.${i}.gz`, `old ${i}`)
+    await writing(disk, LOG, ':', ': >"$1"; seq 999 >&5; exit')
+    expect((await flush(disk)).manifest.unaccounted).toMatchObject([{ path: LOG, size: 100 }])
+  })
+
   it('is not called cut where it grew while it was read how the logs end', async () => {
     const disk = amongOthers(100)
     reading(disk, 'echo more >>app.log')

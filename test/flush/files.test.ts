@@ -207,6 +207,16 @@ describe('many and large files', () => {
     expect(flushed.stderr).toContain('cannot put the manifest into S3')
   })
 
+  it('are unaccounted for where the writers took all the time', async () => {
+    const disk = makeDisk()
+    disk.write('/var/log/app/a.log', 'one\n')
+    disk.script('/bin/systemctl', '#!/bin/sh\n[ "$1" != stop ] || sleep 100\n')
+    const profile = { ...FILES, stopSeconds: 1 }
+    const { manifest } = await flush(disk, { profile, parameters: { ExecutionTimeout: '7' } })
+    const why = 'not looked at: out of time'
+    expect(manifest).toMatchObject({ files: [], unaccounted: [{ path: '/var/log/app/a.log', size: 4, why }] })
+  })
+
   it('have time kept back for that object, whatever else took all there was', async () => {
     const disk = makeDisk()
     for (let i = 0; i < 600; i++) disk.write(`/var/log/app/${i}.log`, `log ${i}`)

@@ -97,7 +97,8 @@ describeWithDisks('nothing on the disk leads to the healthy machine:', () => {
       const write = (name: string, text: string) =>
         writerAt(at)(`/var/lib/termination-guard/${INSTANCE}/${name}`, text)
       write('hold-folders', `${healthy.root}/var\n${healthy.root}\n`)
-      write('device', `1:/;e touch ${healthy.root}/touched;s/`)
+      write('device', `1:/x/;e touch ${healthy.root}/touched;`)
+      write('digests', '1:2 3 4 5|6 7 8 - -\n')
       write('logs', `/${climbing(`${healthy.root}/var/log/my/secret.log`)}\0`)
       write('unaccounted', `open\t1\twhy\t/${climbing(`${healthy.root}/secret`)}\0`)
     })

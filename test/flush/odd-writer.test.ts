@@ -29,6 +29,14 @@ describe('a program is asked to end that has its log', () => {
     expect(archivedTexts(disk)).toEqual(['one\nthe last\n'])
   })
 
+  it('open beside more than fifty others, of which as many are asked', async () => {
+    const disk = instance()
+    const program = 'for i in {1..52}; do sleep 1000 5>>"$1" & done; : >"$2"; wait'
+    await running(disk, program, disk.root + LOG)
+    const { manifest } = await flush(disk, { profile: { ...FILES, stopSeconds: 2 } })
+    expect(manifest.writers).toMatchObject([{ path: LOG, name: expect.stringContaining('sleep') }])
+  })
+
   // Of a file of overlayfs, the kernel tells the mapping by another device.
   const tellsMappings =
     has('python3') &&

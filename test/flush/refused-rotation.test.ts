@@ -36,6 +36,9 @@ describeWhere('a log is archived in one flush although', () => {
     ['it is far too young', ['minage 30'], () => {}],
     ['it was rotated this hour', ['dateext', 'dateformat -%Y%m%d%H', 'hourly'], alreadyThisHour],
     ['its directive is of a logrotate to come', ['hourly', 'shine brightly'], () => {}],
+    ['a word of its configuration has a comma', ['notifempty,', 'daily;'], () => {}],
+    ['a word of its configuration has nothing after it', ['dateformat', 'extension'], () => {}],
+    ['its configuration has a word that belongs elsewhere', ['tabooext + .bak'], () => {}],
     ['it is not of the user that it is created for', ['create 0640 nobody-of-this-name adm'], () => {}],
     ['its old folder is not there', ['olddir none', 'create 0640 root root'], () => {}],
     ['its compressor is not there', ['compresscmd /usr/bin/none'], () => {}],
@@ -57,6 +60,28 @@ describeWhere('what was rotated to', () => {
     disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', config)
     disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/*\n')
     expect((await flush(disk)).manifest).toMatchObject({ live: [], unaccounted: [], writers: [] })
+    expect(archivedTexts(disk)).toContain('zero\n')
+  })
+})
+
+describeWhere('what was rotated to', () => {
+  it.each([
+    ['an old folder', 'ROOT/var/log/old', '/var/log/old/app.log.1'],
+    ['one below the log', 'old', '/var/log/my/old/app.log.1'],
+  ])('%s is archived, of which logrotate did not hear before it refused', async (_what, old, path) => {
+    const disk = instance([])
+    disk.write(path, 'zero\n')
+    const directives = ['su nobody-of-this-name nogroup', `olddir ${old.replace('ROOT', disk.root)}`]
+    disk.write('/etc/logrotate.elasticbeanstalk.hourly/app.conf', block(disk, directives))
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
+    expect(archivedTexts(disk)).toContain('zero\n')
+  })
+
+  it('the extension of a name that logrotate refuses is archived', async () => {
+    const disk = instance(['su nobody-of-this-name nogroup', 'extension .log'])
+    disk.write('/var/log/my/app.1.log', 'zero\n')
+    disk.write('/opt/elasticbeanstalk/tasks/publishlogs.d/app.conf', '/var/log/my/*.gz\n')
+    expect((await flush(disk)).manifest).toMatchObject({ census: 2, live: [], unaccounted: [] })
     expect(archivedTexts(disk)).toContain('zero\n')
   })
 })

@@ -114,6 +114,21 @@ describe('in a termination the writer', () => {
     expect(manifest.notes).toEqual(['tomcat8 is still running'])
   })
 
+  it('that ends later than it may has stopped by itself: what was written meanwhile may be by another', async () => {
+    const asked = 'echo x >>"$FAKE_S3/status"; [ "$(wc -l <"$FAKE_S3/status")" -lt 4 ] || exit 3'
+    const disk = makeDisk()
+    layTomcat(disk)
+    disk.write(ACCESS_LOG, 'event 0\n')
+    const stop = `echo more >>${disk.root}${ACCESS_LOG}`
+    disk.script(
+      '/sbin/service',
+      `#!/bin/bash\ncase $* in "tomcat8 status") ${asked} ;; "tomcat8 stop") ${stop} ;; *) exit 3 ;; esac\n`,
+    )
+    const { manifest } = await flush(disk, { profile: quick('beanstalk', { stopSeconds: 1 }) })
+    expect(manifest.notes).toEqual(['tomcat8 is still running'])
+    expect(manifest.writers).toMatchObject([{ name: 'unknown' }])
+  })
+
   it('that takes its time to stop is waited for', async () => {
     const disk = await withTomcat('(sleep 0.5; kill -TERM "$(cat "$pid")") >/dev/null 2>&1 &')
     const { manifest } = await flush(disk)

@@ -20,7 +20,7 @@ find_cron_configs() {
 
 find_scripts() { # <option of grep> <files…> → scripts: what they run, or give to `run-parts` as a folder
   local named file
-  lines_of "$(exec grep -ohsE "$1" 'run-parts[^/]*/[a-zA-Z0-9_./-]+|/[a-zA-Z0-9_./-]+' -- /dev/null "${@:2}")"
+  lines_of "$(exec grep -ohsE "$1" '(run-parts[^/]*)?/[a-zA-Z0-9_./-]+' -- /dev/null "${@:2}")"
   for named in "${SPLIT[@]}"; do
     case $named in run-parts*) named="/${named#*/}/*" ;; esac
     rooted "$named"
@@ -47,7 +47,7 @@ read_commands() { # <file>
     words=("${SPLIT[@]}")
     case ${words[0]} in
       for) variables[${words[1]}]=${line#* in } ;;
-      [A-Za-z_]*=*) variables[${words[0]%%=*}]=${words[0]#*=} ;;
+      [A-Za-z_]*=*) variables[${words[0]%%=*}]=${line#*=} ;; # quotes are gone
     esac
     read_operands "$1"
   done < <(exec sed -E "$COMMANDS_APART" -- "$1" 2>/dev/null)
@@ -55,16 +55,16 @@ read_commands() { # <file>
 
 # What goes on in the next line is joined. A list of Python has its words in quotes and commas; `$(which logrotate)` is logrotate.
 # shellcheck disable=SC2016 # it is sed
-COMMANDS_APART=':a;/\\\r?$/{$!{N;s/\\\r?\n/ /;ba}};s/\r//g;s/(^|[[:space:]])#.*//
-s/(\$\(|`)(which|command -v|type -p) +([^`)]*)[`)]/\3/g;s/["'\''],[[:space:]]*["'\'']|\[["'\'']|["'\'']\]/ /g
-s/["'\'']//g;y/`;&|()/$\n\n\n\n\n/;s/[0-9]?>+[[:blank:]]*[^[:space:]]*//g
-s/(^|\n)[[:space:]]*(export|readonly|local|declare|typeset)([[:space:]]+-[[:alpha:]]+)*[[:space:]]+/\1/g'
+COMMANDS_APART=':a;/\\\r?$/{$!{N;s/\\\r?\n/ /;ba}};s/\r//g;s/(^|\s)#.*//
+s/(\$\(|`)(which|command -v|type -p) +([^`)]*)[`)]/\3/g;s/["'\''],\s*["'\'']|\[["'\'']|["'\'']\]/ /g
+s/["'\'']//g;s/`([^`]*)`/$\n\1\n/g;y/`;&|()/$\n\n\n\n\n/;s/[0-9]?>+[ \t]*\S*//g
+s/(^|\n)\s*(export|readonly|local|declare|typeset)(\s+-[a-zA-Z]+)*\s+/\1/g'
 
 read_operands() { # <file>: words, folder
   local word before='' runs='' given='' odd='' whole=''
   for word in "${words[@]}"; do
     case $runs:$before in
-      yes:-[slm] | yes:--state | yes:--log | yes:--mail) ;;
+      yes:-[slm] | yes:-[dfv][slm] | yes:-[dfv][dfv][slm] | yes:--state | yes:--log | yes:--mail) ;;
       yes:*) [ "$word" != "${word#-}" ] || read_operand "$1" ;;
       *)
         case $before:${word##*/} in
@@ -81,7 +81,8 @@ read_operands() { # <file>: words, folder
   if [ -n "$runs" ] && [ -n "$odd" ] && [ -z "$given" ]; then unaccounted "$1" 0 "what is $odd, which it gives logrotate?"; fi
 }
 
-# The distribution's own asks for the configuration of the whole system, which ask_system asks about.
+# Of a folder, each file that logrotate would read, since it refuses the whole for one. The distribution's own
+# asks for the configuration of the whole system, which ask_system asks about.
 read_operand() { # <file>: word, folder, whole → given, odd; CONFIGS
   local path name=$word
   case $word in
@@ -94,10 +95,12 @@ read_operand() { # <file>: word, folder, whole → given, odd; CONFIGS
   esac
   case $name in *[?\{$%]*) odd=$word ;; esac
   rooted "$name"
-  for path in $REPLY; do
-    if [ "${path#/}" = "$path" ] || { [ ! -f "$path" ] && [ ! -d "$path" ]; }; then continue; fi
+  # shellcheck disable=SC2231,SC2295 # it may be a glob
+  for path in $REPLY $REPLY/{,.[!.]}*; do
+    if [ "${path#/}" = "$path" ] || [ ! -f "$path" ]; then continue; fi
+    case ${path#$REPLY} in /*~ | /*,v | /*.swp | /*.disabled | /*.dpkg-* | /*.rpm* | /*.ucf-*) continue ;; esac
     given=yes
-    case $1 in */cron.daily/logrotate | */logrotate.service) ! matches_one_of "$path" "${LOGROTATE_SYSTEM[@]}" || continue ;; esac
+    case $1 in */cron.*/logrotate | */logrotate.service) ! matches_one_of "$path" "${LOGROTATE_SYSTEM[@]}" || continue ;; esac
     [ -n "${seen[$path]}" ] || CONFIGS+=("$path")
     seen[$path]=1
   done

@@ -36,6 +36,7 @@ save_deleted() { # [live: what is saved only now comes too late for this flush]
   for id in "${!SAVING[@]}"; do
     path=${ORIGIN[$id]} fd=/proc/$$/fd/${SAVING[$id]} copy=${COPIES[$id]}
     facts=$(facts_of "$fd")
+    [ -z "$copy" ] || [ -e "$copy" ] || copy='' SAVED[$id]='' # somebody removed it
     [ "${SAVED[$id]}" != "$facts" ] || continue
     SAVED[$id]=$facts
     parse_facts "$facts"
@@ -46,7 +47,6 @@ save_deleted() { # [live: what is saved only now comes too late for this flush]
       rm -f -- "$copy"
       unset "COPIES[$id]"
     else
-      [ ! -e "$path" ] || path=$path-deleted-${id#*:}
       for folder in "${HOLD_FOLDERS[@]}"; do
         copy=$folder/$MOMENT-$$-$id/${path#"$ROOT"/}
         if add_to_copy; then

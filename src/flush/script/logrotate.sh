@@ -14,10 +14,10 @@ SUFFIXES=() PROGRAMS=() # what the configurations say of compression: a suffix a
 # What an editor of Windows, a page break or a crash leaves in a file, and no logrotate understands.
 PLAIN='1s/^\xef\xbb\xbf//;s/[\r\f\v\x00]/ /g'
 
-# Directives that say how a log is rotated, and for which logrotate refuses all of a configuration: a user, a folder or (before 3.13) a
-# program that is not there, or a number that is none. What they are about never happens here; an old folder that they name was heard of
-# before the refusal.
-HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir|(un)?compresscmd|compressext|rotate|start|(min|max)?(size|age)|shredcycles|weekly|monthly|mail)([[:space:]=]|$)/d'
+# Directives say how a log is rotated, and for one that it does not understand (a user, a folder or, before 3.13, a program that is not there,
+# a number that is none, a comma), logrotate refuses all of a configuration. What they are about never happens here, but for the
+# extension that ends a name.
+HOW_NOT_WHICH='/^\s*(p\w+(rotate|remove)|\w+action|endscript|include|(add)?extension[ \t=]+\S)/!{/^\s*[a-z][^{}]*$/d}'
 
 # `logrotate -d` says what a forced rotation would do and does nothing. It is allowed a log with a second hard link, such as our hold
 # (before 3.19 it knows neither the directive nor the refusal), and that two blocks name one. As old as 3.8.6 (Amazon Linux 2), it forces no
@@ -25,7 +25,7 @@ HOW_NOT_WHICH='/^[[:space:]]*(su|create|createolddir|olddir|(un)?compresscmd|com
 # that others could write to, it refuses: hence a copy.
 ask_logrotate() {
   local config refusal
-  local allowed=()
+  local allowed=() olds=()
   if [ -n "$WORK" ] && (umask 077 && printf '%s\n' allowhardlink ignoreduplicates missingok 'maxsize 1' >"$WORK/allowed.conf") 2>/dev/null; then allowed=("$WORK/allowed.conf"); fi
   ask_system
   for config in "${CONFIGS[@]}"; do
@@ -34,6 +34,7 @@ ask_logrotate() {
     [ "$ANSWERED" = yes ] || ask_about_copy "$config" ''
     [ "$ANSWERED" != yes ] || continue
     refusal=$ANSWERED
+    read_old_folders "$config" # after what it did not understand, it has said none
     ask_about_copy "$config" "$HOW_NOT_WHICH"
     case $ANSWERED in
       yes) note "logrotate refuses ${config#"$ROOT"}: $refusal" ;;
@@ -74,14 +75,13 @@ is_published_rotated() { # <log> [the name that logrotate says]: by number, or b
 read_names() { # <configuration> [all: also what nobody publishes, but no program of a script]
   local file name folder
   local files=("$1") olds=()
-  lines_of "$(exec sed -nE 's/^[[:space:]]*include[[:space:]=]+//p' -- "$1")" '' $' \t\r\n'
+  lines_of "$(exec sed -nE 's/^\s*include[ \t=]+//p' -- "$1")" '' $' \t\r\n'
   for name in "${SPLIT[@]}"; do
     rooted "$name"
     for file in "$REPLY" "$REPLY"/{,.[!.]}*; do [ ! -f "$file" ] || files+=("$file"); done
   done
   for file in "${files[@]}"; do
-    lines_of "$(exec sed -nE 's/^[[:space:]]*olddir[[:space:]=]+//p' -- "$file")" '' $' \t\r\n'
-    olds=("${SPLIT[@]}")
+    read_old_folders "$file"
     lines_of "$(exec grep -aE "^[[:space:]}]*[\"']?/" -- "$file")" '[!/]*' $' \t\r\n{"\''
     for name in "${SPLIT[@]}"; do
       rooted "$name"
@@ -91,6 +91,16 @@ read_names() { # <configuration> [all: also what nobody publishes, but no progra
         if is_published_rotated "$REPLY" || is_published_rotated "$folder/${REPLY##*/}"; then PATTERNS[$REPLY]=1; fi
       done
     done
+  done
+}
+
+read_old_folders() { # <configuration> → olds
+  local folder
+  lines_of "$(exec sed -nE 's/^\s*olddir[ \t=]+(.*\S)\s*$/\1/p' -- "$1")"
+  olds=("${SPLIT[@]}")
+  for folder in "${olds[@]}"; do
+    rooted "$folder"
+    case $REPLY in /*) OLD_FOLDERS+=("$REPLY") ;; *) FOLDERS_BELOW+=("$REPLY") ;; esac
   done
 }
 
@@ -135,12 +145,9 @@ hear() { # <line>
       rest=${1#error: } log=${rest#*"unknown option '"}
       if grep -qF "{${log%%"'"*}" -- "${rest%:*"unknown option '"*}"; then TROUBLE=${TROUBLE:-$rest}; fi
       ;;
-    'Ignoring '*', because of '*' ending' | 'Ignoring '*', because of '*' pattern match') ;; # as its name asks for
+    'Ignoring '*', because of '*) ;; # as its name asks for
     'Ignoring '*' because '[!i]*) TROUBLE=${TROUBLE:-$1} ;; # of its mode, or its owner: before 3.9, no error
-    'error: '*)
-      case $1 in *' bad olddir path /'*) OLD_FOLDERS+=("/${1#* bad olddir path /}") ;; esac
-      [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }}
-      ;;
+    'error: '*) [ "$IN_CONFIG" = no ] || TROUBLE=${TROUBLE:-${1#error: }} ;;
     'compress_prog is now '*) CONFIG_PROGRAM=${1#compress_prog is now } ;;
     'compress_ext is now '*) CONFIG_SUFFIX=${1#compress_ext is now } ;;
     'extension is now '* | 'addextension is now '*) EXTENSIONS[${1#*extension is now }]=1 ;;

@@ -30,7 +30,7 @@ name_log() { # <log> <facts>
     [ -n "${CONSIDERED[$log]}" ] || return 0 # a live glob of the profile: archived as it stands
     target=$log-$MOMENT
   fi
-  if ! is_one_device "${log%/*}" "${target%/*}"; then target=${log%/*}/${target##*/}; fi
+  is_in_reach "$log" "${target%/*}" || target=${log%/*}/${target##*/}
   free_name "$target"
   target=$REPLY
   choose_form "$target" "${COMPRESSORS[$log]}"
@@ -42,14 +42,14 @@ name_log() { # <log> <facts>
   [ -z "$program" ] || want_form "$target" "$2" "$target$suffix" "$program"
 }
 
-declare -A DEVICES=() # two folders → their devices
-is_one_device() { # <folder> <folder>: a rename between devices would be a copy
-  [ "$1" != "$2" ] || return 0
-  [ -d "$2" ] || mkdir -p "$2" 2>/dev/null
-  [ -n "${DEVICES[$1//$2]}" ] || DEVICES[$1//$2]=$(exec stat -L -c %d -- "$1" "$2" 2>/dev/null)
-  lines_of "${DEVICES[$1//$2]}"
-  [ "${#SPLIT[@]}" = 2 ] && [ "${SPLIT[0]}" = "${SPLIT[1]}" ]
-}
+declare -A REACHED=() # two folders → yes
+# A rename to where no link can be made, on another device or behind another mount of the same one, would be a copy.
+is_in_reach() { # <log> <folder>
+  local pair=${1%/*}//$2 link=$2/.termination-guard-$$
+  [ "${1%/*}" != "$2" ] || return 0
+  [ -d "$2" ] || mkdir -p "$2"
+  [ -n "${REACHED[$pair]}" ] || { ln -T -- "$1" "$link" && rm -f -- "$link" && REACHED[$pair]=yes; }
+} 2>/dev/null
 
 # → REPLY: the name, or the next of its kind that neither a file nor a compressed file has.
 free_name() { # <name>
