@@ -32,6 +32,7 @@ export function nothingAfterProof(world: World): Checker {
       const action = world.region.actionOf(instanceId)
       // What was proven for an action of ours is not proven for one that began as another deployment's.
       if (!action && world.region.wasAnothers(instanceId, run.startedAt)) return
+      if (mayOweAdopted(world, instanceId, action?.startedAt ?? 0)) return
       const seenOnes = world.ssm
         .commandsOf(instanceId)
         .filter(({ parameters, isByHand }) => !isByHand && parameters.purpose === purpose)
@@ -63,6 +64,16 @@ export function nothingAfterProof(world: World): Checker {
 function isByAnothersToken({ region }: World, { comment, instanceId }: Command): boolean {
   const named = region.actions.get(comment.split(' ')[0] ?? '')
   return named !== undefined && named.instance.id !== instanceId
+}
+
+/**
+ * Where no activity tells when this pause began, an adopted flush of an earlier one may be of it, and what that named is owed, whatever
+ * became of it since.
+ */
+function mayOweAdopted({ mix, ssm }: World, instanceId: string, began: number): boolean {
+  const isOfAnEarlier = ({ comment, status, requestedAt }: Command) =>
+    comment.startsWith('adopted:') && status === 'Success' && requestedAt < began
+  return mix['activity-is-missing'] > 0 && ssm.commandsOf(instanceId).some(isOfAnEarlier)
 }
 
 /** Whether the newest report names whatever another one of this pause named; what it leaves out stays a gap until it is proven. */

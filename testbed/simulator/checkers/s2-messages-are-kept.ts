@@ -1,4 +1,5 @@
 /** S2: a message goes away only when its action is over, or it is no action at all and that was counted. */
+import type { Run } from '../run.ts'
 import { QUEUE_ARN } from '../setting.ts'
 import type { World } from '../world.ts'
 import type { Checker } from './checker.ts'
@@ -6,16 +7,20 @@ import type { Checker } from './checker.ts'
 export function messagesAreKept(world: World): Checker {
   const counted = new Set<string>()
   const copied = new Set<string>()
-  const refused = new Set<string>()
+  const refused = new Map<string, Run>()
+  const askedOfAnothers = new Set<string>()
   const endedInstances = new Set<string>()
   return {
-    told(event) {
+    told(event, run) {
       if (event.event === 'message-ignored') counted.add(event.messageId)
-      if (event.event === 'message-refused') refused.add(event.messageId)
+      if (event.event === 'message-refused') refused.set(event.messageId, run)
       if (event.event === 'action-ended') endedInstances.add(event.instanceId)
     },
-    called(_run, operation, input: { readonly MessageBody?: string }, tookEffect) {
-      if (operation === 'sendMessage' && tookEffect) copied.add(input.MessageBody ?? '')
+    called(run, operation, input: Input, tookEffect) {
+      const { MessageBody = '', AutoScalingGroupName = '' } = input
+      if (operation === 'sendMessage' && tookEffect) copied.add(MessageBody)
+      if (operation === 'describeLifecycleHooks' && isAnothersNow(world, AutoScalingGroupName))
+        askedOfAnothers.add(`${run.number} ${AutoScalingGroupName}`)
     },
     messageDeleted({ id, body, truth }) {
       if (refused.has(id) && !copied.has(body)) {
@@ -24,8 +29,9 @@ export function messagesAreKept(world: World): Checker {
       switch (truth.is) {
         case 'notification': {
           const action = world.region.actions.get(truth.token)
-          // An event does not say whose hook it is of, and now that is another deployment's: it is refused by name.
-          if (truth.isByEvent && refused.has(id) && isAnothersNow(world, action?.groupName)) return
+          // An event does not say whose hook it is of, and that was another deployment's when it was asked for: it is refused by name.
+          const wasAnothers = askedOfAnothers.has(`${refused.get(id)?.number} ${action?.groupName}`)
+          if (truth.isByEvent && wasAnothers) return
           if (action && !action.end)
             world.violation('S2', `the message of ${truth.instanceId} is gone, and it still waits`)
           return
@@ -50,7 +56,12 @@ export function messagesAreKept(world: World): Checker {
   }
 }
 
-function isAnothersNow({ region }: World, groupName: string | undefined): boolean {
-  const target = region.hookOf(groupName ?? '')?.NotificationTargetARN
+interface Input {
+  readonly MessageBody?: string
+  readonly AutoScalingGroupName?: string
+}
+
+function isAnothersNow({ region }: World, groupName: string): boolean {
+  const target = region.hookOf(groupName)?.NotificationTargetARN
   return target !== undefined && target !== QUEUE_ARN
 }
