@@ -156,7 +156,7 @@ export interface Observation {
   readonly lifecycleState: string | undefined
   /**
    * When the machine's root volume was attached, if that is since the action began: then what the action held is gone. Asked only where
-   * the action is over, and either the machine is kept or it booted before its flush reported; `untold`: it did, and EC2 refuses to say.
+   * the action is over, and either the machine is kept or it booted before its flush reported; `untold`: it did, and EC2 does not say.
    */
   readonly rootReplacedAt?: number | 'untold' | undefined
   readonly machine: Machine

@@ -21,8 +21,20 @@ export const replacedDiskMutants: readonly Mutant[] = [
   {
     ...replaced,
     name: 'take a refusal of EC2 for the disk of then',
-    from: "{ rootReplacedAt: 'untold' }",
+    from: "if (asked.is === 'refused') return { rootReplacedAt: 'untold' }",
+    to: "if (asked.is === 'refused') return {}",
+  },
+  {
+    ...replaced,
+    name: 'take what EC2 does not tell any more for the disk of then',
+    from: "boot.earliest > boot.askedAt ? { rootReplacedAt: 'untold' } : {}",
     to: '{}',
+  },
+  {
+    ...replaced,
+    name: 'doubt each disk that EC2 does not tell of any more',
+    from: 'boot.earliest > boot.askedAt ?',
+    to: 'boot.earliest > 0 ?',
   },
   {
     ...replaced,
@@ -63,8 +75,8 @@ export const replacedDiskMutants: readonly Mutant[] = [
   {
     ...replaced,
     name: 'take a disk that came later for the one that a machine was launched with',
-    from: 'attachedAt - launchedAt > LAUNCHED_WITH_MS ? attachedAt : undefined',
-    to: 'attachedAt < launchedAt ? attachedAt : undefined',
+    from: 'attachedAt - launchedAt > LAUNCHED_WITH_MS ? attachedAt : 0',
+    to: 'attachedAt < launchedAt ? attachedAt : 0',
   },
   {
     file: 'src/termination/root-volume.ts',

@@ -19,9 +19,12 @@ const LAUNCHED_WITH_MS = 10_000
 export interface Boot {
   readonly earliest: number
   readonly latest: number
+  /** When the flush was asked for that tells of it. */
+  readonly askedAt: number
 }
 
-export const AT_ANY_TIME: Boot = { earliest: Number.POSITIVE_INFINITY, latest: Number.POSITIVE_INFINITY }
+const NEVER = Number.POSITIVE_INFINITY
+export const AT_ANY_TIME: Boot = { earliest: NEVER, latest: NEVER, askedAt: NEVER }
 
 /** The last boot before the report of the newest flush, which tells how long the machine had been up; when that was tells its own clock. */
 export function bootOf({ flushes, now }: Observation): Boot {
@@ -31,13 +34,14 @@ export function bootOf({ flushes, now }: Observation): Boot {
   if (uptime === undefined || newest === undefined) return AT_ANY_TIME
   const { endedAt = newest.requestedAt } = newest
   const reportedBy = newest.endedAt === undefined ? now : Math.min(now, newest.endedAt + CLOCK_SKEW_MS)
-  return { earliest: endedAt - 1000 * uptime, latest: reportedBy - 1000 * uptime }
+  const { requestedAt: askedAt } = newest
+  return { earliest: endedAt - 1000 * uptime, latest: reportedBy - 1000 * uptime, askedAt }
 }
 
 /**
  * Asked of EC2, which does not tell of a machine that is gone, nor of the volume before the last. One that was attached after the only
  * boot that may have been since then is none of the flush's: the action's own end may have replaced it. Where EC2 refuses to say, that
- * boot may be a new disk's (S1).
+ * boot may be a new disk's (S1); where it does not tell any more, one that came after the flush was asked for may be.
  */
 export async function replacedDisk(
   aws: AwsApi,
@@ -49,18 +53,20 @@ export async function replacedDisk(
   const asked = await ask(() => rootAttachedAt(aws, seen.action.instanceId))
   if (asked.is === 'refused') return { rootReplacedAt: 'untold' }
   const attachedAt = asked.answer
-  if (attachedAt === undefined || attachedAt <= began) return {}
+  if (attachedAt === undefined) return boot.earliest > boot.askedAt ? { rootReplacedAt: 'untold' } : {}
+  if (attachedAt <= began) return {}
   return boot.earliest > began || attachedAt <= boot.latest ? { rootReplacedAt: attachedAt } : {}
 }
 
-/** Of the root volume that the machine has now, unless it was launched with that; `undefined`, too, when EC2 no longer shows it. */
+/** Of the root volume that the machine has now, 0 where it was launched with that; `undefined` when EC2 no longer shows it. */
 async function rootAttachedAt(aws: AwsApi, instanceId: string): Promise<number | undefined> {
   const machine = await knownInstance(aws, instanceId)
   const [attachedAt, launchedAt = 0] = [
     rootOf(machine)?.AttachTime?.getTime(),
     machine?.LaunchTime?.getTime(),
   ]
-  return attachedAt !== undefined && attachedAt - launchedAt > LAUNCHED_WITH_MS ? attachedAt : undefined
+  if (attachedAt === undefined) return undefined
+  return attachedAt - launchedAt > LAUNCHED_WITH_MS ? attachedAt : 0
 }
 
 /**

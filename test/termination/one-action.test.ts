@@ -487,6 +487,17 @@ describe('its root volume was replaced after the action had begun, and', () => {
     attachedAt(START - MINUTE)
     expect(await settled()).toMatchObject({ outcome: 'archived' })
   })
+  it.each([
+    [50, 'expired', 'after the flush was asked for: of which disk, nobody knows'],
+    [100, 'archived', 'before that: the action held that disk'],
+  ])(
+    'EC2 does not show it any more: where it booted %d s before it reported, %s (%s)',
+    async (uptime, outcome) => {
+      await flushed(uptime)
+      aws.guard.aws.describeInstances = async () => ({ Reservations: [] })
+      expect(await settled()).toMatchObject({ outcome })
+    },
+  )
   describe('EC2 refuses to say so', () => {
     beforeEach(() => {
       aws.guard.aws.describeInstances = async () => {
