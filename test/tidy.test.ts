@@ -88,6 +88,7 @@ const impure = new Set([
   'src/termination/beside.ts',
   'src/termination/beyond.ts',
   'src/termination/consume.ts',
+  'src/termination/earlier-pause.ts',
   'src/termination/explain.ts',
   'src/termination/gather.ts',
   'src/termination/hook.ts',

@@ -135,14 +135,34 @@ export const untoldMutants: readonly Mutant[] = [
     'CLOSING_SECONDS * 1000, remainingMs',
   ]),
   ...bugsIn(
-    { file: observe, tests: ['test/termination/earlier-pause.test.ts'] },
+    { file: 'src/termination/earlier-pause.ts', tests: ['test/termination/earlier-pause.test.ts'] },
     [
       'take the flush of an earlier pause for this one’s',
       'if (began !== undefined && began > endedAt + CLOCKS_DIFFER_MS)',
       'if (began !== undefined && began > endedAt + 1e9)',
     ],
-    ['believe a token in whatever message comes once more', 'sentAt - endedAt < LATE_MS', 'sentAt > 0'],
-    ['ask of every message since when its instance is held', 'sentAt - endedAt < LATE_MS', 'sentAt < 0'],
+    [
+      'believe a token in whatever message comes once more',
+      'sentAt !== undefined && sentAt - endedAt >= LATE_MS',
+      'sentAt === undefined',
+    ],
+    ['ask of every message since when its instance is held', 'sentAt - endedAt >= LATE_MS', 'sentAt > 0'],
+    ['believe a token that was not the last to flush', 'isLast && !comesOnceMore &&', '!comesOnceMore &&'],
+    [
+      'believe a token whose flush has been over for long, beside others',
+      '(others.length === 0 || now - endedAt < LATE_MS)',
+      'others.length >= 0',
+    ],
+    [
+      'ask of every flush beside others since when its instance is held',
+      '(others.length === 0 || now - endedAt < LATE_MS)',
+      'others.length === 0',
+    ],
+    [
+      'believe a token that was not the last to flush where nobody tells',
+      'if (began === undefined && !isLast)',
+      'if (began === undefined && !isLast && now < 0)',
+    ],
     [
       'refuse a message for whose instance no activity tells',
       'began !== undefined && began > endedAt',

@@ -9,29 +9,22 @@ import type { Policy } from '../policy.ts'
 import { isBeyond } from './beyond.ts'
 import { heldSeconds } from './deadline.ts'
 import { provenOutcome } from './decide.ts'
+import { refuseOfEarlierPause } from './earlier-pause.ts'
 import { copiedAtOf } from './evidence.ts'
 import { gathered, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
 import { hookTimes, notifiesAnother } from './hook.ts'
 import { type Heartbeat, type Whereabouts, whereabouts } from './lifecycle-actions.ts'
 import { withMachineAndHook } from './machine-and-hook.ts'
+import { NotOurs } from './not-ours.ts'
 import { AT_ANY_TIME, bootOf, replacedDisk } from './replaced-disk.ts'
-import { terminationsBegan } from './scaling-activities.ts'
 import { troubleOf } from './trouble-of.ts'
-
-/** The message speaks of something that is no action of Auto Scaling's. Nothing is done to the instance (S4). */
-export class NotOurs extends Error {
-  override name = 'NotOurs'
-}
 
 /** The youngest age at which Auto Scaling could end an action by itself (0.8 of 100 × the smallest heartbeat, 30 s). */
 const EARLIEST_DEADLINE_SECONDS = 2400
 
 /** Lambda's clock, and those of AWS's services. */
 const CLOCKS_DIFFER_MS = 5000
-
-/** What a message that is delivered late may be late by, before it is asked what it can still speak of. */
-const LATE_MS = 60_000
 
 type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
 
@@ -61,7 +54,8 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const asked = await invocationsOf(eyes, action, glance, isLate)
   const all = asked.is === 'answered' ? asked.answer : []
   const ours = all.filter((invocation) => belongs(invocation, action))
-  if (glance.heartbeat === 'held') await refuseOfEarlierPause(eyes, action, glance.sentAt, ours, isLate)
+  if (glance.heartbeat === 'held')
+    await refuseOfEarlierPause({ aws, clock }, action, { ours, all }, glance.sentAt)
   const gather = (some: readonly Invocation[]) =>
     gathered(eyes, action, glance.heartbeat, { ours: some, all, isLate })
   const own = await gather(ours)
@@ -146,28 +140,6 @@ function refuseAnothers({ queueUrl }: Policy, seen: Observation): Observation {
   throw new NotOurs(
     `hook ${action.hookName} of group ${action.groupName} notifies ${hook.notifies}, not our queue`,
   )
-}
-
-/**
- * S1: a token that a message pairs with this instance may be another's. What was flushed under it in an earlier pause would prove this one,
- * which the same message finds where it comes once more: it was sent long after that flush had ended, and what holds the instance began
- * later, too. Where no activity tells that, the token is believed.
- */
-async function refuseOfEarlierPause(
-  { aws, clock }: Eyes,
-  { groupName, instanceId, token }: LifecycleAction,
-  sentAt: number | undefined,
-  ours: readonly Invocation[],
-  isLate: boolean,
-): Promise<void> {
-  const endedAt = Math.max(...ours.map(({ flush }) => flush.endedAt ?? flush.requestedAt))
-  if (token === undefined || sentAt === undefined || ours.length === 0 || sentAt - endedAt < LATE_MS) return
-  const asked = await ask(() => terminationsBegan(aws, groupName, [instanceId], clock.now()), isLate)
-  const began = asked.is === 'answered' ? asked.answer.get(instanceId) : undefined
-  if (began !== undefined && began > endedAt + CLOCKS_DIFFER_MS)
-    throw new NotOurs(
-      `token ${token} is another instance's: what holds ${instanceId} began after the flush that bears it`,
-    )
 }
 
 async function invocationsOf(

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { commentFor } from '../../src/flush/commands.ts'
 import { consume } from '../../src/termination/consume.ts'
 import { KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { notification, record, statusOf } from './messages.ts'
-import { file, MINUTE } from './observations.ts'
+import { action, file, MINUTE } from './observations.ts'
 
 const plenty = () => 60_000
 
@@ -57,6 +58,80 @@ describe('what is sent once more in the same pause', () => {
     await comesOnceMore()
     expect(aws.completed).toEqual(['CONTINUE'])
   })
+})
+
+describe('a message that stays while the instance passes the hook once more', () => {
+  const stays = async () =>
+    (await consume(aws.guard, [record(notification, 'm-1', 2)], plenty)).batchItemFailures.length
+  const flushedAs = async (token: string) => {
+    await aws.guard.aws.sendCommand({ DocumentName: 'd', Comment: commentFor({ ...action, token }) })
+    aws.flushEnds(manifestLine([file]))
+  }
+  const other = 'dddddddd-0000-0000-0000-000000000004'
+
+  it('S1: proves nothing once that was flushed under its own name', async () => {
+    passesOnceMore()
+    await flushedAs(other)
+    expect(await stays()).toBe(0)
+    expect(aws.completed).toEqual([])
+    expect(aws.journal.at(-1)).toMatchObject({ event: 'message-refused' })
+  })
+  it('S1: nor where it does so within a minute', async () => {
+    aws.now += MINUTE / 2
+    aws.activities = [{ ...terminating, StartTime: new Date(aws.now - MINUTE / 4) }]
+    await flushedAs(other)
+    expect(await stays()).toBe(0)
+    expect(aws.completed).toEqual([])
+  })
+  it('S1: nor where nobody tells when that began', async () => {
+    passesOnceMore()
+    aws.activities = []
+    await flushedAs(other)
+    expect(await stays()).toBe(1)
+    expect(aws.completed).toEqual([])
+    expect(aws.journal.at(-1)).toMatchObject({
+      event: 'pass-failed',
+      errorMessage: expect.stringContaining('nobody tells'),
+    })
+  })
+  it('S1: nor before that, where it was flushed under another name in the pause before', async () => {
+    aws = new OneInstance()
+    await flushedAs(other)
+    aws.now += MINUTE
+    await consume(aws.guard, [record(notification)], plenty)
+    aws.flushEnds(manifestLine([file]))
+    aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+    passesOnceMore()
+    expect(await stays()).toBe(0)
+    expect(aws.completed).toEqual([])
+  })
+  it('counts where the other flush is of the same pause', async () => {
+    aws.now += 5 * MINUTE
+    await flushedAs(other)
+    await stays()
+    expect(aws.completed).toEqual(['CONTINUE'])
+  })
+  it('costs no call where nobody else has flushed it, however late it is looked at', async () => {
+    aws.now += 15 * MINUTE
+    await stays()
+    expect(aws.completed).toEqual(['CONTINUE'])
+    expect(aws.calls).not.toContain('describeScalingActivities')
+  })
+  it('costs no call as soon as the flush has ended, whoever else has flushed it before', async () => {
+    aws = new OneInstance()
+    await flushedAs(other)
+    aws.now += MINUTE
+    await consume(aws.guard, [record(notification, 'm-1', 1, aws.now)], plenty)
+    aws.flushEnds(manifestLine([file]))
+    aws.objects.set(KEY, { size: file.size, etag: file.md5 })
+    aws.calls.length = 0
+    await stays()
+    expect(aws.completed).toEqual(['CONTINUE'])
+    expect(aws.calls).not.toContain('describeScalingActivities')
+  })
+})
+
+describe('a message that comes once more', () => {
   it('costs no call where it comes as soon as the flush has ended', async () => {
     await comesOnceMore(statusOf('c-1'))
     expect(aws.completed).toEqual(['CONTINUE'])

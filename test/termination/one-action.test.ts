@@ -9,7 +9,7 @@ import {
 } from '../../src/flush/commands.ts'
 import type { LifecycleAction, Trigger } from '../../src/model.ts'
 import { identify } from '../../src/termination/identify.ts'
-import { NotOurs } from '../../src/termination/observe.ts'
+import { NotOurs } from '../../src/termination/not-ours.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { action, file, MINUTE, policy, START } from './observations.ts'
@@ -324,7 +324,7 @@ describe('a message that pairs this instance with another’s real token', () =>
       nextAction()
       const next = { ...action, token: aws.activeToken, startedAt: aws.now }
       await flushed(next, [])
-      aws.activities = [{ ...terminating, StartTime: new Date(aws.now) }, ...aws.activities, terminating]
+      aws.activities = [...aws.activities, terminating]
       expect(await judged(next)).toMatchObject({ do: 'continue', outcome: 'empty' })
     })
   })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { LifecycleAction } from '../../src/model.ts'
-import { NotOurs } from '../../src/termination/observe.ts'
+import { NotOurs } from '../../src/termination/not-ours.ts'
 import { reconcile } from '../../src/termination/reconcile.ts'
 import { awsError, KEY, manifestLine, OneInstance } from '../one-instance.ts'
 import { action, file, MINUTE, policy, START } from './observations.ts'
