@@ -138,8 +138,8 @@ export const untoldMutants: readonly Mutant[] = [
     { file: 'src/termination/earlier-pause.ts', tests: ['test/termination/earlier-pause.test.ts'] },
     [
       'take the flush of an earlier pause for this one’s',
-      'if (began !== undefined && began > endedAt + CLOCKS_DIFFER_MS)',
-      'if (began !== undefined && began > endedAt + 1e9)',
+      'if (began <= endedAt + CLOCKS_DIFFER_MS) return ours',
+      'if (began <= endedAt + 1e9) return ours',
     ],
     [
       'believe a token in whatever message comes once more',
@@ -160,13 +160,13 @@ export const untoldMutants: readonly Mutant[] = [
     ],
     [
       'believe a token that was not the last to flush where nobody tells',
-      'if (began === undefined && !isLast)',
-      'if (began === undefined && !isLast && now < 0)',
+      'return isLast ? ours : []',
+      'return ours',
     ],
     [
-      'refuse a message for whose instance no activity tells',
-      'began !== undefined && began > endedAt',
-      '(began ?? Number.POSITIVE_INFINITY) > endedAt',
+      'flush once more where no activity tells and nobody else has flushed since',
+      'return isLast ? ours : []',
+      'return []',
     ],
   ),
 ]

@@ -9,7 +9,7 @@ import type { Policy } from '../policy.ts'
 import { isBeyond } from './beyond.ts'
 import { heldSeconds } from './deadline.ts'
 import { provenOutcome } from './decide.ts'
-import { refuseOfEarlierPause } from './earlier-pause.ts'
+import { ofThisPause } from './earlier-pause.ts'
 import { copiedAtOf } from './evidence.ts'
 import { gathered, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
@@ -53,9 +53,10 @@ export async function observe(eyes: Eyes, action: LifecycleAction, glance: Glanc
   const isLate = ageSeconds >= policy.patienceSeconds
   const asked = await invocationsOf(eyes, action, glance, isLate)
   const all = asked.is === 'answered' ? asked.answer : []
-  const ours = all.filter((invocation) => belongs(invocation, action))
-  if (glance.heartbeat === 'held')
-    await refuseOfEarlierPause({ aws, clock }, action, { ours, all }, glance.sentAt)
+  const named = all.filter((invocation) => belongs(invocation, action))
+  const isHeld = glance.heartbeat === 'held'
+  const listed = { ours: named, all, isLate }
+  const ours = isHeld ? await ofThisPause({ aws, clock }, action, listed, glance.sentAt) : named
   const gather = (some: readonly Invocation[]) =>
     gathered(eyes, action, glance.heartbeat, { ours: some, all, isLate })
   const own = await gather(ours)

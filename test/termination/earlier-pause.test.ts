@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { commentFor } from '../../src/flush/commands.ts'
 import { consume } from '../../src/termination/consume.ts'
-import { KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
+import { awsError, KEY, manifestLine, OneInstance, terminating } from '../one-instance.ts'
 import { notification, record, statusOf } from './messages.ts'
-import { action, file, MINUTE } from './observations.ts'
+import { action, file, MINUTE, policy } from './observations.ts'
 
 const plenty = () => 60_000
 
@@ -83,16 +83,16 @@ describe('a message that stays while the instance passes the hook once more', ()
     expect(await stays()).toBe(0)
     expect(aws.completed).toEqual([])
   })
-  it('S1: nor where nobody tells when that began', async () => {
+  it('S1: nor where nobody tells when that began: it is flushed once more', async () => {
     passesOnceMore()
     aws.activities = []
     await flushedAs(other)
     expect(await stays()).toBe(1)
     expect(aws.completed).toEqual([])
-    expect(aws.journal.at(-1)).toMatchObject({
-      event: 'pass-failed',
-      errorMessage: expect.stringContaining('nobody tells'),
-    })
+    expect(aws.journal.at(-1)).toMatchObject({ event: 'pass', decided: 'flush' })
+    aws.flushEnds(manifestLine([file]))
+    await stays()
+    expect(aws.completed).toEqual(['CONTINUE'])
   })
   it('S1: nor before that, where it was flushed under another name in the pause before', async () => {
     aws = new OneInstance()
@@ -104,6 +104,19 @@ describe('a message that stays while the instance passes the hook once more', ()
     passesOnceMore()
     expect(await stays()).toBe(0)
     expect(aws.completed).toEqual([])
+  })
+  it.each([
+    ['an answer that fails to come is waited for', 5 * MINUTE, 'pass-failed'],
+    ['but not when patience is over', 1000 * policy.patienceSeconds, 'pass'],
+  ])('%s', async (_what, ms, event) => {
+    aws.now += ms
+    await flushedAs(other)
+    aws.guard.aws.describeScalingActivities = async () => {
+      throw awsError('Throttling', 'Rate exceeded')
+    }
+    expect(await stays()).toBe(1)
+    expect(aws.completed).toEqual([])
+    expect(aws.journal.at(-1)).toMatchObject({ event })
   })
   it('counts where the other flush is of the same pause', async () => {
     aws.now += 5 * MINUTE

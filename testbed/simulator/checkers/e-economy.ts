@@ -40,6 +40,8 @@ export function nothingAfterProof(world: World): Checker {
       const byAnothers = seenOnes.filter((one) => isByAnothersToken(world, one))
       const [newest, ...older] = seenOnes.filter((one) => !byAnothers.includes(one)).toReversed()
       if (!newest || world.weather.was('s3-denies', run.startedAt) || isUnreadable(world)) return
+      // Which of two names is of this pause nobody may tell: the last to be flushed under is believed.
+      if (byAnothers.some(({ requestedAt }) => requestedAt > newest.requestedAt)) return
       // Of two that were asked for in the same second, as Systems Manager may tell it, nobody can say which is the newer.
       const inSeconds = ({ requestedAt }: Command) => Math.floor(requestedAt / 1000)
       if (older.some((one) => inSeconds(one) === inSeconds(newest))) return
