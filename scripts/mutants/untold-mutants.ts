@@ -79,7 +79,7 @@ export const untoldMutants: readonly Mutant[] = [
     "if (!hook && hold === 'held')",
     'if (false)',
   ]),
-  ...bugsIn({ file: observe, tests: days }, [
+  ...bugsIn({ file: 'src/termination/earlier-pause.ts', tests: days }, [
     'call an action over by the flush of a pass whose clock is seconds behind',
     'const CLOCKS_DIFFER_MS = 5000',
     'const CLOCKS_DIFFER_MS = 0',

@@ -12,7 +12,7 @@ import { NotOurs } from './not-ours.ts'
 import { terminationsBegan } from './scaling-activities.ts'
 
 /** Lambda's clock, and those of AWS's services. */
-const CLOCKS_DIFFER_MS = 5000
+export const CLOCKS_DIFFER_MS = 5000
 
 /** A flush that has ended is looked at so soon; what has been silent for longer may be of an earlier pause. */
 const LATE_MS = 60_000

@@ -9,7 +9,7 @@ import type { Policy } from '../policy.ts'
 import { isBeyond } from './beyond.ts'
 import { heldSeconds } from './deadline.ts'
 import { provenOutcome } from './decide.ts'
-import { ofThisPause } from './earlier-pause.ts'
+import { CLOCKS_DIFFER_MS, ofThisPause } from './earlier-pause.ts'
 import { copiedAtOf } from './evidence.ts'
 import { gathered, salvagesOf } from './gather.ts'
 import { holdOfFlushed, holdOfUnflushed, SETTLING_SECONDS } from './hold.ts'
@@ -22,9 +22,6 @@ import { troubleOf } from './trouble-of.ts'
 
 /** The youngest age at which Auto Scaling could end an action by itself (0.8 of 100 × the smallest heartbeat, 30 s). */
 const EARLIEST_DEADLINE_SECONDS = 2400
-
-/** Lambda's clock, and those of AWS's services. */
-const CLOCKS_DIFFER_MS = 5000
 
 type Eyes = Pick<Guard, 'aws' | 'clock' | 'policy' | 'endsAt'>
 
